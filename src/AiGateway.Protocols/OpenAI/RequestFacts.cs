@@ -1,0 +1,63 @@
+namespace AiGateway.Protocols.OpenAI;
+
+/// <summary>What one scan of a request body finds: byte ranges to patch, and what routing and metering ask about.</summary>
+/// <remarks>Ranges point into the scanned body and include the quotes of a string value.</remarks>
+public sealed class RequestFacts
+{
+    /// <summary>The value of the top-level <c>model</c> member, or <see cref="ByteRange.None"/>.</summary>
+    public ByteRange ModelValue { get; internal set; } = ByteRange.None;
+
+    /// <summary>The model asked for, unescaped; null when absent.</summary>
+    public string? Model { get; internal set; }
+
+    /// <summary>True when <c>stream</c> is <c>true</c>.</summary>
+    public bool Stream { get; internal set; }
+
+    /// <summary>The value of <c>stream_options</c> (an object, or <c>null</c>), or <see cref="ByteRange.None"/>.</summary>
+    public ByteRange StreamOptionsValue { get; internal set; } = ByteRange.None;
+
+    /// <summary>The value of <c>stream_options.include_usage</c>, or <see cref="ByteRange.None"/>.</summary>
+    public ByteRange IncludeUsageValue { get; internal set; } = ByteRange.None;
+
+    /// <summary>True when the caller itself asked for the usage chunk.</summary>
+    public bool IncludeUsage { get; internal set; }
+
+    /// <summary>The value of <c>previous_response_id</c> (a string with its quotes), or <see cref="ByteRange.None"/>.</summary>
+    public ByteRange PreviousResponseIdValue { get; internal set; } = ByteRange.None;
+
+    /// <summary>The offset after the opening brace of the object, where a member can be inserted; -1 when the object is not JSON.</summary>
+    public int InsertAt { get; internal set; } = -1;
+
+    /// <summary>True when the object has no members, so that an insertion needs no comma.</summary>
+    public bool IsEmptyObject { get; internal set; }
+
+    /// <summary>The end user as the caller names it (<c>user</c> or <c>safety_identifier</c>); null when absent. Never trusted across keys.</summary>
+    public string? User { get; internal set; }
+
+    /// <summary>The members of <c>metadata</c> that are strings (at most 16, OpenAI's own bound); null when there are none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Metadata { get; internal set; }
+
+    /// <summary>True when tools or functions are offered.</summary>
+    public bool HasTools { get; internal set; }
+
+    /// <summary>True when any part of the input is an image.</summary>
+    public bool HasImages { get; internal set; }
+
+    /// <summary>True when any part of the input is audio.</summary>
+    public bool HasAudio { get; internal set; }
+
+    /// <summary>True when the answer must follow a JSON schema (<c>response_format</c> or <c>text.format</c> of type <c>json_schema</c>).</summary>
+    public bool HasJsonSchema { get; internal set; }
+
+    /// <summary>The most output tokens the caller accepts (any of its names); null when unbounded.</summary>
+    public long? MaxOutputTokens { get; internal set; }
+
+    /// <summary>How many answers are asked for (<c>n</c>); 1 by default.</summary>
+    public int Choices { get; internal set; } = 1;
+
+    /// <summary>Input tokens, estimated from the text by <see cref="TokenEstimator"/>; 0 for requests without text.</summary>
+    public int EstimatedInputTokens { get; internal set; }
+
+    /// <summary>Characters of the text to be spoken (<see cref="Operation.Speech"/>); 0 otherwise.</summary>
+    public int InputCharacters { get; internal set; }
+}

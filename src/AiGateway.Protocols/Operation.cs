@@ -1,0 +1,44 @@
+namespace AiGateway.Protocols;
+
+/// <summary>What a caller asks for, independent of the dialect it speaks.</summary>
+public enum Operation
+{
+    /// <summary>A conversation (<c>/v1/chat/completions</c>).</summary>
+    ChatCompletions,
+
+    /// <summary>Legacy text completion (<c>/v1/completions</c>).</summary>
+    Completions,
+
+    /// <summary>A model response (<c>/v1/responses</c>).</summary>
+    Responses,
+
+    /// <summary>Vectors (<c>/v1/embeddings</c>).</summary>
+    Embeddings,
+
+    /// <summary>Classification of harmful content (<c>/v1/moderations</c>).</summary>
+    Moderations,
+
+    /// <summary>Images from text (<c>/v1/images/generations</c>).</summary>
+    ImageGenerations,
+
+    /// <summary>Images from images and text (<c>/v1/images/edits</c>).</summary>
+    ImageEdits,
+
+    /// <summary>Images from an image (<c>/v1/images/variations</c>).</summary>
+    ImageVariations,
+
+    /// <summary>Speech from text (<c>/v1/audio/speech</c>).</summary>
+    Speech,
+
+    /// <summary>Text from speech (<c>/v1/audio/transcriptions</c>).</summary>
+    Transcriptions,
+
+    /// <summary>English text from speech (<c>/v1/audio/translations</c>).</summary>
+    Translations,
+
+    /// <summary>Documents ordered by relevance (<c>/v1/rerank</c>).</summary>
+    Rerank,
+
+    /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
+    StoredResponse,
+}
