@@ -61,6 +61,9 @@ internal sealed class Prompt
         return prompt.Finish(request);
     }
 
+    /// <summary>Takes a plain text, for legacy completions.</summary>
+    public static Prompt OfText(string text, ulong seed) => new() { Hash = Hashing.Of(text, seed), LastText = text, _textBytes = System.Text.Encoding.UTF8.GetByteCount(text) };
+
     private Prompt Finish(JsonElement request)
     {
         if (request.Member("tools"u8) is { } tools)

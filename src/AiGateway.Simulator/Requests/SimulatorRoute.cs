@@ -1,7 +1,7 @@
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>A path, taken apart: OpenAI's layout (<c>/v1/…</c>, the <c>/v1</c> may be missing) or Azure's (<c>/openai/…</c>).</summary>
-internal readonly record struct SimulatorRoute(Endpoint Endpoint, string? Deployment, string? Id, bool IsAzure)
+internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, string? Deployment, string? Id, bool IsAzure)
 {
     private const string AzurePrefix = "/openai/";
     private const string Deployments = "deployments/";
@@ -9,9 +9,9 @@ internal readonly record struct SimulatorRoute(Endpoint Endpoint, string? Deploy
     public static SimulatorRoute Of(string path)
     {
         if (path.Equals("/v1/chat/completions", StringComparison.Ordinal))
-            return new(Endpoint.ChatCompletions, null, null, false);
+            return new(SimulatedEndpoint.ChatCompletions, null, null, false);
         if (path is "/" or "")
-            return new(Endpoint.Root, null, null, false);
+            return new(SimulatedEndpoint.Root, null, null, false);
 
         var rest = path.AsSpan();
         string? deployment = null;
@@ -52,43 +52,43 @@ internal readonly record struct SimulatorRoute(Endpoint Endpoint, string? Deploy
         return rest.Length;
     }
 
-    private static (Endpoint Endpoint, string? Id) Find(ReadOnlySpan<char> rest)
+    private static (SimulatedEndpoint Endpoint, string? Id) Find(ReadOnlySpan<char> rest)
     {
         var exact = rest switch
         {
-            "chat/completions" => Endpoint.ChatCompletions,
-            "completions" => Endpoint.Completions,
-            "embeddings" => Endpoint.Embeddings,
-            "responses" => Endpoint.Responses,
-            "moderations" => Endpoint.Moderations,
-            "images/generations" => Endpoint.ImageGenerations,
-            "images/edits" => Endpoint.ImageEdits,
-            "images/variations" => Endpoint.ImageVariations,
-            "audio/speech" => Endpoint.Speech,
-            "audio/transcriptions" => Endpoint.Transcriptions,
-            "audio/translations" => Endpoint.Translations,
-            "rerank" => Endpoint.Rerank,
-            "models" => Endpoint.Models,
-            _ => Endpoint.Unknown,
+            "chat/completions" => SimulatedEndpoint.ChatCompletions,
+            "completions" => SimulatedEndpoint.Completions,
+            "embeddings" => SimulatedEndpoint.Embeddings,
+            "responses" => SimulatedEndpoint.Responses,
+            "moderations" => SimulatedEndpoint.Moderations,
+            "images/generations" => SimulatedEndpoint.ImageGenerations,
+            "images/edits" => SimulatedEndpoint.ImageEdits,
+            "images/variations" => SimulatedEndpoint.ImageVariations,
+            "audio/speech" => SimulatedEndpoint.Speech,
+            "audio/transcriptions" => SimulatedEndpoint.Transcriptions,
+            "audio/translations" => SimulatedEndpoint.Translations,
+            "rerank" => SimulatedEndpoint.Rerank,
+            "models" => SimulatedEndpoint.Models,
+            _ => SimulatedEndpoint.Unknown,
         };
-        if (exact != Endpoint.Unknown)
+        if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
-            return (Endpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
+            return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)
         {
             rest = rest[10..];
             var slash = rest.IndexOf('/');
             if (slash < 0)
-                return (Endpoint.StoredResponse, rest.ToString());
+                return (SimulatedEndpoint.StoredResponse, rest.ToString());
             var under = rest[(slash + 1)..] switch
             {
-                "cancel" => Endpoint.CancelResponse,
-                "input_items" => Endpoint.ResponseInputItems,
-                _ => Endpoint.Unknown,
+                "cancel" => SimulatedEndpoint.CancelResponse,
+                "input_items" => SimulatedEndpoint.ResponseInputItems,
+                _ => SimulatedEndpoint.Unknown,
             };
             return (under, rest[..slash].ToString());
         }
-        return (Endpoint.Unknown, null);
+        return (SimulatedEndpoint.Unknown, null);
     }
 }

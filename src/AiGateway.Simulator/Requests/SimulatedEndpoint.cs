@@ -1,7 +1,7 @@
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>What a path asks for.</summary>
-internal enum Endpoint
+internal enum SimulatedEndpoint
 {
     Unknown,
     Root,
