@@ -25,7 +25,7 @@ internal static class ModerationAnswer
         var json = body.StartJson();
         json.WriteStartObject();
         json.WriteString("id"u8, request.Ids.Next("modr-"));
-        json.WriteString("model"u8, request.Model);
+        json.WriteString("model"u8, request.Model.Length > 0 ? request.Model : "omni-moderation-latest");
         json.WriteStartArray("results"u8);
         foreach (var input in inputs)
         {
