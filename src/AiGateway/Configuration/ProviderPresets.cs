@@ -74,7 +74,7 @@ internal static class ProviderPresets
 
         // Its own default port is 8080, which is the gateway's too: better asked for than looped.
         Local("llamacpp", null),
-        Local(OpenAICompatible, null),
+        Local(OpenAICompatible, null) with { DefaultPath = "" },
         Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null },
     ];
 
@@ -94,5 +94,5 @@ internal static class ProviderPresets
 
     // A local server takes a key where it was started with one.
     private static ProviderPreset Local(string kind, string? baseUrl) =>
-        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = kind.Replace('-', '_'), PricesFrom = kind, KeyRequired = false };
+        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = kind.Replace('-', '_'), PricesFrom = kind, KeyRequired = false, DefaultPath = "/v1" };
 }

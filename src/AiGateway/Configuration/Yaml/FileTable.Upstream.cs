@@ -3,6 +3,9 @@ namespace AiGateway.Configuration.Yaml;
 /// <summary>The sections about upstreams and routing.</summary>
 internal static partial class FileTable
 {
+    /// <summary>The keys of a rule's conditions.</summary>
+    public static IEnumerable<string> ConditionKeys => Conditions().Keys;
+
     private static RecordShape<ProviderConfig> Provider(RecordShape<TimeoutsConfig> timeouts) => new RecordShape<ProviderConfig>("provider")
         .With("kind", "Which preset gives base URL, auth header and quirks. Default: the provider's id.", Scalars.Word(ProviderPresets.Kinds), (section, value) => section with { Kind = value })
         .With("base_url", "Base URL up to where the dialect's paths begin, for example https://api.openai.com/v1. Default: the preset's.", Scalars.Text, (section, value) => section with { BaseUrl = value })

@@ -17,6 +17,9 @@ internal static partial class FileTable
     /// <summary>The whole file. Made last: the sections' shapes must exist before it.</summary>
     public static RecordShape<GatewayConfig> Gateway { get; } = MakeGateway();
 
+    /// <summary>The keys of a price.</summary>
+    public static IEnumerable<string> PriceKeys => Price().Keys;
+
     private static RecordShape<GatewayConfig> MakeGateway()
     {
         var timeouts = Timeouts();
