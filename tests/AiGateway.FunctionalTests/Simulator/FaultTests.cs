@@ -230,6 +230,24 @@ public sealed class FaultTests(SimulatorFixture fixture) : IClassFixture<Simulat
         Assert.Contains("Unknown fault 'explode'", answer.Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task EveryDocumentedFault_IsKnown()
+    {
+        var page = await File.ReadAllTextAsync(RepositoryRoot.Of("docs", "features", "simulator.md"), TestContext.Current.CancellationToken);
+        var rows = page[page.IndexOf("## Faults", StringComparison.Ordinal)..page.IndexOf("## Defaults", StringComparison.Ordinal)].Split('\n').Where(row => row.StartsWith("| `", StringComparison.Ordinal));
+        var items = rows.SelectMany(row => row.Split('|')[1].Split('`').Where((_, index) => index % 2 == 1)).ToList();
+
+        Assert.True(items.Count > 35, $"{items.Count} faults were found.");
+        foreach (var item in items)
+        {
+            var fault = item.Replace("NNN", "503", StringComparison.Ordinal).Replace("BYTES", "9", StringComparison.Ordinal).Replace("URL", "/x", StringComparison.Ordinal)
+                .Replace("MS", "1", StringComparison.Ordinal).Replace("=N", "=2", StringComparison.Ordinal).Replace("=S", "=1", StringComparison.Ordinal).Replace("=P", "=1", StringComparison.Ordinal);
+            // Refuses what it does not know.
+            await fixture.Server.Control.SetFaultAsync(fault);
+        }
+        await fixture.Server.Control.SetFaultAsync(null);
+    }
+
     private async Task<(HttpStatusCode Status, string Body, string? ContentType, HttpResponseHeaders Headers)> SendAsync(string fault, bool stream)
     {
         using var answer = await fixture.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), Body($"m!{Text},{fault}", stream));
