@@ -46,7 +46,7 @@ internal sealed class RuleModel
     /// <summary>For <see cref="ConditionsConfig.Percent"/>: what is mixed into the hash.</summary>
     public string PercentSeed { get; init; } = "";
 
-    /// <summary>Groups in order of preference, none empty.</summary>
+    /// <summary>Groups in order of preference, none empty. No groups when every provider of the rule is off: what matches it is refused.</summary>
     public required GroupModel[] Groups { get; init; }
 }
 
@@ -59,7 +59,7 @@ internal sealed class GroupModel
     /// <summary>Members, at least one.</summary>
     public required GroupMember[] Members { get; init; }
 
-    /// <summary>Sum of the members' weights.</summary>
+    /// <summary>Sum of the members' weights; 0 when only members of weight 0 are left.</summary>
     public required long TotalWeight { get; init; }
 }
 

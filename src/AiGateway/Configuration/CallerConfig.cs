@@ -34,16 +34,16 @@ internal sealed record CallerConfig
 /// <summary>Largest accepted request bodies, in bytes.</summary>
 internal sealed record BodyLimitsConfig
 {
-    /// <summary>JSON bodies. Default 20 MB.</summary>
+    /// <summary>JSON bodies. Default 20 MiB.</summary>
     public long? Json { get; init; }
 
-    /// <summary>Audio uploads. Default 25 MB.</summary>
+    /// <summary>Audio uploads. Default 25 MiB, which is OpenAI's own limit.</summary>
     public long? Audio { get; init; }
 
-    /// <summary>Image uploads. Default 50 MB.</summary>
+    /// <summary>Image uploads. Default 50 MiB.</summary>
     public long? Images { get; init; }
 
-    /// <summary>Uploads beyond this are spooled to a temporary file. Default 1 MB.</summary>
+    /// <summary>Uploads beyond this are spooled to a temporary file. Default 1 MiB.</summary>
     public long? Memory { get; init; }
 }
 

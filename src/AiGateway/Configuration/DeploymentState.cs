@@ -11,6 +11,7 @@ internal sealed class DeploymentState(string id)
 
     private int _inFlight;
     private long _restsUntil;
+    private long _circuitOpenUntil;
     private long _latencyBits;
 
     /// <summary>The deployment's id.</summary>
@@ -22,14 +23,18 @@ internal sealed class DeploymentState(string id)
     /// <summary>Moving estimate of the time to first token in milliseconds; 0 when none is known yet.</summary>
     public double LatencyMilliseconds => BitConverter.Int64BitsToDouble(Volatile.Read(ref _latencyBits));
 
-    /// <summary>The circuit breaker's verdict, kept by Forwarding.</summary>
-    public bool IsCircuitOpen { get; set; }
+    /// <summary>Timestamp until which the circuit is open, 0 when it is closed; kept by Forwarding. After it, attempts probe.</summary>
+    public long CircuitOpenUntil
+    {
+        get => Volatile.Read(ref _circuitOpenUntil);
+        set => Volatile.Write(ref _circuitOpenUntil, value);
+    }
 
     /// <summary>Timestamp (<see cref="TimeProvider.GetTimestamp"/>) until which the deployment rests after a 429 or a refused credential; 0 when it does not.</summary>
     public long RestsUntil => Volatile.Read(ref _restsUntil);
 
     /// <summary>Whether it may be tried first at <paramref name="timestamp"/>.</summary>
-    public bool IsAvailable(long timestamp) => !IsCircuitOpen && RestsUntil <= timestamp;
+    public bool IsAvailable(long timestamp) => CircuitOpenUntil <= timestamp && RestsUntil <= timestamp;
 
     /// <summary>An attempt begins.</summary>
     public void Begin() => Interlocked.Increment(ref _inFlight);

@@ -58,6 +58,9 @@ internal sealed record ProviderPreset
     /// <summary>Default base URL; null when the operator must give one.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>Path that a base URL without one gets: local servers are mostly named by host and port alone. Empty for none.</summary>
+    public string DefaultPath { get; init; } = "";
+
     /// <summary>Header that carries the key; null for providers without authentication.</summary>
     public string? AuthHeader { get; init; } = "Authorization";
 

@@ -18,6 +18,9 @@ internal sealed class Snapshot
     /// <summary>Optional providers that are off, with the reason (which variable is missing).</summary>
     public required IReadOnlyList<ProviderOff> ProvidersOff { get; init; }
 
+    /// <summary>Aliases that are left out, because every provider they name is off.</summary>
+    public IReadOnlyList<AliasOff> AliasesOff { get; init; } = [];
+
     /// <summary>Deployments of providers that are on, by id.</summary>
     public required FrozenDictionary<string, DeploymentModel> Deployments { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed class Snapshot
     /// <summary>Cross-origin access; null when off.</summary>
     public CorsModel? Cors { get; init; }
 
+    /// <summary>Settings of the process as this file has them; those in force are the ones of the first load.</summary>
+    public HostModel Host { get; init; } = HostModel.Default;
+
     /// <summary>Operator's prices by <c>provider/model</c>.</summary>
     public required FrozenDictionary<string, PriceConfig> Prices { get; init; }
 
@@ -42,6 +48,9 @@ internal sealed class Snapshot
 
 /// <summary>An optional provider that is off.</summary>
 internal sealed record ProviderOff(string Id, string Reason);
+
+/// <summary>An alias that is left out.</summary>
+internal sealed record AliasOff(string Name, string Reason);
 
 /// <summary>Resolved body limits in bytes.</summary>
 internal sealed record BodyLimitsModel(long Json, long Audio, long Images, int Memory);

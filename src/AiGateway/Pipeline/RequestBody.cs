@@ -15,6 +15,9 @@ internal abstract class RequestBody : IAsyncDisposable
     /// <summary>Writes <paramref name="length"/> bytes from <paramref name="start"/> to <paramref name="destination"/>.</summary>
     public abstract ValueTask WriteAsync(Stream destination, long start, long length, CancellationToken cancellationToken);
 
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="start"/>.</summary>
+    public abstract ValueTask ReadAsync(Memory<byte> destination, long start, CancellationToken cancellationToken);
+
     /// <summary>Gives the memory or the file back.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace AiGateway.Protocols.OpenAI;
+
+/// <summary>Reads names and strings off a <see cref="Utf8JsonReader"/> without throwing over lone surrogates.</summary>
+internal static class JsonText
+{
+    /// <summary>Longer names, even with every character escaped, are none of ours.</summary>
+    private const int LongestEscapedName = 64 * 6;
+
+    /// <summary>
+    /// The member name at <paramref name="reader"/>, unescaped: <c>"mod\u0065l"</c> is <c>model</c> to the provider, so it must be
+    /// to us. Empty when it cannot be a name we know. Allocates only for escaped names, which no client writes.
+    /// </summary>
+    public static ReadOnlySpan<byte> Name(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return reader.ValueSpan;
+        if (reader.ValueSpan.Length > LongestEscapedName)
+            return default;
+        var name = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return name.AsSpan(0, reader.CopyString(name));
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate.
+            return default;
+        }
+    }
+
+    /// <summary>The string at <paramref name="reader"/>; null when it is not a string or not valid Unicode.</summary>
+    public static string? String(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            return null;
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate (\ud800) or invalid UTF-8: valid to the JSON grammar, no text.
+            return null;
+        }
+    }
+
+    /// <summary>Takes the string at <paramref name="reader"/> over if it is not empty and differs; allocates only then.</summary>
+    public static void Update(ref Utf8JsonReader reader, ref string? field)
+    {
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.IsEmpty)
+            return;
+        if (field is not null && reader.ValueTextEquals(field))
+            return;
+        field = String(ref reader) ?? field;
+    }
+
+    /// <summary>The range of the value at <paramref name="reader"/> (a scalar), quotes included, shifted by <paramref name="offset"/>.</summary>
+    public static ByteRange ScalarRange(ref Utf8JsonReader reader, int offset = 0)
+    {
+        var start = (int)reader.TokenStartIndex;
+        return new ByteRange(offset + start, (int)reader.BytesConsumed - start);
+    }
+}

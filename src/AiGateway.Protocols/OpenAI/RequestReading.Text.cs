@@ -1,0 +1,244 @@
+using System.Text.Json;
+
+namespace AiGateway.Protocols.OpenAI;
+
+/// <summary>The text that the model will read: it is counted, not kept.</summary>
+internal ref partial struct RequestReading
+{
+    /// <summary>Role and separators around each chat message (OpenAI's cookbook counts 3, other templates 4 to 6).</summary>
+    private const int TokensPerMessage = 4;
+
+    /// <summary>The opening of the answer, and what templates put before the first message.</summary>
+    private const int TokensPerConversation = 3;
+
+    /// <summary>A tool call or its result in the history: markers and the tool's name once more.</summary>
+    private const int TokensPerToolCall = 6;
+
+    /// <summary>What a provider adds once to explain that there are tools.</summary>
+    private const int TokensPerToolList = 10;
+
+    /// <summary>Providers render tools tersely (OpenAI as TypeScript): a share of their JSON's tokens.</summary>
+    private const int ToolPercent = 70;
+
+    /// <summary>An image of 1024 by 1024 in high detail, by OpenAI's own arithmetic; the true size is not looked at.</summary>
+    private const int TokensPerImage = 765;
+
+    /// <summary>What a member of a message, part or item holds.</summary>
+    private enum Holds
+    {
+        Text,
+        Kind,
+        Image,
+        Audio,
+        Nothing,
+    }
+
+    private RequestScanError? ReadMessages()
+    {
+        if (_reader.TokenType != JsonTokenType.StartArray)
+            return WrongType(RequestMember.Messages, "an array");
+        _tokens.Add(TokensPerConversation);
+        var messages = CountText(isConversation: true);
+        return messages == 0 && _operation == Operation.ChatCompletions
+            ? Wrong(RequestMember.Messages, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", "empty_array")
+            : null;
+    }
+
+    private RequestScanError? ReadInput(RequestMember member)
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+        {
+            // Null is as good as absent: a required member is then missing.
+            _seen &= ~(1u << (int)member);
+            return null;
+        }
+        if (_operation == Operation.Speech && member == RequestMember.Input && JsonText.String(ref _reader) is { } speech)
+        {
+            foreach (var _ in speech.EnumerateRunes())
+                _facts.InputCharacters++;
+        }
+        if (_reader.TokenType == JsonTokenType.String)
+        {
+            if (_operation == Operation.Responses)
+                _tokens.Add(TokensPerMessage);
+            CountString();
+        }
+        else if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+        {
+            CountText(isConversation: _operation == Operation.Responses && member == RequestMember.Input);
+        }
+        return null;
+    }
+
+    private RequestScanError? ReadTools(RequestMember member)
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (_reader.TokenType != JsonTokenType.StartArray)
+            return WrongType(member, "an array");
+        var start = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        var tools = _body[start..(int)_reader.BytesConsumed];
+        if (tools.IndexOf((byte)'{') >= 0)
+        {
+            _facts.HasTools = true;
+            _tokens.Add(TokensPerToolList);
+            CountSchema(tools);
+        }
+        return null;
+    }
+
+    /// <summary><c>response_format</c>, or <c>text</c> with its <c>format</c>.</summary>
+    private void ReadFormat()
+    {
+        if (_reader.TokenType != JsonTokenType.StartObject)
+        {
+            _reader.Skip();
+            return;
+        }
+        var start = (int)_reader.TokenStartIndex;
+        var depth = _reader.CurrentDepth;
+        while (_reader.Read() && _reader.CurrentDepth > depth)
+        {
+            if (_reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            var name = JsonText.Name(ref _reader);
+            var isType = name.SequenceEqual("type"u8);
+            var isFormat = name.SequenceEqual("format"u8);
+            _reader.Read();
+            if (isType && _reader.TokenType == JsonTokenType.String && _reader.ValueTextEquals("json_schema"u8))
+                _facts.HasJsonSchema = true;
+            if (!isFormat)
+                _reader.Skip();
+        }
+        if (_facts.HasJsonSchema)
+            CountSchema(_body[start..(int)_reader.BytesConsumed]);
+    }
+
+    private void CountSchema(ReadOnlySpan<byte> json)
+    {
+        var counter = new TokenCounter();
+        counter.Append(json);
+        _tokens.Add(counter, ToolPercent);
+    }
+
+    /// <summary>
+    /// Counts every string inside the array or object at the reader, but for those that are ids, addresses or encoded data.
+    /// A member that is not known counts: a limit is better over- than underestimated.
+    /// </summary>
+    /// <param name="isConversation">Objects directly inside are messages, with their own overhead.</param>
+    /// <returns>The number of elements directly inside.</returns>
+    private int CountText(bool isConversation)
+    {
+        var depth = _reader.CurrentDepth;
+        var elements = 0;
+        while (_reader.Read() && _reader.CurrentDepth > depth)
+        {
+            var isElement = _reader.CurrentDepth == depth + 1;
+            switch (_reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    CountMember(HeldBy(JsonText.Name(ref _reader)));
+                    break;
+                case JsonTokenType.String:
+                    if (isElement)
+                        elements++;
+                    CountString();
+                    break;
+                case JsonTokenType.Number:
+                    // A prompt or an input may be given as token ids.
+                    if (isElement)
+                        elements++;
+                    _tokens.Add(1);
+                    break;
+                case JsonTokenType.StartObject:
+                    if (isElement)
+                    {
+                        elements++;
+                        if (isConversation)
+                            _tokens.Add(TokensPerMessage);
+                    }
+                    break;
+                case JsonTokenType.StartArray when isElement:
+                    elements++;
+                    break;
+                default:
+                    break;
+            }
+        }
+        return elements;
+    }
+
+    private void CountMember(Holds holds)
+    {
+        _reader.Read();
+        switch (holds)
+        {
+            case Holds.Text:
+                if (_reader.TokenType == JsonTokenType.String)
+                    CountString();
+                return;
+            case Holds.Kind:
+                CountKind();
+                return;
+            case Holds.Image when _reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String:
+                _facts.HasImages = true;
+                _tokens.Add(TokensPerImage);
+                break;
+            case Holds.Audio when _reader.TokenType is JsonTokenType.StartObject:
+                _facts.HasAudio = true;
+                break;
+            default:
+                break;
+        }
+        _reader.Skip();
+    }
+
+    /// <summary>The value of a <c>type</c> member.</summary>
+    private void CountKind()
+    {
+        if (_reader.TokenType != JsonTokenType.String)
+        {
+            _reader.Skip();
+            return;
+        }
+        if (_reader.ValueTextEquals("image_url"u8) || _reader.ValueTextEquals("input_image"u8))
+            _facts.HasImages = true;
+        else if (_reader.ValueTextEquals("input_audio"u8))
+            _facts.HasAudio = true;
+        else if (_reader.ValueTextEquals("function"u8) || _reader.ValueTextEquals("function_call"u8) || _reader.ValueTextEquals("function_call_output"u8))
+            _tokens.Add(TokensPerToolCall);
+    }
+
+    private void CountString()
+    {
+        var text = _reader.ValueSpan;
+        if (text.Length > 64 && text.StartsWith("data:"u8) && text[..64].IndexOf(";base64,"u8) >= 0)
+            return;
+        if (_reader.ValueIsEscaped)
+            _tokens.AppendEscaped(text);
+        else
+            _tokens.Append(text);
+        _tokens.Break();
+    }
+
+    private static Holds HeldBy(ReadOnlySpan<byte> name) =>
+        name.Length switch
+        {
+            2 when name.SequenceEqual("id"u8) => Holds.Nothing,
+            3 when name.SequenceEqual("url"u8) => Holds.Nothing,
+            4 when name.SequenceEqual("type"u8) => Holds.Kind,
+            4 when name.SequenceEqual("role"u8) || name.SequenceEqual("data"u8) => Holds.Nothing,
+            6 when name.SequenceEqual("detail"u8) || name.SequenceEqual("status"u8) || name.SequenceEqual("format"u8) => Holds.Nothing,
+            7 when name.SequenceEqual("file_id"u8) || name.SequenceEqual("call_id"u8) => Holds.Nothing,
+            8 when name.SequenceEqual("file_url"u8) || name.SequenceEqual("logprobs"u8) => Holds.Nothing,
+            9 when name.SequenceEqual("image_url"u8) => Holds.Image,
+            9 when name.SequenceEqual("file_data"u8) || name.SequenceEqual("signature"u8) => Holds.Nothing,
+            11 when name.SequenceEqual("input_audio"u8) => Holds.Audio,
+            11 when name.SequenceEqual("annotations"u8) => Holds.Nothing,
+            12 when name.SequenceEqual("tool_call_id"u8) => Holds.Nothing,
+            13 when name.SequenceEqual("cache_control"u8) => Holds.Nothing,
+            17 when name.SequenceEqual("encrypted_content"u8) => Holds.Nothing,
+            _ => Holds.Text,
+        };
+}

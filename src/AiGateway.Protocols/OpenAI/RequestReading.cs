@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace AiGateway.Protocols.OpenAI;
+
+/// <summary>One pass over a request body: the top-level members. The text inside them is read in RequestReading.Text.cs.</summary>
+internal ref partial struct RequestReading
+{
+    private const int MostMetadata = 16;
+    private const int LongestMetadataName = 64;
+    private const int LongestMetadataValue = 512;
+
+    private readonly Operation _operation;
+    private readonly ReadOnlySpan<byte> _body;
+    private readonly RequestFacts _facts;
+    private Utf8JsonReader _reader;
+    private TokenCounter _tokens;
+
+    /// <summary>Members seen so far, one bit each: a second one of the same name would leave open which of the two counts.</summary>
+    private uint _seen;
+
+    public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts)
+    {
+        _operation = operation;
+        _body = body;
+        _facts = facts;
+        _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestScanner.MaxDepth });
+    }
+
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    public RequestScanError? Read()
+    {
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject)
+            return new RequestScanError($"The request body must be a JSON object, not {Describe(_reader.TokenType)}.", null, "invalid_type");
+
+        _facts.InsertAt = (int)_reader.BytesConsumed;
+        _facts.IsEmptyObject = true;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            _facts.IsEmptyObject = false;
+            var member = RequestMembers.Find(JsonText.Name(ref _reader));
+            _reader.Read();
+            if (member == RequestMember.Unknown)
+            {
+                _reader.Skip();
+                continue;
+            }
+
+            var bit = 1u << (int)member;
+            if ((_seen & bit) != 0)
+                return Wrong(member, $"Duplicate parameter: '{RequestMembers.NameOf(member)}' is given more than once.", "duplicate_parameter");
+            _seen |= bit;
+
+            if (ReadMember(member) is { } error)
+                return error;
+        }
+
+        // Nothing but white space may follow the object; anything else throws here.
+        _reader.Read();
+
+        _facts.EstimatedInputTokens = _tokens.Tokens;
+        return Missing();
+    }
+
+    public readonly RequestScanError Describe(JsonException e)
+    {
+        var line = ((e.LineNumber ?? 0) + 1).ToString(CultureInfo.InvariantCulture);
+        var position = ((e.BytePositionInLine ?? 0) + 1).ToString(CultureInfo.InvariantCulture);
+        // The reader says only by its depth why it gave up: within one of the limit it was nearly always the nesting.
+        var what = _reader.CurrentDepth >= RequestScanner.MaxDepth - 1
+            ? "is nested too deeply (64 levels at most) or is not valid JSON"
+            : "is not valid JSON";
+        return new RequestScanError($"The request body {what}: line {line}, byte {position}.", null, null);
+    }
+
+    private RequestScanError? ReadMember(RequestMember member)
+    {
+        switch (member)
+        {
+            case RequestMember.Model:
+                return ReadModel();
+            case RequestMember.Stream:
+                if (_reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
+                    return WrongType(member, "a boolean");
+                _facts.Stream = _reader.TokenType == JsonTokenType.True;
+                return null;
+            case RequestMember.StreamOptions:
+                return ReadStreamOptions();
+            case RequestMember.PreviousResponseId:
+                if (_reader.TokenType == JsonTokenType.Null)
+                    return null;
+                if (_reader.TokenType != JsonTokenType.String)
+                    return WrongType(member, "a string");
+                _facts.PreviousResponseIdValue = JsonText.ScalarRange(ref _reader);
+                return null;
+            case RequestMember.Messages:
+                return ReadMessages();
+            case RequestMember.Prompt:
+            case RequestMember.Input:
+            case RequestMember.Instructions:
+            case RequestMember.Query:
+            case RequestMember.Documents:
+                return ReadInput(member);
+            case RequestMember.Tools:
+            case RequestMember.Functions:
+                return ReadTools(member);
+            case RequestMember.ResponseFormat:
+            case RequestMember.Text:
+                ReadFormat();
+                return null;
+            case RequestMember.User:
+            case RequestMember.SafetyIdentifier:
+                if (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+                    return WrongType(member, "a string");
+                if (JsonText.String(ref _reader) is { Length: > 0 } user)
+                    _facts.User = member == RequestMember.User ? user : _facts.User ?? user;
+                return null;
+            case RequestMember.Metadata:
+                return ReadMetadata();
+            case RequestMember.MaxTokens:
+            case RequestMember.MaxCompletionTokens:
+            case RequestMember.MaxOutputTokens:
+                return ReadMaxTokens(member);
+            case RequestMember.Choices:
+            case RequestMember.BestOf:
+                return ReadChoices(member);
+            default:
+                _reader.Skip();
+                return null;
+        }
+    }
+
+    private RequestScanError? ReadModel()
+    {
+        if (_reader.TokenType != JsonTokenType.String)
+            return WrongType(RequestMember.Model, "a string");
+        var model = JsonText.String(ref _reader);
+        if (string.IsNullOrEmpty(model))
+            return Wrong(RequestMember.Model, "Invalid 'model': expected a name, but got an empty or invalid string.", "invalid_value");
+        _facts.Model = model;
+        _facts.ModelValue = JsonText.ScalarRange(ref _reader);
+        return null;
+    }
+
+    private RequestScanError? ReadStreamOptions()
+    {
+        if (_reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
+            return WrongType(RequestMember.StreamOptions, "an object");
+        var start = (int)_reader.TokenStartIndex;
+        if (_reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isIncludeUsage = JsonText.Name(ref _reader).SequenceEqual("include_usage"u8);
+                _reader.Read();
+                if (!isIncludeUsage)
+                {
+                    _reader.Skip();
+                    continue;
+                }
+                if (_facts.IncludeUsageValue.Exists)
+                    return new RequestScanError("Duplicate parameter: 'stream_options.include_usage' is given more than once.", "stream_options.include_usage", "duplicate_parameter");
+                if (_reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
+                    return new RequestScanError($"Invalid type for 'stream_options.include_usage': expected a boolean, but got {Describe(_reader.TokenType)} instead.", "stream_options.include_usage", "invalid_type");
+                _facts.IncludeUsageValue = JsonText.ScalarRange(ref _reader);
+                _facts.IncludeUsage = _reader.TokenType == JsonTokenType.True;
+            }
+        }
+        _facts.StreamOptionsValue = new ByteRange(start, (int)_reader.BytesConsumed - start);
+        return null;
+    }
+
+    private RequestScanError? ReadMetadata()
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (_reader.TokenType != JsonTokenType.StartObject)
+            return WrongType(RequestMember.Metadata, "an object");
+        List<KeyValuePair<string, string>>? metadata = null;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            // Lengths are bounded before anything is decoded: six bytes of JSON are the most for one character.
+            var name = _reader.ValueSpan.Length <= LongestMetadataName * 6 ? MetadataName() : null;
+            _reader.Read();
+            if (_reader.TokenType == JsonTokenType.String && name is { Length: <= LongestMetadataName } && metadata is not { Count: >= MostMetadata }
+                && _reader.ValueSpan.Length <= LongestMetadataValue * 6
+                && JsonText.String(ref _reader) is { Length: <= LongestMetadataValue } value)
+            {
+                (metadata ??= []).Add(new(name, value));
+            }
+            _reader.Skip();
+        }
+        _facts.Metadata = metadata;
+        return null;
+    }
+
+    private readonly string? MetadataName()
+    {
+        try
+        {
+            return _reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate in the name.
+            return null;
+        }
+    }
+
+    private RequestScanError? ReadMaxTokens(RequestMember member)
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (_reader.TokenType != JsonTokenType.Number)
+            return WrongType(member, "an integer");
+        if (!_reader.TryGetInt64(out var tokens) || tokens < 0)
+            return Wrong(member, $"Invalid '{RequestMembers.NameOf(member)}': expected a non-negative integer.", "invalid_value");
+
+        // A caller that gives two of the names is metered by the larger.
+        _facts.MaxOutputTokens = Math.Max(_facts.MaxOutputTokens ?? 0, tokens);
+        return null;
+    }
+
+    private RequestScanError? ReadChoices(RequestMember member)
+    {
+        // best_of is a member of legacy completions alone: so many answers are produced and billed, n of them shown.
+        if (_reader.TokenType == JsonTokenType.Null || (member == RequestMember.BestOf && _operation != Operation.Completions))
+        {
+            _reader.Skip();
+            return null;
+        }
+        if (_reader.TokenType != JsonTokenType.Number)
+            return WrongType(member, "an integer");
+        if (!_reader.TryGetInt32(out var choices) || choices < 1)
+            return Wrong(member, $"Invalid '{RequestMembers.NameOf(member)}': expected a positive integer.", "invalid_value");
+        _facts.Choices = Math.Max(_facts.Choices, choices);
+        return null;
+    }
+
+    private readonly RequestScanError? Missing() =>
+        _operation switch
+        {
+            Operation.ChatCompletions => Require(RequestMember.Messages),
+            Operation.Completions or Operation.ImageGenerations => Require(RequestMember.Prompt),
+            Operation.Embeddings or Operation.Speech or Operation.Moderations => Require(RequestMember.Input),
+            Operation.Rerank => Require(RequestMember.Query) ?? Require(RequestMember.Documents),
+            _ => null,
+        };
+
+    private readonly RequestScanError? Require(RequestMember member) =>
+        (_seen & (1u << (int)member)) != 0
+            ? null
+            : Wrong(member, $"Missing required parameter: '{RequestMembers.NameOf(member)}'.", "missing_required_parameter");
+
+    private readonly RequestScanError WrongType(RequestMember member, string expected) =>
+        Wrong(member, $"Invalid type for '{RequestMembers.NameOf(member)}': expected {expected}, but got {Describe(_reader.TokenType)} instead.", "invalid_type");
+
+    private static RequestScanError Wrong(RequestMember member, string message, string code) =>
+        new(message, RequestMembers.NameOf(member), code);
+
+    private static string Describe(JsonTokenType type) =>
+        type switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            JsonTokenType.String => "a string",
+            JsonTokenType.Number => "a number",
+            JsonTokenType.True or JsonTokenType.False => "a boolean",
+            _ => "null",
+        };
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace AiGateway.Protocols.OpenAI;
+
+/// <summary>Reads a JSON request body once: what routing, admission and metering ask about, and where to patch it.</summary>
+/// <remarks>
+/// One <see cref="Utf8JsonReader"/> pass, nothing built. Only what the gateway itself depends on is checked; everything else
+/// is the provider's to judge, so unknown members and values pass.
+/// </remarks>
+public static class RequestScanner
+{
+    /// <summary>Deeper nesting is refused; OpenAI's own limit is not published, JSON schemas in tools stay far below.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Scans <paramref name="body"/>; every defect is returned, nothing is thrown.</summary>
+    /// <param name="operation">Decides which members are required.</param>
+    /// <param name="body">The whole body; ranges in <paramref name="facts"/> point into it.</param>
+    /// <param name="facts">What was found; when an error is returned, what was found before it.</param>
+    /// <returns>Null when the body is acceptable.</returns>
+    public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts)
+    {
+        facts = new RequestFacts();
+        if (body.IsEmpty)
+        {
+            // Cancelling or deleting a stored response needs no body.
+            return operation == Operation.StoredResponse
+                ? null
+                : new RequestScanError("The request body is empty; a JSON object is expected.", null, null);
+        }
+        if (!Utf8.IsValid(body))
+            return new RequestScanError("The request body is not valid UTF-8.", null, null);
+
+        var reading = new RequestReading(operation, body, facts);
+        try
+        {
+            return reading.Read();
+        }
+        catch (JsonException e)
+        {
+            return reading.Describe(e);
+        }
+    }
+}
