@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AiGateway.Protocols.OpenAI;
@@ -12,7 +13,7 @@ internal static class JsonText
     /// The member name at <paramref name="reader"/>, unescaped: <c>"mod\u0065l"</c> is <c>model</c> to the provider, so it must be
     /// to us. Empty when it cannot be a name we know. Allocates only for escaped names, which no client writes.
     /// </summary>
-    public static ReadOnlySpan<byte> Name(ref Utf8JsonReader reader)
+    public static ReadOnlySpan<byte> Name(scoped ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
             return reader.ValueSpan;
@@ -46,14 +47,34 @@ internal static class JsonText
         }
     }
 
+    /// <summary>True when the name or string at <paramref name="reader"/> is <paramref name="text"/>, however it is escaped.</summary>
+    /// <remarks>Unlike <see cref="Utf8JsonReader.ValueTextEquals(ReadOnlySpan{byte})"/> it does not throw over a lone surrogate.</remarks>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) => Name(ref reader).SequenceEqual(text);
+
     /// <summary>Takes the string at <paramref name="reader"/> over if it is not empty and differs; allocates only then.</summary>
     public static void Update(ref Utf8JsonReader reader, ref string? field)
     {
         if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.IsEmpty)
             return;
-        if (field is not null && reader.ValueTextEquals(field))
+        if (field is not null && !reader.ValueIsEscaped && Ascii.Equals(reader.ValueSpan, field))
             return;
         field = String(ref reader) ?? field;
+    }
+
+    /// <summary>True for a string, array or object that is not empty; leaves <paramref name="reader"/> at the end of the value.</summary>
+    public static bool SkipIsFilled(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return !reader.ValueSpan.IsEmpty;
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+            return false;
+        var depth = reader.CurrentDepth;
+        reader.Read();
+        if (reader.CurrentDepth == depth)
+            return false;
+        while (reader.CurrentDepth > depth)
+            reader.Read();
+        return true;
     }
 
     /// <summary>The range of the value at <paramref name="reader"/> (a scalar), quotes included, shifted by <paramref name="offset"/>.</summary>

@@ -106,7 +106,7 @@ internal ref partial struct RequestReading
             var isType = name.SequenceEqual("type"u8);
             var isFormat = name.SequenceEqual("format"u8);
             _reader.Read();
-            if (isType && _reader.TokenType == JsonTokenType.String && _reader.ValueTextEquals("json_schema"u8))
+            if (isType && _reader.TokenType == JsonTokenType.String && JsonText.Is(ref _reader, "json_schema"u8))
                 _facts.HasJsonSchema = true;
             if (!isFormat)
                 _reader.Skip();
@@ -202,11 +202,11 @@ internal ref partial struct RequestReading
             _reader.Skip();
             return;
         }
-        if (_reader.ValueTextEquals("image_url"u8) || _reader.ValueTextEquals("input_image"u8))
+        if (JsonText.Is(ref _reader, "image_url"u8) || JsonText.Is(ref _reader, "input_image"u8))
             _facts.HasImages = true;
-        else if (_reader.ValueTextEquals("input_audio"u8))
+        else if (JsonText.Is(ref _reader, "input_audio"u8))
             _facts.HasAudio = true;
-        else if (_reader.ValueTextEquals("function"u8) || _reader.ValueTextEquals("function_call"u8) || _reader.ValueTextEquals("function_call_output"u8))
+        else if (JsonText.Is(ref _reader, "function"u8) || JsonText.Is(ref _reader, "function_call"u8) || JsonText.Is(ref _reader, "function_call_output"u8))
             _tokens.Add(TokensPerToolCall);
     }
 

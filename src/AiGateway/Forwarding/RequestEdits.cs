@@ -9,9 +9,9 @@ namespace AiGateway.Forwarding;
 /// <summary>The edits that a request body gets on its way to a deployment: a closed list, kept in docs/features/pass-through.md.</summary>
 internal static class RequestEdits
 {
-    private static readonly byte[] StreamOptions = """"stream_options":{"include_usage":true}"""u8.ToArray();
+    private static readonly byte[] StreamOptions = "\"stream_options\":{\"include_usage\":true}"u8.ToArray();
     private static readonly byte[] StreamOptionsValue = """{"include_usage":true}"""u8.ToArray();
-    private static readonly byte[] IncludeUsage = """"include_usage":true"""u8.ToArray();
+    private static readonly byte[] IncludeUsage = "\"include_usage\":true"u8.ToArray();
     private static readonly byte[] True = "true"u8.ToArray();
 
     /// <summary>The edits for one attempt, in order.</summary>
