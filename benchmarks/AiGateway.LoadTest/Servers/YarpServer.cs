@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace AiGateway.LoadTest.Servers;
+
+/// <summary>The baseline: plain YARP direct forwarding, set up as its documentation says, with an empty transformer and nothing else.</summary>
+internal static class YarpServer
+{
+    /// <summary>Serves until SIGTERM.</summary>
+    public static async Task RunAsync(string listen, string upstream)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(listen);
+        // YARP logs two Information lines per request, which nobody leaves on under load.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        builder.Services.AddHttpForwarder();
+        await using var app = builder.Build();
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        });
+        var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+        var settings = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(100) };
+        app.Map("/{**path}", async (HttpContext context) => await forwarder.SendAsync(context, upstream, client, settings, HttpTransformer.Empty));
+        await app.RunAsync();
+    }
+}
