@@ -22,7 +22,7 @@ internal static class CostArithmetic
                 ?? AddUnits(tokens, set.Units, usage, ref parts);
             return unknown is not null
                 ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
-                : new Cost(parts.Input + parts.CachedInput + parts.CacheWrite + parts.Output + parts.Other, null)
+                : new Cost(parts.Sum(), null)
                 {
                     Input = parts.Input,
                     CachedInput = parts.CachedInput,
@@ -63,9 +63,15 @@ internal static class CostArithmetic
         {
             return "no price for twelve-hour cache writes of";
         }
-        parts.Input = Times(rest, input) + Times(audio, prices.AudioInput) + Times(images, prices.ImageInput) + Times(usage.CitationTokens, prices.Citation);
-        parts.CachedInput = Times(cached, prices.CachedInput) + Times(cachedAudio, prices.AudioCachedInput) + Times(cachedImages, prices.ImageCachedInput);
-        parts.CacheWrite = Times(written, prices.CacheWrite) + Times(written12h, prices.CacheWrite12h ?? 0);
+        Add(ref parts.Input, rest, input);
+        Add(ref parts.Input, audio, prices.AudioInput);
+        Add(ref parts.Input, images, prices.ImageInput);
+        Add(ref parts.Input, usage.CitationTokens, prices.Citation);
+        Add(ref parts.CachedInput, cached, prices.CachedInput);
+        Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
+        Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput);
+        Add(ref parts.CacheWrite, written, prices.CacheWrite);
+        Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault());
         return null;
     }
 
@@ -91,7 +97,10 @@ internal static class CostArithmetic
         {
             return "no price for output tokens of";
         }
-        parts.Output = Times(rest, prices.Output ?? 0) + Times(audio, prices.AudioOutput ?? 0) + Times(images, prices.ImageOutput ?? 0) + Times(reasoning, prices.Reasoning ?? 0);
+        Add(ref parts.Output, rest, prices.Output.GetValueOrDefault());
+        Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault());
+        Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault());
+        Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault());
         return null;
     }
 
@@ -102,10 +111,9 @@ internal static class CostArithmetic
         {
             return null;
         }
-        var charged = false;
-        parts.Other = Charge(usage.Images, units.PerImage, ref charged)
-            + Charge(usage.SearchUnits, units.PerSearch, ref charged)
-            + Charge(usage.Characters, units.PerCharacter, ref charged);
+        var charged = Add(ref parts.Other, usage.Images, units.PerImage)
+            | Add(ref parts.Other, usage.SearchUnits, units.PerSearch)
+            | Add(ref parts.Other, usage.Characters, units.PerCharacter);
         if (usage.AudioSeconds > 0 && units.PerAudioHour is { } perHour)
         {
             charged = true;
@@ -123,7 +131,7 @@ internal static class CostArithmetic
             {
                 return "no price for web searches of";
             }
-            parts.Other += Times(usage.WebSearches, units.PerWebSearch ?? 0);
+            Add(ref parts.Other, usage.WebSearches, units.PerWebSearch.GetValueOrDefault());
         }
         return charged ? null : WhyNotCharged(tokens, units, usage, countedUnits);
     }
@@ -140,18 +148,24 @@ internal static class CostArithmetic
             : $"a price per {units.FirstName ?? "unit"} only, of which the answer reports none, for";
     }
 
-    private static decimal Charge(long count, decimal? price, ref bool charged)
+    private static bool Add(ref decimal sum, long count, decimal? price)
     {
         if (count <= 0 || price is null)
         {
-            return 0;
+            return false;
         }
-        charged = true;
-        return count * price.GetValueOrDefault();
+        sum += count * price.GetValueOrDefault();
+        return true;
     }
 
-    // Zero is the usual count: the branch costs less than the multiplication.
-    private static decimal Times(long count, decimal price) => count <= 0 ? 0 : count * price;
+    // Most counts are zero, and a branch costs a tenth of a decimal addition.
+    private static void Add(ref decimal sum, long count, in decimal price)
+    {
+        if (count > 0)
+        {
+            sum = sum == 0 ? count * price : sum + (count * price);
+        }
+    }
 
     private static long Take(long wanted, ref long rest)
     {
@@ -167,5 +181,14 @@ internal static class CostArithmetic
         public decimal CacheWrite;
         public decimal Output;
         public decimal Other;
+
+        public readonly decimal Sum()
+        {
+            var sum = Input;
+            sum = CachedInput == 0 ? sum : sum + CachedInput;
+            sum = CacheWrite == 0 ? sum : sum + CacheWrite;
+            sum = Output == 0 ? sum : sum + Output;
+            return Other == 0 ? sum : sum + Other;
+        }
     }
 }

@@ -1,16 +1,13 @@
-using System.Net;
 using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
-using AiGateway.Providers;
 using AiGateway.Routing;
 using AiGateway.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace AiGateway.Hosting;
 
@@ -53,7 +50,7 @@ internal static class GatewayHost
         services.AddSingleton<PlanBuilder>();
         services.AddForwarding();
         services.AddAccounting(host);
-        services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
+        services.AddTelemetry(Telemetry(host));
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<HealthEndpoints>();
@@ -125,6 +122,12 @@ internal static class GatewayHost
             kestrel.ListenAnyIP(address.Port, Options);
         }
     }
+
+    private static TelemetryOptions Telemetry(HostModel host) => new()
+    {
+        LatestGenAiNames = TelemetryOptions.AsksForLatestGenAiNames(Environment.GetEnvironmentVariable(TelemetryOptions.OptInVariable)),
+        Otlp = host.Otlp is { } otlp ? new OtlpOptions(otlp.Endpoint, otlp.HttpProtobuf, [.. otlp.Headers], otlp.SampleRatio) : null,
+    };
 
     private static ForwardedHeadersOptions Forwarded(HostModel host)
     {

@@ -1,20 +1,27 @@
+using AiGateway.Configuration;
+
 namespace AiGateway.Telemetry;
 
 /// <summary>What telemetry reads from the environment and the host settings, at start.</summary>
 internal sealed record TelemetryOptions
 {
-    /// <summary>The switch of the OpenTelemetry conventions.</summary>
-    public const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
-
+    private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
     private const string LatestGenAi = "gen_ai_latest_experimental";
 
-    /// <summary>Whether the coming GenAI metric names replace v1.41's. Default false; <see cref="OptInVariable"/> with <c>gen_ai_latest_experimental</c> in its comma-separated list sets it.</summary>
+    /// <summary>Whether the coming GenAI names replace v1.41's. Default false; <c>OTEL_SEMCONV_STABILITY_OPT_IN</c> with <c>gen_ai_latest_experimental</c> in its comma-separated list sets it.</summary>
     public bool LatestGenAiNames { get; init; }
 
     /// <summary>Where traces and metrics are pushed; null when nowhere.</summary>
     public OtlpOptions? Otlp { get; init; }
 
-    /// <summary>Whether the value of <see cref="OptInVariable"/> asks for the coming names.</summary>
-    public static bool AsksForLatestGenAiNames(string? optIn) =>
-        optIn is not null && optIn.Split(',', StringSplitOptions.TrimEntries).Contains(LatestGenAi, StringComparer.Ordinal);
+    /// <summary>Joins the file and the environment.</summary>
+    /// <param name="config">The file's part.</param>
+    /// <param name="environment">Reads a variable; null when it is not set.</param>
+    /// <param name="resolve">Resolves a secret reference.</param>
+    /// <exception cref="FormatException">A value that means nothing; the message names it.</exception>
+    public static TelemetryOptions From(OtlpConfig config, Func<string, string?> environment, Func<SecretReference, Secret> resolve) => new()
+    {
+        LatestGenAiNames = environment(OptInVariable)?.Split(',', StringSplitOptions.TrimEntries).Contains(LatestGenAi, StringComparer.Ordinal) ?? false,
+        Otlp = OtlpOptions.From(config, environment, resolve),
+    };
 }
