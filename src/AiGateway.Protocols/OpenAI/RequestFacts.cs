@@ -63,4 +63,11 @@ public sealed class RequestFacts
 
     /// <summary>Characters of the text to be spoken (<see cref="Operation.Speech"/>); 0 otherwise.</summary>
     public int InputCharacters { get; internal set; }
+
+    /// <summary>The facts of a multipart form: its fields mean what JSON members of the same names mean.</summary>
+    /// <param name="model">The <c>model</c> field; null when absent.</param>
+    /// <param name="modelValue">Where the field's value stands in the body, without quotes.</param>
+    /// <param name="stream">Whether the <c>stream</c> field is <c>true</c>.</param>
+    public static RequestFacts ForForm(string? model, ByteRange modelValue, bool stream) =>
+        new() { Model = model, ModelValue = modelValue, Stream = stream };
 }

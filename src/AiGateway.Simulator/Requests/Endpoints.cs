@@ -1,0 +1,73 @@
+using System.Text.Json;
+using AiGateway.Simulator.Answers;
+
+namespace AiGateway.Simulator.Requests;
+
+/// <summary>Hands a request to the endpoint it is for, or refuses it as OpenAI does.</summary>
+internal sealed class Endpoints(SimulatorOptions options)
+{
+    private static readonly Answer Greeting = new() { SharedBody = """{"message":"This is a simulated model provider. Nothing here was made by a model."}"""u8.ToArray() };
+
+    private readonly ResponseAnswer _responses = new(new StoredResponses(options.MaxStoredResponses));
+
+    public Answer Answer(SimulatedRequest request, bool hasModel)
+    {
+        var method = request.Context.Request.Method;
+        switch (request.Route.Endpoint)
+        {
+            case SimulatedEndpoint.Unknown:
+                return ErrorAnswers.NotFound($"Invalid URL ({method} {request.Context.Request.Path})");
+            case SimulatedEndpoint.StoredResponse or SimulatedEndpoint.CancelResponse or SimulatedEndpoint.ResponseInputItems:
+                return _responses.OfStored(request);
+            case SimulatedEndpoint.Root or SimulatedEndpoint.Models or SimulatedEndpoint.Model when !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method):
+                return MethodNotAllowed(request);
+            case SimulatedEndpoint.Root:
+                return Greeting;
+            case SimulatedEndpoint.Models:
+                return ModelAnswer.List();
+            case SimulatedEndpoint.Model:
+                return ModelAnswer.One(request);
+            default:
+                return HttpMethods.IsPost(method) ? AnswerPost(request, hasModel) : MethodNotAllowed(request);
+        }
+    }
+
+    private Answer AnswerPost(SimulatedRequest request, bool hasModel)
+    {
+        var endpoint = request.Route.Endpoint;
+        if (request.Route.IsAzure && !request.Context.Request.Query.ContainsKey("api-version"))
+            return ErrorAnswers.OfAzure(404, "404", "Resource not found");
+        if (endpoint is SimulatedEndpoint.ImageEdits or SimulatedEndpoint.ImageVariations or SimulatedEndpoint.Transcriptions or SimulatedEndpoint.Translations)
+            return AnswerForm(request, hasModel);
+        if (request.Json.ValueKind != JsonValueKind.Object)
+            return ErrorAnswers.BadRequest("We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)");
+        // Moderations and images have default models at OpenAI.
+        if (!hasModel && endpoint is not (SimulatedEndpoint.Moderations or SimulatedEndpoint.ImageGenerations))
+            return NoModel();
+        return endpoint switch
+        {
+            SimulatedEndpoint.ChatCompletions => ChatAnswer.Of(request),
+            SimulatedEndpoint.Completions => CompletionAnswer.Of(request),
+            SimulatedEndpoint.Embeddings => EmbeddingAnswer.Of(request),
+            SimulatedEndpoint.Responses => _responses.Create(request),
+            SimulatedEndpoint.Moderations => ModerationAnswer.Of(request),
+            SimulatedEndpoint.ImageGenerations => ImageAnswer.OfJson(request),
+            SimulatedEndpoint.Speech => SpeechAnswer.Of(request),
+            _ => RerankAnswer.Of(request),
+        };
+    }
+
+    private static Answer AnswerForm(SimulatedRequest request, bool hasModel)
+    {
+        if (request.Form is not { } form)
+            return ErrorAnswers.BadRequest("Could not parse multipart form. Expected a body of type multipart/form-data.");
+        if (request.Route.Endpoint is SimulatedEndpoint.ImageEdits or SimulatedEndpoint.ImageVariations)
+            return ImageAnswer.OfForm(request, form);
+        return hasModel ? TranscriptionAnswer.Of(request, form) : NoModel();
+    }
+
+    private static Answer NoModel() => ErrorAnswers.BadRequest("you must provide a model parameter");
+
+    private static Answer MethodNotAllowed(SimulatedRequest request) => ErrorAnswers.Of(
+        405, $"Not allowed to {request.Context.Request.Method} on {request.Context.Request.Path}. (HINT: Perhaps you meant to use a different HTTP method?)", "invalid_request_error", null, "method_not_supported");
+}

@@ -1,0 +1,25 @@
+namespace AiGateway.Simulator.Requests;
+
+/// <summary>What a path asks for.</summary>
+internal enum SimulatedEndpoint
+{
+    Unknown,
+    Root,
+    ChatCompletions,
+    Completions,
+    Embeddings,
+    Responses,
+    StoredResponse,
+    CancelResponse,
+    ResponseInputItems,
+    Moderations,
+    ImageGenerations,
+    ImageEdits,
+    ImageVariations,
+    Speech,
+    Transcriptions,
+    Translations,
+    Rerank,
+    Models,
+    Model,
+}

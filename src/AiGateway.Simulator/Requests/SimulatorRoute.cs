@@ -1,0 +1,94 @@
+namespace AiGateway.Simulator.Requests;
+
+/// <summary>A path, taken apart: OpenAI's layout (<c>/v1/…</c>, the <c>/v1</c> may be missing) or Azure's (<c>/openai/…</c>).</summary>
+internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, string? Deployment, string? Id, bool IsAzure)
+{
+    private const string AzurePrefix = "/openai/";
+    private const string Deployments = "deployments/";
+
+    public static SimulatorRoute Of(string path)
+    {
+        if (path.Equals("/v1/chat/completions", StringComparison.Ordinal))
+            return new(SimulatedEndpoint.ChatCompletions, null, null, false);
+        if (path is "/" or "")
+            return new(SimulatedEndpoint.Root, null, null, false);
+
+        var rest = path.AsSpan();
+        string? deployment = null;
+        var azure = false;
+        if (rest.StartsWith(AzurePrefix, StringComparison.Ordinal))
+        {
+            rest = rest[AzurePrefix.Length..];
+            // /openai/v1/… is Azure's newer layout, which behaves as OpenAI's; Groq has the same prefix.
+            azure = !rest.StartsWith("v1/", StringComparison.Ordinal);
+            if (rest.StartsWith(Deployments, StringComparison.Ordinal))
+            {
+                rest = rest[Deployments.Length..];
+                // A deployment's name has no slash at Azure; here it may, because simulated models have one.
+                var end = EndOfDeployment(rest);
+                deployment = Uri.UnescapeDataString(rest[..end].ToString());
+                rest = end < rest.Length ? rest[(end + 1)..] : [];
+            }
+        }
+        else
+        {
+            rest = rest[1..];
+        }
+        if (rest.StartsWith("v1/", StringComparison.Ordinal))
+            rest = rest[3..];
+
+        var (endpoint, id) = Find(rest);
+        return new(endpoint, deployment, id, azure);
+    }
+
+    private static int EndOfDeployment(ReadOnlySpan<char> rest)
+    {
+        foreach (var operation in (ReadOnlySpan<string>)["/chat/", "/completions", "/embeddings", "/images/", "/audio/", "/responses", "/moderations", "/rerank"])
+        {
+            var at = rest.IndexOf(operation, StringComparison.Ordinal);
+            if (at > 0)
+                return at;
+        }
+        return rest.Length;
+    }
+
+    private static (SimulatedEndpoint Endpoint, string? Id) Find(ReadOnlySpan<char> rest)
+    {
+        var exact = rest switch
+        {
+            "chat/completions" => SimulatedEndpoint.ChatCompletions,
+            "completions" => SimulatedEndpoint.Completions,
+            "embeddings" => SimulatedEndpoint.Embeddings,
+            "responses" => SimulatedEndpoint.Responses,
+            "moderations" => SimulatedEndpoint.Moderations,
+            "images/generations" => SimulatedEndpoint.ImageGenerations,
+            "images/edits" => SimulatedEndpoint.ImageEdits,
+            "images/variations" => SimulatedEndpoint.ImageVariations,
+            "audio/speech" => SimulatedEndpoint.Speech,
+            "audio/transcriptions" => SimulatedEndpoint.Transcriptions,
+            "audio/translations" => SimulatedEndpoint.Translations,
+            "rerank" => SimulatedEndpoint.Rerank,
+            "models" => SimulatedEndpoint.Models,
+            _ => SimulatedEndpoint.Unknown,
+        };
+        if (exact != SimulatedEndpoint.Unknown)
+            return (exact, null);
+        if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
+            return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
+        if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)
+        {
+            rest = rest[10..];
+            var slash = rest.IndexOf('/');
+            if (slash < 0)
+                return (SimulatedEndpoint.StoredResponse, rest.ToString());
+            var under = rest[(slash + 1)..] switch
+            {
+                "cancel" => SimulatedEndpoint.CancelResponse,
+                "input_items" => SimulatedEndpoint.ResponseInputItems,
+                _ => SimulatedEndpoint.Unknown,
+            };
+            return (under, rest[..slash].ToString());
+        }
+        return (SimulatedEndpoint.Unknown, null);
+    }
+}

@@ -1,0 +1,206 @@
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+
+namespace AiGateway.Accounting;
+
+/// <summary>Usage times prices, exact: nothing is rounded.</summary>
+internal static class CostArithmetic
+{
+    /// <summary>The cost of <paramref name="usage"/>, or why it cannot be said.</summary>
+    /// <param name="model">The entry, for its name and what its output is.</param>
+    /// <param name="period">The period that holds.</param>
+    /// <param name="set">The price set that applies.</param>
+    /// <param name="usage">What was consumed.</param>
+    public static Cost Calculate(ModelPrice model, PricePeriod period, PriceSet set, Usage usage)
+    {
+        try
+        {
+            var tokens = set.TokensFor(usage.InputTokens, out var label);
+            var parts = new Parts();
+            var unknown = AddInput(tokens, usage, ref parts)
+                ?? AddOutput(model, tokens, usage, ref parts)
+                ?? AddUnits(model, tokens, set.Units, usage, ref parts);
+            return unknown is not null
+                ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
+                : new Cost(parts.Sum(), null)
+                {
+                    Input = parts.Input,
+                    CachedInput = parts.CachedInput,
+                    CacheWrite = parts.CacheWrite,
+                    Output = parts.Output,
+                    Other = parts.Other,
+                    Reported = usage.ReportedCost,
+                    PricePeriod = period.From,
+                    PriceSet = label,
+                };
+        }
+        catch (OverflowException)
+        {
+            // Only an operator's price beyond all measure gets here: the largest count times any list price fits.
+            return Unknown($"the amount is too large for {model.Provider}/{model.Model}", usage.ReportedCost);
+        }
+    }
+
+    /// <summary>A cost that cannot be said, with what the provider says of it.</summary>
+    public static Cost Unknown(string reason, decimal? reported) => Cost.Unknown(reason) with { Reported = reported };
+
+    // Which kind of input was cached is not reported: text is taken to be cached first, other kinds only when text is not enough.
+    private static string? AddInput(TokenPrices prices, Usage usage, ref Parts parts)
+    {
+        var rest = Math.Max(0, usage.InputTokens);
+        var cached = Take(usage.CachedInputTokens, ref rest);
+        var written = Take(usage.CacheWriteTokens, ref rest);
+        var written12h = Take(usage.CacheWrite12hTokens, ref rest);
+        var audio = Take(usage.AudioInputTokens, ref rest);
+        var images = Take(usage.ImageInputTokens, ref rest);
+        var cachedAudio = Take(usage.AudioInputTokens - audio, ref cached);
+        var cachedImages = Take(usage.ImageInputTokens - images, ref cached);
+        if (prices.Input is not { } input)
+        {
+            return prices.Any && usage.InputTokens > 0 ? "no price for input tokens of" : null;
+        }
+        if (written12h != 0 && prices.CacheWrite12h is null)
+        {
+            return "no price for twelve-hour cache writes of";
+        }
+        Add(ref parts.Input, rest, input);
+        Add(ref parts.Input, audio, prices.AudioInput);
+        Add(ref parts.Input, images, prices.ImageInput);
+        Add(ref parts.Input, usage.CitationTokens, prices.Citation);
+        Add(ref parts.CachedInput, cached, prices.CachedInput);
+        Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
+        Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput);
+        Add(ref parts.CacheWrite, written, prices.CacheWrite);
+        Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault());
+        return null;
+    }
+
+    private static string? AddOutput(ModelPrice model, TokenPrices prices, Usage usage, ref Parts parts)
+    {
+        var rest = Math.Max(0, usage.OutputTokens);
+        if (rest == 0 || !prices.Any)
+        {
+            return null;
+        }
+        var audio = prices.AudioOutput is null ? 0 : Take(usage.AudioOutputTokens, ref rest);
+        var images = prices.ImageOutput is null ? 0 : Take(usage.ImageOutputTokens, ref rest);
+        if (images == 0 && prices.ImageOutput is not null && (model.OutputIsImages || prices.Output is null))
+        {
+            images = Take(rest, ref rest);
+        }
+        else if (audio == 0 && prices.AudioOutput is not null && (model.OutputIsAudio || prices.Output is null))
+        {
+            audio = Take(rest, ref rest);
+        }
+        var reasoning = prices.Reasoning is null ? 0 : Take(usage.ReasoningTokens, ref rest);
+        if (rest != 0 && prices.Output is null)
+        {
+            return "no price for output tokens of";
+        }
+        Add(ref parts.Output, rest, prices.Output.GetValueOrDefault());
+        Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault());
+        Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault());
+        Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault());
+        return null;
+    }
+
+    private static string? AddUnits(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
+    {
+        var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0;
+        if (ReferenceEquals(units, UnitPrices.None) && !countedUnits && usage.WebSearches == 0)
+        {
+            return WhyHalfReported(model, usage);
+        }
+        var charged = Add(ref parts.Other, usage.Images, units.PerImage)
+            | Add(ref parts.Other, usage.SearchUnits, units.PerSearch)
+            | Add(ref parts.Other, usage.Characters, units.PerCharacter);
+        if (usage.AudioSeconds > 0 && units.PerAudioHour is { } perHour)
+        {
+            charged = true;
+            parts.Other += usage.AudioSeconds * perHour / 3600;
+        }
+        if (units.PerRequest is { } perRequest)
+        {
+            charged = true;
+            parts.Other += perRequest;
+        }
+        if (usage.WebSearches > 0)
+        {
+            // A fee per request (Perplexity) contains its searches.
+            if (units.PerWebSearch is null && units.PerRequest is null)
+            {
+                return "no price for web searches of";
+            }
+            Add(ref parts.Other, usage.WebSearches, units.PerWebSearch.GetValueOrDefault());
+        }
+        return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
+    }
+
+    // Nothing was multiplied with anything: that is 0 only when nothing was consumed.
+    private static string? WhyNotCharged(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
+    {
+        if (tokens.Any)
+        {
+            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : WhyHalfReported(model, usage);
+        }
+        return units.PerImageBySize && usage.Images > 0
+            ? "the price of an image depends on its size and quality with"
+            : $"a price per {units.FirstName ?? "unit"} only, of which the answer reports none, for";
+    }
+
+    // Speech, images and transcripts cost mainly what is not text: an estimate from the text alone is not a price.
+    private static string? WhyHalfReported(ModelPrice model, Usage usage)
+    {
+        if (!usage.Estimated)
+        {
+            return null;
+        }
+        return (model.OutputIsAudio || model.OutputIsImages) && usage.OutputTokens == 0 ? "no output tokens were reported by"
+            : model.InputIsAudio && usage.InputTokens == 0 ? "no input tokens were reported by"
+            : null;
+    }
+
+    private static bool Add(ref decimal sum, long count, decimal? price)
+    {
+        if (count <= 0 || price is null)
+        {
+            return false;
+        }
+        sum += count * price.GetValueOrDefault();
+        return true;
+    }
+
+    // Most counts are zero, and a branch costs a tenth of a decimal addition.
+    private static void Add(ref decimal sum, long count, in decimal price)
+    {
+        if (count > 0)
+        {
+            sum = sum == 0 ? count * price : sum + (count * price);
+        }
+    }
+
+    private static long Take(long wanted, ref long rest)
+    {
+        var taken = Math.Clamp(wanted, 0, rest);
+        rest -= taken;
+        return taken;
+    }
+
+    private struct Parts
+    {
+        public decimal Input;
+        public decimal CachedInput;
+        public decimal CacheWrite;
+        public decimal Output;
+        public decimal Other;
+
+        public readonly decimal Sum()
+        {
+            var sum = Input;
+            sum = CachedInput == 0 ? sum : sum + CachedInput;
+            sum = CacheWrite == 0 ? sum : sum + CacheWrite;
+            sum = Output == 0 ? sum : sum + Output;
+            return Other == 0 ? sum : sum + Other;
+        }
+    }
+}

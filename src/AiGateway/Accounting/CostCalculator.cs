@@ -1,0 +1,78 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+
+namespace AiGateway.Accounting;
+
+/// <summary>Prices usage by the operator's prices and the price list.</summary>
+/// <remarks>A cost is known or it is not: nothing is ever priced at 0 for want of a figure.</remarks>
+internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
+{
+    private const string UnlistedTier = "+unlisted_tier";
+
+    private readonly PriceResolver _resolver = new(catalogue);
+
+    /// <inheritdoc />
+    public Cost Calculate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? responseModel, string? serviceTier, Usage usage, DateTimeOffset at)
+    {
+        var resolved = _resolver.Resolve(snapshot, deployment, upstreamModel, responseModel);
+        if (resolved.Price is not { } model)
+        {
+            return usage.ReportedCost is null ? resolved.Unknown : resolved.Unknown with { Reported = usage.ReportedCost };
+        }
+        if (model.PeriodAt(at) is not { } period)
+        {
+            return CostArithmetic.Unknown($"no price for {model.Provider}/{model.Model} at {at.UtcDateTime:yyyy-MM-dd}", usage.ReportedCost);
+        }
+        if (period.SetFor(serviceTier, at, out var listed) is not { } set)
+        {
+            return CostArithmetic.Unknown($"no price for service tier {serviceTier!.ToLowerInvariant()} of {model.Provider}/{model.Model}", usage.ReportedCost);
+        }
+        var cost = CostArithmetic.Calculate(model, period, set, usage);
+        return listed || cost.Total is null ? cost : cost with { PriceSet = cost.PriceSet + UnlistedTier };
+    }
+
+    /// <inheritdoc />
+    public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at)
+    {
+        if (_resolver.Resolve(snapshot, deployment, upstreamModel, null).Price is not { } model
+            || model.PeriodAt(at)?.SetFor(null, at, out _) is not { } set)
+        {
+            return null;
+        }
+        var tokens = set.TokensFor(inputTokens, out _);
+        if (tokens.Input is not { } input || (tokens.Output is null && outputTokens > 0 && model.Mode is "chat"))
+        {
+            return set.Units.PerRequest;
+        }
+        try
+        {
+            return (inputTokens * input) + (outputTokens * (tokens.Output ?? 0)) + (set.Units.PerRequest ?? 0);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at)
+    {
+        var resolved = _resolver.Resolve(snapshot, deployment, upstreamModel, null);
+        if ((resolved.Price ?? resolved.Listed) is not { } model)
+        {
+            return null;
+        }
+        var tokens = resolved.Price?.PeriodAt(at)?.SetFor(null, at, out _)?.Tokens;
+        return new ModelFacts(
+            model.ContextWindow,
+            model.MaxOutputTokens,
+            PerMillion(tokens?.Input),
+            PerMillion(tokens?.Output),
+            tokens?.Input is null ? null : PerMillion(tokens.CachedInput),
+            model.Mode);
+    }
+
+    // The division by one with all its zeros takes the zeros off the end of the quotient: 0.13, not 0.13000000.
+    private static decimal? PerMillion(decimal? price) => price * 1_000_000m / 1.0000000000000000000000000000m;
+}

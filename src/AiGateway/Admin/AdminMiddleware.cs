@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AiGateway.Accounting;
+using AiGateway.CallerApi;
+using AiGateway.Configuration;
+using AiGateway.Telemetry;
+
+namespace AiGateway.Admin;
+
+/// <summary>Everything that is not the API: health on every listener, <c>/metrics</c> and admin endpoints on theirs. Which listener a request came in by is its local port.</summary>
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ListenerPorts ports)
+{
+    private const string Requests = "/admin/requests/";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "/";
+        var port = context.Connection.LocalPort;
+        if (port == ports.Admin)
+        {
+            return AdminAsync(context, path);
+        }
+        if (port == ports.Metrics)
+        {
+            return path == "/metrics" ? metrics.WriteAsync(context) : NotFoundAsync(context);
+        }
+        return path switch
+        {
+            "/healthz" => HealthEndpoints.LiveAsync(context),
+            "/readyz" => health.ReadyAsync(context, inDetail: false),
+            "/" when HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) => JsonAnswer.WriteAsync(context, """{"name":"AiGateway","api":"/v1"}"""u8.ToArray()),
+            _ => next(context),
+        };
+    }
+
+    private Task AdminAsync(HttpContext context, string path)
+    {
+        if (path == "/healthz")
+        {
+            return HealthEndpoints.LiveAsync(context);
+        }
+        if (host.AdminKeyHash is { } keyHash && !HasKey(context.Request.Headers.Authorization, keyHash))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Task.CompletedTask;
+        }
+        if (path == "/readyz")
+        {
+            return health.ReadyAsync(context, inDetail: true);
+        }
+        if (path == "/metrics")
+        {
+            return metrics.WriteAsync(context);
+        }
+        if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
+        {
+            var body = new ArrayBufferWriter<byte>(1024);
+            using (var json = new Utf8JsonWriter(body))
+            {
+                RecordJson.Write(json, record);
+            }
+            return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+        }
+        return NotFoundAsync(context);
+    }
+
+    private static Task NotFoundAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static bool HasKey(string? authorization, byte[] keyHash)
+    {
+        const string Bearer = "Bearer ";
+        if (authorization is null || !authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Bearer.Length..].Trim())), keyHash);
+    }
+}

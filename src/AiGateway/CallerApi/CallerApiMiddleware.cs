@@ -1,0 +1,45 @@
+
+namespace AiGateway.CallerApi;
+
+/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c> and <c>/v1/requests/{id}</c>.</summary>
+internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests)
+{
+    private const string Models = "/v1/models";
+    private const string Requests = "/v1/requests/";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            return next(context);
+        }
+        // Azure's v1 layout, and base URLs without /v1, are served as well.
+        if (path.StartsWith("/openai/v1/", StringComparison.Ordinal))
+        {
+            path = path["/openai".Length..];
+        }
+        else if (path.StartsWith("/models", StringComparison.Ordinal))
+        {
+            path = "/v1" + path;
+        }
+
+        if (path.StartsWith(Requests, StringComparison.Ordinal))
+        {
+            return requests.GetAsync(context, path[Requests.Length..]);
+        }
+        if (path.StartsWith(Models, StringComparison.Ordinal))
+        {
+            var rest = path.AsSpan(Models.Length);
+            if (rest.IsEmpty || rest is "/")
+            {
+                return models.ListAsync(context);
+            }
+            if (rest[0] == '/')
+            {
+                return models.GetAsync(context, Uri.UnescapeDataString(rest[1..]));
+            }
+        }
+        return next(context);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Text.Json;
+using AiGateway.Accounting;
+using AiGateway.Pipeline;
+
+namespace AiGateway.CallerApi;
+
+/// <summary><c>GET /v1/requests/{id}</c>: the record of a recent request of the caller's own tenant.</summary>
+internal sealed class RequestsEndpoint(RecentRequests recent)
+{
+    /// <summary>Answers with the record, or 404 — the same for what is unknown and what is another tenant's.</summary>
+    public Task GetAsync(HttpContext context, string id)
+    {
+        var exchange = context.GetExchange();
+        if (!recent.TryGet(id, exchange.Caller, out var record))
+        {
+            exchange.Reject(RejectionReason.UnknownRequest, "No recent request of yours has this id. Records are kept for the last requests only; ids are in the x-request-id header of each answer.");
+            return Task.CompletedTask;
+        }
+        var body = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            RecordJson.Write(json, record);
+        }
+        return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+    }
+}

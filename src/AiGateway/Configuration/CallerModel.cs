@@ -1,0 +1,65 @@
+namespace AiGateway.Configuration;
+
+/// <summary>A caller: a key and its owner, resolved.</summary>
+internal sealed class CallerModel
+{
+    /// <summary>Everyone, where no callers are configured.</summary>
+    public static readonly CallerModel Anonymous = new() { Id = "anonymous", Tags = [], AllowsEverything = true, AllowedNames = [], AllowedPrefixes = [] };
+
+    /// <summary>Name of the key in records and metrics.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Project; null when none is given.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Team; null when none is given.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>Organisation; null when none is given.</summary>
+    public string? Organisation { get; init; }
+
+    /// <summary>Tags for conditions and records.</summary>
+    public required KeyValuePair<string, string>[] Tags { get; init; }
+
+    /// <summary>True when every alias is allowed.</summary>
+    public required bool AllowsEverything { get; init; }
+
+    /// <summary>Alias or model names that are allowed exactly.</summary>
+    public required string[] AllowedNames { get; init; }
+
+    /// <summary>Beginnings of names that are allowed (<c>gpt-*</c>).</summary>
+    public required string[] AllowedPrefixes { get; init; }
+
+    /// <summary>Instant from which the key is refused; null for never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>True when the key is refused.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary>Who owns what this caller stores: organisation, team and project, or the key where it has no project.</summary>
+    public string Tenant => field ??= Project is null ? $"{Organisation}/{Team}//{Id}" : $"{Organisation}/{Team}/{Project}";
+
+    /// <summary>Whether this caller may use <paramref name="alias"/>, asked for as <paramref name="model"/>.</summary>
+    public bool MayUse(AliasModel alias, string model)
+    {
+        if (AllowsEverything)
+        {
+            return true;
+        }
+        foreach (var name in AllowedNames)
+        {
+            if (string.Equals(name, model, StringComparison.Ordinal) || string.Equals(name, alias.Name, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        foreach (var prefix in AllowedPrefixes)
+        {
+            if (model.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

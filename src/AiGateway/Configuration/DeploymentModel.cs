@@ -1,0 +1,48 @@
+using AiGateway.Protocols;
+
+namespace AiGateway.Configuration;
+
+/// <summary>A deployment, resolved.</summary>
+internal sealed class DeploymentModel
+{
+    /// <summary>The id in the file.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its provider.</summary>
+    public required ProviderModel Provider { get; init; }
+
+    /// <summary>The model name sent upstream; null when it is what the alias's <c>*</c> matched.</summary>
+    public string? UpstreamModel { get; init; }
+
+    /// <summary><see cref="UpstreamModel"/> as a JSON string with its quotes; empty when null.</summary>
+    public required ReadOnlyMemory<byte> UpstreamModelJson { get; init; }
+
+    /// <summary>The model whose price applies; null: the upstream model's.</summary>
+    public string? PriceAs { get; init; }
+
+    /// <summary>Time-outs.</summary>
+    public required TimeoutsModel Timeouts { get; init; }
+
+    /// <summary>Circuit breaker and cooldowns.</summary>
+    public required BreakerModel Breaker { get; init; }
+
+    /// <summary>Context window in tokens; null when unknown.</summary>
+    public int? ContextWindow { get; init; }
+
+    /// <summary>Operations it serves; null for all.</summary>
+    public Operation[]? Operations { get; init; }
+
+    /// <summary>What runs: health, latency, requests in flight. Survives reloads.</summary>
+    public required DeploymentState State { get; init; }
+
+    /// <summary>Whether it serves <paramref name="operation"/>.</summary>
+    public bool Serves(Operation operation) =>
+        (Operations is null || Array.IndexOf(Operations, operation) >= 0)
+        && (Provider.Preset.Operations is null || Array.IndexOf(Provider.Preset.Operations, operation) >= 0);
+}
+
+/// <summary>Resolved time-outs of one attempt.</summary>
+internal sealed record TimeoutsModel(TimeSpan Connect, TimeSpan FirstByte, TimeSpan Idle, TimeSpan Total);
+
+/// <summary>Resolved breaker settings.</summary>
+internal sealed record BreakerModel(double FailureRatio, int MinimumAttempts, TimeSpan Window, TimeSpan Break, TimeSpan RateLimitCooldown, TimeSpan CredentialCooldown);

@@ -1,0 +1,38 @@
+namespace AiGateway.Configuration;
+
+/// <summary>The routing file as written. Everything is optional here; defaults and references are resolved when the <see cref="Snapshot"/> is built.</summary>
+internal sealed record GatewayConfig
+{
+    /// <summary>Addresses, sinks and exporters: read once at start; a change needs a restart and is reported as such on reload.</summary>
+    public HostConfig Host { get; init; } = new();
+
+    /// <summary>AI vendors (or local servers) with their credentials, by id.</summary>
+    public IReadOnlyDictionary<string, ProviderConfig> Providers { get; init; } = new Dictionary<string, ProviderConfig>();
+
+    /// <summary>A provider plus an upstream model, by id: the unit of routing and health.</summary>
+    public IReadOnlyDictionary<string, DeploymentConfig> Deployments { get; init; } = new Dictionary<string, DeploymentConfig>();
+
+    /// <summary>The model names that callers use; a name may end in <c>*</c>.</summary>
+    public IReadOnlyDictionary<string, AliasConfig> Aliases { get; init; } = new Dictionary<string, AliasConfig>();
+
+    /// <summary>Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener is loopback only.</summary>
+    public IReadOnlyList<CallerConfig> Callers { get; init; } = [];
+
+    /// <summary>Time-outs of every deployment that does not say otherwise.</summary>
+    public TimeoutsConfig Timeouts { get; init; } = new();
+
+    /// <summary>Retries of every alias that does not say otherwise.</summary>
+    public RetriesConfig Retries { get; init; } = new();
+
+    /// <summary>Circuit breaker and cooldowns of every deployment that does not say otherwise.</summary>
+    public BreakerConfig Breaker { get; init; } = new();
+
+    /// <summary>Largest accepted bodies.</summary>
+    public BodyLimitsConfig BodyLimits { get; init; } = new();
+
+    /// <summary>Cross-origin access for browsers; off when no origin is named.</summary>
+    public CorsConfig Cors { get; init; } = new();
+
+    /// <summary>Prices that replace or add to <c>config/prices.json</c>, by <c>provider/model</c>.</summary>
+    public IReadOnlyDictionary<string, PriceConfig> Prices { get; init; } = new Dictionary<string, PriceConfig>();
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using AiGateway.Configuration.Yaml;
+
+namespace AiGateway.Configuration;
+
+/// <summary>Resolves the <c>host</c> section.</summary>
+internal static class HostModelBuilder
+{
+    // Below this, ids of stored objects could be forged by guessing the secret.
+    private const int MinIdSecretLength = 32;
+
+    /// <summary>The resolved section. Where a value is wrong its error is in <paramref name="findings"/>, and a default stands in.</summary>
+    public static HostModel Build(BoundFile file, bool inContainer, SecretResolver secrets, Func<string, string?> environment, Findings findings)
+    {
+        var host = file.Config.Host;
+        var standard = HostModel.Default;
+        return new HostModel
+        {
+            Listen = Address(host.Listen) ?? (inContainer ? standard.Listen with { Host = "*" } : standard.Listen),
+            Tls = host.Tls,
+            AdminListen = host.Admin.Listen == "off" ? null : Address(host.Admin.Listen) ?? standard.AdminListen,
+            AdminKeyHash = host.Admin.KeyHash is { } hash ? KeyHash.TryParse(hash) : null,
+            MetricsListen = Address(host.MetricsListen),
+            TrustedProxies = [.. host.TrustedProxies.Where(text => IPNetwork.TryParse(text, out _)).Select(text => IPNetwork.Parse(text))],
+            DrainTimeout = host.DrainTimeout ?? standard.DrainTimeout,
+            Records = host.Records ?? standard.Records,
+            DataFolder = host.DataFolder ?? standard.DataFolder,
+            IdSecret = IdSecret(host, file, secrets, findings),
+            Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
+            OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,
+            CaBundle = host.Outbound.CaBundle,
+        };
+    }
+
+    private static ListenAddress? Address(string? text) => text is null ? null : ListenAddress.TryParse(text, out _);
+
+    private static Secret? IdSecret(HostConfig host, BoundFile file, SecretResolver secrets, Findings findings)
+    {
+        if (host.IdSecret is not { } reference)
+        {
+            return null;
+        }
+        var path = ConfigPath.Of("host", "id_secret");
+        var secret = Resolve(reference, path, file, secrets, findings);
+        if (secret is not null && secret.Reveal().Length < MinIdSecretLength)
+        {
+            findings.Error(file.Places.Find(path), $"'host.id_secret' has fewer than {MinIdSecretLength} characters. Make one with: openssl rand -base64 32");
+        }
+        return secret;
+    }
+
+    private static OtlpModel? Otlp(OtlpConfig otlp, BoundFile file, SecretResolver secrets, Func<string, string?> environment, Findings findings)
+    {
+        var endpoint = otlp.Endpoint ?? environment("OTEL_EXPORTER_OTLP_ENDPOINT");
+        var headers = new List<KeyValuePair<string, Secret>>();
+        foreach (var (name, reference) in otlp.Headers)
+        {
+            if (Resolve(reference, ConfigPath.Of("host", "otlp", "headers", name), file, secrets, findings) is { } secret)
+            {
+                headers.Add(new(name, secret));
+            }
+        }
+        if (string.IsNullOrEmpty(endpoint))
+        {
+            return null;
+        }
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            if (otlp.Endpoint is null)
+            {
+                findings.Error(Place.WholeFile, $"OTEL_EXPORTER_OTLP_ENDPOINT is '{endpoint}', which is not an http(s) URL. Mend or unset it.");
+            }
+            return null;
+        }
+        var protocol = otlp.Protocol ?? environment("OTEL_EXPORTER_OTLP_PROTOCOL");
+        return new OtlpModel(uri, protocol is "http/protobuf", headers, otlp.SampleRatio ?? 1);
+    }
+
+    private static Secret? Resolve(SecretReference reference, ConfigPath path, BoundFile file, SecretResolver secrets, Findings findings)
+    {
+        var resolved = secrets.Resolve(reference);
+        if (resolved.Problem is { } problem)
+        {
+            findings.Error(file.Places.Find(path), problem);
+        }
+        else if (resolved.Missing is { } missing)
+        {
+            findings.Error(file.Places.Find(path), $"'{path}': {missing}. Set it, or remove the key.");
+        }
+        return resolved.IsEmpty ? null : resolved.Secret;
+    }
+}

@@ -1,0 +1,96 @@
+using AiGateway.Protocols;
+
+namespace AiGateway.Configuration;
+
+/// <summary>A provider, resolved.</summary>
+internal sealed class ProviderModel
+{
+    /// <summary>The id in the file.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What is known of its kind: paths, auth header, quirks.</summary>
+    public required ProviderPreset Preset { get; init; }
+
+    /// <summary>Base address without a trailing slash.</summary>
+    public required string BaseUrl { get; init; }
+
+    /// <summary>Keys in the order of the file; empty for providers without authentication.</summary>
+    public required ProviderKey[] Keys { get; init; }
+
+    /// <summary>Azure's <c>api-version</c>; null for others.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>Headers added to each upstream request.</summary>
+    public required KeyValuePair<string, Secret>[] Headers { get; init; }
+
+    /// <summary>The name prices are looked up under.</summary>
+    public required string PricesFrom { get; init; }
+
+    /// <summary>Connect time-out of its connections.</summary>
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    /// <summary>Most connections; null for no bound.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>What runs: key rotation. Survives reloads.</summary>
+    public required ProviderState State { get; init; }
+}
+
+/// <summary>One of a provider's keys.</summary>
+internal sealed class ProviderKey
+{
+    /// <summary>The provider's id and the key's number, <c>openai#1</c>: safe to print.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The whole header value, with its scheme.</summary>
+    public required Secret HeaderValue { get; init; }
+
+    /// <summary>What runs: whether it is set aside. Survives reloads, found again by the hash of its value.</summary>
+    public required KeyState State { get; init; }
+}
+
+/// <summary>Paths, authentication and quirks that all providers of a kind share: data, not code.</summary>
+internal sealed record ProviderPreset
+{
+    /// <summary>The name used as <c>kind</c> in the file.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Default base URL; null when the operator must give one.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Path that a base URL without one gets: local servers are mostly named by host and port alone. Empty for none.</summary>
+    public string DefaultPath { get; init; } = "";
+
+    /// <summary>Header that carries the key; null for providers without authentication.</summary>
+    public string? AuthHeader { get; init; } = "Authorization";
+
+    /// <summary>Text before the key in the header, with its blank.</summary>
+    public string AuthPrefix { get; init; } = "Bearer ";
+
+    /// <summary>True when a key must be configured.</summary>
+    public bool KeyRequired { get; init; } = true;
+
+    /// <summary>True for Azure's layout, <c>/openai/deployments/{model}/…?api-version=</c>.</summary>
+    public bool AzureLayout { get; init; }
+
+    /// <summary>Default <c>api-version</c> of Azure's layout.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>True when <c>stream_options.include_usage</c> may be asked for; false for providers that reject it or report usage unasked.</summary>
+    public bool StreamUsageOption { get; init; } = true;
+
+    /// <summary>How its usage object is to be read.</summary>
+    public UsageRules UsageRules { get; init; }
+
+    /// <summary>The provider name of the OpenTelemetry GenAI conventions, or our own in their style.</summary>
+    public required string TelemetryName { get; init; }
+
+    /// <summary>The name prices are looked up under.</summary>
+    public required string PricesFrom { get; init; }
+
+    /// <summary>Operations it serves; null for all.</summary>
+    public Operation[]? Operations { get; init; }
+
+    /// <summary>Paths that differ from OpenAI's, by operation: behind the base URL (behind <c>/openai/</c> in Azure's layout), without a leading slash.</summary>
+    public IReadOnlyDictionary<Operation, string> Paths { get; init; } = new Dictionary<Operation, string>();
+}

@@ -1,0 +1,98 @@
+using AiGateway.Protocols;
+
+namespace AiGateway.Configuration;
+
+/// <summary>The kinds of providers that are known by name. Data only: what a kind needs beyond this table belongs into the routing file.</summary>
+/// <remarks>The same table stands in <c>docs/configuration.md</c>; a test compares the two.</remarks>
+internal static class ProviderPresets
+{
+    /// <summary>The kind for any server of OpenAI's dialect.</summary>
+    public const string OpenAICompatible = "openai-compatible";
+
+    /// <summary>The built-in provider that only plays one.</summary>
+    public const string Simulated = "simulated";
+
+    /// <summary>Stands in for the simulator's address, which is known only when the host has started it. <c>.invalid</c> never resolves (RFC 6761).</summary>
+    public const string SimulatedBaseUrl = "http://simulated.invalid/v1";
+
+    private static readonly ProviderPreset[] Presets =
+    [
+        Hosted("openai", "https://api.openai.com/v1", "openai"),
+
+        // Azure's GA version; its Responses API lives only under the newer layout, which takes the model from the body.
+        new ProviderPreset
+        {
+            Kind = "azure",
+            AuthHeader = "api-key",
+            AuthPrefix = "",
+            AzureLayout = true,
+            ApiVersion = "2024-10-21",
+            TelemetryName = "azure.ai.openai",
+            PricesFrom = "azure",
+            Paths = new Dictionary<Operation, string>
+            {
+                [Operation.Responses] = "v1/responses",
+                [Operation.StoredResponse] = "v1/responses",
+            },
+        },
+        Hosted("groq", "https://api.groq.com/openai/v1", "groq"),
+
+        // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
+        // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
+        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false },
+        Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek"),
+        Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart },
+        Hosted("together", "https://api.together.xyz/v1", "together_ai"),
+        Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai"),
+        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter"),
+
+        // No /v1 in its paths. Reports usage in every chunk unasked, so nothing is asked for.
+        Hosted("perplexity", "https://api.perplexity.ai", "perplexity") with { UsageRules = UsageRules.ReasoningApart, StreamUsageOption = false },
+        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras"),
+        Hosted("nvidia", "https://integrate.api.nvidia.com/v1", "nvidia"),
+        Hosted("huggingface", "https://router.huggingface.co/v1", "hugging_face"),
+        Hosted("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gcp.gemini") with { PricesFrom = "google" },
+
+        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com/openai/v1 or https://bedrock-mantle.REGION.api.aws/v1.
+        Hosted("bedrock", null, "aws.bedrock"),
+        Hosted("zai", "https://api.z.ai/api/paas/v4", "z_ai"),
+        Hosted("moonshot", "https://api.moonshot.ai/v1", "moonshot_ai"),
+        Hosted("minimax", "https://api.minimax.io/v1", "minimax"),
+        Hosted("deepinfra", "https://api.deepinfra.com/v1/openai", "deepinfra"),
+        Hosted("novita", "https://api.novita.ai/openai/v1", "novita_ai"),
+        Hosted("nebius", "https://api.tokenfactory.nebius.com/v1", "nebius"),
+        Hosted("alibaba", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "alibaba_cloud"),
+        Hosted("crusoe", "https://api.inference.crusoecloud.com/v1", "crusoe"),
+        Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku"),
+
+        // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
+        Hosted("snowflake", null, "snowflake"),
+
+        Local("ollama", "http://localhost:11434/v1"),
+        Local("vllm", null),
+        Local("lmstudio", "http://localhost:1234/v1"),
+
+        // Its own default port is 8080, which is the gateway's too: better asked for than looped.
+        Local("llamacpp", null),
+        Local(OpenAICompatible, null) with { DefaultPath = "" },
+        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null },
+    ];
+
+    private static readonly Dictionary<string, ProviderPreset> ByKind = Presets.ToDictionary(preset => preset.Kind, StringComparer.Ordinal);
+
+    /// <summary>All presets in the order of the documentation.</summary>
+    public static IReadOnlyList<ProviderPreset> All => Presets;
+
+    /// <summary>All kinds.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. Presets.Select(preset => preset.Kind)];
+
+    /// <summary>The preset of a kind, or null.</summary>
+    public static ProviderPreset? Find(string kind) => ByKind.GetValueOrDefault(kind);
+
+    private static ProviderPreset Hosted(string kind, string? baseUrl, string telemetryName) =>
+        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = telemetryName, PricesFrom = kind };
+
+    // A local server takes a key where it was started with one.
+    private static ProviderPreset Local(string kind, string? baseUrl) =>
+        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = kind.Replace('-', '_'), PricesFrom = kind, KeyRequired = false, DefaultPath = "/v1" };
+}

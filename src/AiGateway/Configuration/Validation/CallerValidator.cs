@@ -1,0 +1,79 @@
+using AiGateway.Configuration.Yaml;
+
+namespace AiGateway.Configuration.Validation;
+
+/// <summary>Callers: an id and a hash, each unique; names they may use that exist.</summary>
+internal static class CallerValidator
+{
+    public static void Validate(ValidationContext context)
+    {
+        var callers = context.Config.Callers;
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var hashes = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < callers.Count; i++)
+        {
+            var caller = callers[i];
+            var path = ConfigPath.Of("callers")[i];
+            var name = caller.Id is null ? $"Caller {i + 1}" : $"Caller '{caller.Id}'";
+            if (caller.Id is null)
+            {
+                if (!context.IsWritten(path["id"]))
+                {
+                    context.Error(path, $"{name} needs an 'id': the name of its key in records and metrics.");
+                }
+            }
+            else if (!ids.TryAdd(caller.Id, i))
+            {
+                context.Error(path["id"], $"The caller id '{caller.Id}' is used by caller {ids[caller.Id] + 1} already. Ids must be unique.");
+            }
+            ValidateHash(context, caller, i, name, hashes, path);
+            ValidateAliases(context, caller, name, path["aliases"]);
+        }
+    }
+
+    private static void ValidateHash(ValidationContext context, CallerConfig caller, int index, string name, Dictionary<string, int> hashes, ConfigPath path)
+    {
+        if (caller.KeyHash is not { } hash)
+        {
+            if (!context.IsWritten(path["key_hash"]))
+            {
+                context.Error(path, $"{name} needs a 'key_hash'. 'AiGateway keys new' makes a key and its hash.");
+            }
+            return;
+        }
+        if (KeyHash.TryParse(hash) is null)
+        {
+            // Not shown: somebody may have put the key itself here.
+            context.Error(path["key_hash"], $"The 'key_hash' of {name} must be 'sha256:' and 64 hex digits, not the key itself. 'AiGateway keys new' makes both.");
+        }
+        else if (!hashes.TryAdd(hash, index))
+        {
+            context.Error(path["key_hash"], $"{name} has the same key as caller {hashes[hash] + 1}. Give each caller a key of its own.");
+        }
+    }
+
+    private static void ValidateAliases(ValidationContext context, CallerConfig caller, string name, ConfigPath path)
+    {
+        for (var i = 0; i < caller.Aliases.Count; i++)
+        {
+            var allowed = caller.Aliases[i];
+            var star = allowed.IndexOf('*', StringComparison.Ordinal);
+            if (star >= 0 && star != allowed.Length - 1)
+            {
+                context.Error(path[i], $"'{allowed}' has a '*' that is not at its end. Only the end of a name can vary: 'gpt-*'.");
+            }
+            else if (!context.Config.Aliases.Keys.Any(alias => CouldMatch(allowed, alias)))
+            {
+                context.Warning(path[i], $"{name} may use '{allowed}', but no alias has such a name.{Suggestion.For(allowed, context.Config.Aliases.Keys)}");
+            }
+        }
+    }
+
+    private static bool CouldMatch(string allowed, string alias)
+    {
+        var (allowedStem, aliasStem) = (allowed.TrimEnd('*'), alias.TrimEnd('*'));
+        return (allowed.EndsWith('*') && aliasStem.StartsWith(allowedStem, StringComparison.Ordinal))
+            || (alias.EndsWith('*') && allowedStem.StartsWith(aliasStem, StringComparison.Ordinal))
+            || allowed == alias;
+    }
+}

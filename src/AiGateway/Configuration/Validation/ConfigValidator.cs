@@ -1,0 +1,18 @@
+namespace AiGateway.Configuration.Validation;
+
+/// <summary>Runs every validator; each collects all it finds.</summary>
+internal static class ConfigValidator
+{
+    public static void Validate(ValidationContext context)
+    {
+        HostValidator.Validate(context);
+        ProviderValidator.Validate(context);
+        DeploymentValidator.Validate(context);
+        AliasValidator.Validate(context);
+        RuleValidator.Validate(context);
+        CallerValidator.Validate(context);
+        LimitsValidator.Validate(context);
+        CorsValidator.Validate(context);
+        PriceValidator.Validate(context);
+    }
+}

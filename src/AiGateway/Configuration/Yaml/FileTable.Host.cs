@@ -1,0 +1,46 @@
+namespace AiGateway.Configuration.Yaml;
+
+/// <summary>The sections about the process and its callers.</summary>
+internal static partial class FileTable
+{
+    private static RecordShape<HostConfig> Host()
+    {
+        var tls = new RecordShape<TlsConfig>("tls")
+            .With("certificate", "PEM file with the certificate chain. Required.", Scalars.Text, (section, value) => section with { Certificate = value })
+            .With("key", "PEM file with the private key. Required.", Scalars.Text, (section, value) => section with { Key = value });
+        var admin = new RecordShape<AdminConfig>("admin")
+            .With("listen", "Address of the admin listener; 'off' closes it. Default http://127.0.0.1:8081. Any address that is not loopback needs key_hash.", Scalars.Text, (section, value) => section with { Listen = value })
+            .With("key_hash", "SHA-256 of the admin key, 'sha256:' and 64 hex digits. 'AiGateway keys new' makes one.", Scalars.Text, (section, value) => section with { KeyHash = value });
+        var otlp = new RecordShape<OtlpConfig>("otlp")
+            .With("endpoint", "Collector address, for example http://localhost:4317. Default: OTEL_EXPORTER_OTLP_ENDPOINT; off without either.", Scalars.Text, (section, value) => section with { Endpoint = value })
+            .With("protocol", "Default grpc.", Scalars.Word(["grpc", "http/protobuf"]), (section, value) => section with { Protocol = value })
+            .With("headers", "Headers for the collector, for example its key.", SecretMap, (section, value) => section with { Headers = value })
+            .With("sample_ratio", "Share of requests that are traced when the caller did not decide it. Default 1.", Scalars.Number(0, 1), (section, value) => section with { SampleRatio = value });
+        var outbound = new RecordShape<OutboundConfig>("outbound")
+            .With("proxy", "Proxy for upstream connections, for example http://proxy:3128. Default none; the environment's proxy variables are not read.", Scalars.Text, (section, value) => section with { Proxy = value })
+            .With("ca_bundle", "PEM file of certificate authorities that are trusted besides the system's.", Scalars.Text, (section, value) => section with { CaBundle = value });
+        return new RecordShape<HostConfig>("host")
+            .With("listen", "Address of the API, http(s)://host:port. Default http://localhost:8080; in a container http://*:8080.", Scalars.Text, (section, value) => section with { Listen = value })
+            .With("tls", "Certificate for an https address; reloaded when the files change.", tls, (section, value) => section with { Tls = value })
+            .With("admin", "The listener of admin endpoints, health detail and /metrics.", admin, (section, value) => section with { Admin = value })
+            .With("metrics_listen", "A listener of its own for /metrics, without a key: for the scraper. Default: only on the admin listener.", Scalars.Text, (section, value) => section with { MetricsListen = value })
+            .With("trusted_proxies", "Networks (CIDR) whose X-Forwarded-* headers are believed. Default none.", Texts, (section, value) => section with { TrustedProxies = value })
+            .With("drain_timeout", "How long streams may go on after SIGTERM. Default 30s.", Scalars.Duration(Zero, Hour), (section, value) => section with { DrainTimeout = value })
+            .With("records", "Where request records go: stdout, off, or a file path. Default stdout.", Scalars.Text, (section, value) => section with { Records = value })
+            .With("data_folder", "Folder for what must outlive the process. Default data.", Scalars.Text, (section, value) => section with { DataFolder = value })
+            .With("id_secret", "Secret from which ids of stored objects are sealed, at least 32 characters; must be the same on all nodes. Default: made once and kept in the data folder.", Scalars.Secret, (section, value) => section with { IdSecret = value })
+            .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
+            .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });
+    }
+
+    private static RecordShape<CallerConfig> Caller() => new RecordShape<CallerConfig>("caller")
+        .With("id", "Name of the key in records and metrics; unique. Required.", Scalars.Text, (section, value) => section with { Id = value })
+        .With("key_hash", "SHA-256 of the key, 'sha256:' and 64 hex digits; 'AiGateway keys new' prints it. Required.", Scalars.Text, (section, value) => section with { KeyHash = value })
+        .With("project", "Project the key belongs to.", Scalars.Text, (section, value) => section with { Project = value })
+        .With("team", "Team the project belongs to.", Scalars.Text, (section, value) => section with { Team = value })
+        .With("organisation", "Organisation the team belongs to.", Scalars.Text, (section, value) => section with { Organisation = value })
+        .With("tags", "Tags for conditions and records.", TextMap, (section, value) => section with { Tags = value })
+        .With("aliases", "Aliases the key may use, '*' allowed at the end. Default all.", Texts, (section, value) => section with { Aliases = value })
+        .With("expires", "Instant from which the key is refused. Default never.", Scalars.Instant, (section, value) => section with { Expires = value })
+        .With("disabled", "When true the key is refused. Default false.", Scalars.Boolean, (section, value) => section with { Disabled = value });
+}

@@ -1,0 +1,90 @@
+namespace AiGateway.Configuration.Yaml;
+
+/// <summary>Every key of the routing file: its meaning, its values, where it goes. The binder and the JSON Schema are both made from this table.</summary>
+internal static partial class FileTable
+{
+    private static readonly TimeSpan Zero = TimeSpan.Zero;
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan HalfSecond = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private static readonly ListShape<string> Texts = new(Scalars.Text);
+    private static readonly MapShape<string> TextMap = new(Scalars.Text);
+    private static readonly MapShape<SecretReference> SecretMap = new(Scalars.Secret);
+
+    /// <summary>The whole file. Made last: the sections' shapes must exist before it.</summary>
+    public static RecordShape<GatewayConfig> Gateway { get; } = MakeGateway();
+
+    /// <summary>The keys of a price.</summary>
+    public static IEnumerable<string> PriceKeys => Price().Keys;
+
+    private static RecordShape<GatewayConfig> MakeGateway()
+    {
+        var timeouts = Timeouts();
+        var retries = Retries();
+        var breaker = Breaker();
+        return new RecordShape<GatewayConfig>("gateway")
+            .With("host", "Addresses, sinks and exporters: read once at start; a change needs a restart.", Host(), (file, value) => file with { Host = value })
+            .With("providers", "AI vendors or local servers with their credentials, by id.", new MapShape<ProviderConfig>(Provider(timeouts)), (file, value) => file with { Providers = value })
+            .With("deployments", "A provider plus an upstream model, by id: the unit of routing and health.", new MapShape<DeploymentConfig>(Deployment(timeouts, breaker)), (file, value) => file with { Deployments = value })
+            .With("aliases", "The model names that callers use; a name may end in '*'.", new MapShape<AliasConfig>(Alias(retries)), (file, value) => file with { Aliases = value })
+            .With("callers", "Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener must be loopback.", new ListShape<CallerConfig>(Caller()), (file, value) => file with { Callers = value })
+            .With("timeouts", "Time-outs of every deployment that does not say otherwise.", timeouts, (file, value) => file with { Timeouts = value })
+            .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
+            .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
+            .With("body_limits", "Largest accepted request bodies.", BodyLimits(), (file, value) => file with { BodyLimits = value })
+            .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
+            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
+    }
+
+    private static RecordShape<TimeoutsConfig> Timeouts() => new RecordShape<TimeoutsConfig>("timeouts")
+        .With("connect", "TCP and TLS set-up. Default 5s.", Scalars.Duration(Millisecond, Hour), (section, value) => section with { Connect = value })
+        .With("first_byte", "From sending to the first body byte; for streams to the first event that is not a comment. Default 120s.", Scalars.Duration(Millisecond, Day), (section, value) => section with { FirstByte = value })
+        .With("idle", "Between two reads of a body, comments included. Default 120s.", Scalars.Duration(Millisecond, Day), (section, value) => section with { Idle = value })
+        .With("total", "The whole attempt. Default 600s.", Scalars.Duration(Millisecond, Day), (section, value) => section with { Total = value });
+
+    private static RecordShape<RetriesConfig> Retries() => new RecordShape<RetriesConfig>("retries")
+        .With("max_attempts", "Most attempts per request over all deployments. Default 5.", Scalars.Integer(1, 20), (section, value) => section with { MaxAttempts = value })
+        .With("max_per_deployment", "Most attempts at one deployment. Default 2.", Scalars.Integer(1, 10), (section, value) => section with { MaxPerDeployment = value })
+        .With("base_delay", "First delay before the same deployment is tried again; doubles each time, with jitter. Default 250ms. Another deployment is tried at once.", Scalars.Duration(Zero, Minute), (section, value) => section with { BaseDelay = value })
+        .With("max_delay", "Longest delay, also for Retry-After: a provider that asks for more is passed over. Default 10s.", Scalars.Duration(Zero, Hour), (section, value) => section with { MaxDelay = value });
+
+    private static RecordShape<BreakerConfig> Breaker() => new RecordShape<BreakerConfig>("breaker")
+        .With("failure_ratio", "Share of failed attempts that opens the circuit. Default 0.5.", Scalars.Number(0.01, 1), (section, value) => section with { FailureRatio = value })
+        .With("minimum_attempts", "Attempts in the window below which the circuit stays closed. Default 10.", Scalars.Integer(2, 1_000_000), (section, value) => section with { MinimumAttempts = value })
+        .With("window", "Window over which failures are counted. Default 30s.", Scalars.Duration(HalfSecond, Day), (section, value) => section with { Window = value })
+        .With("break", "How long an open circuit stays open before one probe is let through. Default 15s.", Scalars.Duration(HalfSecond, Day), (section, value) => section with { Break = value })
+        .With("rate_limit_cooldown", "How long a deployment rests after a 429 that names no time. Default 5s.", Scalars.Duration(Zero, Day), (section, value) => section with { RateLimitCooldown = value })
+        .With("credential_cooldown", "How long a key rests after a 401, 402 or 403. Default 60s.", Scalars.Duration(Zero, Day), (section, value) => section with { CredentialCooldown = value });
+
+    private static RecordShape<BodyLimitsConfig> BodyLimits()
+    {
+        // An array in .NET holds at most 2 GiB, and JSON bodies are read into one.
+        var size = Scalars.Size(1_024, 2_000L << 20);
+        return new RecordShape<BodyLimitsConfig>("body_limits")
+            .With("json", "JSON bodies. Default 20MiB.", Scalars.Size(1_024, 1L << 30), (section, value) => section with { Json = value })
+            .With("audio", "Audio uploads. Default 25MiB.", size, (section, value) => section with { Audio = value })
+            .With("images", "Image uploads. Default 50MiB.", size, (section, value) => section with { Images = value })
+            .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
+    }
+
+    private static RecordShape<CorsConfig> Cors() => new RecordShape<CorsConfig>("cors")
+        .With("origins", "Allowed origins, such as https://chat.example.com; '*' for all. Default none: no CORS headers are sent.", Texts, (section, value) => section with { Origins = value })
+        .With("max_age", "How long a browser may keep a preflight answer. Default 600s.", Scalars.Duration(Zero, Day), (section, value) => section with { MaxAge = value });
+
+    private static RecordShape<PriceConfig> Price()
+    {
+        var price = Scalars.Exact(1_000_000);
+        return new RecordShape<PriceConfig>("price")
+            .With("input", "Per million input tokens.", price, (section, value) => section with { Input = value })
+            .With("output", "Per million output tokens.", price, (section, value) => section with { Output = value })
+            .With("cached_input", "Per million input tokens read from cache. Default: as input.", price, (section, value) => section with { CachedInput = value })
+            .With("cache_write", "Per million input tokens written to cache. Default: as input.", price, (section, value) => section with { CacheWrite = value })
+            .With("reasoning", "Per million reasoning tokens. Default: as output.", price, (section, value) => section with { Reasoning = value })
+            .With("per_request", "Per request, on top. Default 0.", price, (section, value) => section with { PerRequest = value })
+            .With("per_image", "Per image in the answer. Default 0.", price, (section, value) => section with { PerImage = value })
+            .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
+    }
+}

@@ -1,0 +1,261 @@
+using System.IO.Compression;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Protocols.OpenAI;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Looks at a provider's answer until it may be committed, and turns it into the answer that goes to the caller.</summary>
+/// <remarks>
+/// A JSON answer of up to 256 KB is read whole first: a truncated one fails over unseen, and its usage and cost stand in the
+/// headers. Larger ones, and those that are no JSON, pass as they come.
+/// </remarks>
+internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds objectIds, TimeProvider clock, DrainState drain)
+{
+    /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
+    public const int LargestWhole = 256 * 1024;
+
+    private const int LargestError = 64 * 1024;
+    private const string EventStreamType = "text/event-stream";
+
+    /// <summary>Reads an answer with a status below 300 until commit. On success the result owns the response and the timer.</summary>
+    public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var request = exchange.Request!;
+        var upstream = await OpenAsync(response, timer.Token);
+        var mediaType = MediaType(response);
+        if (mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase))
+        {
+            return await ReadStreamAsync(exchange, attempt, response, upstream, timer);
+        }
+        if (!AnswersJson(request.Operation) && !mediaType.Contains("json", StringComparison.OrdinalIgnoreCase))
+        {
+            return await ReadOpaqueAsync(exchange, attempt, response, upstream, timer);
+        }
+        if (request.Facts.Stream && request.Operation is (Operation.ChatCompletions or Operation.Completions or Operation.Responses))
+        {
+            // Clients that asked for a stream show an empty answer when they get a body.
+            return await ErrorOrNonsenseAsync(response, upstream, timer);
+        }
+        return await ReadJsonAsync(exchange, attempt, response, upstream, timer);
+    }
+
+    /// <summary>Reads the error of an answer with a status of 300 and above.</summary>
+    public static async ValueTask<ProviderError> ReadErrorAsync(HttpResponseMessage response, AttemptTimer timer)
+    {
+        var body = default(OutputBuffer);
+        try
+        {
+            var upstream = await OpenAsync(response, timer.Token);
+            (body, _) = await ReadUpToAsync(upstream, LargestError, timer, null);
+        }
+        catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
+        {
+            // The status says enough.
+        }
+        var error = ProviderError.Parse((int)response.StatusCode, body.Ready);
+        body.Release();
+        return error;
+    }
+
+    private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    {
+        var request = exchange.Request!;
+        timer.EndWith(drain.CutToken);
+        var stream = new EventStream(
+            exchange, attempt, timer, response, upstream, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement, clock);
+        var outcome = await stream.PeekAsync(exchange.Plan!.Alias.HoldBack);
+        if (outcome != AttemptOutcome.Succeeded)
+        {
+            var error = stream.Error;
+            await stream.DisposeAsync();
+            return new AttemptResult(outcome) { Status = (int)response.StatusCode, Error = error };
+        }
+        return Answer(response, stream, length: null);
+    }
+
+    private async ValueTask<AttemptResult> ReadJsonAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    {
+        var body = default(OutputBuffer);
+        var kept = false;
+        try
+        {
+            timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
+            if (response.Content.Headers.ContentLength is not > LargestWhole)
+            {
+                (body, var whole) = await ReadUpToAsync(upstream, LargestWhole, timer, attempt.Deployment.Timeouts.Idle);
+                if (whole)
+                {
+                    return AnswerWhole(exchange, attempt, response, timer, ref body, ref kept);
+                }
+            }
+            var inspector = new LargeBodyInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
+            inspector.Append(body.Ready);
+            kept = true;
+            var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
+            return Answer(response, stream, response.Content.Headers.ContentLength);
+        }
+        finally
+        {
+            if (!kept)
+            {
+                body.Release();
+            }
+        }
+    }
+
+    private AttemptResult AnswerWhole(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer, ref OutputBuffer body, ref bool kept)
+    {
+        var request = exchange.Request!;
+        var bytes = body.Ready;
+        var facts = ResponseInspector.Inspect(request.Operation, bytes, attempt.Deployment.Provider.Preset.UsageRules);
+        if (facts.Error is { } error)
+        {
+            return new AttemptResult(AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = error };
+        }
+        if (!facts.IsJson || !facts.HasAnswer)
+        {
+            return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
+        }
+
+        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+        exchange.ResponseModel = facts.Model;
+        exchange.ServiceTier = facts.ServiceTier;
+        exchange.FinishReason = facts.FinishReason;
+        attempt.Outcome = AttemptOutcome.Succeeded;
+        settlement.Settle(exchange, attempt, facts.Usage, facts.EstimatedOutputTokens);
+        timer.Dispose();
+
+        var edited = Edit(bytes, facts, IdsFor(exchange, attempt));
+        if (edited is { } replacement)
+        {
+            return Answer(response, new WholeAnswerStream(replacement), replacement.Length);
+        }
+        kept = true;
+        return Answer(response, new WholeAnswerStream(body), body.Length);
+    }
+
+    private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    {
+        timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
+        var (head, whole) = await ReadUpToAsync(upstream, 0, timer, null);
+        if (whole && head.IsEmpty)
+        {
+            head.Release();
+            return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
+        }
+        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+        var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, inspector: null, settlement);
+        return Answer(response, stream, response.Content.Headers.ContentLength);
+    }
+
+    private static async ValueTask<AttemptResult> ErrorOrNonsenseAsync(HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    {
+        var (body, _) = await ReadUpToAsync(upstream, LargestError, timer, null);
+        var facts = ResponseInspector.Inspect(Operation.ChatCompletions, body.Ready, UsageRules.OpenAI);
+        body.Release();
+        return new AttemptResult(facts.Error is null ? AttemptOutcome.Nonsense : AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = facts.Error };
+    }
+
+    private IdRewriter? IdsFor(Exchange exchange, AttemptRecord attempt) =>
+        exchange.Request!.Operation is Operation.Responses or Operation.StoredResponse
+            ? new IdRewriter(objectIds, attempt.Deployment.Id, exchange.Caller.Tenant) : null;
+
+    /// <summary>Makes the edits of the closed list; null when there are none.</summary>
+    private static OutputBuffer? Edit(ReadOnlySpan<byte> body, ResponseFacts facts, IdRewriter? ids)
+    {
+        var edits = new List<JsonEdit>();
+        edits.AddRange(facts.Edits);
+        foreach (var range in (ReadOnlySpan<ByteRange>)[facts.ResponseIdValue, facts.PreviousResponseIdValue])
+        {
+            if (ids is not null && range.Exists && ids.Seal(range.Of(body)) is { } replacement)
+            {
+                edits.Add(new JsonEdit(range, replacement));
+            }
+        }
+        if (edits.Count == 0)
+        {
+            return null;
+        }
+        edits.Sort(static (a, b) => a.Range.Start.CompareTo(b.Range.Start));
+        var output = default(OutputBuffer);
+        var position = 0;
+        foreach (var edit in edits)
+        {
+            output.Append(body[position..edit.Range.Start]);
+            output.Append(edit.Replacement.Span);
+            position = edit.Range.End;
+        }
+        output.Append(body[position..]);
+        return output;
+    }
+
+    private static AttemptResult Answer(HttpResponseMessage upstream, Stream stream, long? length)
+    {
+        var answer = new HttpResponseMessage(upstream.StatusCode) { Content = new StreamedContent(stream, length) };
+        CopyHeader(upstream, answer, "Content-Type");
+        CopyHeader(upstream, answer, "Content-Disposition");
+        return new AttemptResult(AttemptOutcome.Succeeded) { Status = (int)upstream.StatusCode, Response = answer };
+    }
+
+    private static void CopyHeader(HttpResponseMessage from, HttpResponseMessage to, string name)
+    {
+        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values))
+        {
+            to.Content.Headers.TryAddWithoutValidation(name, values.ToString());
+        }
+    }
+
+    private static bool AnswersJson(Operation operation) => operation is not (Operation.Speech or Operation.Transcriptions or Operation.Translations);
+
+    private static string MediaType(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : "";
+
+    /// <summary>The body, unpacked: we never ask for compression, but some servers compress all the same.</summary>
+    private static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
+        {
+            return stream;
+        }
+        return encodings.ToString() switch
+        {
+            "gzip" => new GZipStream(stream, CompressionMode.Decompress),
+            "br" => new BrotliStream(stream, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+            "identity" or "" => stream,
+            var other => throw new InvalidDataException($"The upstream's content encoding '{other}' was not asked for and is not understood."),
+        };
+    }
+
+    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read.</summary>
+    /// <returns>What came, and whether it is all.</returns>
+    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle)
+    {
+        var body = default(OutputBuffer);
+        try
+        {
+            do
+            {
+                var read = await upstream.ReadAsync(body.Reserve(1024), timer.Token);
+                if (read == 0)
+                {
+                    return (body, true);
+                }
+                body.Advance(read);
+                if (idle is { } limitOfSilence)
+                {
+                    timer.Arm(limitOfSilence, AttemptOutcome.IdleTimeout);
+                }
+            }
+            while (body.Length <= limit);
+            return (body, false);
+        }
+        catch
+        {
+            body.Release();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Writes what an answer consumed and cost into the exchange, once, whether it was whole, cut, or left by its caller.</summary>
+internal sealed class AnswerSettlement(ICostCalculator costs)
+{
+    /// <summary>Settles an answer.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="attempt">The attempt that gave it.</param>
+    /// <param name="usage">What the provider reported; null when it reported nothing.</param>
+    /// <param name="estimatedOutputTokens">Output tokens by our own estimate, for when it did not.</param>
+    public void Settle(Exchange exchange, AttemptRecord attempt, Usage? usage, int estimatedOutputTokens)
+    {
+        usage ??= Estimate(exchange.Request!, estimatedOutputTokens);
+        if (usage is null)
+        {
+            return;
+        }
+        var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, exchange.ResponseModel, exchange.ServiceTier, usage, exchange.StartedAt);
+        attempt.Usage = usage;
+        attempt.Cost = cost;
+        exchange.Usage = usage;
+        exchange.Cost = cost;
+    }
+
+    /// <summary>What the request must have consumed, where nobody says; null for operations that are not billed by what a request holds.</summary>
+    private static Usage? Estimate(GatewayRequest request, int outputTokens) => request.Operation switch
+    {
+        Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Embeddings or Operation.Moderations or Operation.Rerank =>
+            new Usage { InputTokens = request.Facts.EstimatedInputTokens, OutputTokens = outputTokens, Estimated = true },
+        Operation.Speech => new Usage { Characters = request.Facts.InputCharacters, InputTokens = request.Facts.EstimatedInputTokens, Estimated = true },
+        Operation.Transcriptions or Operation.Translations => new Usage { OutputTokens = outputTokens, Estimated = true },
+        _ => null,
+    };
+}

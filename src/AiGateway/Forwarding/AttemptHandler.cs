@@ -1,0 +1,290 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Providers;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Sends one exchange's request to the deployments of its plan until one answers: the forwarder above sees one send.</summary>
+/// <remarks>
+/// (1) The walk says where the attempt goes; the rotation says with which key.
+/// (2) The request is made anew for each attempt, from the same body and that deployment's edits.
+/// (3) The answer is read until it may be committed; a death before that is unseen.
+/// (4) A failure rests the deployment or the key, as its kind demands, and the walk says what follows.
+/// After commit nothing here runs any more: the answer's own stream deals with a break.
+/// </remarks>
+internal sealed class AttemptHandler : DelegatingHandler
+{
+    private const string UserAgent = "AiGateway/0.1";
+    private readonly AttemptServices _services;
+    private readonly Exchange _exchange;
+    private readonly IHeaderDictionary _callerHeaders;
+    private readonly string _method;
+    private readonly PlanWalk _walk;
+    private readonly long _deadline;
+    private AttemptResult? _last;
+
+    public AttemptHandler(AttemptServices services, Exchange exchange, HttpRequest request)
+        : base(services.Upstream)
+    {
+        _services = services;
+        _exchange = exchange;
+        _callerHeaders = request.Headers;
+        _method = request.Method;
+        _walk = new PlanWalk(exchange.Plan!, services.Random);
+        _deadline = exchange.Request!.Timeout is { } timeout
+            ? exchange.StartTimestamp + (long)(timeout.TotalSeconds * services.Clock.TimestampFrequency) : long.MaxValue;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var began = _services.Clock.GetTimestamp();
+        AttemptResult result;
+        if (_exchange.Request!.Facts.Stream && _exchange.Plan!.Alias.KeepAlive is { } interval)
+        {
+            var answer = SendUntilAnsweredAsync(cancellationToken).AsTask();
+            if (await Task.WhenAny(answer, Task.Delay(interval, _services.Clock, cancellationToken)) != answer)
+            {
+                return KeepAliveStream.Answer(answer, interval, _exchange, this, _services.Clock);
+            }
+            result = await answer;
+        }
+        else
+        {
+            result = await SendUntilAnsweredAsync(cancellationToken);
+        }
+        _exchange.UpstreamTime = _services.Clock.GetElapsedTime(began);
+        if (result.Response is { } response)
+        {
+            return response;
+        }
+        _exchange.Reject(RejectionFor(result));
+        return new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
+    }
+
+    /// <summary>The rejection when all attempts have failed.</summary>
+    public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
+
+    /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
+#pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
+    protected override void Dispose(bool disposing)
+    {
+    }
+#pragma warning restore CA2215
+
+    private async ValueTask<AttemptResult> SendUntilAnsweredAsync(CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            var outcome = await _services.Retries.ExecuteOutcomeAsync(
+                static async (context, self) => Outcome.FromResult(await self.SendOnceAsync(context.CancellationToken)), context, this);
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<AttemptResult> SendOnceAsync(CancellationToken cancellationToken)
+    {
+        var deployment = _walk.Current;
+        var clock = _services.Clock;
+        if (deployment.State.RestsUntil > clock.GetTimestamp() && _last is null or { Outcome: AttemptOutcome.RateLimited })
+        {
+            // It asked to be left alone, and there was nobody else: say so at once instead of asking again.
+            return Resting(deployment);
+        }
+        var result = _walk.PastBreaker
+            ? await SendAsync(deployment, cancellationToken)
+            : await SendThroughBreakerAsync(deployment, cancellationToken);
+        _last = result;
+
+        var hasOtherKey = result.Outcome is AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited
+            && KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp());
+        if (_walk.MoveOn(result.Outcome, result.RetryAfter, hasOtherKey) is { } delay && clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency) < _deadline)
+        {
+            result.TryNext = true;
+            result.Delay = delay;
+        }
+        return result;
+    }
+
+    private AttemptResult Resting(DeploymentModel deployment)
+    {
+        var rest = _services.Clock.GetElapsedTime(_services.Clock.GetTimestamp(), deployment.State.RestsUntil);
+        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.RateLimited, Error = "not sent: the deployment rests" });
+        var result = new AttemptResult(AttemptOutcome.RateLimited) { RetryAfter = rest };
+        _last = result;
+        if (_walk.MoveOn(AttemptOutcome.CircuitOpen, rest, hasOtherKey: false) is { } delay && !_walk.PastBreaker)
+        {
+            result.TryNext = true;
+            result.Delay = delay;
+        }
+        return result;
+    }
+
+    private async ValueTask<AttemptResult> SendThroughBreakerAsync(DeploymentModel deployment, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            var outcome = await _services.Breakers.For(deployment).ExecuteOutcomeAsync(
+                static async (context, state) => Outcome.FromResult(await state.Self.SendAsync(state.Deployment, context.CancellationToken)),
+                context, (Self: this, Deployment: deployment));
+            if (outcome.Exception is BrokenCircuitException)
+            {
+                _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.CircuitOpen });
+                return new AttemptResult(AttemptOutcome.CircuitOpen);
+            }
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<AttemptResult> SendAsync(DeploymentModel deployment, CancellationToken cancellationToken)
+    {
+        var clock = _services.Clock;
+        var key = KeyRotation.Next(deployment.Provider, clock.GetTimestamp());
+        var record = new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), key?.Id)
+        {
+            StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
+        };
+        _exchange.Attempts.Add(record);
+        var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
+        HttpResponseMessage? response = null;
+        AttemptResult result;
+        var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
+        deployment.State.Begin();
+        try
+        {
+            timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
+            using var request = BuildRequest(record, key);
+            _services.Tracing.Inject(span, _callerHeaders, request);
+            response = await base.SendAsync(request, timer.Token);
+            result = (int)response.StatusCode < 300
+                ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
+                : await ReadFailureAsync(deployment, response, timer);
+        }
+        catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
+        {
+            record.Error = UpstreamFaults.Describe(e);
+            result = new AttemptResult(UpstreamFaults.OutcomeOf(e, timer)) { Status = (int?)response?.StatusCode ?? 0 };
+        }
+        finally
+        {
+            deployment.State.End();
+        }
+
+        record.Status = result.Status;
+        record.Error ??= result.Error?.Message;
+        record.Duration = timer.Elapsed;
+        if (record.Outcome == AttemptOutcome.Pending)
+        {
+            record.Outcome = result.Outcome;
+        }
+        if (result.Outcome == AttemptOutcome.Succeeded)
+        {
+            _exchange.Answering = record;
+            deployment.State.EndRest();
+            deployment.State.ObserveLatency(timer.Elapsed);
+        }
+        else
+        {
+            response?.Dispose();
+            timer.Dispose();
+            Rest(deployment, key, result);
+        }
+        // At commit, not at the last byte: the request's own span tells how long the stream went on.
+        _services.Tracing.FinishAttempt(span, record);
+        return result;
+    }
+
+    private async ValueTask<AttemptResult> ReadFailureAsync(DeploymentModel deployment, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var status = (int)response.StatusCode;
+        var error = await AnswerReader.ReadErrorAsync(response, timer);
+        return new AttemptResult(AttemptClassifier.Classify(status, error, deployment))
+        {
+            Status = status,
+            Error = error,
+            RetryAfter = RetryAfter.Read(response.Headers, _services.Clock.GetUtcNow()),
+        };
+    }
+
+    private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
+    {
+        var asked = _exchange.Request!;
+        var deployment = attempt.Deployment;
+        var address = asked.Operation == Operation.StoredResponse
+            ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+            : _services.Addresses.For(deployment, asked.Operation, attempt.UpstreamModel);
+        var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
+        if (asked.Body is { } body)
+        {
+            request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
+        }
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", asked.Facts.Stream ? "text/event-stream" : "application/json");
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        return request;
+    }
+
+    private TimeSpan TotalFor(DeploymentModel deployment)
+    {
+        if (_deadline == long.MaxValue)
+        {
+            return deployment.Timeouts.Total;
+        }
+        var left = _services.Clock.GetElapsedTime(_services.Clock.GetTimestamp(), _deadline);
+        return left < deployment.Timeouts.Total ? left : deployment.Timeouts.Total;
+    }
+
+    /// <summary>What a failure means for the attempts of others: a 429 and a refused credential rest the key, and the deployment when no key is left.</summary>
+    private void Rest(DeploymentModel deployment, ProviderKey? key, AttemptResult result)
+    {
+        TimeSpan rest;
+        switch (result.Outcome)
+        {
+            case AttemptOutcome.RateLimited:
+                rest = result.RetryAfter ?? deployment.Breaker.RateLimitCooldown;
+                break;
+            case AttemptOutcome.CredentialRefused or AttemptOutcome.DeploymentNotFound:
+                rest = deployment.Breaker.CredentialCooldown;
+                break;
+            default:
+                return;
+        }
+        var clock = _services.Clock;
+        var until = clock.GetTimestamp() + (long)(rest.TotalSeconds * clock.TimestampFrequency);
+        if (key is not null && result.Outcome != AttemptOutcome.DeploymentNotFound && deployment.Provider.Keys.Length > 1)
+        {
+            key.State.AsideUntil = until;
+            if (KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp()))
+            {
+                return;
+            }
+        }
+        deployment.State.RestUntil(until);
+    }
+
+    private TimeSpan? SoonestRest()
+    {
+        var clock = _services.Clock;
+        var now = clock.GetTimestamp();
+        var soonest = long.MaxValue;
+        foreach (var deployment in _exchange.Plan!.Deployments)
+        {
+            soonest = Math.Min(soonest, Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil));
+        }
+        return soonest > now && soonest != long.MaxValue ? clock.GetElapsedTime(now, soonest) : null;
+    }
+}

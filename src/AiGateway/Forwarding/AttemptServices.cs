@@ -1,0 +1,44 @@
+using AiGateway.Pipeline;
+using AiGateway.Providers;
+using AiGateway.Telemetry;
+using Polly;
+using Polly.Retry;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>What all exchanges' attempt handlers share.</summary>
+internal sealed class AttemptServices(
+    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
+    ProviderTransports transports, GatewayTracing tracing)
+{
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Randomness for jitter.</summary>
+    public IRandomSource Random { get; } = random;
+
+    /// <summary>Circuit breakers by deployment.</summary>
+    public CircuitBreakers Breakers { get; } = breakers;
+
+    /// <summary>Upstream addresses.</summary>
+    public UpstreamAddresses Addresses { get; } = addresses;
+
+    /// <summary>Reads answers until commit.</summary>
+    public AnswerReader Answers { get; } = answers;
+
+    /// <summary>Spans of attempts, and trace headers.</summary>
+    public GatewayTracing Tracing { get; } = tracing;
+
+    /// <summary>The handlers beneath: credentials, then the connection pools.</summary>
+    public HttpMessageHandler Upstream { get; } = new CredentialsHandler { InnerHandler = new TransportHandler(transports) };
+
+    /// <summary>The loop over attempts. How often and where to is the walk's to say, so the loop itself has no bound of its own.</summary>
+    public ResiliencePipeline<AttemptResult> Retries { get; } = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<AttemptResult>
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result?.TryNext == true),
+            DelayGenerator = static arguments => new ValueTask<TimeSpan?>(arguments.Outcome.Result?.Delay),
+        })
+        .Build();
+}

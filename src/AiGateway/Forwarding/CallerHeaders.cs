@@ -1,0 +1,22 @@
+using System.Net.Http.Headers;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>The closed list of request headers that go on to providers. Everything else stays here: the caller's key, cookies, <c>x-gateway-*</c>, <c>x-stainless-*</c>, and whatever else might name a host or an identity.</summary>
+internal static class CallerHeaders
+{
+    /// <summary>The names.</summary>
+    public static readonly string[] Names = ["OpenAI-Beta", "anthropic-version", "anthropic-beta", "idempotency-key"];
+
+    /// <summary>Copies those that are there.</summary>
+    public static void Copy(IHeaderDictionary from, HttpRequestHeaders to)
+    {
+        foreach (var name in Names)
+        {
+            if (from.TryGetValue(name, out var values))
+            {
+                to.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+    }
+}

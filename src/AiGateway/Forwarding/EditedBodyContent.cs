@@ -1,0 +1,54 @@
+using System.Net;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Sends a request body with its edits applied on the way; the body itself stays as it is, for the next attempt.</summary>
+internal sealed class EditedBodyContent : HttpContent
+{
+    private readonly RequestBody _body;
+    private readonly BodyEdit[] _edits;
+    private readonly long _length;
+
+    /// <summary>Content of <paramref name="body"/> with <paramref name="edits"/>, which are in order and do not overlap.</summary>
+    public EditedBodyContent(RequestBody body, BodyEdit[] edits, string contentType)
+    {
+        _body = body;
+        _edits = edits;
+        _length = body.Length;
+        foreach (var edit in edits)
+        {
+            _length += edit.Replacement.Length - edit.Length;
+        }
+        Headers.TryAddWithoutValidation("Content-Type", contentType);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var position = 0L;
+        foreach (var edit in _edits)
+        {
+            if (edit.Start > position)
+            {
+                await _body.WriteAsync(stream, position, edit.Start - position, cancellationToken);
+            }
+            if (!edit.Replacement.IsEmpty)
+            {
+                await stream.WriteAsync(edit.Replacement, cancellationToken);
+            }
+            position = edit.Start + edit.Length;
+        }
+        if (position < _body.Length)
+        {
+            await _body.WriteAsync(stream, position, _body.Length - position, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using AiGateway.Pipeline;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Tells YARP to copy nothing by itself: the request is made anew for each attempt, and the response's headers are ours, with a short list of the provider's.</summary>
+internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
+{
+    // Never connected to: each attempt has its own address. A host that cannot exist (RFC 2606) in case that ever changes.
+    private static readonly Uri Nowhere = new("http://upstream.invalid/");
+
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = Nowhere;
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        var exchange = httpContext.GetExchange();
+        if (proxyResponse is null || (exchange.Rejection is not null && exchange.Answering is null))
+        {
+            // Errors writes the body.
+            return ValueTask.FromResult(false);
+        }
+
+        var headers = httpContext.Response.Headers;
+        var content = proxyResponse.Content.Headers;
+        foreach (var (name, values) in content.NonValidated)
+        {
+            headers[name] = values.ToString();
+        }
+        if (content.ContentLength is { } length)
+        {
+            headers.ContentLength = length;
+        }
+        else
+        {
+            headers.CacheControl = "no-cache";
+            headers["X-Accel-Buffering"] = "no";
+        }
+        AddOwn(headers, exchange);
+        return ValueTask.FromResult(true);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private void AddOwn(IHeaderDictionary headers, Exchange exchange)
+    {
+        headers["x-gateway-route"] = exchange.Request!.Model;
+        headers["x-gateway-attempts"] = exchange.Attempts.Count == 1 ? "1" : exchange.Attempts.Count.ToString(CultureInfo.InvariantCulture);
+        if (exchange.Answering is { } answering)
+        {
+            headers["x-gateway-deployment"] = answering.Deployment.Id;
+            headers["x-gateway-provider"] = answering.Deployment.Provider.Id;
+            headers["x-gateway-model"] = answering.UpstreamModel;
+        }
+        if (exchange.Cost?.Total is { } cost)
+        {
+            headers["x-gateway-cost"] = cost.ToString(CultureInfo.InvariantCulture);
+        }
+        var overhead = clock.GetElapsedTime(exchange.StartTimestamp) - exchange.UpstreamTime;
+        headers["x-gateway-overhead-ms"] = overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Authentication;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>What an exception of the HTTP stack means for an attempt.</summary>
+internal static class UpstreamFaults
+{
+    /// <summary>True for exceptions that an upstream can cause; anything else is a fault of ours and goes up.</summary>
+    public static bool IsUpstreamFault(Exception exception) =>
+        exception is HttpRequestException or IOException or OperationCanceledException or AuthenticationException or InvalidDataException;
+
+    /// <summary>The outcome.</summary>
+    public static AttemptOutcome OutcomeOf(Exception exception, AttemptTimer timer)
+    {
+        if (timer.Token.IsCancellationRequested)
+        {
+            return timer.Expired;
+        }
+        return exception switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } => AttemptOutcome.ConnectFailed,
+            AuthenticationException => AttemptOutcome.ConnectFailed,
+            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError } => AttemptOutcome.Nonsense,
+            InvalidDataException => AttemptOutcome.Nonsense,
+            // SocketsHttpHandler's connect time-out arrives as a cancellation that nobody asked for.
+            OperationCanceledException => AttemptOutcome.ConnectFailed,
+            _ => AttemptOutcome.Broken,
+        };
+    }
+
+    /// <summary>The fault in words for the operator's record: no address of ours beyond what the configuration says.</summary>
+    public static string Describe(Exception exception) =>
+        exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}: {http.Message}" : exception.Message;
+}

@@ -1,0 +1,24 @@
+using AiGateway.Authentication;
+using AiGateway.CallerApi;
+using AiGateway.Dispatch;
+using AiGateway.Pipeline;
+using AiGateway.Routing;
+
+namespace AiGateway;
+
+/// <summary>The one place where the order of the stages stands; the table in docs/architecture.md says the same, and a test compares them.</summary>
+internal static class GatewayPipeline
+{
+    /// <summary>Adds the stages in their order.</summary>
+    public static void UseGatewayPipeline(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<CorsMiddleware>();
+        app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<AuthenticationMiddleware>();
+        app.UseMiddleware<CallerApiMiddleware>();
+        app.UseMiddleware<RequestReaderMiddleware>();
+        app.UseMiddleware<RoutingMiddleware>();
+        app.UseMiddleware<DispatchMiddleware>();
+    }
+}

@@ -1,0 +1,32 @@
+namespace AiGateway.Hosting;
+
+/// <summary>Which routing file: <c>--config FILE</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
+internal static class RoutingFilePath
+{
+    private const string Default = "config/gateway.yaml";
+
+    /// <summary>The path; the default's when nothing says otherwise, whether it exists or not.</summary>
+    public static string From(string[] args, Func<string, string?> environment)
+    {
+        var option = Array.IndexOf(args, "--config");
+        if (option >= 0 && option + 1 < args.Length)
+        {
+            return args[option + 1];
+        }
+        if (environment("AIGATEWAY_CONFIG") is { Length: > 0 } configured)
+        {
+            return configured;
+        }
+        // `dotnet run --project src/AiGateway` is called from the repository's root or from the project's own folder.
+        for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, Default);
+            if (File.Exists(candidate))
+            {
+                return Path.GetRelativePath(Directory.GetCurrentDirectory(), candidate);
+            }
+        }
+        var beside = Path.Combine(AppContext.BaseDirectory, Default);
+        return File.Exists(beside) ? beside : Default;
+    }
+}

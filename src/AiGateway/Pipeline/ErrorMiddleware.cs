@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>Turns a rejection or a fault of the stages below into an error body in the caller's dialect.</summary>
+/// <remarks>Once the response has started there is nothing to turn: a stream that broke has had its error frame and its reset from Dispatch.</remarks>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var exchange = context.GetExchange();
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException e)
+        {
+            exchange.Reject(RejectionOf(e, exchange));
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or ConnectionResetException or IOException)
+        {
+            exchange.Outcome = RequestOutcome.CallerGone;
+        }
+        catch (Exception e)
+        {
+            Log.Fault(logger, exchange.Id, e);
+            exchange.Reject(RejectionReason.InternalError, $"The gateway failed on this request. Give the request id {exchange.Id} to the platform team.");
+        }
+
+        if (exchange.Rejection is { } rejection)
+        {
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else if (!context.RequestAborted.IsCancellationRequested)
+            {
+                await OpenAIErrorWriter.WriteAsync(context, rejection);
+            }
+        }
+    }
+
+    private static Rejection RejectionOf(BadHttpRequestException e, Exchange exchange) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new Rejection(RejectionReason.RequestTooLarge, $"The request body is over the limit of this endpoint ({BodyLimits.Describe(exchange)})."),
+        StatusCodes.Status408RequestTimeout => new Rejection(RejectionReason.RequestTimeout, "The request body came too slowly."),
+        // Kestrel's own words name the protocol error and nothing of ours.
+        _ => new Rejection(RejectionReason.MalformedRequest, $"The request could not be read: {e.Message}"),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(4002, LogLevel.Error, "Request {RequestId} failed by a fault of the gateway.")]
+        public static partial void Fault(ILogger logger, string requestId, Exception exception);
+    }
+}

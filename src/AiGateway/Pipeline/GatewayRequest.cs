@@ -1,0 +1,38 @@
+using AiGateway.Protocols;
+using AiGateway.Protocols.OpenAI;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>What the caller asks, read and scanned once.</summary>
+internal sealed class GatewayRequest
+{
+    /// <summary>The operation.</summary>
+    public required Operation Operation { get; init; }
+
+    /// <summary>The model asked for: an alias's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The body; owned by the exchange, given back when it settles. Null where the operation has none.</summary>
+    public RequestBody? Body { get; init; }
+
+    /// <summary>What the scan found; for multipart bodies the fields that mean the same.</summary>
+    public required RequestFacts Facts { get; init; }
+
+    /// <summary>The body's content type as sent upstream; null without a body.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The stored object that is addressed, unsealed; null for other operations.</summary>
+    public StoredObject? StoredObject { get; init; }
+
+    /// <summary>For <see cref="Operation.StoredResponse"/>: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
+    public string StoredObjectSuffix { get; init; } = "";
+
+    /// <summary>Tags of this request: <c>x-gateway-tags</c>; empty when there are none.</summary>
+    public required KeyValuePair<string, string>[] Tags { get; init; }
+
+    /// <summary>The caller's own bound on the whole request (<c>x-gateway-timeout-ms</c>); null when it has none.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>Where a stored object lives, and whose it is.</summary>
+internal sealed record StoredObject(string DeploymentId, string Tenant, string UpstreamId);

@@ -1,0 +1,79 @@
+using System.Text;
+using AiGateway.Protocols;
+using AiGateway.Protocols.OpenAI;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>Finds the fields of a multipart form (RFC 7578) that the gateway needs, and where <c>model</c> stands, so that it can be replaced in place. The form itself goes upstream as it came.</summary>
+internal static class MultipartFields
+{
+    private const int LongestField = 1024;
+    private const int MostParts = 100;
+
+    /// <summary>Reads the fields of a form.</summary>
+    /// <returns>The facts, or what is wrong with the form.</returns>
+    public static async ValueTask<(RequestFacts Facts, RequestScanError? Error)> ReadAsync(RequestBody body, string contentType, CancellationToken cancellationToken)
+    {
+        var none = RequestFacts.ForForm(null, ByteRange.None, false);
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var mediaType)
+            || HeaderUtilities.RemoveQuotes(mediaType.Boundary) is not { Length: > 0 and <= 100 } boundary)
+        {
+            return (none, new RequestScanError("The multipart form names no usable boundary in its content type.", null, null));
+        }
+
+        string? model = null;
+        var modelValue = ByteRange.None;
+        var stream = false;
+        var parts = 0;
+        await using var content = new BodyStream(body);
+        var reader = new MultipartReader(boundary.ToString(), content) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (++parts > MostParts)
+                {
+                    return (none, new RequestScanError($"The multipart form has more than {MostParts} parts.", null, null));
+                }
+                if (section.GetContentDispositionHeader() is not { } disposition || disposition.IsFileDisposition())
+                {
+                    continue;
+                }
+                var name = HeaderUtilities.RemoveQuotes(disposition.Name);
+                if (name.Equals("model", StringComparison.Ordinal))
+                {
+                    if (model is not null)
+                    {
+                        return (none, new RequestScanError("The field 'model' is there more than once.", "model", null));
+                    }
+                    model = await ReadFieldAsync(section, cancellationToken);
+                    if (model is null)
+                    {
+                        return (none, new RequestScanError($"The field 'model' is longer than {LongestField} bytes.", "model", null));
+                    }
+                    modelValue = new ByteRange((int)section.BaseStreamOffset!.Value, Encoding.UTF8.GetByteCount(model));
+                }
+                else if (name.Equals("stream", StringComparison.Ordinal))
+                {
+                    stream = string.Equals(await ReadFieldAsync(section, cancellationToken), "true", StringComparison.OrdinalIgnoreCase);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return (none, new RequestScanError("The multipart form is broken or ends early.", null, null));
+        }
+        return parts == 0
+            ? (none, new RequestScanError("The multipart form has no parts.", null, null))
+            : (RequestFacts.ForForm(model, modelValue, stream), null);
+    }
+
+    private static async ValueTask<string?> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[LongestField + 1];
+        var read = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return read > LongestField ? null : Encoding.UTF8.GetString(buffer, 0, read);
+    }
+}

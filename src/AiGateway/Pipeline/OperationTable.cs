@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using AiGateway.Protocols;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>Which path means which operation: OpenAI's layout with or without <c>/v1</c>, and Azure's.</summary>
+internal static class OperationTable
+{
+    private const string ResponsesPrefix = "responses/";
+    private const string AzureDeployments = "/openai/deployments/";
+
+    private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
+    {
+        ["chat/completions"] = Operation.ChatCompletions,
+        ["completions"] = Operation.Completions,
+        ["embeddings"] = Operation.Embeddings,
+        ["responses"] = Operation.Responses,
+        ["moderations"] = Operation.Moderations,
+        ["images/generations"] = Operation.ImageGenerations,
+        ["images/edits"] = Operation.ImageEdits,
+        ["images/variations"] = Operation.ImageVariations,
+        ["audio/speech"] = Operation.Speech,
+        ["audio/transcriptions"] = Operation.Transcriptions,
+        ["audio/translations"] = Operation.Translations,
+        ["rerank"] = Operation.Rerank,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, Operation>.AlternateLookup<ReadOnlySpan<char>> BySpan = Operations.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The operation's path below the base URL, without a leading slash.</summary>
+    public static string PathOf(Operation operation)
+    {
+        foreach (var (path, candidate) in Operations)
+        {
+            if (candidate == operation)
+            {
+                return path;
+            }
+        }
+        return "responses";
+    }
+
+    /// <summary>Reads a path.</summary>
+    /// <returns>False when it is none of ours.</returns>
+    public static bool TryMatch(string path, out OperationPath match)
+    {
+        var rest = path.AsSpan();
+        string? azureModel = null;
+        if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
+        {
+            rest = rest[AzureDeployments.Length..];
+            var slash = rest.IndexOf('/');
+            if (slash <= 0)
+            {
+                match = default;
+                return false;
+            }
+            // ASP.NET leaves an escaped slash in a path as it is; a model name may have one (openai/gpt-5).
+            azureModel = Uri.UnescapeDataString(rest[..slash]);
+            rest = rest[(slash + 1)..];
+        }
+        else
+        {
+            rest = Below(rest, "/openai/v1/") ?? Below(rest, "/openai/") ?? Below(rest, "/v1/") ?? rest.TrimStart('/').ToString();
+        }
+
+        if (BySpan.TryGetValue(rest, out var operation))
+        {
+            match = new OperationPath(operation, azureModel, "", "");
+            return true;
+        }
+        if (azureModel is null && rest.StartsWith(ResponsesPrefix, StringComparison.Ordinal))
+        {
+            rest = rest[ResponsesPrefix.Length..];
+            var slash = rest.IndexOf('/');
+            var suffix = slash < 0 ? default : rest[slash..];
+            if ((slash < 0 || suffix is "/cancel" or "/input_items") && slash != 0 && rest.Length > 0)
+            {
+                match = new OperationPath(Operation.StoredResponse, null, (slash < 0 ? rest : rest[..slash]).ToString(), suffix.ToString());
+                return true;
+            }
+        }
+        match = default;
+        return false;
+    }
+
+    private static string? Below(ReadOnlySpan<char> path, string prefix) =>
+        path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? path[prefix.Length..].ToString() : null;
+}
+
+/// <summary>What a path says.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="AzureModel">The deployment's name in Azure's layout: our alias; null in the other layouts.</param>
+/// <param name="ObjectId">The stored object's id; empty for other operations.</param>
+/// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c> or nothing.</param>
+internal readonly record struct OperationPath(Operation Operation, string? AzureModel, string ObjectId, string ObjectSuffix)
+{
+    /// <summary>Whether the path takes <paramref name="method"/>.</summary>
+    public bool Takes(string method) => Operation != Operation.StoredResponse
+        ? HttpMethods.IsPost(method)
+        : ObjectSuffix switch
+        {
+            "/cancel" => HttpMethods.IsPost(method),
+            "/input_items" => HttpMethods.IsGet(method),
+            _ => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
+        };
+
+    /// <summary>The methods it takes, for the error message.</summary>
+    public string Methods => Operation != Operation.StoredResponse ? "POST" : ObjectSuffix switch
+    {
+        "/cancel" => "POST",
+        "/input_items" => "GET",
+        _ => "GET or DELETE",
+    };
+}

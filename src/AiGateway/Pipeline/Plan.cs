@@ -1,0 +1,22 @@
+using AiGateway.Configuration;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>The ordered deployments for one request.</summary>
+internal sealed class Plan
+{
+    /// <summary>The alias that was asked for.</summary>
+    public required AliasModel Alias { get; init; }
+
+    /// <summary>The rule that matched; null for a plan that a stored object's id gave.</summary>
+    public RuleModel? Rule { get; init; }
+
+    /// <summary>Deployments in the order in which they are tried.</summary>
+    public required DeploymentModel[] Deployments { get; init; }
+
+    /// <summary>What a wildcard alias's <c>*</c> matched: the model name for deployments whose own is <c>*</c>.</summary>
+    public string WildcardMatch { get; init; } = "";
+
+    /// <summary>The model name that <paramref name="deployment"/> is sent.</summary>
+    public string UpstreamModelFor(DeploymentModel deployment) => deployment.UpstreamModel ?? WildcardMatch;
+}

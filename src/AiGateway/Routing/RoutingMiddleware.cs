@@ -1,0 +1,84 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+
+namespace AiGateway.Routing;
+
+/// <summary>Resolves the alias a caller asked for into the ordered deployments of this request.</summary>
+/// <remarks>Reads the pinned snapshot only: a reload in the middle of a request changes nothing for it.</remarks>
+internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var exchange = context.GetExchange();
+        var request = exchange.Request!;
+        exchange.Plan = request.Operation == Operation.StoredResponse
+            ? PlanForStoredObject(exchange, request.StoredObject!)
+            : PlanForAlias(exchange, request, context.Request.Headers);
+        return exchange.Plan is null ? Task.CompletedTask : next(context);
+    }
+
+    private Plan? PlanForAlias(Exchange exchange, GatewayRequest request, IHeaderDictionary headers)
+    {
+        var alias = exchange.Snapshot.Aliases.Find(request.Model);
+        if (alias is null)
+        {
+            exchange.Reject(RejectionReason.UnknownModel, NearMatches.MessageFor(request.Model, exchange), "model");
+            return null;
+        }
+        if (!exchange.Caller.MayUse(alias, request.Model))
+        {
+            // 403 and not 404: "ask for access" and "mend the spelling" are different ways out.
+            exchange.Reject(RejectionReason.ModelNotAllowed, $"This key may not use the model '{request.Model}'. GET /v1/models lists what it may use; ask the platform team for access.", "model");
+            return null;
+        }
+        var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot), trace: null);
+        if (plan is null)
+        {
+            exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");
+            return null;
+        }
+        return request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;
+    }
+
+    /// <summary>A conversation that builds on a stored response goes to where that response lives.</summary>
+    private static Plan? PinTo(StoredObject previous, Plan plan, Exchange exchange)
+    {
+        foreach (var rule in plan.Alias.Rules)
+        {
+            foreach (var group in rule.Groups)
+            {
+                foreach (var member in group.Members)
+                {
+                    if (member.Deployment.Id == previous.DeploymentId)
+                    {
+                        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = [member.Deployment], WildcardMatch = plan.WildcardMatch };
+                    }
+                }
+            }
+        }
+        exchange.Reject(RejectionReason.MalformedRequest, $"The response that previous_response_id names was made by another model than '{exchange.Request!.Model}'. Ask for the same model, or send the conversation whole.", "previous_response_id");
+        return null;
+    }
+
+    private static Plan? PlanForStoredObject(Exchange exchange, StoredObject stored)
+    {
+        if (!exchange.Snapshot.Deployments.TryGetValue(stored.DeploymentId, out var deployment))
+        {
+            exchange.Reject(RejectionReason.UnknownObject, "The deployment that made this response is no longer configured.");
+            return null;
+        }
+        return new Plan { Alias = StoredObjects, Deployments = [deployment] };
+    }
+
+    // A stored object lives in one place: one deployment, asked again once when it stumbles.
+    private static readonly AliasModel StoredObjects = new()
+    {
+        Name = "_stored",
+        Rules = [],
+        ContextWindowFallback = [],
+        ContentPolicyFallback = [],
+        Retries = new RetriesModel(MaxAttempts: 2, MaxPerDeployment: 2, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2)),
+        HoldBack = new HoldBackModel(1, TimeSpan.FromSeconds(1)),
+    };
+}

@@ -1,0 +1,102 @@
+namespace AiGateway.Telemetry;
+
+/// <summary>Every metric of the gateway; docs/features/telemetry.md is compared with this list by a test.</summary>
+internal static class MetricDefinitions
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "AiGateway";
+
+    private static readonly string[] GenAi = [TagNames.OperationName, TagNames.ProviderName, TagNames.RequestModel, TagNames.ResponseModel];
+    private static readonly string[] GenAiWithError = [.. GenAi, TagNames.ErrorType];
+    private static readonly string[] Spend = [TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Model];
+    private static readonly string[] OfDeployment = [TagNames.Deployment, TagNames.Provider];
+
+    // Buckets of the GenAI metrics are the conventions' own (open-telemetry/semantic-conventions v1.41.1, docs/gen-ai/gen-ai-metrics.md).
+    private static readonly double[] TokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+    private static readonly double[] DurationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+    private static readonly double[] FirstTokenBuckets = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+    private static readonly double[] PerTokenBuckets = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
+
+    // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
+    private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
+
+    public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
+    public static readonly MetricDefinition OperationDuration = new("gen_ai.client.operation.duration", MetricKind.Histogram, "s", "Time spent on providers for one request, all attempts and the delays between them.", GenAiWithError) { Buckets = DurationBuckets };
+    public static readonly MetricDefinition RequestDuration = new("gen_ai.server.request.duration", MetricKind.Histogram, "s", "Time from a request's arrival to the last byte of its answer.", GenAiWithError) { Buckets = DurationBuckets };
+    public static readonly MetricDefinition TimeToFirstToken = new("gen_ai.server.time_to_first_token", MetricKind.Histogram, "s", "Time from a request's arrival to the first event of content; streams that completed.", GenAi) { Buckets = FirstTokenBuckets };
+    public static readonly MetricDefinition TimePerOutputToken = new("gen_ai.server.time_per_output_token", MetricKind.Histogram, "s", "Time per output token after the first; streams that completed and whose provider counted tokens.", GenAi) { Buckets = PerTokenBuckets };
+
+    public static readonly MetricDefinition Requests = new("aigateway.requests", MetricKind.Counter, "{request}", "Requests that ended, with how.", TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Operation, TagNames.StatusClass, TagNames.Outcome, TagNames.ErrorType);
+    public static readonly MetricDefinition Attempts = new("aigateway.attempts", MetricKind.Counter, "{attempt}", "Sends to one deployment, with how they ended.", TagNames.Deployment, TagNames.Provider, TagNames.Outcome);
+    public static readonly MetricDefinition Failovers = new("aigateway.failovers", MetricKind.Counter, "{request}", "Requests that needed more than one attempt: answered in the end, or not.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition Tokens = new("aigateway.tokens", MetricKind.Counter, "{token}", "Tokens by kind; kinds do not overlap, so their sum is the total. Estimates included.", [.. Spend, TagNames.Kind]);
+    public static readonly MetricDefinition CostUsd = new("aigateway.cost.usd", MetricKind.Counter, "{USD}", "Cost by the price list. A floating-point sum for graphs: the exact figures are in the request records.", Spend);
+    public static readonly MetricDefinition UnpricedRequests = new("aigateway.unpriced.requests", MetricKind.Counter, "{request}", "Answers whose price is unknown.", Spend);
+    public static readonly MetricDefinition UnpricedTokens = new("aigateway.unpriced.tokens", MetricKind.Counter, "{token}", "Tokens of answers whose price is unknown.", Spend);
+    public static readonly MetricDefinition EstimatedUsage = new("aigateway.estimated.usage", MetricKind.Counter, "{request}", "Answers whose tokens were estimated, because the provider did not count them or the stream was cut.", TagNames.Alias, TagNames.Provider, TagNames.Model);
+    public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
+    public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
+    public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
+
+    public static readonly MetricDefinition DeploymentAvailable = new("aigateway.deployment.available", MetricKind.Gauge, "", "1 when a deployment may be tried first: circuit closed and not resting.", OfDeployment);
+    public static readonly MetricDefinition DeploymentCircuitOpen = new("aigateway.deployment.circuit_open", MetricKind.Gauge, "", "1 when a deployment's circuit is open.", OfDeployment);
+    public static readonly MetricDefinition DeploymentInFlight = new("aigateway.deployment.in_flight", MetricKind.Gauge, "{attempt}", "Attempts at a deployment that have not ended.", OfDeployment);
+    public static readonly MetricDefinition DeploymentLatency = new("aigateway.deployment.latency", MetricKind.Gauge, "s", "Moving estimate of a deployment's time to first token, as routing uses it; absent until one is known.", OfDeployment);
+
+    public static readonly MetricDefinition ConfigInfo = new("aigateway.config.info", MetricKind.Gauge, "", "Always 1; the label is the version of the configuration in force.", TagNames.Version);
+    public static readonly MetricDefinition ConfigReloads = new("aigateway.config.reloads", MetricKind.Counter, "{reload}", "Reloads of the routing file: accepted or refused.", TagNames.Result);
+    public static readonly MetricDefinition ConfigLastReloadSuccessful = new("aigateway.config.last_reload_successful", MetricKind.Gauge, "", "1 when the routing file is in force as it stands, 0 when the last reload was refused.");
+    public static readonly MetricDefinition ConfigLoadedTimestamp = new("aigateway.config.loaded_timestamp", MetricKind.Gauge, "s", "When the configuration came into force, Unix time.");
+    public static readonly MetricDefinition RecordsDropped = new("aigateway.records.dropped", MetricKind.Counter, "{record}", "Request records that could not be written.");
+    public static readonly MetricDefinition BuildInfo = new("aigateway.build.info", MetricKind.Gauge, "", "Always 1; the labels are the gateway's version and the runtime's.", TagNames.Version, TagNames.Runtime);
+    public static readonly MetricDefinition SeriesOverflow = new("aigateway.series.overflow", MetricKind.Counter, "{measurement}", "Measurements that went to an overflow series, because their metric has as many series as it may.", TagNames.Metric);
+
+    // The names that every Prometheus client library gives these (prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
+    public static readonly MetricDefinition ProcessCpu = new("process.cpu", MetricKind.Counter, "s", "User and system CPU time.");
+    public static readonly MetricDefinition ProcessResidentMemory = new("process.resident_memory", MetricKind.Gauge, "By", "Resident memory.");
+    public static readonly MetricDefinition ProcessVirtualMemory = new("process.virtual_memory", MetricKind.Gauge, "By", "Virtual memory.");
+    public static readonly MetricDefinition ProcessStartTime = new("process.start_time", MetricKind.Gauge, "s", "When the process started, Unix time.");
+    public static readonly MetricDefinition ProcessOpenFds = new("process.open_fds", MetricKind.Gauge, "{fd}", "Open file descriptors; Linux only.");
+    public static readonly MetricDefinition ProcessThreads = new("process.threads", MetricKind.Gauge, "{thread}", "Threads of the process.");
+
+    // With OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental: the coming names (open-telemetry/semantic-conventions-genai, no release yet).
+    // The server metrics have no successors there and stay.
+    public static readonly MetricDefinition InferenceDuration = OperationDuration with { Name = "gen_ai.client.inference.duration" };
+    public static readonly MetricDefinition InferenceInputTokens = new("gen_ai.client.inference.usage.input_tokens", MetricKind.Counter, "{token}", "Input tokens, cached and written included.", GenAi);
+    public static readonly MetricDefinition InferenceOutputTokens = new("gen_ai.client.inference.usage.output_tokens", MetricKind.Counter, "{token}", "Output tokens, reasoning included.", GenAi);
+    public static readonly MetricDefinition InferenceCacheReadTokens = new("gen_ai.client.inference.usage.cache_read.input_tokens", MetricKind.Counter, "{token}", "Input tokens read from the provider's cache.", GenAi);
+    public static readonly MetricDefinition InferenceCacheWriteTokens = new("gen_ai.client.inference.usage.cache_write.input_tokens", MetricKind.Counter, "{token}", "Input tokens written to the provider's cache.", GenAi);
+    public static readonly MetricDefinition InferenceReasoningTokens = new("gen_ai.client.inference.usage.reasoning.output_tokens", MetricKind.Counter, "{token}", "Reasoning tokens.", GenAi);
+    public static readonly MetricDefinition InferenceInputTokensPerOperation = new("gen_ai.client.inference.operation.input_tokens", MetricKind.Histogram, "{token}", "Input tokens of one answer.", GenAi) { Buckets = TokenBuckets };
+    public static readonly MetricDefinition InferenceOutputTokensPerOperation = new("gen_ai.client.inference.operation.output_tokens", MetricKind.Histogram, "{token}", "Output tokens of one answer.", GenAi) { Buckets = TokenBuckets };
+
+    /// <summary>What is emitted by default.</summary>
+    public static readonly MetricDefinition[] Default =
+    [
+        TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
+        Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
+        DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
+        ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped, BuildInfo, SeriesOverflow,
+        ProcessCpu, ProcessResidentMemory, ProcessVirtualMemory, ProcessStartTime, ProcessOpenFds, ProcessThreads,
+    ];
+
+    /// <summary>What the opt-in emits in place of <see cref="TokenUsage"/> and <see cref="OperationDuration"/>.</summary>
+    public static readonly MetricDefinition[] OptIn =
+    [
+        InferenceDuration, InferenceInputTokens, InferenceOutputTokens, InferenceCacheReadTokens, InferenceCacheWriteTokens, InferenceReasoningTokens,
+        InferenceInputTokensPerOperation, InferenceOutputTokensPerOperation,
+    ];
+
+    /// <summary>What is shown of the runtime's own meter (learn.microsoft.com/dotnet/core/diagnostics/built-in-metrics-runtime); the rest is for dotnet-counters and OTLP.</summary>
+    /// <remarks>The kinds here stand: .NET 10 declares the thread pool's queue length as a counter, which it is not.</remarks>
+    public static readonly MetricDefinition[] Runtime =
+    [
+        new("dotnet.gc.collections", MetricKind.Counter, "{collection}", "Garbage collections since the process has started.", "gc.heap.generation"),
+        new("dotnet.gc.heap.total_allocated", MetricKind.Counter, "By", "Bytes allocated on the managed heap since the process has started."),
+        new("dotnet.gc.last_collection.heap.size", MetricKind.Gauge, "By", "Size of the managed heap after the last collection, fragmentation included.", "gc.heap.generation"),
+        new("dotnet.gc.last_collection.memory.committed_size", MetricKind.Gauge, "By", "Committed virtual memory at the last collection."),
+        new("dotnet.gc.pause.time", MetricKind.Counter, "s", "Time spent in pauses of the garbage collector."),
+        new("dotnet.thread_pool.queue.length", MetricKind.Gauge, "{work_item}", "Work items that wait in the thread pool's queue."),
+        new("dotnet.monitor.lock_contentions", MetricKind.Counter, "{contention}", "Times a lock was contended."),
+    ];
+}
