@@ -10,8 +10,8 @@ namespace AiGateway.Configuration;
 /// <param name="clock">For <see cref="Snapshot.LoadedAt"/>.</param>
 internal sealed class ConfigurationLoader(StateRegistry states, Func<string, string?> environment, TimeProvider clock)
 {
-    // A ConfigMap holds at most 1 MiB; five times that is somebody's data in the wrong place.
-    private const int MaxFileBytes = 5_000_000;
+    /// <summary>Longer files are refused. A ConfigMap holds at most 1 MiB; five times that is somebody's data in the wrong place.</summary>
+    public const int MaxFileBytes = 5_000_000;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

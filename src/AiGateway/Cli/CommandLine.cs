@@ -1,0 +1,101 @@
+using System.Reflection;
+using AiGateway.Accounting;
+using AiGateway.Configuration.Yaml;
+using AiGateway.Hosting;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Cli;
+
+/// <summary>The commands beside running the gateway.</summary>
+/// <param name="output">Where results go.</param>
+/// <param name="error">Where errors go.</param>
+/// <param name="environment">Looks an environment variable up.</param>
+/// <param name="clock">The time.</param>
+/// <param name="costs">Prices for <c>explain</c>, made when they are needed.</param>
+internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, Func<ICostCalculator> costs)
+{
+    private const string Usage = """
+        AiGateway: an AI gateway for OpenAI-dialect clients.
+
+          AiGateway [run] [--config FILE]         start the gateway (default: config/gateway.yaml,
+                                                  or the file that AIGATEWAY_CONFIG names)
+          AiGateway check [FILE]                  validate a routing file; say what is on and what is off
+          AiGateway explain [FILE] --model M      say where a request would go, and why
+              [--key KEY | --caller ID]           whose request it is
+              [--operation chat_completions]      what is asked for
+              [--header NAME=VALUE]...            request headers, x-gateway-tags among them
+              [--tokens N] [--stream] [--tools] [--images] [--json-schema] [--user U]
+              [--body FILE]                       a whole request body instead of the line above
+          AiGateway keys new [--id ID] [--project P] [--team T] [--organisation O] [--alias NAME]... [--expires DATE]
+                                                  make a key, and its entry for the routing file
+          AiGateway health [--config FILE] [--url URL]
+                                                  ask the running gateway whether it is alive
+          AiGateway schema                        print the JSON Schema of the routing file
+          AiGateway version | help
+
+        Exit codes: 0 good, 1 not valid, not healthy or no plan, 2 wrong command line.
+        """;
+
+    /// <summary>Runs the command in <paramref name="args"/> with the process's own environment.</summary>
+    /// <returns>The exit code; null when the gateway is to start.</returns>
+    public static Task<int?> RunAsync(string[] args, TextWriter output, TextWriter error) =>
+        new CommandLine(output, error, Environment.GetEnvironmentVariable, TimeProvider.System, static () => new CostCalculator(PriceCatalogue.LoadDefault())).RunAsync(args);
+
+    /// <summary>Runs the command in <paramref name="args"/>.</summary>
+    /// <returns>The exit code; null when the gateway is to start.</returns>
+    public async Task<int?> RunAsync(string[] args)
+    {
+        var command = args.Length == 0 || args[0].StartsWith("--config", StringComparison.Ordinal) ? "run" : args[0];
+        var rest = args.Length == 0 || command != args[0] ? args : args[1..];
+        switch (command)
+        {
+            case "run":
+                var options = Options.Parse(rest, ["config"], [], maxOperands: 0);
+                if (rest.Any(arg => arg.StartsWith("--config=", StringComparison.Ordinal)))
+                {
+                    return await MisuseAsync("Write '--config FILE', with a blank.");
+                }
+                return options.Problem is null ? null : await MisuseAsync(options.Problem);
+            case "check":
+                return await WithFileAsync(rest, [], [], new CheckCommand(output, error, environment, clock).RunAsync);
+            case "explain":
+                return await WithFileAsync(rest, ExplainCommand.Valued, ExplainCommand.Flags, new ExplainCommand(output, error, environment, clock, costs).RunAsync);
+            case "keys" when rest is ["new", ..]:
+                options = Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0);
+                return options.Problem is null ? await new KeysCommand(output, error).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "health":
+                options = Options.Parse(rest, ["url", "config"], [], maxOperands: 0);
+                return options.Problem is null ? await new HealthCommand(output, error, environment).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "schema" when rest.Length == 0:
+                await output.WriteAsync(JsonSchema.Write());
+                return ExitCode.Good;
+            case "version" or "--version" when rest.Length == 0:
+                await output.WriteLineAsync(Version);
+                return ExitCode.Good;
+            case "help" or "--help" or "-h":
+                await output.WriteLineAsync(Usage);
+                return ExitCode.Good;
+            default:
+                return await MisuseAsync(command == "keys" ? "'keys' is followed by 'new'." : $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "health", "schema", "version", "help", "run"])}");
+        }
+    }
+
+    private static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private async Task<int?> WithFileAsync(string[] rest, string[] valued, string[] flags, Func<string, Options, Task<int>> run)
+    {
+        var options = Options.Parse(rest, valued, flags, maxOperands: 1);
+        return options.Problem is null
+            ? await run(options.Operands.Count > 0 ? options.Operands[0] : RoutingFilePath.From([], environment), options)
+            : await MisuseAsync(options.Problem);
+    }
+
+    private async Task<int?> MisuseAsync(string problem)
+    {
+        await error.WriteLineAsync(problem);
+        await error.WriteLineAsync();
+        await error.WriteLineAsync(Usage);
+        return ExitCode.Misuse;
+    }
+}

@@ -1,0 +1,39 @@
+namespace AiGateway.Configuration;
+
+/// <summary>Names the settings of <c>host</c> that differ: a reload cannot put them in force.</summary>
+internal static class HostDifferences
+{
+    /// <summary>The settings, as the file names them.</summary>
+    public static List<string> Between(HostModel inForce, HostModel now)
+    {
+        var names = new List<string>();
+        Compare("host.listen", inForce.Listen, now.Listen);
+        Compare("host.tls", inForce.Tls, now.Tls);
+        Compare("host.admin.listen", inForce.AdminListen, now.AdminListen);
+        Compare("host.admin.key_hash", Hex(inForce.AdminKeyHash), Hex(now.AdminKeyHash));
+        Compare("host.metrics_listen", inForce.MetricsListen, now.MetricsListen);
+        Compare("host.trusted_proxies", string.Join(' ', inForce.TrustedProxies), string.Join(' ', now.TrustedProxies));
+        Compare("host.drain_timeout", inForce.DrainTimeout, now.DrainTimeout);
+        Compare("host.records", inForce.Records, now.Records);
+        Compare("host.data_folder", inForce.DataFolder, now.DataFolder);
+        Compare("host.id_secret", inForce.IdSecret?.Reveal(), now.IdSecret?.Reveal());
+        Compare("host.otlp", Flat(inForce.Otlp), Flat(now.Otlp));
+        Compare("host.outbound.proxy", inForce.OutboundProxy, now.OutboundProxy);
+        Compare("host.outbound.ca_bundle", inForce.CaBundle, now.CaBundle);
+        return names;
+
+        void Compare<T>(string name, T before, T after)
+        {
+            if (!EqualityComparer<T>.Default.Equals(before, after))
+            {
+                names.Add(name);
+            }
+        }
+    }
+
+    private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexString(bytes);
+
+    private static string? Flat(OtlpModel? otlp) => otlp is null
+        ? null
+        : $"{otlp.Endpoint} {otlp.HttpProtobuf} {otlp.SampleRatio} {string.Join('\n', otlp.Headers.Select(header => $"{header.Key}:{header.Value.Reveal()}"))}";
+}
