@@ -1,4 +1,5 @@
 using System.Reflection;
+using AiGateway.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -12,7 +13,7 @@ namespace AiGateway.Telemetry;
 /// Built on the SDK alone: the packages OpenTelemetry.Extensions.Hosting and the ASP.NET Core instrumentation are not in the
 /// registry that this project builds from, and our spans and instruments need neither.
 /// </remarks>
-internal sealed class OtlpExport(OtlpOptions options) : IHostedService, IDisposable
+internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposable
 {
     // A collector that is away must not hold up a shutdown: drain has its own limit.
     private const int ShutdownMilliseconds = 3_000;
@@ -58,11 +59,22 @@ internal sealed class OtlpExport(OtlpOptions options) : IHostedService, IDisposa
 
     private void Configure(OtlpExporterOptions exporter, string signal)
     {
-        exporter.Endpoint = options.EndpointOf(signal);
+        // The exporter adds the signal's path to addresses from the environment only, not to those that code sets.
+        exporter.Endpoint = options.HttpProtobuf ? new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : options.Endpoint;
         exporter.Protocol = options.HttpProtobuf ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        if (options.Headers.Length > 0)
+        // Without headers of ours, those of OTEL_EXPORTER_OTLP_HEADERS stay in force.
+        if (options.Headers.Count > 0)
         {
-            exporter.Headers = string.Join(',', options.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value.Reveal())}"));
+            exporter.Headers = string.Join(',', options.Headers.Select(Encoded));
         }
+    }
+
+    private static string Encoded(KeyValuePair<string, Secret> header)
+    {
+        var value = header.Value.Reveal();
+        // The exporter takes all headers as one string, which it decodes first and then splits at commas: encoding does not help.
+        return value.Contains(',', StringComparison.Ordinal)
+            ? throw new FormatException($"The value of host.otlp.headers.{header.Key} contains a comma, which the OTLP exporter cannot send.")
+            : $"{header.Key}={Uri.EscapeDataString(value)}";
     }
 }
