@@ -1,5 +1,5 @@
-using AiGateway.Configuration;
 using System.Reflection;
+using AiGateway.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -59,11 +59,22 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
 
     private void Configure(OtlpExporterOptions exporter, string signal)
     {
-        exporter.Endpoint = options.EndpointOf(signal);
+        // The exporter adds the signal's path to addresses from the environment only, not to those that code sets.
+        exporter.Endpoint = options.HttpProtobuf ? new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : options.Endpoint;
         exporter.Protocol = options.HttpProtobuf ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        // Without headers of ours, those of OTEL_EXPORTER_OTLP_HEADERS stay in force.
         if (options.Headers.Count > 0)
         {
-            exporter.Headers = string.Join(',', options.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value.Reveal())}"));
+            exporter.Headers = string.Join(',', options.Headers.Select(Encoded));
         }
+    }
+
+    private static string Encoded(KeyValuePair<string, Secret> header)
+    {
+        var value = header.Value.Reveal();
+        // The exporter takes all headers as one string, which it decodes first and then splits at commas: encoding does not help.
+        return value.Contains(',', StringComparison.Ordinal)
+            ? throw new FormatException($"The value of host.otlp.headers.{header.Key} contains a comma, which the OTLP exporter cannot send.")
+            : $"{header.Key}={Uri.EscapeDataString(value)}";
     }
 }
