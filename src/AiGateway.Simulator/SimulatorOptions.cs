@@ -27,7 +27,7 @@ public sealed class SimulatorOptions
     /// <summary>Whether answers carry usage (<c>--usage</c>). Default true; false is a provider that reports none.</summary>
     public bool ReportUsage { get; set; } = true;
 
-    /// <summary>Tokens of a text answer, exactly (<c>--tokens</c>); 0, the default, gives 32 to 64, chosen by the request.</summary>
+    /// <summary>Tokens of a text answer, exactly (<c>--tokens</c>); 0, the default, gives about 32 to 64 (more after a long question), chosen by the request.</summary>
     public int AnswerTokens { get; set; }
 
     /// <summary>The fault in force from the start (<c>--fault</c>), in the syntax of docs/features/simulator.md; null, the default, is none.</summary>

@@ -8,7 +8,7 @@ if (await CommandLine.RunAsync(args, Console.Out, Console.Error) is { } exitCode
 }
 
 var clock = TimeProvider.System;
-var configPath = ConfigurationPath.From(args, Environment.GetEnvironmentVariable);
+var configPath = RoutingFilePath.From(args, Environment.GetEnvironmentVariable);
 var loader = new ConfigurationLoader(new StateRegistry(), Environment.GetEnvironmentVariable, clock);
 var loaded = loader.Load(configPath);
 foreach (var finding in loaded.Warnings.Concat(loaded.Errors))

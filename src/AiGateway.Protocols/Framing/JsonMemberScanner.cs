@@ -46,6 +46,7 @@ public sealed class JsonMemberScanner
     private bool _isTooLarge;
     private long _valueStart;
     private int _elements;
+    private byte _first;
 
     /// <param name="kept">How many of the names, from the first on, are members to keep; the others are only reported.</param>
     /// <param name="wanted">Names of top-level members, at most 32.</param>
@@ -168,6 +169,7 @@ public sealed class JsonMemberScanner
         _valueLength = 0;
         _isTooLarge = false;
         _elements = 0;
+        _first = piece[at];
         _isEscaped = false;
         switch (piece[at])
         {
@@ -307,7 +309,7 @@ public sealed class JsonMemberScanner
         if (_member < 0)
             return;
         _seen |= 1u << _member;
-        OnMember?.Invoke(new MemberValue(_member, _valueStart, Length + end - _valueStart, _elements));
+        OnMember?.Invoke(new MemberValue(_member, _valueStart, Length + end - _valueStart, _elements, _first));
         if (_isTooLarge || _member >= _keep)
             return;
         if (_kept.WrittenCount > 1)

@@ -7,5 +7,6 @@ namespace AiGateway.Protocols.Framing;
 /// <param name="Start">Offset of its first byte in the body.</param>
 /// <param name="Length">Its length in bytes, quotes included.</param>
 /// <param name="Elements">How many objects and arrays stand directly inside it.</param>
+/// <param name="First">Its first byte, which tells what it is: <c>"</c>, <c>[</c>, <c>{</c> or that of a literal.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct MemberValue(int Member, long Start, long Length, int Elements);
+public readonly record struct MemberValue(int Member, long Start, long Length, int Elements, byte First);

@@ -80,16 +80,15 @@ public sealed class LargeBodyInspector
             case "previous_response_id":
                 PreviousResponseIdValue = IdRange(value);
                 break;
-            case "data":
-                _images = value.Elements;
-                _hasAnswer |= value.Elements > 0;
-                break;
-            case "choices" or "output" or "results":
+            case "choices":
                 _hasAnswer |= value.Elements > 0;
                 break;
             case "text":
-                // More than its quotes.
-                _hasAnswer |= value.Length > 2;
+                _hasAnswer |= value.First == (byte)'"';
+                break;
+            case "data" or "output" or "results":
+                _hasAnswer |= value.First == (byte)'[';
+                _images = Wanted[value.Member] == "data" ? value.Elements : _images;
                 break;
             default:
                 break;

@@ -36,6 +36,9 @@ public sealed class ResponseFacts
     /// <summary>Output tokens estimated from the text; 0 when <see cref="Usage"/> is known, which spares the work.</summary>
     public int EstimatedOutputTokens { get; internal set; }
 
-    /// <summary>True when there is an answer: filled <c>choices</c>, <c>output</c>, <c>data</c>, <c>results</c> or a <c>text</c>.</summary>
+    /// <summary>
+    /// True when there is an answer: at least one of <c>choices</c>, or an <c>output</c>, <c>data</c>, <c>results</c> or <c>text</c>,
+    /// which may be empty (a queued response, the transcription of silence).
+    /// </summary>
     public bool HasAnswer { get; internal set; }
 }

@@ -15,7 +15,7 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
     private Usage? _metaUsage;
     private string? _model;
     private string? _serviceTier;
-    private int _data;
+    private int _images;
     private bool _isErrorObject;
 
     private readonly bool IsResponse => _operation is Operation.Responses or Operation.StoredResponse;
@@ -39,8 +39,8 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
         _facts.Model = _model;
         _facts.ServiceTier = _serviceTier;
         _facts.Usage = _response.UsageWithTools ?? _metaUsage;
-        if (IsImage && _data > 0)
-            _facts.Usage = (_facts.Usage ?? new Usage()) with { Images = _data };
+        if (_images > 0)
+            _facts.Usage = (_facts.Usage ?? new Usage()) with { Images = _images };
         _facts.Edits = _edits ?? _facts.Edits;
         if (IsResponse)
         {
@@ -55,25 +55,25 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
     private static bool IsAnswer(ReadOnlySpan<byte> name, JsonTokenType value) =>
         name.Length switch
         {
-            4 => name.SequenceEqual("data"u8) || (name.SequenceEqual("text"u8) && value == JsonTokenType.String),
-            6 => name.SequenceEqual("output"u8),
-            7 => name.SequenceEqual("results"u8),
+            4 => (name.SequenceEqual("data"u8) && value == JsonTokenType.StartArray) || (name.SequenceEqual("text"u8) && value == JsonTokenType.String),
+            6 => name.SequenceEqual("output"u8) && value == JsonTokenType.StartArray,
+            7 => name.SequenceEqual("results"u8) && value == JsonTokenType.StartArray,
             _ => false,
         };
 
     private void ReadAnswer(ReadOnlySpan<byte> name, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.StartArray && name.SequenceEqual("data"u8))
+        _facts.HasAnswer = true;
+        if (!IsImage || !name.SequenceEqual("data"u8))
         {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                _data++;
-                reader.Skip();
-            }
-            _facts.HasAnswer |= _data > 0;
+            reader.Skip();
             return;
         }
-        _facts.HasAnswer |= JsonText.SkipIsFilled(ref reader);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            _images++;
+            reader.Skip();
+        }
     }
 
     private bool ReadOther(ReadOnlySpan<byte> name, ref Utf8JsonReader reader)

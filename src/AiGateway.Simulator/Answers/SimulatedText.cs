@@ -21,7 +21,7 @@ internal static class SimulatedText
     // Texts are cut where text may be cut; a word is a chunk of a stream.
     private static readonly SearchValues<char> LineBreaks = SearchValues.Create("\r\n\t");
 
-    /// <summary>An answer of exactly <paramref name="tokens"/> tokens; of 32 to 64 when that is 0.</summary>
+    /// <summary>An answer of exactly <paramref name="tokens"/> tokens; of about 32 to 64 when that is 0.</summary>
     public static string Write(Prompt prompt, ulong hash, int tokens)
     {
         var exact = tokens > 0;

@@ -19,10 +19,10 @@ internal static class CostArithmetic
             var parts = new Parts();
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
-                ?? AddUnits(tokens, set.Units, usage, ref parts);
+                ?? AddUnits(model, tokens, set.Units, usage, ref parts);
             return unknown is not null
                 ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
-                : new Cost(parts.Input + parts.CachedInput + parts.CacheWrite + parts.Output + parts.Other, null)
+                : new Cost(parts.Sum(), null)
                 {
                     Input = parts.Input,
                     CachedInput = parts.CachedInput,
@@ -63,9 +63,15 @@ internal static class CostArithmetic
         {
             return "no price for twelve-hour cache writes of";
         }
-        parts.Input = Times(rest, input) + Times(audio, prices.AudioInput) + Times(images, prices.ImageInput) + Times(usage.CitationTokens, prices.Citation);
-        parts.CachedInput = Times(cached, prices.CachedInput) + Times(cachedAudio, prices.AudioCachedInput) + Times(cachedImages, prices.ImageCachedInput);
-        parts.CacheWrite = Times(written, prices.CacheWrite) + Times(written12h, prices.CacheWrite12h ?? 0);
+        Add(ref parts.Input, rest, input);
+        Add(ref parts.Input, audio, prices.AudioInput);
+        Add(ref parts.Input, images, prices.ImageInput);
+        Add(ref parts.Input, usage.CitationTokens, prices.Citation);
+        Add(ref parts.CachedInput, cached, prices.CachedInput);
+        Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
+        Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput);
+        Add(ref parts.CacheWrite, written, prices.CacheWrite);
+        Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault());
         return null;
     }
 
@@ -91,21 +97,23 @@ internal static class CostArithmetic
         {
             return "no price for output tokens of";
         }
-        parts.Output = Times(rest, prices.Output ?? 0) + Times(audio, prices.AudioOutput ?? 0) + Times(images, prices.ImageOutput ?? 0) + Times(reasoning, prices.Reasoning ?? 0);
+        Add(ref parts.Output, rest, prices.Output.GetValueOrDefault());
+        Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault());
+        Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault());
+        Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault());
         return null;
     }
 
-    private static string? AddUnits(TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
+    private static string? AddUnits(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
     {
         var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0;
         if (ReferenceEquals(units, UnitPrices.None) && !countedUnits && usage.WebSearches == 0)
         {
-            return null;
+            return WhyHalfReported(model, usage);
         }
-        var charged = false;
-        parts.Other = Charge(usage.Images, units.PerImage, ref charged)
-            + Charge(usage.SearchUnits, units.PerSearch, ref charged)
-            + Charge(usage.Characters, units.PerCharacter, ref charged);
+        var charged = Add(ref parts.Other, usage.Images, units.PerImage)
+            | Add(ref parts.Other, usage.SearchUnits, units.PerSearch)
+            | Add(ref parts.Other, usage.Characters, units.PerCharacter);
         if (usage.AudioSeconds > 0 && units.PerAudioHour is { } perHour)
         {
             charged = true;
@@ -123,35 +131,53 @@ internal static class CostArithmetic
             {
                 return "no price for web searches of";
             }
-            parts.Other += Times(usage.WebSearches, units.PerWebSearch ?? 0);
+            Add(ref parts.Other, usage.WebSearches, units.PerWebSearch.GetValueOrDefault());
         }
-        return charged ? null : WhyNotCharged(tokens, units, usage, countedUnits);
+        return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
     }
 
     // Nothing was multiplied with anything: that is 0 only when nothing was consumed.
-    private static string? WhyNotCharged(TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
+    private static string? WhyNotCharged(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
     {
         if (tokens.Any)
         {
-            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : null;
+            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : WhyHalfReported(model, usage);
         }
         return units.PerImageBySize && usage.Images > 0
             ? "the price of an image depends on its size and quality with"
             : $"a price per {units.FirstName ?? "unit"} only, of which the answer reports none, for";
     }
 
-    private static decimal Charge(long count, decimal? price, ref bool charged)
+    // Speech, images and transcripts cost mainly what is not text: an estimate from the text alone is not a price.
+    private static string? WhyHalfReported(ModelPrice model, Usage usage)
+    {
+        if (!usage.Estimated)
+        {
+            return null;
+        }
+        return (model.OutputIsAudio || model.OutputIsImages) && usage.OutputTokens == 0 ? "no output tokens were reported by"
+            : model.InputIsAudio && usage.InputTokens == 0 ? "no input tokens were reported by"
+            : null;
+    }
+
+    private static bool Add(ref decimal sum, long count, decimal? price)
     {
         if (count <= 0 || price is null)
         {
-            return 0;
+            return false;
         }
-        charged = true;
-        return count * price.GetValueOrDefault();
+        sum += count * price.GetValueOrDefault();
+        return true;
     }
 
-    // Zero is the usual count: the branch costs less than the multiplication.
-    private static decimal Times(long count, decimal price) => count <= 0 ? 0 : count * price;
+    // Most counts are zero, and a branch costs a tenth of a decimal addition.
+    private static void Add(ref decimal sum, long count, in decimal price)
+    {
+        if (count > 0)
+        {
+            sum = sum == 0 ? count * price : sum + (count * price);
+        }
+    }
 
     private static long Take(long wanted, ref long rest)
     {
@@ -167,5 +193,14 @@ internal static class CostArithmetic
         public decimal CacheWrite;
         public decimal Output;
         public decimal Other;
+
+        public readonly decimal Sum()
+        {
+            var sum = Input;
+            sum = CachedInput == 0 ? sum : sum + CachedInput;
+            sum = CacheWrite == 0 ? sum : sum + CacheWrite;
+            sum = Output == 0 ? sum : sum + Output;
+            return Other == 0 ? sum : sum + Other;
+        }
     }
 }

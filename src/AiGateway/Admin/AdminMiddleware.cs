@@ -5,7 +5,6 @@ using System.Text.Json;
 using AiGateway.Accounting;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
-using AiGateway.Pipeline;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Admin;

@@ -1,4 +1,3 @@
-using AiGateway.Pipeline;
 
 namespace AiGateway.CallerApi;
 

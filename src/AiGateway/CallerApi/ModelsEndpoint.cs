@@ -64,9 +64,9 @@ internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
         {
             json.WriteString("description"u8, description);
         }
-        if (deployment.ContextWindow ?? facts?.ContextWindow is { } window)
+        if ((deployment.ContextWindow ?? facts?.ContextWindow) is { } window)
         {
-            json.WriteNumber("context_window"u8, deployment.ContextWindow ?? facts!.ContextWindow!.Value);
+            json.WriteNumber("context_window"u8, window);
         }
         if (facts?.MaxOutputTokens is { } maximum)
         {

@@ -87,7 +87,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     {
         var options = Options.Parse(rest, valued, flags, maxOperands: 1);
         return options.Problem is null
-            ? await run(options.Operands.Count > 0 ? options.Operands[0] : ConfigurationPath.From([], environment), options)
+            ? await run(options.Operands.Count > 0 ? options.Operands[0] : RoutingFilePath.From([], environment), options)
             : await MisuseAsync(options.Problem);
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.OpenAI;

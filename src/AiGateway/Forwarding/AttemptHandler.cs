@@ -1,7 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
 using Polly;
 using Polly.CircuitBreaker;
@@ -42,17 +41,20 @@ internal sealed class AttemptHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var began = _services.Clock.GetTimestamp();
-        var attempts = SendUntilAnsweredAsync(cancellationToken);
-        if (_exchange.Request!.Facts.Stream && _exchange.Plan!.Alias.KeepAlive is { } interval && !attempts.IsCompleted)
+        AttemptResult result;
+        if (_exchange.Request!.Facts.Stream && _exchange.Plan!.Alias.KeepAlive is { } interval)
         {
-            var answer = attempts.AsTask();
+            var answer = SendUntilAnsweredAsync(cancellationToken).AsTask();
             if (await Task.WhenAny(answer, Task.Delay(interval, _services.Clock, cancellationToken)) != answer)
             {
                 return KeepAliveStream.Answer(answer, interval, _exchange, this, _services.Clock);
             }
-            attempts = new ValueTask<AttemptResult>(answer);
+            result = await answer;
         }
-        var result = await attempts;
+        else
+        {
+            result = await SendUntilAnsweredAsync(cancellationToken);
+        }
         _exchange.UpstreamTime = _services.Clock.GetElapsedTime(began);
         if (result.Response is { } response)
         {
@@ -66,9 +68,11 @@ internal sealed class AttemptHandler : DelegatingHandler
     public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
 
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
+#pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
     protected override void Dispose(bool disposing)
     {
     }
+#pragma warning restore CA2215
 
     private async ValueTask<AttemptResult> SendUntilAnsweredAsync(CancellationToken cancellationToken)
     {
@@ -158,11 +162,13 @@ internal sealed class AttemptHandler : DelegatingHandler
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
         AttemptResult result;
+        var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
         deployment.State.Begin();
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             using var request = BuildRequest(record, key);
+            _services.Tracing.Inject(span, _callerHeaders, request);
             response = await base.SendAsync(request, timer.Token);
             result = (int)response.StatusCode < 300
                 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
@@ -197,6 +203,8 @@ internal sealed class AttemptHandler : DelegatingHandler
             timer.Dispose();
             Rest(deployment, key, result);
         }
+        // At commit, not at the last byte: the request's own span tells how long the stream went on.
+        _services.Tracing.FinishAttempt(span, record);
         return result;
     }
 
@@ -226,7 +234,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation("Accept", asked.Facts.Stream ? "text/event-stream" : "application/json");
-        ForwardedHeaders.Copy(_callerHeaders, request.Headers);
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
         return request;
     }
 

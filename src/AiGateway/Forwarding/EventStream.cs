@@ -140,6 +140,7 @@ internal sealed class EventStream : ReadOnlyStream
         {
             // Disposed before its end: the caller hung up, and the tokens that came are billed all the same.
             Settle(_failure == AttemptOutcome.Pending ? AttemptOutcome.CallerGone : _failure);
+            _upstream.Dispose();
             _response.Dispose();
             _timer.Dispose();
             _output.Release();
@@ -156,7 +157,9 @@ internal sealed class EventStream : ReadOnlyStream
     {
         if (_raw is null)
         {
+#pragma warning disable CA2022, MA0060 // A read of zero bytes reads nothing: it waits for data.
             await _upstream.ReadAsync(Memory<byte>.Empty, _timer.Token);
+#pragma warning restore CA2022, MA0060
             _raw = ArrayPool<byte>.Shared.Rent(FirstBuffer);
             _rawStart = _rawEnd = _scanned = 0;
         }

@@ -1,5 +1,4 @@
 using AiGateway.Providers;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace AiGateway.Forwarding;
 

@@ -69,7 +69,7 @@ internal sealed class KeepAliveStream(Task<AttemptResult> answer, TimeSpan inter
             else
             {
                 // The caller is gone and the attempts end with it; an answer that comes all the same is given back.
-                answer.ContinueWith(
+                _ = answer.ContinueWith(
                     static late =>
                     {
                         if (late.IsCompletedSuccessfully)

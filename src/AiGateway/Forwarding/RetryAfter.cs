@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 
@@ -11,6 +12,8 @@ namespace AiGateway.Forwarding;
 /// </remarks>
 internal static class RetryAfter
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
+
     /// <summary>The wait, never negative; null when the answer names none.</summary>
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now)
     {
@@ -59,13 +62,13 @@ internal static class RetryAfter
         var total = TimeSpan.Zero;
         while (!text.IsEmpty)
         {
-            var digits = text.IndexOfAnyExcept("0123456789.");
+            var digits = text.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1e8)
             {
                 return null;
             }
             text = text[digits..];
-            var unit = text.IndexOfAny("0123456789.");
+            var unit = text.IndexOfAny(Digits);
             var name = unit < 0 ? text : text[..unit];
             var part = name switch
             {

@@ -1,16 +1,13 @@
-using System.Net;
 using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
-using AiGateway.Providers;
 using AiGateway.Routing;
 using AiGateway.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace AiGateway.Hosting;
 

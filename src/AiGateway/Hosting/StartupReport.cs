@@ -42,7 +42,7 @@ internal static class StartupReport
     private static string ExampleModel(Snapshot snapshot)
     {
         var simulated = snapshot.Aliases.All.FirstOrDefault(alias => alias.Name.StartsWith(ProviderPresets.Simulated, StringComparison.Ordinal));
-        var name = (simulated ?? snapshot.Aliases.All.FirstOrDefault())?.Name ?? "MODEL";
+        var name = simulated?.Name ?? (snapshot.Aliases.All.Count > 0 ? snapshot.Aliases.All[0].Name : "MODEL");
         return name.EndsWith('*') ? $"{name[..^1]}demo" : name;
     }
 

@@ -32,9 +32,9 @@ internal sealed class SimulatedProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { } server)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
         _starting.Dispose();
     }

@@ -197,13 +197,6 @@ public sealed class GatewayMetricsTests : IDisposable
         Assert.EndsWith("} 40", host.Samples("gen_ai_client_inference_usage_cache_read_input_tokens_total").Single(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(null, false)]
-    [InlineData("", false)]
-    [InlineData("http", false)]
-    [InlineData("http, gen_ai_latest_experimental", true)]
-    public void OptInVariable_IsAList(string? value, bool latest) => Assert.Equal(latest, TelemetryOptions.AsksForLatestGenAiNames(value));
-
     [Fact]
     public void EveryOperationOutcomeAndReason_HasALabel()
     {

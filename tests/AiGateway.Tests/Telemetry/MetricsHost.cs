@@ -3,6 +3,7 @@ using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AiGateway.Tests.Telemetry;
 
@@ -17,9 +18,8 @@ internal sealed class MetricsHost : IDisposable
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Snapshots).AddTelemetry(options ?? new TelemetryOptions());
         _services = services.BuildServiceProvider();
+        _services.GetServices<IHostedService>();
         Metrics = _services.GetRequiredService<GatewayMetrics>();
-        _services.GetRequiredService<StateMetrics>();
-        _services.GetRequiredService<ProcessMetrics>();
         Exposition = _services.GetRequiredService<PrometheusExposition>();
     }
 
@@ -30,9 +30,6 @@ internal sealed class MetricsHost : IDisposable
     public PrometheusExposition Exposition { get; }
 
     public Meter Meter => _services.GetRequiredService<IMeterFactory>().GatewayMeter;
-
-    public T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>What a scrape would get.</summary>
     public string Scrape(bool openMetrics = false)

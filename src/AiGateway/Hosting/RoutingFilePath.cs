@@ -1,7 +1,7 @@
 namespace AiGateway.Hosting;
 
 /// <summary>Which routing file: <c>--config FILE</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
-internal static class ConfigurationPath
+internal static class RoutingFilePath
 {
     private const string Default = "config/gateway.yaml";
 

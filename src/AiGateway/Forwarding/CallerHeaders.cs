@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace AiGateway.Forwarding;
 
 /// <summary>The closed list of request headers that go on to providers. Everything else stays here: the caller's key, cookies, <c>x-gateway-*</c>, <c>x-stainless-*</c>, and whatever else might name a host or an identity.</summary>
-internal static class ForwardedHeaders
+internal static class CallerHeaders
 {
     /// <summary>The names.</summary>
     public static readonly string[] Names = ["OpenAI-Beta", "anthropic-version", "anthropic-beta", "idempotency-key"];

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using AiGateway.Benchmarks.Gateway;
+using AiGateway.Benchmarks.Protocols;
+using AiGateway.LoadTest;
+
+namespace AiGateway.Benchmarks.Budgets;
+
+/// <summary>Bytes allocated per operation against their budgets, in seconds: what CI runs in place of whole benchmarks.</summary>
+/// <remarks>
+/// Allocation is exact and the same on every machine, unlike time. It is counted after the JIT's tiers have settled, and
+/// the least of several passes counts, because a pass may hold a pool's growth or the JIT's own objects.
+/// </remarks>
+internal static class AllocationCheck
+{
+    private const int Warmup = 200;
+    private const int Iterations = 1_000;
+    private const int Passes = 3;
+    private const int PipelineRequests = 3_000;
+
+    // Time for the tiered JIT's background compilation, which begins 100 ms after the last new method.
+    private static readonly TimeSpan TierPause = TimeSpan.FromMilliseconds(250);
+
+    private static readonly Func<IAllocationCase>[] OneThread =
+    [
+        () => new RequestScannerBenchmarks(),
+        () => new TokenEstimatorBenchmarks(),
+        () => new ResponseInspectorBenchmarks(),
+        () => new StreamInspectorBenchmarks(),
+        () => new CallerTableBenchmarks(),
+        () => new PlanBuilderBenchmarks(),
+        () => new CostCalculatorBenchmarks(),
+        () => new MetricsBenchmarks(),
+    ];
+
+    /// <summary>Measures every case; 1 when one exceeds its budget, has none, or a budget names no case.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var budgets = Read();
+        var measured = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var create in OneThread)
+        {
+            foreach (var (name, operation) in create().Cases())
+            {
+                measured[name] = await MeasureAsync(operation);
+            }
+        }
+        var yarp = await MeasurePipelineAsync(measured);
+        var result = Print(budgets, measured);
+        Console.WriteLine($"For comparison, plain YARP on the same path: {yarp:0} bytes a request.");
+        return result;
+    }
+
+    /// <summary>Whole requests cross threads, so what the process allocates is counted; client and upstream allocate nothing.</summary>
+    private static async Task<double> MeasurePipelineAsync(Dictionary<string, double> measured)
+    {
+        var pipeline = new PipelineBenchmarks();
+        await pipeline.SetupAsync();
+        try
+        {
+            measured["pipeline_chat_request"] = await MeasureProcessAsync(pipeline.Gateway);
+            return await MeasureProcessAsync(pipeline.Yarp);
+        }
+        finally
+        {
+            await pipeline.CleanupAsync();
+        }
+    }
+
+    private static async Task<double> MeasureProcessAsync(Action request)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            Repeat(request, PipelineRequests);
+            await Task.Delay(TierPause);
+        }
+        var least = long.MaxValue;
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Repeat(request, PipelineRequests);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        return (double)least / PipelineRequests;
+    }
+
+    private static void Repeat(Action operation, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            operation();
+        }
+    }
+
+    private static async Task<double> MeasureAsync(Action operation)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            Repeat(operation, Warmup);
+            await Task.Delay(TierPause);
+        }
+        var least = long.MaxValue;
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            least = Math.Min(least, AllocatedBy(operation));
+        }
+        return (double)least / Iterations;
+    }
+
+    private static long AllocatedBy(Action operation)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(operation, Iterations);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static Dictionary<string, double> Read()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(LoadTestOptions.Root, "benchmarks/budgets.json")));
+        return document.RootElement.GetProperty("allocated_bytes").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetDouble(), StringComparer.Ordinal);
+    }
+
+    private static int Print(Dictionary<string, double> budgets, Dictionary<string, double> measured)
+    {
+        var failed = false;
+        Console.WriteLine($"{"bytes per operation",-44} {"measured",10} {"budget",10}");
+        foreach (var (name, bytes) in measured)
+        {
+            var has = budgets.Remove(name, out var budget);
+            var met = has && bytes <= budget;
+            failed |= !met;
+            Console.WriteLine($"{name,-44} {bytes,10:0.0} {(has ? budget.ToString("0") : "none"),10}{(met ? "" : "  EXCEEDED")}");
+        }
+        foreach (var name in budgets.Keys)
+        {
+            failed = true;
+            Console.WriteLine($"{name,-44} {"-",10} {budgets[name],10:0}  NO SUCH CASE");
+        }
+        return failed ? 1 : 0;
+    }
+}

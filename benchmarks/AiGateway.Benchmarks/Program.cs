@@ -1,0 +1,15 @@
+using AiGateway.Benchmarks.Budgets;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+if (args.Contains("--budgets"))
+{
+    return await AllocationCheck.RunAsync(args);
+}
+
+// In process: BenchmarkDotNet's generated projects would be built under this repository's analyzers, which its code does not obey.
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+BenchmarkSwitcher.FromAssembly(typeof(AllocationCheck).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+return 0;

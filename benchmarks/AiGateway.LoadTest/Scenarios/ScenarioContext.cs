@@ -1,0 +1,91 @@
+using AiGateway.LoadTest.Http;
+using AiGateway.LoadTest.Load;
+using AiGateway.LoadTest.Reporting;
+using AiGateway.LoadTest.Targets;
+
+namespace AiGateway.LoadTest.Scenarios;
+
+/// <summary>What scenarios share.</summary>
+internal sealed class ScenarioContext(LoadTestOptions options, TargetStarter starter, Budgets budgets)
+{
+    /// <summary>Time at the start of each window in which connections are made and nothing is counted.</summary>
+    private static readonly TimeSpan Ramp = TimeSpan.FromSeconds(0.5);
+
+    public LoadTestOptions Options => options;
+
+    public TargetStarter Starter => starter;
+
+    public Budgets Budgets => budgets;
+
+    /// <summary>Upstream, YARP, gateway, and what the options add, all ready.</summary>
+    public async Task<List<Target>> StartAllAsync()
+    {
+        var upstream = await starter.StartAnswerUpstreamAsync();
+        List<Target> targets = [upstream, await starter.StartYarpAsync(upstream), await starter.StartGatewayAsync(upstream)];
+        if (options.VariantEnvironment.Count > 0)
+        {
+            targets.Add(await starter.StartGatewayAsync(upstream, variant: true));
+        }
+        if (options.Reference && await starter.StartNginxProxyAsync(upstream) is { } proxy)
+        {
+            targets.Add(proxy);
+        }
+        return targets;
+    }
+
+    /// <summary>Stops in reverse order of start.</summary>
+    public static async Task StopAsync(IReadOnlyList<Target> targets)
+    {
+        foreach (var target in targets.Reverse())
+        {
+            await target.DisposeAsync();
+        }
+    }
+
+    /// <summary>A window's plan for a chat request of <paramref name="bodyBytes"/> to <paramref name="target"/>.</summary>
+    public LoadPlan Plan(Target target, int bodyBytes, int connections, TimeSpan duration) => new(
+        target.Address,
+        ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, bodyBytes, stream: false),
+        connections,
+        Ramp,
+        duration,
+        [target.Process.Id, Environment.ProcessId],
+        ChatBytes.Answer.Length);
+
+    /// <summary>Sends one request and looks at the whole answer: the body must be the upstream's, and the gateway must have priced it, or it is not measured with everything on.</summary>
+    public static void CheckAnswer(Target target, ScenarioResult result)
+    {
+        var answer = Probe.Send(target.Address, ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, 1200, stream: false));
+        if (answer.Status != 200 || System.Text.Encoding.UTF8.GetString(answer.Body) != ChatBytes.Answer)
+        {
+            result.Failures.Add($"{target.Name}: one request was answered with {answer.Status} and a body other than the upstream's: {System.Text.Encoding.UTF8.GetString(answer.Body)}");
+        }
+        // 274 input tokens at 0.15 and 36 output tokens at 0.60 USD per million.
+        if (target.IsGateway && (!decimal.TryParse(answer.Header("x-gateway-cost"), out var cost) || cost != 0.0000627m))
+        {
+            result.Failures.Add($"{target.Name}: x-gateway-cost is '{answer.Header("x-gateway-cost")}', expected 0.0000627");
+        }
+    }
+
+    /// <summary>Loads each target without measuring, so that the JIT's tiers have settled.</summary>
+    public void WarmUp(IEnumerable<Target> targets, int bodyBytes)
+    {
+        foreach (var target in targets)
+        {
+            Say($"warm-up {target.Name}");
+            RequestLoop.RunClosed(Plan(target, bodyBytes, options.Connections, options.Warmup));
+        }
+    }
+
+    /// <summary>Notes errors of a window as failures.</summary>
+    public static void NoteErrors(Target target, LoadResult load, ScenarioResult result)
+    {
+        if (load.Errors > 0)
+        {
+            result.Failures.Add($"{target.Name}: {load.Errors} errors, the first: {load.FirstError}");
+        }
+    }
+
+    /// <summary>Progress, to standard error.</summary>
+    public static void Say(string line) => Console.Error.WriteLine($"  {line}");
+}
