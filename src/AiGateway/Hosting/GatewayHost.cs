@@ -50,7 +50,7 @@ internal static class GatewayHost
         services.AddSingleton<PlanBuilder>();
         services.AddForwarding();
         services.AddAccounting(host);
-        services.AddTelemetry(Telemetry(host));
+        services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<HealthEndpoints>();
@@ -122,12 +122,6 @@ internal static class GatewayHost
             kestrel.ListenAnyIP(address.Port, Options);
         }
     }
-
-    private static TelemetryOptions Telemetry(HostModel host) => new()
-    {
-        LatestGenAiNames = TelemetryOptions.AsksForLatestGenAiNames(Environment.GetEnvironmentVariable(TelemetryOptions.OptInVariable)),
-        Otlp = host.Otlp is { } otlp ? new OtlpOptions(otlp.Endpoint, otlp.HttpProtobuf, [.. otlp.Headers], otlp.SampleRatio) : null,
-    };
 
     private static ForwardedHeadersOptions Forwarded(HostModel host)
     {

@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using System.Reflection;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -12,7 +13,7 @@ namespace AiGateway.Telemetry;
 /// Built on the SDK alone: the packages OpenTelemetry.Extensions.Hosting and the ASP.NET Core instrumentation are not in the
 /// registry that this project builds from, and our spans and instruments need neither.
 /// </remarks>
-internal sealed class OtlpExport(OtlpOptions options) : IHostedService, IDisposable
+internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposable
 {
     // A collector that is away must not hold up a shutdown: drain has its own limit.
     private const int ShutdownMilliseconds = 3_000;
@@ -60,7 +61,7 @@ internal sealed class OtlpExport(OtlpOptions options) : IHostedService, IDisposa
     {
         exporter.Endpoint = options.EndpointOf(signal);
         exporter.Protocol = options.HttpProtobuf ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        if (options.Headers.Length > 0)
+        if (options.Headers.Count > 0)
         {
             exporter.Headers = string.Join(',', options.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value.Reveal())}"));
         }

@@ -12,16 +12,12 @@ internal sealed record TelemetryOptions
     public bool LatestGenAiNames { get; init; }
 
     /// <summary>Where traces and metrics are pushed; null when nowhere.</summary>
-    public OtlpOptions? Otlp { get; init; }
+    public OtlpModel? Otlp { get; init; }
 
-    /// <summary>Joins the file and the environment.</summary>
-    /// <param name="config">The file's part.</param>
-    /// <param name="environment">Reads a variable; null when it is not set.</param>
-    /// <param name="resolve">Resolves a secret reference.</param>
-    /// <exception cref="FormatException">A value that means nothing; the message names it.</exception>
-    public static TelemetryOptions From(OtlpConfig config, Func<string, string?> environment, Func<SecretReference, Secret> resolve) => new()
+    /// <summary>Reads the host settings and the environment.</summary>
+    public static TelemetryOptions From(HostModel host, Func<string, string?> environment) => new()
     {
         LatestGenAiNames = environment(OptInVariable)?.Split(',', StringSplitOptions.TrimEntries).Contains(LatestGenAi, StringComparer.Ordinal) ?? false,
-        Otlp = OtlpOptions.From(config, environment, resolve),
+        Otlp = host.Otlp,
     };
 }

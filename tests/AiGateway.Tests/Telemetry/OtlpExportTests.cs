@@ -25,8 +25,8 @@ public sealed class OtlpExportTests
     public async Task SpansAndMetrics_ReachTheCollector(string protocol, string tracesPath, string metricsPath)
     {
         await using var collector = await Collector.StartAsync(protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1);
-        var config = new OtlpConfig { Endpoint = collector.Address, Protocol = protocol, Headers = new Dictionary<string, SecretReference> { ["x-collector-key"] = new("a key with = and % signs") } };
-        var options = TelemetryOptions.From(config, _ => null, reference => new Secret(reference.Reference));
+        var headers = new[] { KeyValuePair.Create("x-collector-key", new Secret("a key with = and % signs")) };
+        var options = new TelemetryOptions { Otlp = new OtlpModel(new Uri(collector.Address), protocol == "http/protobuf", headers, SampleRatio: 1) };
         using var host = new MetricsHost(options: options);
         using var export = new OtlpExport(options.Otlp!);
         await export.StartAsync(TestContext.Current.CancellationToken);
