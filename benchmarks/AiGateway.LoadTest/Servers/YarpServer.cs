@@ -15,14 +15,21 @@ internal static class YarpServer
     /// <summary>Serves until SIGTERM.</summary>
     public static async Task RunAsync(string listen, string upstream)
     {
+        await using var app = Build(listen, upstream);
+        await app.RunAsync();
+    }
+
+    /// <summary>The proxy, ready to be started.</summary>
+    public static WebApplication Build(string listen, string upstream)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(listen);
         // YARP logs two Information lines per request, which nobody leaves on under load.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
         builder.Services.AddHttpForwarder();
-        await using var app = builder.Build();
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler
+        var app = builder.Build();
+        var client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
@@ -32,9 +39,10 @@ internal static class YarpServer
             ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
             ConnectTimeout = TimeSpan.FromSeconds(15),
         });
+        app.Lifetime.ApplicationStopped.Register(client.Dispose);
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         var settings = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(100) };
         app.Map("/{**path}", async (HttpContext context) => await forwarder.SendAsync(context, upstream, client, settings, HttpTransformer.Empty));
-        await app.RunAsync();
+        return app;
     }
 }

@@ -8,11 +8,13 @@ namespace AiGateway.Protocols.OpenAI;
 internal struct OutputText
 {
     private TokenCounter _tokens;
+    private int _calls;
 
     /// <summary>Bytes of text, as they stand in the JSON.</summary>
     public long Bytes { get; private set; }
 
-    public readonly int Tokens => _tokens.Tokens;
+    /// <summary>Tokens so far, as the model named counts them.</summary>
+    public readonly int Tokens(string? model) => ModelFamily.Of(model).Output(_tokens.Tokens, _calls);
 
     /// <summary>Counts the string at <paramref name="reader"/>; true when it is not empty.</summary>
     public bool Count(ref Utf8JsonReader reader) => Count(reader.ValueSpan, reader.ValueIsEscaped);
@@ -30,12 +32,29 @@ internal struct OutputText
         return true;
     }
 
-    /// <summary>What follows does not continue the text before.</summary>
-    public void Break() => _tokens.Break();
+    /// <summary>Counts what ends an answer; what follows does not continue the text before.</summary>
+    public void End()
+    {
+        _tokens.Break();
+        _tokens.Add(ModelFamily.PerAnswer);
+    }
 
-    /// <summary>Reads a <c>message</c> or <c>delta</c> object; true when there is anything of an answer in it.</summary>
+    /// <summary>Counts a call's name with what surrounds a call; true when it is not empty.</summary>
+    /// <remarks>Streams give the name in the first delta of a call alone.</remarks>
+    public bool CountCall(ReadOnlySpan<byte> name, bool isEscaped)
+    {
+        if (name.IsEmpty)
+            return false;
+        _tokens.Break();
+        _calls++;
+        return Count(name, isEscaped);
+    }
+
+    /// <summary>Reads a <c>message</c> or <c>delta</c> object, or plain text; true when there is anything of an answer in it.</summary>
     public bool ReadMessage(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.String)
+            return Count(ref reader);
         if (reader.TokenType != JsonTokenType.StartObject)
             return JsonText.SkipIsFilled(ref reader);
         var isFilled = false;
@@ -89,9 +108,14 @@ internal struct OutputText
             }
             else if (reader.TokenType == JsonTokenType.PropertyName)
             {
+                var isName = reader.ValueSpan.SequenceEqual("name"u8);
                 var isText = IsText(reader.ValueSpan, out var isData);
                 reader.Read();
-                if (isText)
+                if (isName && reader.TokenType == JsonTokenType.String)
+                {
+                    isFilled |= CountCall(reader.ValueSpan, reader.ValueIsEscaped);
+                }
+                else if (isText)
                 {
                     if (reader.TokenType == JsonTokenType.String)
                         isFilled |= Count(ref reader);

@@ -5,20 +5,8 @@ namespace AiGateway.Protocols.OpenAI;
 /// <summary>The text that the model will read: it is counted, not kept.</summary>
 internal ref partial struct RequestReading
 {
-    /// <summary>Role and separators around each chat message (OpenAI's cookbook counts 3, other templates 4 to 6).</summary>
-    private const int TokensPerMessage = 4;
-
-    /// <summary>The opening of the answer, and what templates put before the first message.</summary>
-    private const int TokensPerConversation = 3;
-
-    /// <summary>A tool call or its result in the history: markers and the tool's name once more.</summary>
-    private const int TokensPerToolCall = 6;
-
-    /// <summary>What a provider adds once to explain that there are tools.</summary>
-    private const int TokensPerToolList = 10;
-
-    /// <summary>Providers render tools tersely (OpenAI as TypeScript): a share of their JSON's tokens.</summary>
-    private const int ToolPercent = 70;
+    /// <summary>A JSON schema for the answer is rendered tersely: a share of its JSON's tokens.</summary>
+    private const int SchemaPercent = 80;
 
     /// <summary>An image of 1024 by 1024 in high detail, by OpenAI's own arithmetic; the true size is not looked at.</summary>
     private const int TokensPerImage = 765;
@@ -37,7 +25,7 @@ internal ref partial struct RequestReading
     {
         if (_reader.TokenType != JsonTokenType.StartArray)
             return WrongType(RequestMember.Messages, "an array");
-        _tokens.Add(TokensPerConversation);
+        _conversation = true;
         var messages = CountText(isConversation: true);
         return messages == 0 && _operation == Operation.ChatCompletions
             ? Wrong(RequestMember.Messages, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", "empty_array")
@@ -57,10 +45,11 @@ internal ref partial struct RequestReading
             foreach (var _ in speech.EnumerateRunes())
                 _facts.InputCharacters++;
         }
+        _conversation |= _operation == Operation.Responses;
         if (_reader.TokenType == JsonTokenType.String)
         {
             if (_operation == Operation.Responses)
-                _tokens.Add(TokensPerMessage);
+                _tokens.Add(ModelFamily.PerMessage);
             CountString();
         }
         else if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
@@ -76,15 +65,7 @@ internal ref partial struct RequestReading
             return null;
         if (_reader.TokenType != JsonTokenType.StartArray)
             return WrongType(member, "an array");
-        var start = (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        var tools = _body[start..(int)_reader.BytesConsumed];
-        if (tools.IndexOf((byte)'{') >= 0)
-        {
-            _facts.HasTools = true;
-            _tokens.Add(TokensPerToolList);
-            CountSchema(tools);
-        }
+        _facts.HasTools |= CountTools();
         return null;
     }
 
@@ -119,7 +100,7 @@ internal ref partial struct RequestReading
     {
         var counter = new TokenCounter();
         counter.Append(json);
-        _tokens.Add(counter, ToolPercent);
+        _tokens.Add(counter, SchemaPercent);
     }
 
     /// <summary>
@@ -156,7 +137,7 @@ internal ref partial struct RequestReading
                     {
                         elements++;
                         if (isConversation)
-                            _tokens.Add(TokensPerMessage);
+                            _tokens.Add(ModelFamily.PerMessage);
                     }
                     break;
                 case JsonTokenType.StartArray when isElement:
@@ -206,8 +187,8 @@ internal ref partial struct RequestReading
             _facts.HasImages = true;
         else if (JsonText.Is(ref _reader, "input_audio"u8))
             _facts.HasAudio = true;
-        else if (JsonText.Is(ref _reader, "function"u8) || JsonText.Is(ref _reader, "function_call"u8) || JsonText.Is(ref _reader, "function_call_output"u8))
-            _tokens.Add(TokensPerToolCall);
+        else if (JsonText.Is(ref _reader, "function"u8) || JsonText.Is(ref _reader, "function_call"u8))
+            _tokens.Add(ModelFamily.PerPastCall);
     }
 
     private void CountString()

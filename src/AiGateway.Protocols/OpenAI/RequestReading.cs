@@ -15,6 +15,7 @@ internal ref partial struct RequestReading
     private readonly RequestFacts _facts;
     private Utf8JsonReader _reader;
     private TokenCounter _tokens;
+    private bool _conversation;
 
     /// <summary>Members seen so far, one bit each: a second one of the same name would leave open which of the two counts.</summary>
     private uint _seen;
@@ -59,7 +60,7 @@ internal ref partial struct RequestReading
         // Nothing but white space may follow the object; anything else throws here.
         _reader.Read();
 
-        _facts.EstimatedInputTokens = _tokens.Tokens;
+        _facts.EstimatedInputTokens = ModelFamily.Of(_facts.Model).Input(_tokens.Tokens, _conversation, _facts.HasTools);
         return Missing();
     }
 

@@ -31,13 +31,13 @@ public static class ResponseInspector
             facts.PreviousResponseIdValue = ByteRange.None;
         }
         if (facts.IsObject && facts.Usage is null && facts.HasAnswer)
-            facts.EstimatedOutputTokens = EstimateOutput(body);
+            facts.EstimatedOutputTokens = EstimateOutput(body, facts.Model);
         return facts;
     }
 
     /// <summary>Counts the text of the answer in a JSON object of any operation.</summary>
     /// <exception cref="JsonException"><paramref name="body"/> is not valid JSON.</exception>
-    internal static int EstimateOutput(ReadOnlySpan<byte> body)
+    internal static int EstimateOutput(ReadOnlySpan<byte> body, string? model)
     {
         var text = new OutputText();
         var reader = new Utf8JsonReader(body);
@@ -47,13 +47,20 @@ public static class ResponseInspector
             var name = reader.ValueSpan;
             reader.Read();
             if (name.SequenceEqual("choices"u8))
+            {
                 ReadChoices(ref reader, ref text);
+            }
             else if (name.SequenceEqual("output"u8) || (name.SequenceEqual("text"u8) && reader.TokenType == JsonTokenType.String))
+            {
                 text.CountAll(ref reader);
+                text.End();
+            }
             else
+            {
                 reader.Skip();
+            }
         }
-        return text.Tokens;
+        return text.Tokens(model);
     }
 
     private static void ReadChoices(ref Utf8JsonReader reader, ref OutputText text)
@@ -66,13 +73,15 @@ public static class ResponseInspector
             var isMessage = JsonText.Is(ref reader, "message"u8);
             var isText = JsonText.Is(ref reader, "text"u8);
             reader.Read();
-            if (isMessage)
+            if (isMessage || (isText && reader.TokenType == JsonTokenType.String))
+            {
                 text.ReadMessage(ref reader);
-            else if (isText && reader.TokenType == JsonTokenType.String)
-                text.Count(ref reader);
+                text.End();
+            }
             else
+            {
                 reader.Skip();
-            text.Break();
+            }
         }
     }
 }

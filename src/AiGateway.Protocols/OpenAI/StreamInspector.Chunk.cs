@@ -126,6 +126,8 @@ public sealed partial class StreamInspector
             return;
 
         hasContent = true;
+        if ((_finishedChoices & bit) == UInt128.Zero)
+            _text.End();
         FinishReasonSeen = true;
         if (index == 0 && FinishReason is null)
             FinishReason = FinishReasons.ToText(reasonText);

@@ -15,6 +15,7 @@ public sealed partial class StreamInspector
         var deltaIsEscaped = false;
         var hasError = false;
         var itemIsCall = false;
+        ReadOnlySpan<byte> callName = default;
         Usage? usage = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -41,7 +42,7 @@ public sealed partial class StreamInspector
                         ResponseIdValue = JsonText.ScalarRange(ref reader, _dataStart);
                     break;
                 case 4 when name.SequenceEqual("item"u8) && reader.TokenType == JsonTokenType.StartObject:
-                    itemIsCall = ReadItem(ref reader);
+                    callName = ReadItem(ref reader, out itemIsCall);
                     continue;
                 case 5 when name.SequenceEqual("error"u8):
                     hasError = IsError(ref reader);
@@ -64,6 +65,8 @@ public sealed partial class StreamInspector
             return Fail(data);
         if (!delta.IsEmpty && type.EndsWith(".delta"u8) && !type.EndsWith("audio.delta"u8))
             _text.Count(delta, deltaIsEscaped);
+        else if (type.SequenceEqual("response.output_item.added"u8))
+            _text.CountCall(callName, isEscaped: false);
         return type.StartsWith("response."u8) ? KindOfResponse(type["response."u8.Length..], itemIsCall, ref response, data) : KindOfMedia(type);
     }
 
@@ -78,19 +81,25 @@ public sealed partial class StreamInspector
         }
     }
 
-    /// <summary>True when the output item is a call or the like, whose mere beginning says something; messages and reasoning begin empty.</summary>
-    private static bool ReadItem(ref Utf8JsonReader reader)
+    /// <summary>Reads an output item; gives its name, which only calls have.</summary>
+    /// <param name="reader">At the start of the item.</param>
+    /// <param name="isCall">True for a call or the like, whose mere beginning says something; messages and reasoning begin empty.</param>
+    private static ReadOnlySpan<byte> ReadItem(scoped ref Utf8JsonReader reader, out bool isCall)
     {
-        var isCall = false;
+        isCall = false;
+        ReadOnlySpan<byte> callName = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueSpan.SequenceEqual("type"u8);
+            var isName = reader.ValueSpan.SequenceEqual("name"u8);
             reader.Read();
             if (isType && reader.TokenType == JsonTokenType.String)
                 isCall = !JsonText.Is(ref reader, "message"u8) && !JsonText.Is(ref reader, "reasoning"u8);
+            else if (isName && reader.TokenType == JsonTokenType.String)
+                callName = JsonText.Name(ref reader);
             reader.Skip();
         }
-        return isCall;
+        return callName;
     }
 
     private StreamEventKind KindOfResponse(ReadOnlySpan<byte> type, bool itemIsCall, ref ResponseObject response, ReadOnlySpan<byte> data)
@@ -107,6 +116,8 @@ public sealed partial class StreamInspector
                 return itemIsCall ? StreamEventKind.Content : StreamEventKind.Preamble;
             case 9 when type.SequenceEqual("completed"u8) || type.SequenceEqual("cancelled"u8):
             case 10 when type.SequenceEqual("incomplete"u8):
+                if (!TerminalSeen)
+                    _text.End();
                 TerminalSeen = true;
                 FinishReasonSeen = true;
                 FinishReason = response.IncompleteReason ?? response.Status ?? FinishReasons.ToText(type);

@@ -62,7 +62,7 @@ public sealed partial class StreamInspector
     public long OutputTextBytes => _text.Bytes;
 
     /// <summary>Output tokens so far, estimated from what <see cref="OutputTextBytes"/> counts.</summary>
-    public int EstimatedOutputTokens => _text.Tokens;
+    public int EstimatedOutputTokens => _text.Tokens(_model);
 
     /// <summary>True when the answer came to its own end.</summary>
     /// <remarks>

@@ -19,7 +19,7 @@ internal static class CostArithmetic
             var parts = new Parts();
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
-                ?? AddUnits(tokens, set.Units, usage, ref parts);
+                ?? AddUnits(model, tokens, set.Units, usage, ref parts);
             return unknown is not null
                 ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
                 : new Cost(parts.Sum(), null)
@@ -104,12 +104,12 @@ internal static class CostArithmetic
         return null;
     }
 
-    private static string? AddUnits(TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
+    private static string? AddUnits(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
     {
         var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0;
         if (ReferenceEquals(units, UnitPrices.None) && !countedUnits && usage.WebSearches == 0)
         {
-            return null;
+            return WhyHalfReported(model, usage);
         }
         var charged = Add(ref parts.Other, usage.Images, units.PerImage)
             | Add(ref parts.Other, usage.SearchUnits, units.PerSearch)
@@ -133,19 +133,31 @@ internal static class CostArithmetic
             }
             Add(ref parts.Other, usage.WebSearches, units.PerWebSearch.GetValueOrDefault());
         }
-        return charged ? null : WhyNotCharged(tokens, units, usage, countedUnits);
+        return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
     }
 
     // Nothing was multiplied with anything: that is 0 only when nothing was consumed.
-    private static string? WhyNotCharged(TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
+    private static string? WhyNotCharged(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
     {
         if (tokens.Any)
         {
-            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : null;
+            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : WhyHalfReported(model, usage);
         }
         return units.PerImageBySize && usage.Images > 0
             ? "the price of an image depends on its size and quality with"
             : $"a price per {units.FirstName ?? "unit"} only, of which the answer reports none, for";
+    }
+
+    // Speech, images and transcripts cost mainly what is not text: an estimate from the text alone is not a price.
+    private static string? WhyHalfReported(ModelPrice model, Usage usage)
+    {
+        if (!usage.Estimated)
+        {
+            return null;
+        }
+        return (model.OutputIsAudio || model.OutputIsImages) && usage.OutputTokens == 0 ? "no output tokens were reported by"
+            : model.InputIsAudio && usage.InputTokens == 0 ? "no input tokens were reported by"
+            : null;
     }
 
     private static bool Add(ref decimal sum, long count, decimal? price)

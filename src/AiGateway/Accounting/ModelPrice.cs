@@ -30,6 +30,9 @@ internal sealed class ModelPrice
     /// <summary>True when output that the answer does not split by kind is audio: speech models answer nothing else.</summary>
     public bool OutputIsAudio => Kind is "speech";
 
+    /// <summary>True when input is mostly audio: transcription models are sent nothing else but a hint.</summary>
+    public bool InputIsAudio => Kind is "transcription";
+
     /// <summary>The period that holds at <paramref name="at"/>; null when none does and the price is unknown.</summary>
     public PricePeriod? PeriodAt(DateTimeOffset at)
     {

@@ -1,5 +1,7 @@
 using System.Reflection;
+using AiGateway.Accounting;
 using AiGateway.Configuration.Yaml;
+using AiGateway.Hosting;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Cli;
@@ -36,8 +38,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
 
     /// <summary>Runs the command in <paramref name="args"/> with the process's own environment.</summary>
     /// <returns>The exit code; null when the gateway is to start.</returns>
-    public static Task<int?> RunAsync(string[] args, TextWriter output, TextWriter error, Func<ICostCalculator> costs) =>
-        new CommandLine(output, error, Environment.GetEnvironmentVariable, TimeProvider.System, costs).RunAsync(args);
+    public static Task<int?> RunAsync(string[] args, TextWriter output, TextWriter error) =>
+        new CommandLine(output, error, Environment.GetEnvironmentVariable, TimeProvider.System, static () => new CostCalculator(PriceCatalogue.LoadDefault())).RunAsync(args);
 
     /// <summary>Runs the command in <paramref name="args"/>.</summary>
     /// <returns>The exit code; null when the gateway is to start.</returns>
@@ -49,6 +51,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         {
             case "run":
                 var options = Options.Parse(rest, ["config"], [], maxOperands: 0);
+                if (rest.Any(arg => arg.StartsWith("--config=", StringComparison.Ordinal)))
+                {
+                    return await MisuseAsync("Write '--config FILE', with a blank.");
+                }
                 return options.Problem is null ? null : await MisuseAsync(options.Problem);
             case "check":
                 return await WithFileAsync(rest, [], [], new CheckCommand(output, error, environment, clock).RunAsync);
@@ -81,7 +87,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     {
         var options = Options.Parse(rest, valued, flags, maxOperands: 1);
         return options.Problem is null
-            ? await run(options.Operands.Count > 0 ? options.Operands[0] : ConfigFile.Locate([], environment), options)
+            ? await run(options.Operands.Count > 0 ? options.Operands[0] : RoutingFilePath.From([], environment), options)
             : await MisuseAsync(options.Problem);
     }
 

@@ -57,7 +57,15 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
                 ? $"No caller has the id '{options.Value("caller")}'.{Suggestion.For(options.Value("caller")!, snapshot.Callers.All.Select(known => known.Id))} Known: {Words.List(snapshot.Callers.All.Select(known => known.Id))}."
                 : "No caller has this key: the request would be refused with 401.");
         }
-        return await ExplainAsync(snapshot, caller, request, headers);
+        try
+        {
+            return await ExplainAsync(snapshot, caller, request, headers);
+        }
+        catch (InvalidDataException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Bad;
+        }
     }
 
     private async Task<int> ExplainAsync(Snapshot snapshot, CallerModel caller, GatewayRequest request, HeaderDictionary headers)
@@ -129,7 +137,8 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
     {
         var tags = header.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(tag => tag.Split('=', 2, StringSplitOptions.TrimEntries))
-            .Select(parts => new KeyValuePair<string, string>(parts[0], parts.Length > 1 ? parts[1] : ""));
+            .Where(parts => parts.Length == 2)
+            .Select(parts => new KeyValuePair<string, string>(parts[0], parts[1]));
         return new GatewayRequest { Operation = request.Operation, Model = request.Model, Body = request.Body, Facts = request.Facts, ContentType = request.ContentType, Tags = [.. tags] };
     }
 

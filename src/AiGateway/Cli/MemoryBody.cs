@@ -12,5 +12,11 @@ internal sealed class MemoryBody(byte[] bytes) : RequestBody
     public override async ValueTask WriteAsync(Stream destination, long start, long length, CancellationToken cancellationToken) =>
         await destination.WriteAsync(bytes.AsMemory((int)start, (int)length), cancellationToken);
 
+    public override ValueTask ReadAsync(Memory<byte> destination, long start, CancellationToken cancellationToken)
+    {
+        bytes.AsMemory((int)start, destination.Length).CopyTo(destination);
+        return ValueTask.CompletedTask;
+    }
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,17 +1,13 @@
 namespace AiGateway.Configuration;
 
-/// <summary>Registers the configuration and its watcher.</summary>
+/// <summary>Registers the watcher of the routing file.</summary>
 internal static class ConfigurationExtensions
 {
-    /// <summary>Adds the snapshot holder, the loader, and the watcher of <paramref name="path"/>.</summary>
-    /// <param name="services">The services; a <see cref="TimeProvider"/> must be among them.</param>
+    /// <summary>Adds the watcher of <paramref name="path"/>. The <see cref="ConfigurationLoader"/> of the first load, the <see cref="SnapshotHolder"/> with its result and a <see cref="TimeProvider"/> must be among the services; every <see cref="IReloadObserver"/> there is told.</summary>
+    /// <param name="services">The services.</param>
     /// <param name="path">The routing file.</param>
-    /// <param name="loader">The loader that made <paramref name="first"/>; its state goes on.</param>
-    /// <param name="first">The snapshot in force at start.</param>
-    public static IServiceCollection AddConfigurationReload(this IServiceCollection services, string path, ConfigurationLoader loader, Snapshot first)
+    public static IServiceCollection AddConfigurationReload(this IServiceCollection services, string path)
     {
-        services.AddSingleton(loader);
-        services.AddSingleton(new SnapshotHolder(first));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfigurationReloader>(provider, path));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfigurationWatcher>(provider, path));
         services.AddHostedService(provider => provider.GetRequiredService<ConfigurationWatcher>());

@@ -91,6 +91,6 @@ internal sealed record ProviderPreset
     /// <summary>Operations it serves; null for all.</summary>
     public Operation[]? Operations { get; init; }
 
-    /// <summary>Paths that differ from OpenAI's, by operation.</summary>
+    /// <summary>Paths that differ from OpenAI's, by operation: behind the base URL (behind <c>/openai/</c> in Azure's layout), without a leading slash.</summary>
     public IReadOnlyDictionary<Operation, string> Paths { get; init; } = new Dictionary<Operation, string>();
 }

@@ -31,8 +31,8 @@ internal static class ProviderPresets
             PricesFrom = "azure",
             Paths = new Dictionary<Operation, string>
             {
-                [Operation.Responses] = "/openai/v1/responses",
-                [Operation.StoredResponse] = "/openai/v1/responses",
+                [Operation.Responses] = "v1/responses",
+                [Operation.StoredResponse] = "v1/responses",
             },
         },
         Hosted("groq", "https://api.groq.com/openai/v1", "groq"),

@@ -162,11 +162,13 @@ internal sealed class AttemptHandler : DelegatingHandler
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
         AttemptResult result;
+        var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
         deployment.State.Begin();
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             using var request = BuildRequest(record, key);
+            _services.Tracing.Inject(span, _callerHeaders, request);
             response = await base.SendAsync(request, timer.Token);
             result = (int)response.StatusCode < 300
                 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
@@ -201,6 +203,8 @@ internal sealed class AttemptHandler : DelegatingHandler
             timer.Dispose();
             Rest(deployment, key, result);
         }
+        // At commit, not at the last byte: the request's own span tells how long the stream went on.
+        _services.Tracing.FinishAttempt(span, record);
         return result;
     }
 

@@ -1,5 +1,6 @@
 using AiGateway.Pipeline;
 using AiGateway.Providers;
+using AiGateway.Telemetry;
 using Polly;
 using Polly.Retry;
 
@@ -7,7 +8,8 @@ namespace AiGateway.Forwarding;
 
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
-    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers, ProviderTransports transports)
+    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
+    ProviderTransports transports, GatewayTracing tracing)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -23,6 +25,9 @@ internal sealed class AttemptServices(
 
     /// <summary>Reads answers until commit.</summary>
     public AnswerReader Answers { get; } = answers;
+
+    /// <summary>Spans of attempts, and trace headers.</summary>
+    public GatewayTracing Tracing { get; } = tracing;
 
     /// <summary>The handlers beneath: credentials, then the connection pools.</summary>
     public HttpMessageHandler Upstream { get; } = new CredentialsHandler { InnerHandler = new TransportHandler(transports) };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Protocols;
 
@@ -20,6 +21,9 @@ internal sealed class Exchange
 
     /// <summary>Timestamp of the start: for durations. (Exchange)</summary>
     public required long StartTimestamp { get; init; }
+
+    /// <summary>The request's span; null when nobody traces. (Exchange)</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>Why the gateway answers with an error; null while it does not. (any stage, through <see cref="Reject(Rejection)"/>)</summary>
     public Rejection? Rejection { get; private set; }

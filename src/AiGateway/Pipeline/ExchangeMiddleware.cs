@@ -1,10 +1,11 @@
 using AiGateway.Configuration;
+using AiGateway.Telemetry;
 
 namespace AiGateway.Pipeline;
 
 /// <summary>Creates the exchange and pins the snapshot; at the end settles it and hands out exactly one record, whatever happened in between.</summary>
 internal sealed partial class ExchangeMiddleware(
-    RequestDelegate next, SnapshotHolder snapshots, TimeProvider clock, IEnumerable<IRequestObserver> observers, ILogger<ExchangeMiddleware> logger)
+    RequestDelegate next, SnapshotHolder snapshots, TimeProvider clock, GatewayTracing tracing, IEnumerable<IRequestObserver> observers, ILogger<ExchangeMiddleware> logger)
 {
     private readonly IRequestObserver[] _observers = [.. observers];
 
@@ -19,6 +20,7 @@ internal sealed partial class ExchangeMiddleware(
             StartTimestamp = clock.GetTimestamp(),
         };
         context.Features.Set(exchange);
+        exchange.Span = tracing.StartRequest(context, exchange);
         var headers = context.Response.Headers;
         headers["x-request-id"] = exchange.Id;
         headers["x-gateway-config-version"] = exchange.Snapshot.Version;
@@ -44,6 +46,7 @@ internal sealed partial class ExchangeMiddleware(
         await exchange.ReleaseAsync();
 
         var record = new RequestRecord(exchange, clock.GetElapsedTime(exchange.StartTimestamp));
+        tracing.FinishRequest(exchange.Span, record);
         foreach (var observer in _observers)
         {
             try

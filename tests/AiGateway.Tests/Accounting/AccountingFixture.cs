@@ -17,35 +17,6 @@ internal static class AccountingFixture
     /// <summary>The list that comes with the gateway.</summary>
     public static PriceCatalogue Catalogue => BuiltIn.Value;
 
-    /// <summary>The folder of recorded facts beside the repository; null where it is absent.</summary>
-    public static string? SharedFolder()
-    {
-        if (Environment.GetEnvironmentVariable("AIGATEWAY_SHARED") is { Length: > 0 } given)
-        {
-            return Directory.Exists(given) ? given : null;
-        }
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "AiGateway.sln")))
-            {
-                var shared = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared"));
-                return Directory.Exists(shared) ? shared : null;
-            }
-        }
-        return null;
-    }
-
-    /// <summary>The repository's root.</summary>
-    public static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "AiGateway.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder.FullName;
-    }
-
     public static DeploymentModel Deployment(string pricesFrom, string? model = null, string? priceAs = null, string? providerId = null)
     {
         var preset = new ProviderPreset { Kind = pricesFrom, TelemetryName = pricesFrom, PricesFrom = pricesFrom };

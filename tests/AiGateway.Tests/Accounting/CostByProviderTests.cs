@@ -261,6 +261,14 @@ public class CostByProviderTests
     }
 
     [Fact]
+    public void EstimateFromTextAlone_IsNoPriceForSpeechAndTranscripts()
+    {
+        Assert.Null(CostOf("openai", "gpt-4o-mini-tts", new Usage { Characters = 100, InputTokens = 25, Estimated = true }).Total);
+        Assert.Null(CostOf("openai", "gpt-4o-transcribe", new Usage { OutputTokens = 25, Estimated = true }).Total);
+        Assert.NotNull(CostOf("openai", "gpt-4o-transcribe", new Usage { InputTokens = 100, AudioInputTokens = 90, OutputTokens = 25 }).Total);
+    }
+
+    [Fact]
     public void SpokenCharacters_AreCharged()
     {
         // tts-1: 1,234 × 15 / 1,000,000

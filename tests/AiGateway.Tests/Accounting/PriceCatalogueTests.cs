@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Accounting;
+using AiGateway.TestKit;
 using static AiGateway.Tests.Accounting.AccountingFixture;
 
 namespace AiGateway.Tests.Accounting;
@@ -113,7 +114,7 @@ public class PriceCatalogueTests
     [Fact]
     public void BuiltInList_IsSmallAndHasAModelPerLine()
     {
-        var path = Path.Combine(RepositoryRoot(), "config", "prices.json");
+        var path = RepositoryRoot.Of("config", "prices.json");
 
         Assert.True(new FileInfo(path).Length < 500_000);
         Assert.True(File.ReadLines(path).Count(line => line.StartsWith("{\"model\":", StringComparison.Ordinal)) > 1600);
@@ -165,11 +166,7 @@ public class PriceCatalogueTests
     [Fact]
     public void SharedFacts_AllResolveToEqualFigures()
     {
-        var path = SharedFolder() is { } shared ? Path.Combine(shared, "prices", "model-prices.json") : "";
-        if (!File.Exists(path))
-        {
-            Assert.Skip("../shared/prices/model-prices.json not found");
-        }
+        var path = SharedFolder.RequireOrSkip("prices", "model-prices.json");
         using var facts = JsonDocument.Parse(File.ReadAllBytes(path));
         var names = 0;
         foreach (var entry in facts.RootElement.GetProperty("entries").EnumerateArray())

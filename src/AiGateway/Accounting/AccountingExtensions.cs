@@ -1,0 +1,30 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Telemetry;
+
+namespace AiGateway.Accounting;
+
+/// <summary>Adds prices, costs and request records.</summary>
+internal static class AccountingExtensions
+{
+    /// <summary>Registers the price list, the cost calculator, the record sink that <see cref="HostModel.Records"/> names, and the recent requests.</summary>
+    public static IServiceCollection AddAccounting(this IServiceCollection services, HostModel host)
+    {
+        services.AddSingleton(_ => PriceCatalogue.LoadDefault());
+        services.AddSingleton<ICostCalculator, CostCalculator>();
+        services.AddSingleton<RecentRequests>();
+        services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<RecentRequests>());
+        if (!string.Equals(host.Records, "off", StringComparison.Ordinal))
+        {
+            services.AddSingleton(provider => new RecordWriter(
+                SinkOf(host.Records), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecordWriter>>()));
+            services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<RecordWriter>());
+            services.AddSingleton<IDroppedRecords>(provider => provider.GetRequiredService<RecordWriter>());
+            services.AddHostedService(provider => provider.GetRequiredService<RecordWriter>());
+        }
+        return services;
+    }
+
+    private static IRecordSink SinkOf(string records) =>
+        string.Equals(records, "stdout", StringComparison.Ordinal) ? new StreamSink(Console.OpenStandardOutput()) : new FileSink(records);
+}
