@@ -59,8 +59,7 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
 
     private void Configure(OtlpExporterOptions exporter, string signal)
     {
-        // The exporter adds the signal's path to addresses from the environment only, not to those that code sets.
-        exporter.Endpoint = options.HttpProtobuf ? new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : options.Endpoint;
+        exporter.Endpoint = options.EndpointOf(signal);
         exporter.Protocol = options.HttpProtobuf ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
         // Without headers of ours, those of OTEL_EXPORTER_OTLP_HEADERS stay in force.
         if (options.Headers.Count > 0)
