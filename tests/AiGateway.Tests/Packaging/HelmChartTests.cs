@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using AiGateway.Configuration;
 using AiGateway.TestKit;
 
-namespace AiGateway.Tests.Deployment;
+namespace AiGateway.Tests.Packaging;
 
 /// <summary>The chart, as far as it can be checked without Helm: values, schema and templates agree, and what its examples deploy is what the gateway accepts.</summary>
 public sealed partial class HelmChartTests
