@@ -148,7 +148,7 @@ public sealed class PrometheusExpositionTests : IDisposable
         var samples = _host.Samples("test_exploding_total");
         Assert.Equal(MetricFamily.DefaultSeriesLimit + 1, samples.Length);
         Assert.Contains("test_exploding_total{otel_metric_overflow=\"true\"} 30", samples);
-        Assert.Equal(["aigateway_series_overflow_total{metric=\"test_exploding\"} 30"], _host.Samples("aigateway_series_overflow_total"));
+        Assert.Equal(["aigateway_series_overflow_total{metric=\"test_exploding_total\"} 30"], _host.Samples("aigateway_series_overflow_total"));
     }
 
     [Fact]
