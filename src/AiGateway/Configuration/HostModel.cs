@@ -53,4 +53,9 @@ internal sealed record HostModel
 /// <param name="HttpProtobuf">Protobuf over HTTP in place of gRPC.</param>
 /// <param name="Headers">Headers for the collector; empty leaves <c>OTEL_EXPORTER_OTLP_HEADERS</c> in force.</param>
 /// <param name="SampleRatio">Share of requests that are traced when the caller did not decide, 0 to 1.</param>
-internal sealed record OtlpModel(Uri Endpoint, bool HttpProtobuf, IReadOnlyList<KeyValuePair<string, Secret>> Headers, double SampleRatio);
+internal sealed record OtlpModel(Uri Endpoint, bool HttpProtobuf, IReadOnlyList<KeyValuePair<string, Secret>> Headers, double SampleRatio)
+{
+    /// <summary>The address for one signal, <c>traces</c> or <c>metrics</c>.</summary>
+    /// <remarks>The exporter adds the path to addresses from the environment only, not to those that code sets.</remarks>
+    public Uri EndpointOf(string signal) => HttpProtobuf ? new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : Endpoint;
+}

@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text;
@@ -177,7 +178,7 @@ public sealed class PrometheusExpositionTests : IDisposable
     {
         using var other = new MetricsHost();
         other.Metrics.RequestStarted();
-        other.Metrics.ConfigReloaded(accepted: true);
+        other.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
 
         Assert.Empty(_host.Samples("aigateway_config_reloads_total"));
         Assert.Equal(["aigateway_inflight 0"], _host.Samples("aigateway_inflight"));
@@ -235,7 +236,7 @@ public sealed class PrometheusExpositionTests : IDisposable
             using var host = new MetricsHost(options: options);
             host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current));
             host.Metrics.OnSettled(Sample.Rejected(host.Snapshots.Current, AiGateway.Pipeline.RejectionReason.InvalidKey));
-            host.Metrics.ConfigReloaded(accepted: false);
+            host.Metrics.OnReload(new ReloadResult(false, "", default, [], []));
 
             var (exitCode, output) = await Promtool.RunAsync(host.Scrape(), "check", "metrics");
 

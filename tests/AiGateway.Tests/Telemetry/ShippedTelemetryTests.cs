@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.Telemetry;
@@ -40,7 +41,7 @@ public sealed partial class ShippedTelemetryTests
     {
         using var host = new MetricsHost();
         host.Snapshots.Current.Deployments["primary"].State.ObserveLatency(TimeSpan.FromMilliseconds(1));
-        host.Metrics.ConfigReloaded(accepted: true);
+        host.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange =>
         {

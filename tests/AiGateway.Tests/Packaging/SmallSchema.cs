@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace AiGateway.Tests.Deployment;
+namespace AiGateway.Tests.Packaging;
 
 /// <summary>Checks a value against the part of JSON Schema (draft-07) that the chart's schema uses; a keyword it does not know is an error, so that no rule passes unchecked.</summary>
 internal static class SmallSchema

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 using AiGateway.Configuration;
 using AiGateway.TestKit;
 
-namespace AiGateway.Tests.Deployment;
+namespace AiGateway.Tests.Packaging;
 
 /// <summary>The Dockerfile, as far as it can be checked without an engine.</summary>
 public sealed partial class DockerfileTests

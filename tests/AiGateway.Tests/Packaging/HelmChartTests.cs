@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using AiGateway.Configuration;
 using AiGateway.TestKit;
 
-namespace AiGateway.Tests.Deployment;
+namespace AiGateway.Tests.Packaging;
 
 /// <summary>The chart, as far as it can be checked without Helm: values, schema and templates agree, and what its examples deploy is what the gateway accepts.</summary>
 public sealed partial class HelmChartTests
@@ -66,7 +66,7 @@ public sealed partial class HelmChartTests
 
         Assert.Empty(used.Except(known, StringComparer.Ordinal));
         // A map may be used whole: securityContext, resources, probes.
-        Assert.Empty(leaves.Where(leaf => !used.Any(path => leaf == path || leaf.StartsWith(path + ".", StringComparison.Ordinal))));
+        Assert.All(leaves, leaf => Assert.True(used.Any(path => leaf == path || leaf.StartsWith(path + ".", StringComparison.Ordinal)), $"{leaf} is used in no template"));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed partial class HelmChartTests
         Assert.DoesNotContain("checksum/config", deployment, StringComparison.Ordinal);
         Assert.Contains("include \"ai-gateway.validate\"", deployment, StringComparison.Ordinal);
         var shutdown = Values["shutdown"]!;
-        Assert.True((int)shutdown["drainSeconds"]! >= HostModel.Default.DrainTimeout.TotalSeconds);
+        Assert.True((long)shutdown["drainSeconds"]! >= HostModel.Default.DrainTimeout.TotalSeconds);
         Assert.Matches("terminationGracePeriodSeconds: .*preStopSeconds.*drainSeconds.* 10", deployment);
     }
 
@@ -134,13 +134,13 @@ public sealed partial class HelmChartTests
 
         Assert.Empty(loaded.Errors);
         var host = loaded.Snapshot!.Host;
-        Assert.Equal((int)values["ports"]!["api"]!, host.Listen.Port);
+        Assert.Equal((long)values["ports"]!["api"]!, host.Listen.Port);
         Assert.False(host.Listen.IsLoopback);
         Assert.Equal(((string)values["tls"]!["secretName"]!).Length > 0, host.Listen.IsHttps);
-        Assert.True((int)values["shutdown"]!["drainSeconds"]! >= host.DrainTimeout.TotalSeconds);
+        Assert.True((long)values["shutdown"]!["drainSeconds"]! >= host.DrainTimeout.TotalSeconds);
         if ((bool)values["metrics"]!["enabled"]!)
         {
-            Assert.Equal((int)values["ports"]!["metrics"]!, host.MetricsListen!.Port);
+            Assert.Equal((long)values["ports"]!["metrics"]!, host.MetricsListen!.Port);
         }
     }
 
@@ -153,7 +153,7 @@ public sealed partial class HelmChartTests
         var loaded = Load(file);
 
         Assert.Empty(loaded.Errors);
-        Assert.Equal((int)Values["ports"]!["metrics"]!, loaded.Snapshot!.Host.MetricsListen!.Port);
+        Assert.Equal((long)Values["ports"]!["metrics"]!, loaded.Snapshot!.Host.MetricsListen!.Port);
     }
 
     private static LoadResult Load(string text)

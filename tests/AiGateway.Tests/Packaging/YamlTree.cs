@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace AiGateway.Tests.Deployment;
+namespace AiGateway.Tests.Packaging;
 
 /// <summary>Reads YAML as Helm does, into the JSON that templates and schema see.</summary>
 internal static class YamlTree
