@@ -62,6 +62,7 @@ public sealed class OpenAIResponsesTests(SdkFixture fixture) : IClassFixture<Sdk
 
         ResponseDeletionResult deleted = await _responses.DeleteResponseAsync(first.Id);
         Assert.True(deleted.Deleted);
+        Assert.Equal(first.Id, deleted.ResponseId);
         await AssertStatusAsync(404, () => _responses.GetResponseAsync(first.Id));
     }
 
