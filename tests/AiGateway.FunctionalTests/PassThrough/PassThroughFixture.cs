@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AiGateway.FunctionalTests.Gateway;
 using AiGateway.FunctionalTests.Recorded;
 
 namespace AiGateway.FunctionalTests.PassThrough;
@@ -13,7 +14,9 @@ public sealed class PassThroughFixture : IAsyncLifetime
     private static readonly string[] Kinds =
         ["openai", "azure", "groq", "mistral", "deepseek", "openrouter", "huggingface", "together", "snowflake", "bedrock", "gemini", "zai", "vllm"];
 
-    private StartedGateway? _gateway;
+    private static readonly GatewayServerOptions Keys = new() { Environment = new Dictionary<string, string> { ["TEST_KEY"] = "TEST_KEY" } };
+
+    private GatewayServer? _gateway;
 
     /// <summary>What the gateway sends to; below <c>/KIND</c> each.</summary>
     public ScriptedUpstream Upstream { get; private set; } = null!;
@@ -40,7 +43,7 @@ public sealed class PassThroughFixture : IAsyncLifetime
         yaml.Append("  chat: { groups: [{ deployments: [fixed] }], retries: { max_attempts: 1 } }\n");
         yaml.Append($"  {UpstreamModel}: {{ groups: [{{ deployments: [fixed] }}], retries: {{ max_attempts: 1 }} }}\n");
         yaml.Append("  in-azure: { groups: [{ deployments: [azure-fixed] }], retries: { max_attempts: 1 } }\n");
-        _gateway = await StartedGateway.StartAsync(yaml.ToString());
+        _gateway = await GatewayServer.StartAsync(yaml.ToString(), Keys);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AiGateway.FunctionalTests.Gateway;
 using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Recorded;
@@ -11,9 +12,11 @@ public sealed class RecordedGateway : IAsyncLifetime
 {
     private const string MakerPrefix = "maker.";
 
+    private static readonly GatewayServerOptions Keys = new() { Environment = new Dictionary<string, string> { ["TEST_KEY"] = "TEST_KEY" } };
+
     private readonly ConcurrentDictionary<string, (int Count, int Passed)> _tally = new(StringComparer.Ordinal);
     private ReplayProvider? _upstream;
-    private StartedGateway? _gateway;
+    private GatewayServer? _gateway;
 
     /// <summary>What the gateway sends to.</summary>
     public ReplayProvider Upstream => _upstream ?? throw new InvalidOperationException("There are no recordings.");
@@ -35,7 +38,7 @@ public sealed class RecordedGateway : IAsyncLifetime
         Exchanges = all.ToDictionary(exchange => exchange.Id, StringComparer.Ordinal);
         var withoutUsage = all.Where(exchange => exchange.Endpoint == "chat.completions").Select(UsageStripper.Strip);
         _upstream = await ReplayProvider.StartAsync([.. all, .. withoutUsage, .. all.Where(NeedsStoredResponse).Select(Maker)]);
-        _gateway = await StartedGateway.StartAsync(Routing(all, _upstream.Address));
+        _gateway = await GatewayServer.StartAsync(Routing(all, _upstream.Address), Keys);
     }
 
     public async ValueTask DisposeAsync()
