@@ -33,9 +33,9 @@ internal sealed class CheckCommand(TextWriter output, TextWriter error, Func<str
         {
             await output.WriteLineAsync($"  provider {provider.Id} is off: {provider.Reason}");
         }
-        foreach (var alias in snapshot.AliasesOff)
+        if (snapshot.AliasesOff.Count > 0)
         {
-            await output.WriteLineAsync($"  alias {alias.Name} is off: {alias.Reason}");
+            await output.WriteLineAsync($"  aliases off with them: {string.Join(", ", snapshot.AliasesOff.Select(alias => alias.Name))}");
         }
         return ExitCode.Good;
     }

@@ -101,7 +101,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         for (var i = 0; i < plan.Deployments.Length; i++)
         {
             var deployment = plan.Deployments[i];
-            await output.WriteLineAsync($"  {i + 1}. {deployment.Id}: model {plan.UpstreamModelFor(deployment)} at {deployment.Provider.Id} ({deployment.Provider.BaseUrl})");
+            await output.WriteLineAsync($"  {i + 1}. {deployment.Id}: model {plan.UpstreamModelFor(deployment)} at {deployment.Provider.Id} ({AddressOf(deployment.Provider)})");
         }
         await WriteFallbackAsync("when the prompt is too long", alias.ContextWindowFallback);
         await WriteFallbackAsync("when its content policy refuses", alias.ContentPolicyFallback);
@@ -130,7 +130,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
                 return $"The alias {off.Name} is off: {off.Reason}. The request would be refused with 404.";
             }
         }
-        return $"No alias has the name '{model}': the request would be refused with 404.{Suggestion.For(model, snapshot.Aliases.All.Select(alias => alias.Name))} Offered: {Words.List(snapshot.Aliases.All.Select(alias => alias.Name))}.";
+        return $"No alias has the name '{model}': the request would be refused with 404.{Suggestion.For(model, snapshot.Config.Aliases.Keys)} Offered: {Words.List(snapshot.Aliases.All.Select(alias => alias.Name))}.";
     }
 
     private static GatewayRequest WithTags(GatewayRequest request, string header)
@@ -141,6 +141,9 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
             .Select(parts => new KeyValuePair<string, string>(parts[0], parts[1]));
         return new GatewayRequest { Operation = request.Operation, Model = request.Model, Body = request.Body, Facts = request.Facts, ContentType = request.ContentType, Tags = [.. tags] };
     }
+
+    private static string AddressOf(ProviderModel provider) =>
+        provider.BaseUrl == ProviderPresets.SimulatedBaseUrl ? "built in; its answers are made up" : provider.BaseUrl;
 
     private async Task WriteFallbackAsync(string when, DeploymentModel[] deployments)
     {

@@ -97,7 +97,9 @@ internal sealed class AliasModelBuilder(
         var providers = alias.Groups.Concat(alias.Rules.SelectMany(rule => rule.Groups))
             .SelectMany(group => group.Deployments)
             .Select(member => config.Deployments[member.Deployment!].Provider!)
-            .Distinct(StringComparer.Ordinal);
-        return string.Join("; ", providers.Where(providersOff.ContainsKey).Select(id => $"provider {id} is off: {providersOff[id].Reason}"));
+            .Distinct(StringComparer.Ordinal)
+            .Where(providersOff.ContainsKey)
+            .ToList();
+        return providers.Count == 1 ? $"provider {providers[0]} is off: {providersOff[providers[0]].Reason}" : $"providers {string.Join(", ", providers)} are off";
     }
 }

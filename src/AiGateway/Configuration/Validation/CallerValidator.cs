@@ -44,7 +44,7 @@ internal static class CallerValidator
         if (KeyHash.TryParse(hash) is null)
         {
             // Not shown: somebody may have put the key itself here.
-            context.Error(path["key_hash"], $"The 'key_hash' of {name} must be 'sha256:' and 64 hex digits, not the key itself. 'AiGateway keys new' makes both.");
+            context.Error(path["key_hash"], $"The 'key_hash' of {char.ToLowerInvariant(name[0])}{name[1..]} must be 'sha256:' and 64 hex digits, not the key itself. 'AiGateway keys new' makes both.");
         }
         else if (!hashes.TryAdd(hash, index))
         {

@@ -26,7 +26,7 @@ internal static class HostValidator
         {
             if (!IPNetwork.TryParse(host.TrustedProxies[i], out _))
             {
-                context.Error(Section["trusted_proxies"][i], $"'{host.TrustedProxies[i]}' is not a network. Write it in CIDR form with no bits set behind the prefix, such as 10.0.0.0/8 or 192.0.2.7/32.");
+                context.Error(Section["trusted_proxies"][i], $"'{host.TrustedProxies[i]}' is not a network. Write it in CIDR form, such as 10.0.0.0/8 or 192.0.2.7/32.");
             }
         }
         ValidateUrl(context, Section["otlp"]["endpoint"], host.Otlp.Endpoint);

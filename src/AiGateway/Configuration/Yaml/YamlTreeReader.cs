@@ -31,7 +31,7 @@ internal sealed class YamlTreeReader
         }
         catch (YamlException exception)
         {
-            findings.Error(PlaceOf(exception.Start), SyntaxMessage(text, exception));
+            findings.Error(TabIn(text, exception) ?? PlaceOf(exception.Start), SyntaxMessage(text, exception));
             return null;
         }
         // The parser's own faults on broken input (it indexes past ends here and there) are a syntax error to the operator too.
@@ -148,9 +148,7 @@ internal sealed class YamlTreeReader
 
     private static string SyntaxMessage(string text, YamlException exception)
     {
-        var line = LineOf(text, exception.Start.Line);
-        var indentation = line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length);
-        if (indentation.Contains('\t'))
+        if (TabIn(text, exception) is not null)
         {
             return "YAML does not allow tabs for indentation. Use blanks.";
         }
@@ -160,17 +158,24 @@ internal sealed class YamlTreeReader
         return $"Not valid YAML: {(colon < 0 ? reason : reason[(colon + 3)..]).TrimEnd('.')}. Check indentation, colons and quotes here and on the line above.";
     }
 
-    private static string LineOf(string text, long number)
+    /// <summary>The first tab in the indentation of the lines that the parser stumbled over; null when there is none.</summary>
+    private static Place? TabIn(string text, YamlException exception)
     {
-        var line = 1L;
-        foreach (var range in text.AsSpan().EnumerateLines())
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            if (line++ == number)
+            number++;
+            if (number > exception.End.Line + 1)
             {
-                return range.ToString();
+                break;
+            }
+            var tab = line[..^line.TrimStart().Length].IndexOf('\t');
+            if (number >= exception.Start.Line && tab >= 0)
+            {
+                return new Place(number, tab + 1);
             }
         }
-        return "";
+        return null;
     }
 
     private static Place PlaceOf(Mark mark) =>
