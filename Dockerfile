@@ -35,14 +35,14 @@ COPY --from=build --chown=1654:1654 /data ./data
 COPY config/gateway.yaml /etc/aigateway/
 
 # ASPNETCORE_HTTP_PORTS: the base image sets it; addresses are the routing file's to say.
+# DOTNET_RUNNING_IN_CONTAINER: set there too, and ours to rely on: it makes the gateway listen on all addresses and insist on keys.
 # Diagnostics stay on: dotnet-counters and dotnet-trace connect through a socket in /tmp that only the same user can open.
 ENV AIGATEWAY_CONFIG=/etc/aigateway/gateway.yaml \
     ASPNETCORE_HTTP_PORTS= \
-    DOTNET_RUNNING_IN_CONTAINER=true \
-    DOTNET_TieredPGO=1
+    DOTNET_RUNNING_IN_CONTAINER=true
 
-# As a number, so that Kubernetes can see that it is not root.
-USER 1654
+# A number in the image's configuration, so that Kubernetes can see that it is not root.
+USER $APP_UID
 VOLUME /app/data
 EXPOSE 8080 8081
 STOPSIGNAL SIGTERM

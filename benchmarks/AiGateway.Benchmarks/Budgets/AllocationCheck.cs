@@ -44,20 +44,26 @@ internal static class AllocationCheck
                 measured[name] = await MeasureAsync(operation);
             }
         }
-        var yarp = await MeasurePipelineAsync(measured);
+        var yarp = await MeasurePipelineAsync(measured, args.Contains("--types"));
         var result = Print(budgets, measured);
         Console.WriteLine($"For comparison, plain YARP on the same path: {yarp:0} bytes a request.");
         return result;
     }
 
     /// <summary>Whole requests cross threads, so what the process allocates is counted; client and upstream allocate nothing.</summary>
-    private static async Task<double> MeasurePipelineAsync(Dictionary<string, double> measured)
+    private static async Task<double> MeasurePipelineAsync(Dictionary<string, double> measured, bool withTypes)
     {
         var pipeline = new PipelineBenchmarks();
         await pipeline.SetupAsync();
         try
         {
             measured["pipeline_chat_request"] = await MeasureProcessAsync(pipeline.Gateway);
+            if (withTypes)
+            {
+                using var types = new AllocatedTypes();
+                Repeat(pipeline.Gateway, PipelineRequests * 10);
+                types.Print();
+            }
             return await MeasureProcessAsync(pipeline.Yarp);
         }
         finally

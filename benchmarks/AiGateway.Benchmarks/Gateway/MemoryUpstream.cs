@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -82,9 +83,8 @@ internal sealed class MemoryUpstream : IDisposable
         {
             return request.EndsWith("0\r\n\r\n"u8);
         }
-        System.Buffers.Text.Utf8Parser.TryParse(request[(at + 16)..], out int bodyLength, out var _);
-        return request.Length >= end + 4 + bodyLength;
+        return Utf8Parser.TryParse(request[(at + 16)..], out int bodyLength, out _) && request.Length >= end + 4 + bodyLength;
     }
 
-    public void Dispose() => _listener.Stop();
+    public void Dispose() => _listener.Dispose();
 }

@@ -23,7 +23,8 @@ internal sealed class ChatScenario : IScenario
             {
                 ScenarioContext.CheckAnswer(target, result);
             }
-            context.WarmUp(targets, BodyBytes);
+            var answered = targets.ToDictionary(t => t, _ => 1L);
+            context.WarmUp(targets, BodyBytes, result, answered);
             var rows = targets.ToDictionary(t => t, _ => new List<Round>());
             for (var round = 1; round <= options.Rounds; round++)
             {
@@ -31,17 +32,38 @@ internal sealed class ChatScenario : IScenario
                 {
                     var load = RequestLoop.RunClosed(context.Plan(target, BodyBytes, options.Connections, options.Window));
                     ScenarioContext.NoteErrors(target, load, result);
+                    answered[target] += load.AnsweredInAll;
                     rows[target].Add(new Round(load, ProcessUsage.ResidentBytes(target.Process.Id)));
                     ScenarioContext.Say($"round {round} {target.Name}: {load.RequestsPerSecond:0} requests/s, {load.CpuPerRequest(0):0.0} us CPU, p99 {load.Latencies.Percentile(99) / 1000} us");
                 }
             }
             Summarise(rows, result, context.Budgets);
+            await ScenarioContext.StopAsync(targets, result);
+            foreach (var target in targets)
+            {
+                NoteRecords(target, answered[target], result);
+            }
         }
         finally
         {
-            await ScenarioContext.StopAsync(targets);
+            await ScenarioContext.StopAsync(targets, result);
         }
         return result;
+    }
+
+    /// <summary>Records in the gateway's file, read after it has ended: fewer than answers means that the sink dropped some, which it may under overload and says in a metric.</summary>
+    private static void NoteRecords(Target target, long answered, ScenarioResult result)
+    {
+        if (target.RecordsFile is { } file && File.Exists(file))
+        {
+            var lines = File.ReadLines(file).LongCount();
+            result.Figures[$"{target.Name}.records_share"] = (double)lines / answered;
+            result.Text.AppendLine($"{target.Name}: {lines:#,0} records for {answered:#,0} answers.").AppendLine();
+            if (lines > answered)
+            {
+                result.Failures.Add($"{target.Name}: {lines} records for {answered} answers");
+            }
+        }
     }
 
     private static void Summarise(Dictionary<Target, List<Round>> rows, ScenarioResult result, Budgets budgets)

@@ -19,7 +19,7 @@ internal sealed class OpenLoopScenario : IScenario
         var targets = await context.StartAllAsync();
         try
         {
-            context.WarmUp(targets, BodyBytes);
+            context.WarmUp(targets, BodyBytes, result);
             var rounds = targets.ToDictionary(t => t, _ => new List<LoadResult>());
             for (var round = 1; round <= options.Rounds; round++)
             {
@@ -35,7 +35,7 @@ internal sealed class OpenLoopScenario : IScenario
         }
         finally
         {
-            await ScenarioContext.StopAsync(targets);
+            await ScenarioContext.StopAsync(targets, result);
         }
         return result;
     }

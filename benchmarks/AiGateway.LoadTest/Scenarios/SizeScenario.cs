@@ -23,7 +23,7 @@ internal sealed class SizeScenario : IScenario
         try
         {
             var proxies = targets.Skip(1).ToList();
-            context.WarmUp(proxies, 10 * 1024);
+            context.WarmUp(proxies, 10 * 1024, result);
             var rounds = new Dictionary<(Target, int), List<double>>();
             for (var round = 1; round <= options.Rounds; round++)
             {
@@ -42,7 +42,7 @@ internal sealed class SizeScenario : IScenario
         }
         finally
         {
-            await ScenarioContext.StopAsync(targets);
+            await ScenarioContext.StopAsync(targets, result);
         }
         return result;
     }

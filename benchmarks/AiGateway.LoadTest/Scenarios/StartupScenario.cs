@@ -25,14 +25,14 @@ internal sealed class StartupScenario : IScenario
             {
                 await using var gateway = context.Starter.LaunchGateway(upstream);
                 var time = await Probe.WaitUntilReadyAsync(gateway, context.Options.HealthPath, TimeSpan.FromSeconds(30));
-                if (run == 0)
+                if (run > 0)
                 {
-                    continue;
+                    await Task.Delay(IdleTime);
+                    ready.Add(time.TotalSeconds);
+                    idle.Add(ProcessUsage.ResidentBytes(gateway.Process.Id) / 1048576.0);
+                    ScenarioContext.Say($"run {run}: ready after {time.TotalSeconds:0.000} s, {idle[^1]:0.0} MB idle");
                 }
-                await Task.Delay(IdleTime);
-                ready.Add(time.TotalSeconds);
-                idle.Add(ProcessUsage.ResidentBytes(gateway.Process.Id) / 1048576.0);
-                ScenarioContext.Say($"run {run}: ready after {time.TotalSeconds:0.000} s, {idle[^1]:0.0} MB idle");
+                await ScenarioContext.StopAsync([gateway], result);
             }
         }
         finally

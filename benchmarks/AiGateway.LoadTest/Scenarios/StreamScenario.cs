@@ -46,7 +46,7 @@ internal sealed class StreamScenario : IScenario
         }
         finally
         {
-            await ScenarioContext.StopAsync(targets);
+            await ScenarioContext.StopAsync(targets, result);
         }
         return result;
     }

@@ -23,6 +23,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>Its exit code once disposed; null before.</summary>
+    public int? ExitCode { get; private set; }
+
     /// <summary>The last lines it wrote.</summary>
     public string Output
     {
@@ -86,6 +89,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (ExitCode is not null)
+        {
+            return;
+        }
         if (!_process.HasExited)
         {
             _ = Libc.Kill(_process.Id, Terminate);
@@ -100,6 +107,7 @@ internal sealed class ChildProcess : IAsyncDisposable
                 await _process.WaitForExitAsync(CancellationToken.None);
             }
         }
+        ExitCode = _process.ExitCode;
         _process.Dispose();
     }
 }

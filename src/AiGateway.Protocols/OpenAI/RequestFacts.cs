@@ -55,7 +55,10 @@ public sealed class RequestFacts
     /// <summary>How many answers are asked for (<c>n</c>); 1 by default.</summary>
     public int Choices { get; internal set; } = 1;
 
-    /// <summary>Input tokens, estimated from the text by <see cref="TokenEstimator"/>; 0 for requests without text.</summary>
+    /// <summary>
+    /// Input tokens, estimated: the text by <see cref="TokenEstimator"/>, what templates add by the model's name, each image as one
+    /// of 1024 by 1024, token ids as one each. Audio and files count nothing. 0 for requests without text.
+    /// </summary>
     public int EstimatedInputTokens { get; internal set; }
 
     /// <summary>Characters of the text to be spoken (<see cref="Operation.Speech"/>); 0 otherwise.</summary>

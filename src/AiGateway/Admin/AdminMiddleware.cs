@@ -58,9 +58,9 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {
             var body = new ArrayBufferWriter<byte>(1024);
-            using (var json = new Utf8JsonWriter(body))
+            using (var json = new Utf8JsonWriter(body, RecordJson.Options))
             {
-                RecordJson.Write(json, record);
+                RecordJson.Write(json, record, RecordAudience.Operator);
             }
             return JsonAnswer.WriteAsync(context, body.WrittenMemory);
         }

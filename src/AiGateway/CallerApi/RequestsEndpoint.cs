@@ -18,7 +18,7 @@ internal sealed class RequestsEndpoint(RecentRequests recent)
             return Task.CompletedTask;
         }
         var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, RecordJson.Options))
         {
             RecordJson.Write(json, record);
         }

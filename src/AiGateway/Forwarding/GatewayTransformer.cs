@@ -58,7 +58,7 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
         }
         if (exchange.Cost?.Total is { } cost)
         {
-            headers["x-gateway-cost"] = cost.ToString(CultureInfo.InvariantCulture);
+            headers["x-gateway-cost"] = UsdText.Format(cost);
         }
         var overhead = clock.GetElapsedTime(exchange.StartTimestamp) - exchange.UpstreamTime;
         headers["x-gateway-overhead-ms"] = overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ namespace AiGateway.Telemetry;
 /// Labels come from closed sets only (<see cref="TagValues"/>, the configuration): a name that a caller made up counts as
 /// <c>_other</c>. Tag arrays are built once per combination and snapshot; a request allocates nothing here.
 /// </remarks>
-internal sealed class GatewayMetrics : IRequestObserver
+internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
 {
     private static readonly KeyValuePair<string, object?> Accepted = new(TagNames.Result, "accepted");
     private static readonly KeyValuePair<string, object?> Refused = new(TagNames.Result, "refused");
@@ -57,8 +57,8 @@ internal sealed class GatewayMetrics : IRequestObserver
     /// <summary>A request is over, whatever came of it.</summary>
     public void RequestEnded() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>The routing file was read again: taken over whole, or refused whole.</summary>
-    public void ConfigReloaded(bool accepted) => _configReloads.Add(1, accepted ? Accepted : Refused);
+    /// <inheritdoc/>
+    public void OnReload(ReloadResult result) => _configReloads.Add(1, result.Succeeded ? Accepted : Refused);
 
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)

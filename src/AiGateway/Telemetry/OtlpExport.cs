@@ -1,5 +1,5 @@
-using AiGateway.Configuration;
 using System.Reflection;
+using AiGateway.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -61,9 +61,19 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
     {
         exporter.Endpoint = options.EndpointOf(signal);
         exporter.Protocol = options.HttpProtobuf ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        // Without headers of ours, those of OTEL_EXPORTER_OTLP_HEADERS stay in force.
         if (options.Headers.Count > 0)
         {
-            exporter.Headers = string.Join(',', options.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value.Reveal())}"));
+            exporter.Headers = string.Join(',', options.Headers.Select(Encoded));
         }
+    }
+
+    private static string Encoded(KeyValuePair<string, Secret> header)
+    {
+        var value = header.Value.Reveal();
+        // The exporter takes all headers as one string, which it decodes first and then splits at commas: encoding does not help.
+        return value.Contains(',', StringComparison.Ordinal)
+            ? throw new FormatException($"The value of host.otlp.headers.{header.Key} contains a comma, which the OTLP exporter cannot send.")
+            : $"{header.Key}={Uri.EscapeDataString(value)}";
     }
 }

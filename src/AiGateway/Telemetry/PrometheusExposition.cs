@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
+using System.Text;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -174,7 +175,7 @@ internal sealed partial class PrometheusExposition : IDisposable
         {
             if (family.Overflowed is > 0 and var overflowed)
             {
-                yield return new(overflowed, new KeyValuePair<string, object?>(TagNames.Metric, family.Name));
+                yield return new(overflowed, new KeyValuePair<string, object?>(TagNames.Metric, Encoding.UTF8.GetString(family.SampleName)));
             }
         }
     }

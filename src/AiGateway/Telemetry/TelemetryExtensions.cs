@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Telemetry;
@@ -12,6 +13,7 @@ internal static class TelemetryExtensions
         services.AddSingleton(options);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<GatewayMetrics>());
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<GatewayMetrics>());
         services.AddSingleton<StateMetrics>();
         services.AddSingleton<ProcessMetrics>();
         services.AddSingleton<PrometheusExposition>();

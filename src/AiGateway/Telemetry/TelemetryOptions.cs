@@ -14,7 +14,9 @@ internal sealed record TelemetryOptions
     /// <summary>Where traces and metrics are pushed; null when nowhere.</summary>
     public OtlpModel? Otlp { get; init; }
 
-    /// <summary>Reads the host settings and the environment.</summary>
+    /// <summary>Joins the host settings and the environment.</summary>
+    /// <param name="host">The host settings in force.</param>
+    /// <param name="environment">Reads a variable; null when it is not set.</param>
     public static TelemetryOptions From(HostModel host, Func<string, string?> environment) => new()
     {
         LatestGenAiNames = environment(OptInVariable)?.Split(',', StringSplitOptions.TrimEntries).Contains(LatestGenAi, StringComparer.Ordinal) ?? false,

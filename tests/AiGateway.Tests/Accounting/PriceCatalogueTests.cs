@@ -121,6 +121,24 @@ public class PriceCatalogueTests
     }
 
     [Fact]
+    public void ExampleOfThePage_IsAnEntry()
+    {
+        var page = File.ReadAllText(RepositoryRoot.Of("docs", "features", "cost-accounting.md"));
+        var start = page.IndexOf("```json\n", StringComparison.Ordinal) + "```json\n".Length;
+        var entry = page[start..page.IndexOf("\n```", start, StringComparison.Ordinal)];
+        var catalogue = PriceCatalogue.Parse(Encoding.UTF8.GetBytes("{\"providers\":{\"p\":[" + entry + "]}}"));
+
+        catalogue.Check("docs/features/cost-accounting.md");
+
+        var period = catalogue.Find("p", "deepseek-flash-20261001")!.PeriodAt(Now)!;
+        Assert.Equal(200_000, Assert.Single(period.Standard.Tiers).Above);
+        Assert.Equal([new DateOnly(2026, 10, 1)], period.PeakHours!.Except);
+        Assert.Equal("standard", period.SetFor(null, new DateTimeOffset(2026, 10, 1, 2, 0, 0, TimeSpan.Zero), out _)!.Label);
+        Assert.Equal("peak", period.SetFor(null, new DateTimeOffset(2026, 10, 2, 2, 0, 0, TimeSpan.Zero), out _)!.Label);
+        Assert.Equal("batch", period.SetFor("batch", Now, out _)!.Label);
+    }
+
+    [Fact]
     public void ListThatCannotBeRead_SaysWhichAndWhatToDo()
     {
         var fault = Assert.Throws<InvalidDataException>(() => PriceCatalogue.Load("/no/such/prices.json"));

@@ -44,6 +44,7 @@ internal static class RecordFixture
             StartedAfter = TimeSpan.FromMilliseconds(41.75),
             Duration = TimeSpan.FromMilliseconds(380.5),
         };
+        exchange.Plan = new Plan { Alias = Alias("fast"), Deployments = [azure.Deployment, openai.Deployment] };
         exchange.Attempts.AddRange([azure, openai]);
         exchange.Answering = openai;
         exchange.ResponseModel = "gpt-4o-mini-2024-07-18";
@@ -90,6 +91,16 @@ internal static class RecordFixture
             },
         };
     }
+
+    public static AliasModel Alias(string name) => new()
+    {
+        Name = name,
+        Rules = [],
+        ContextWindowFallback = [],
+        ContentPolicyFallback = [],
+        Retries = new RetriesModel(4, 2, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10)),
+        HoldBack = new HoldBackModel(0, TimeSpan.Zero),
+    };
 
     public static string Json(RequestRecord record, RecordAudience audience = RecordAudience.Operator, bool indented = false)
     {

@@ -142,6 +142,7 @@ public class RecordJsonTests
         exchange.Usage = usage;
         exchange.Cost = cost with { Unpriced = "never both, but every member" };
         (exchange.ResponseModel, exchange.ServiceTier, exchange.FinishReason, exchange.TimeToFirstToken) = ("gpt-4o", "default", "stop", TimeSpan.Zero);
+        exchange.Plan = new Plan { Alias = Alias("fast"), Deployments = [] };
         exchange.Reject(RejectionReason.UpstreamError, "It broke.");
         return new RequestRecord(exchange, TimeSpan.Zero);
     }

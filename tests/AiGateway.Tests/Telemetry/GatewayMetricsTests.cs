@@ -148,9 +148,9 @@ public sealed class GatewayMetricsTests : IDisposable
         Assert.Equal(["aigateway_deployment_latency_seconds{deployment=\"primary\",provider=\"openai\"} 0.25"], _host.Samples("aigateway_deployment_latency_seconds"));
 
         _host.Snapshots.Swap(Sample.Snapshot("fedcba987654", alias: "clever"));
-        _host.Metrics.ConfigReloaded(accepted: true);
+        _host.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
         _host.Snapshots.Refuse(new ReloadFailure(Sample.At, ["line 1"]));
-        _host.Metrics.ConfigReloaded(accepted: false);
+        _host.Metrics.OnReload(new ReloadResult(false, "", default, [], []));
 
         Assert.Equal(["aigateway_config_info{version=\"fedcba987654\"} 1"], _host.Samples("aigateway_config_info"));
         Assert.Equal(["aigateway_config_last_reload_successful 0"], _host.Samples("aigateway_config_last_reload_successful"));

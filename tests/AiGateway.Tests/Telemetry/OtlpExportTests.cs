@@ -25,10 +25,10 @@ public sealed class OtlpExportTests
     public async Task SpansAndMetrics_ReachTheCollector(string protocol, string tracesPath, string metricsPath)
     {
         await using var collector = await Collector.StartAsync(protocol == "grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1);
-        var headers = new[] { KeyValuePair.Create("x-collector-key", new Secret("a key with = and % signs")) };
-        var options = new TelemetryOptions { Otlp = new OtlpModel(new Uri(collector.Address), protocol == "http/protobuf", headers, SampleRatio: 1) };
+        var otlp = new OtlpModel(new Uri(collector.Address), protocol == "http/protobuf", [new("x-collector-key", new Secret("a key with = and % signs"))], SampleRatio: 1);
+        var options = new TelemetryOptions { Otlp = otlp };
         using var host = new MetricsHost(options: options);
-        using var export = new OtlpExport(options.Otlp!);
+        using var export = new OtlpExport(otlp);
         await export.StartAsync(TestContext.Current.CancellationToken);
         using var tracing = new GatewayTracing(options);
 
@@ -45,6 +45,17 @@ public sealed class OtlpExportTests
         var metrics = collector.Received(metricsPath);
         Assert.All((string[])["gen_ai.client.token.usage", "aigateway.requests", "aigateway.deployment.available", "process.cpu"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
         Assert.All(collector.Keys, key => Assert.Equal("a key with = and % signs", key));
+    }
+
+    [Fact]
+    public async Task HeaderThatTheExporterCannotSend_IsNamedWithoutItsValue()
+    {
+        using var export = new OtlpExport(new OtlpModel(new Uri("http://localhost:4318"), HttpProtobuf: true, [new("x-key", new Secret("secret,word"))], SampleRatio: 1));
+
+        var fault = await Assert.ThrowsAsync<FormatException>(() => export.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("x-key", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", fault.Message, StringComparison.Ordinal);
     }
 
     private sealed class Collector(WebApplication app) : IAsyncDisposable

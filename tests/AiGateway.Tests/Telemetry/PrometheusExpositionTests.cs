@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text;
@@ -148,7 +149,7 @@ public sealed class PrometheusExpositionTests : IDisposable
         var samples = _host.Samples("test_exploding_total");
         Assert.Equal(MetricFamily.DefaultSeriesLimit + 1, samples.Length);
         Assert.Contains("test_exploding_total{otel_metric_overflow=\"true\"} 30", samples);
-        Assert.Equal(["aigateway_series_overflow_total{metric=\"test_exploding\"} 30"], _host.Samples("aigateway_series_overflow_total"));
+        Assert.Equal(["aigateway_series_overflow_total{metric=\"test_exploding_total\"} 30"], _host.Samples("aigateway_series_overflow_total"));
     }
 
     [Fact]
@@ -177,7 +178,7 @@ public sealed class PrometheusExpositionTests : IDisposable
     {
         using var other = new MetricsHost();
         other.Metrics.RequestStarted();
-        other.Metrics.ConfigReloaded(accepted: true);
+        other.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
 
         Assert.Empty(_host.Samples("aigateway_config_reloads_total"));
         Assert.Equal(["aigateway_inflight 0"], _host.Samples("aigateway_inflight"));
@@ -235,7 +236,7 @@ public sealed class PrometheusExpositionTests : IDisposable
             using var host = new MetricsHost(options: options);
             host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current));
             host.Metrics.OnSettled(Sample.Rejected(host.Snapshots.Current, AiGateway.Pipeline.RejectionReason.InvalidKey));
-            host.Metrics.ConfigReloaded(accepted: false);
+            host.Metrics.OnReload(new ReloadResult(false, "", default, [], []));
 
             var (exitCode, output) = await Promtool.RunAsync(host.Scrape(), "check", "metrics");
 
