@@ -65,7 +65,15 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             return response;
         }
-        _exchange.Reject(RejectionFor(result));
+        if (result.Outcome == AttemptOutcome.CallerGone)
+        {
+            // Nobody is left to be told of an error, and it was no failure.
+            _exchange.Outcome = RequestOutcome.CallerGone;
+        }
+        else
+        {
+            _exchange.Reject(RejectionFor(result));
+        }
         return new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
     }
 
@@ -112,7 +120,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         _last = result;
 
         var hasOtherKey = result.Outcome is AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited
-            && KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp());
+            && deployment.Provider.Keys.Length > 1 && KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp());
         if (_walk.MoveOn(result.Outcome, result.RetryAfter, hasOtherKey) is { } delay && clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency) < _deadline)
         {
             result.TryNext = true;

@@ -19,7 +19,7 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         var exchange = httpContext.GetExchange();
-        if (proxyResponse is null || (exchange.Rejection is not null && exchange.Answering is null))
+        if (proxyResponse is null || exchange.Outcome == RequestOutcome.CallerGone || (exchange.Rejection is not null && exchange.Answering is null))
         {
             // Errors writes the body.
             return ValueTask.FromResult(false);

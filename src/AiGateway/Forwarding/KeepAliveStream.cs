@@ -44,6 +44,11 @@ internal sealed class KeepAliveStream(Task<AttemptResult> answer, TimeSpan inter
                 _inner = await response.Content.ReadAsStreamAsync(cancellationToken);
                 break;
             }
+            if (result.Outcome == AttemptOutcome.CallerGone)
+            {
+                exchange.Outcome = RequestOutcome.CallerGone;
+                throw new OperationCanceledException("The caller hung up.");
+            }
             _failed = true;
             var rejection = attempts.RejectionFor(result);
             exchange.Reject(rejection);

@@ -52,7 +52,7 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
         {
             return null;
         }
-        if (hasOtherKey && outcome is (AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited))
+        if (hasOtherKey && stop.Sent < _retries.MaxPerDeployment && outcome is (AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited))
         {
             // The same deployment with another key: the key was the trouble.
             return TimeSpan.Zero;

@@ -37,6 +37,8 @@ internal static class GatewayHost
         // One record per request says it all; the framework's own lines would say it again, several times.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        // A start that fails is told in one line by Program; the host would print the same with its stack trace. What stops it later is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // Where this category may log at all, ASP.NET makes an activity and a log scope for each request; our spans are GatewayTracing's.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 

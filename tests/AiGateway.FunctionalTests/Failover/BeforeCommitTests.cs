@@ -54,8 +54,8 @@ public sealed class BeforeCommitTests(TwoSimulators simulators) : IClassFixture<
     [InlineData("error-event=1", "error_event")]
     [InlineData("malformed=1", "nonsense")]
     [InlineData("malformed=2", "nonsense")]
-    [InlineData("garbage", "nonsense")]
-    [InlineData("empty", "nonsense")]
+    [InlineData("garbage", "incomplete")]
+    [InlineData("empty", "incomplete")]
     [InlineData("html", "server_error")]
     [InlineData("redirect", "nonsense")]
     [InlineData("latency=60000", "first_byte_timeout")]
@@ -113,13 +113,14 @@ public sealed class BeforeCommitTests(TwoSimulators simulators) : IClassFixture<
     }
 
     [Fact]
-    public async Task FirstFailsAndSecondToo_TheFirstIsAskedAgain()
+    public async Task BothFailOnce_TheyAreAskedAgain()
     {
         var (answer, record) = await simulators.AskWithFaultAsync("status=500,first=1", stream: false, faultOfB: "status=500");
 
         Assert.True(answer.IsWhole, answer.ToString());
         Assert.Equal("chat-a", answer.Deployment);
-        Assert.Equal("server_error server_error succeeded", TwoSimulators.AttemptsOf(record));
+        // The shorter of two random delays decides which is asked again first.
+        Assert.Matches("^server_error server_error (server_error )?succeeded$", TwoSimulators.AttemptsOf(record));
     }
 
     private static void AssertAnsweredBySecond(ChatAnswer answer)

@@ -87,6 +87,10 @@ internal sealed record ChatAnswer(int Status, HttpResponseHeaders? Headers, stri
         return new HttpRequestMessage(HttpMethod.Post, new Uri("v1/chat/completions", UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
     }
 
+    /// <summary>What a failure message needs.</summary>
+    public override string ToString() =>
+        $"{Status} by '{Deployment}' after {Attempts} attempts, {(IsBroken ? "broken" : "not broken")}, version {ConfigVersion}: {(Body.Length <= 2000 ? Body : $"{Body[..1000]} … {Body[^1000..]}")}";
+
     /// <summary>A header's value; empty when it did not come.</summary>
     public string Header(string name) => Headers is not null && Headers.TryGetValues(name, out var values) ? string.Join(",", values) : "";
 
@@ -94,7 +98,7 @@ internal sealed record ChatAnswer(int Status, HttpResponseHeaders? Headers, stri
     {
         try
         {
-            return JsonSerializer.Deserialize<JsonElement>(body).GetProperty("choices").GetArrayLength() > 0;
+            return JsonSerializer.Deserialize<JsonElement>(body).TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0;
         }
         catch (JsonException)
         {

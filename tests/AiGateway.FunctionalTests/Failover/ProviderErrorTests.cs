@@ -59,7 +59,8 @@ public sealed class ProviderErrorTests(TwoSimulators simulators) : IClassFixture
     [InlineData("status=418", 418)]
     public async Task CallersFault_GoesBackWithoutAnotherAttempt(string fault, int status)
     {
-        var (answer, record) = await simulators.AskWithFaultAsync(fault, stream: true);
+        // A model name that the caller chose: were it fixed by the routing file, a 404 would be the operator's to mend.
+        var (answer, record) = await simulators.AskWithFaultAsync(fault, stream: true, model: "any/m");
 
         Assert.Equal(status, answer.Status);
         Assert.Equal("refused", TwoSimulators.AttemptsOf(record));
@@ -157,6 +158,7 @@ public sealed class ProviderErrorTests(TwoSimulators simulators) : IClassFixture
     {
         await using var gateway = await simulators.AnotherGatewayAsync("""
             retries:
+              base_delay: 10ms
               max_delay: 100ms
             """);
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AiGateway.FunctionalTests.Failover;
+using AiGateway.Configuration;
 using AiGateway.FunctionalTests.Gateway;
+using AiGateway.Hosting;
 using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Lifecycle;
@@ -17,25 +18,23 @@ public sealed class TlsTests
         var (certificate, key) = (Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
         var first = Write(certificate, key, "first");
         var clock = new MovableClock();
-        var port = FreePort.Next();
-        await using var gateway = await GatewayServer.StartAsync(
-            RoutingText.Merge(RoutingText.ForSimulators([simulator.Address]), $$"""
-                host:
-                  metrics_listen: https://127.0.0.1:{{port}}
-                  tls: { certificate: "{{certificate}}", key: "{{key}}" }
-                """),
-            new GatewayServerOptions { Clock = clock });
+        using var file = new GatewayFile(RoutingText.ForSimulators([simulator.Address]), $$"""  tls: { certificate: "{{certificate}}", key: "{{key}}" }""", "https");
+        var loader = new ConfigurationLoader(new StateRegistry(), _ => null, clock);
+        var loaded = loader.Load(file.Path);
+        Assert.True(loaded.Snapshot is not null, string.Join('\n', loaded.Errors));
+        await using var gateway = GatewayHost.Build(file.Path, loaded.Snapshot, loader, clock);
+        await gateway.StartAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(first, await SeenAsync(port));
+        Assert.Equal(first, await SeenAsync(file.Address));
 
         var second = Write(certificate, key, "second");
         clock.Skip(TimeSpan.FromSeconds(11));
-        Assert.Equal(second, await SeenAsync(port));
+        Assert.Equal(second, await SeenAsync(file.Address));
 
         await File.WriteAllTextAsync(certificate, "not a certificate", TestContext.Current.CancellationToken);
         clock.Skip(TimeSpan.FromSeconds(11));
-        Assert.Equal(second, await SeenAsync(port));
-        Assert.True((await ChatAnswer.AskAsync(gateway.Client, "chat", stream: true)).IsWhole);
+        Assert.Equal(second, await SeenAsync(file.Address));
+        await gateway.StopAsync(TestContext.Current.CancellationToken);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -46,6 +45,10 @@ public sealed class TlsTests
             """
             providers:
               simulated: {}
+            deployments:
+              demo: { provider: simulated, model: "*" }
+            aliases:
+              demo/*: { groups: [{ deployments: [demo] }] }
             """,
             "  tls: { certificate: /nowhere/tls.crt, key: /nowhere/tls.key }", "https");
         await using var process = file.Start();
@@ -56,7 +59,7 @@ public sealed class TlsTests
     }
 
     /// <summary>The fingerprint of the certificate that a new connection is shown.</summary>
-    private static async Task<string> SeenAsync(int port)
+    private static async Task<string> SeenAsync(Uri gateway)
     {
         var seen = "";
         using var handler = new SocketsHttpHandler();
@@ -66,7 +69,7 @@ public sealed class TlsTests
             return true;
         };
         using var client = new HttpClient(handler);
-        using var answer = await client.GetAsync(new Uri($"https://127.0.0.1:{port}/metrics"));
+        using var answer = await client.GetAsync(new Uri(gateway, "healthz"));
         answer.EnsureSuccessStatusCode();
         return seen;
     }

@@ -184,7 +184,9 @@ public sealed class ReloadTests
 
             await PutAsync("..v2", Text("v2"));
             File.CreateSymbolicLink(Path.Combine(folder, "..data_tmp"), "..v2");
-            File.Move(Path.Combine(folder, "..data_tmp"), Path.Combine(folder, "..data"), overwrite: true);
+            // .NET does not move a link to a folder that is not there yet; rename(2) does, and so does mv -T.
+            await using (var move = ChildProcess.Start("mv", ["-T", Path.Combine(folder, "..data_tmp"), Path.Combine(folder, "..data")]))
+                Assert.Equal(0, await move.WaitForExitAsync());
             Directory.Delete(Path.Combine(folder, "..v1"), recursive: true);
             await WaitForReloadAsync(admin, detail => detail.GetProperty("config_version").GetString() == VersionOf(Text("v2")));
 
