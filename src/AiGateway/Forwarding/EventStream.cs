@@ -107,6 +107,11 @@ internal sealed class EventStream : ReadOnlyStream
             return _failure;
         }
         _committed = true;
+        if (_ended)
+        {
+            // Shorter than what is held back: whole already, and nobody reads on to find that out.
+            Settle(AttemptOutcome.Succeeded);
+        }
         return AttemptOutcome.Succeeded;
     }
 

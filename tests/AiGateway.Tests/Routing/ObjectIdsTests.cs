@@ -1,0 +1,67 @@
+using AiGateway.Pipeline;
+
+namespace AiGateway.Tests.Routing;
+
+/// <summary>Sealed ids: they open for their tenant, unchanged, and for nobody else.</summary>
+public sealed class ObjectIdsTests
+{
+    private static readonly StoredObject Stored = new("openai-gpt", "acme/payments/checkout", "resp_0123456789abcdef");
+
+    [Fact]
+    public void Id_OpensForItsTenantAndIsTheSameEachTime()
+    {
+        using var ids = new ObjectIds("secret"u8);
+        using var another = new ObjectIds("secret"u8);
+        var id = ids.Seal("resp_", Stored);
+
+        Assert.StartsWith("resp_", id, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", id, StringComparison.Ordinal);
+        Assert.Equal(id, another.Seal("resp_", Stored));
+        Assert.Equal(Stored, another.Open("resp_", id, Stored.Tenant));
+    }
+
+    [Fact]
+    public void AnotherTenantSecretOrPrefix_DoesNotOpenIt()
+    {
+        using var ids = new ObjectIds("secret"u8);
+        using var stranger = new ObjectIds("another"u8);
+        var id = ids.Seal("resp_", Stored);
+
+        Assert.Null(ids.Open("resp_", id, "acme/payments/other"));
+        Assert.Null(ids.Open("resp_", id, ""));
+        Assert.Null(stranger.Open("resp_", id, Stored.Tenant));
+        Assert.Null(ids.Open("msg_", id, Stored.Tenant));
+        Assert.NotEqual(id, ids.Seal("resp_", Stored with { Tenant = "acme/payments/other" }));
+    }
+
+    [Fact]
+    public void EveryCharacterAltered_IsRefused()
+    {
+        using var ids = new ObjectIds("secret"u8);
+        var id = ids.Seal("resp_", Stored);
+        for (var position = 0; position < id.Length; position++)
+        {
+            foreach (var other in "Aa0_-")
+            {
+                if (id[position] == other)
+                    continue;
+                var altered = $"{id[..position]}{other}{id[(position + 1)..]}";
+                Assert.True(ids.Open("resp_", altered, Stored.Tenant) is null, $"Altered at {position} it opens: {altered}");
+            }
+            Assert.Null(ids.Open("resp_", id[..position], Stored.Tenant));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("resp_")]
+    [InlineData("resp_abc")]
+    [InlineData("resp_====")]
+    [InlineData("resp_ä")]
+    public void Garbage_IsRefused(string id)
+    {
+        using var ids = new ObjectIds("secret"u8);
+        Assert.Null(ids.Open("resp_", id, "t"));
+        Assert.Null(ids.Open("resp_", "resp_" + new string('A', 5000), "t"));
+    }
+}
