@@ -31,7 +31,7 @@ public sealed class AttemptClassifierTests
     [InlineData(529, "overloaded_error", nameof(AttemptOutcome.ServerError))]
     public void StatusAndCode_AreClassified(int status, string code, string outcome)
     {
-        var error = ProviderError.Parse(status, Encoding.UTF8.GetBytes($$"""{"error":{"message":"x","code":"{{code}}"}}"""));
+        var error = ProviderError.Parse(status, Encoding.UTF8.GetBytes("""{"error":{"message":"x","code":"CODE"}}""".Replace("CODE", code, StringComparison.Ordinal)));
 
         Assert.Equal(outcome, AttemptClassifier.Classify(status, error, Upstream.Deployment("d")).ToString());
     }

@@ -11,20 +11,20 @@ namespace AiGateway.Tests.Forwarding;
 public sealed class RequestEditsTests
 {
     [Theory]
-    [InlineData("""{"model":"alias","messages":[]}""", """{"model":"m","messages":[]}""")]
-    [InlineData("""{ "messages" : [] , "model" : "alias" , "odd":1.50e+3 }""", """{ "messages" : [] , "model" : "m" , "odd":1.50e+3 }""")]
-    [InlineData("""{"model":"m","messages":[],"unknown":{"model":"x"}}""", """{"model":"m","messages":[],"unknown":{"model":"x"}}""")]
-    [InlineData("""{"model":"alias","stream":true,"messages":[]}""", """{"stream_options":{"include_usage":true},"model":"m","stream":true,"messages":[]}""")]
-    [InlineData("""{"model":"alias","stream":true,"stream_options":{"include_usage":true},"messages":[]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[]}""")]
-    [InlineData("""{"model":"alias","stream":true,"stream_options":{"include_usage":false},"messages":[]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[]}""")]
-    [InlineData("""{"model":"alias","stream":true,"stream_options":{},"messages":[]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[]}""")]
-    [InlineData("""{"model":"alias","stream":true,"stream_options":{"x":1},"messages":[]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1},"messages":[]}""")]
-    [InlineData("""{"model":"alias","stream":true,"stream_options":null,"messages":[]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[]}""")]
+    [InlineData("""{"model":"alias","messages":[{"role":"user","content":"x"}]}""", """{"model":"m","messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{ "messages" : [{"role":"user","content":"x"}] , "model" : "alias" , "odd":1.50e+3 }""", """{ "messages" : [{"role":"user","content":"x"}] , "model" : "m" , "odd":1.50e+3 }""")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"unknown":{"model":"x"}}""", """{"model":"m","messages":[{"role":"user","content":"x"}],"unknown":{"model":"x"}}""")]
+    [InlineData("""{"model":"alias","stream":true,"messages":[{"role":"user","content":"x"}]}""", """{"stream_options":{"include_usage":true},"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{"model":"alias","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{"model":"alias","stream":true,"stream_options":{"include_usage":false},"messages":[{"role":"user","content":"x"}]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{"model":"alias","stream":true,"stream_options":{},"messages":[{"role":"user","content":"x"}]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{"model":"alias","stream":true,"stream_options":{"x":1},"messages":[{"role":"user","content":"x"}]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1},"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData("""{"model":"alias","stream":true,"stream_options":null,"messages":[{"role":"user","content":"x"}]}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}""")]
     public async Task Body_ChangesOnlyWhereTheListSays(string body, string sent) => Assert.Equal(sent, await SendAsync(body, usageOption: true));
 
     [Fact]
     public async Task ProviderWithoutTheOption_IsNotAskedForUsage() =>
-        Assert.Equal("""{"model":"m","stream":true,"messages":[]}""", await SendAsync("""{"model":"alias","stream":true,"messages":[]}""", usageOption: false));
+        Assert.Equal("""{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}""", await SendAsync("""{"model":"alias","stream":true,"messages":[{"role":"user","content":"x"}]}""", usageOption: false));
 
     [Fact]
     public async Task EveryAttempt_GetsTheSameBytesAndTheOriginalStays()

@@ -44,7 +44,7 @@ public sealed class PlanBuilderTests
     {
         var (a, b, c) = (Upstream.Deployment("a"), Upstream.Deployment("b"), Upstream.Deployment("c"));
 
-        Assert.Equal(["c", "a", "b"], Build(Rule(Group(GroupStrategy.Ordered, (c, 1), (a, 1)), Group(GroupStrategy.Ordered, (a, 1), (b, 1)))));
+        Assert.Equal(["c", "a", "b"], Build(Rule(Group(GroupStrategy.Ordered, (c, 1), (a, 1)), Group(GroupStrategy.Ordered, (a, 1), (b, 1))))!);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class PlanBuilderTests
             Group(GroupStrategy.Ordered, (deployments[2], 1)),
             Group(GroupStrategy.Ordered, (deployments[3], 1), (deployments[0], 1)));
 
-        Assert.Equal(["d2", "d3", "d1", "d0"], Build(rule));
+        Assert.Equal(["d2", "d3", "d1", "d0"], Build(rule)!);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PlanBuilderTests
             large.State.Begin();
         }
 
-        Assert.Equal(["large", "idle", "busy"], Build(Rule(Group(GroupStrategy.LeastBusy, (busy, 1), (idle, 1), (large, 10)))));
+        Assert.Equal(["large", "idle", "busy"], Build(Rule(Group(GroupStrategy.LeastBusy, (busy, 1), (idle, 1), (large, 10))))!);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class PlanBuilderTests
             ("p/dear", new PriceConfig { Input = 10m, Output = 30m }), ("p/cheap", new PriceConfig { Input = 1m, Output = 2m }));
         var rule = Rule(Group(GroupStrategy.Cheapest, (Upstream.Deployment("x", "of-unknown-price"), 1), (Upstream.Deployment("d", "dear"), 1), (Upstream.Deployment("c", "cheap"), 1)));
 
-        Assert.Equal(["c", "d", "x"], Build(rule, snapshot: snapshot));
+        Assert.Equal(["c", "d", "x"], Build(rule, snapshot: snapshot)!);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class PlanBuilderTests
         var chat = Upstream.Deployment("chat", operations: [Operation.ChatCompletions]);
         var embeddings = Upstream.Deployment("embeddings", operations: [Operation.Embeddings]);
 
-        Assert.Equal(["chat"], Build(Rule(Group(GroupStrategy.Ordered, (embeddings, 1), (chat, 1)))));
+        Assert.Equal(["chat"], Build(Rule(Group(GroupStrategy.Ordered, (embeddings, 1), (chat, 1))))!);
         Assert.Null(Build(Rule(Group(GroupStrategy.Ordered, (embeddings, 1)))));
     }
 
@@ -133,11 +133,13 @@ public sealed class PlanBuilderTests
         }
     }
 
+    private static readonly CostCalculator Costs = new(AccountingFixture.Catalogue);
+    private static readonly GatewayRequest Request = Upstream.Request("""{"model":"alias","messages":[{"role":"user","content":"Hi"}]}""");
+
     private string[]? Build(RuleModel rule, int seed = 1, Snapshot? snapshot = null)
     {
-        var request = Upstream.Request("""{"model":"alias","messages":[{"role":"user","content":"Hi"}]}""");
-        var builder = new PlanBuilder(new CostCalculator(AccountingFixture.Catalogue), Upstream.Randomness(seed), _clock);
-        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), request, snapshot ?? AccountingFixture.Snapshot()), trace: null);
+        var builder = new PlanBuilder(Costs, Upstream.Randomness(seed), _clock);
+        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), Request, snapshot ?? AccountingFixture.Snapshot()), trace: null);
         return plan?.Deployments.Select(deployment => deployment.Id).ToArray();
     }
 
