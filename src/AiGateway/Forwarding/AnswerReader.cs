@@ -16,6 +16,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
     /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
     public const int LargestWhole = 256 * 1024;
 
+    // Generated images make Responses answers of several megabytes, and their ids stand at both ends: beyond this they are no answers.
+    private const int LargestWithIds = 64 * 1024 * 1024;
+
     private const int LargestError = 64 * 1024;
     private const string EventStreamType = "text/event-stream";
 
@@ -81,9 +84,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var kept = false;
         try
         {
-            if (response.Content.Headers.ContentLength is not > LargestWhole)
+            var limit = IdsFor(exchange, attempt) is null ? LargestWhole : LargestWithIds;
+            if (!(response.Content.Headers.ContentLength > limit))
             {
-                (body, var whole) = await ReadUpToAsync(upstream, LargestWhole, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
+                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
                 if (whole)
                 {
                     return AnswerWhole(exchange, attempt, response, timer, ref body, ref kept);

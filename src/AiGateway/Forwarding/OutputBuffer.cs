@@ -50,6 +50,9 @@ internal struct OutputBuffer
     /// <summary>Claims <paramref name="length"/> bytes that were written to reserved room.</summary>
     public void Advance(int length) => _end += length;
 
+    /// <summary>Takes the last bytes back, so that <paramref name="length"/> are left.</summary>
+    public void Truncate(int length) => _end = _start + length;
+
     /// <summary>Moves bytes to <paramref name="destination"/>; gives the array back with the last.</summary>
     public int Take(Span<byte> destination)
     {
