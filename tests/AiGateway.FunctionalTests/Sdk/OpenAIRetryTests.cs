@@ -20,6 +20,17 @@ public sealed class OpenAIRetryTests(SdkFixture fixture) : IClassFixture<SdkFixt
         Assert.True(TimeOf(calls[1]) - TimeOf(calls[0]) > TimeSpan.FromSeconds(0.95), string.Join('\n', calls));
     }
 
+    [Fact]
+    public async Task NothingHealthy_IsWaitedOut()
+    {
+        // The provider refuses our key once; its deployment then rests for two seconds.
+        const string Model = "locked/gpt-x!status=401,first=1";
+        ChatCompletion answer = await fixture.ClientOf(SdkFixture.Alice, retries: 3).GetChatClient(Model).CompleteChatAsync("hello");
+
+        Assert.Equal("gpt-x", answer.Model);
+        Assert.Equal([502, 503, 200], (await RecordsOfAsync(Model, 3)).Select(call => call.GetProperty("status").GetInt32()));
+    }
+
     // Timers may fire a few milliseconds early; the gateway's own retry must not then find the deployment still resting.
     [Fact]
     public async Task GatewaysOwnRetryAfterAShortRateLimit_IsNeverTooEarly()

@@ -173,9 +173,11 @@ const cases = {
     await fails(OpenAI.BadRequestError, 400, openai.chat.completions.create({ model: "a/gpt-x", messages: hello, temperature: 3 }), /temperature/);
   },
   async error_413() {
-    const content = "x".repeat(250_000);
-    const error = await fails(OpenAI.APIError, 413, openai.chat.completions.create({ model: "chat", messages: [{ role: "user", content }] }));
-    assert.equal(error.code, "request_too_large");
+    for (const length of [250_000, 30_000_000]) {
+      const content = "x".repeat(length);
+      const error = await fails(OpenAI.APIError, 413, openai.chat.completions.create({ model: "chat", messages: [{ role: "user", content }] }));
+      assert.equal(error.code, "request_too_large");
+    }
   },
   async error_429() {
     const error = await fails(OpenAI.RateLimitError, 429, ask("limited/gpt-x!retry-after=30"), /rate limited/);
