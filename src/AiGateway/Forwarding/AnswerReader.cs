@@ -74,7 +74,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
             await stream.DisposeAsync();
             return new AttemptResult(outcome) { Status = (int)response.StatusCode, Error = error };
         }
-        return Answer(response, stream, length: null);
+        return Answer(response, new StreamedContent(stream, length: null));
     }
 
     private async ValueTask<AttemptResult> ReadJsonAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -83,11 +83,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var kept = false;
         try
         {
-            timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             var limit = IdsFor(exchange, attempt) is null ? LargestWhole : LargestWithIds;
             if (!(response.Content.Headers.ContentLength > limit))
             {
-                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle);
+                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
                 if (whole)
                 {
                     return AnswerWhole(exchange, attempt, response, timer, ref body, ref kept);
@@ -97,7 +96,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
             inspector.Append(body.Ready);
             kept = true;
             var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
-            return Answer(response, stream, response.Content.Headers.ContentLength);
+            return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
         }
         finally
         {
@@ -135,15 +134,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var edited = Edit(bytes, facts, IdsFor(exchange, attempt));
         if (edited is { } replacement)
         {
-            return Answer(response, new WholeAnswerStream(replacement), replacement.Length);
+            return Answer(response, new WholeAnswerContent(replacement));
         }
         kept = true;
-        return Answer(response, new WholeAnswerStream(body), body.Length);
+        return Answer(response, new WholeAnswerContent(body));
     }
 
     private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
-        timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
         var (head, whole) = await ReadUpToAsync(upstream, 0, timer, null);
         if (whole && head.IsEmpty)
         {
@@ -152,7 +150,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, inspector: null, settlement);
-        return Answer(response, stream, response.Content.Headers.ContentLength);
+        return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
     private static async ValueTask<AttemptResult> ErrorOrNonsenseAsync(HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -196,9 +194,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         return output;
     }
 
-    private static AttemptResult Answer(HttpResponseMessage upstream, Stream stream, long? length)
+    private static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
     {
-        var answer = new HttpResponseMessage(upstream.StatusCode) { Content = new StreamedContent(stream, length) };
+        var answer = new HttpResponseMessage(upstream.StatusCode) { Content = content };
         CopyHeader(upstream, answer, "Content-Type");
         CopyHeader(upstream, answer, "Content-Disposition");
         return new AttemptResult(AttemptOutcome.Succeeded) { Status = (int)upstream.StatusCode, Response = answer };
@@ -235,9 +233,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         };
     }
 
-    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read.</summary>
+    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
     /// <returns>What came, and whether it is all.</returns>
-    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle)
+    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null)
     {
         var body = default(OutputBuffer);
         try
@@ -250,6 +248,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
                     return (body, true);
                 }
                 body.Advance(read);
+                if (body.Length == expected)
+                {
+                    return (body, true);
+                }
                 if (idle is { } limitOfSilence)
                 {
                     timer.Arm(limitOfSilence, AttemptOutcome.IdleTimeout);

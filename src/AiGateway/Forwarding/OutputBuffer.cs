@@ -19,6 +19,9 @@ internal struct OutputBuffer
     /// <summary>The bytes that are ready.</summary>
     public readonly ReadOnlySpan<byte> Ready => _array.AsSpan(_start, _end - _start);
 
+    /// <summary>The bytes that are ready, for asynchronous writes.</summary>
+    public readonly ReadOnlyMemory<byte> ReadyMemory => _array.AsMemory(_start, _end - _start);
+
     /// <summary>Adds bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
