@@ -10,6 +10,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
 {
     private const string Form = "multipart/form-data";
     private const string ResponsePrefix = "resp_";
+    private const int LongestModel = 256;
     private const int MostTags = 16;
     private const int LongestTag = 256;
     private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
@@ -80,6 +81,11 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         if ((match.AzureModel ?? facts.Model) is not { Length: > 0 } model)
         {
             exchange.Reject(RejectionReason.MalformedRequest, "You must provide a model parameter. GET /v1/models lists what this key may use.", "model");
+            return;
+        }
+        if (model.Length > LongestModel)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, $"The model name has {model.Length} characters; at most {LongestModel} are allowed.", "model");
             return;
         }
         if (!TryOpenPrevious(exchange, body, facts, out var previous))
