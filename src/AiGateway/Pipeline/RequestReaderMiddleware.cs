@@ -37,7 +37,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         var request = context.Request;
         var contentType = request.ContentType;
         var isForm = contentType is not null && contentType.StartsWith(Form, StringComparison.OrdinalIgnoreCase);
-        if (!TypeFits(match.Operation, contentType, isForm))
+        if (!TypeFits(match.Operation, contentType, isForm) || !HeaderText.IsPlain(contentType))
         {
             exchange.Reject(RejectionReason.UnsupportedMediaType, match.Operation is Operation.Transcriptions or Operation.Translations or Operation.ImageVariations
                 ? $"This endpoint takes {Form}." : "This endpoint takes application/json.");
@@ -82,6 +82,11 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             exchange.Reject(RejectionReason.MalformedRequest, "You must provide a model parameter. GET /v1/models lists what this key may use.", "model");
             return;
         }
+        if (ModelName.DefectOf(model) is { } defect)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, defect, "model");
+            return;
+        }
         if (!TryOpenPrevious(exchange, body, facts, out var previous))
         {
             return;
@@ -115,7 +120,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Model = "",
             Facts = NoFacts,
             StoredObject = stored,
-            StoredObjectSuffix = match.ObjectSuffix + context.Request.QueryString.Value,
+            StoredObjectSuffix = match.ObjectSuffix + StoredResponseQuery.Filter(context.Request.QueryString.Value),
             Tags = ReadTags(context.Request.Headers),
             Timeout = ReadTimeout(context.Request.Headers),
         };
