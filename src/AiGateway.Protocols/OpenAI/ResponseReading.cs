@@ -32,6 +32,8 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
                 ReadChoices(ref reader);
             else if (IsAnswer(name, reader.TokenType))
                 ReadAnswer(name, ref reader);
+            else if (_operation == Operation.StoredResponse && name.SequenceEqual("deleted"u8))
+                _facts.HasAnswer = true;
             else if (!ReadOther(name, ref reader) && !_response.TryReadMember(name, ref reader, 0, _rules, ref _model, ref _serviceTier))
                 reader.Skip();
         }

@@ -88,6 +88,9 @@ public sealed partial class StreamInspector
     /// </summary>
     public ByteRange UsageMember { get; private set; }
 
+    /// <summary>True when the event just inspected has <c>id:</c> or <c>retry:</c> lines, over which OpenAI's clients stumble.</summary>
+    public bool HasIdOrRetry { get; private set; }
+
     /// <summary>The value of <c>response.id</c>, or else of a top-level <c>response_id</c>, with its quotes, in the event just inspected.</summary>
     public ByteRange ResponseIdValue { get; private set; }
 
@@ -122,6 +125,7 @@ public sealed partial class StreamInspector
     {
         ForgetEvent();
         var parsed = SseFraming.Parse(eventBytes);
+        HasIdOrRetry = parsed.HasIdOrRetry;
         if (!parsed.Data.Exists)
             return StreamEventKind.Comment;
 

@@ -12,6 +12,12 @@ public struct TokenCounter
     /// <summary>How far a lane's start may be moved to fall on a blank.</summary>
     private const int BlankWithin = 24;
 
+    /// <summary>A piece of text beyond this many bytes is sampled.</summary>
+    private const int SampledFrom = 16 * 1024;
+
+    private const int Windows = 8;
+    private const int WindowLength = 1024;
+
     private int _state;
     private long _weight;
 
@@ -35,10 +41,26 @@ public struct TokenCounter
 
     private void Append(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
     {
-        if (text.Length >= FourLanesFrom)
+        if (text.Length > SampledFrom)
+            AppendSampled(text, classes);
+        else if (text.Length >= FourLanesFrom)
             AppendInLanes(text, classes);
         else
             _weight += Run(text, classes, ref _state);
+    }
+
+    /// <summary>Counts windows spread evenly over a long text and takes the rest to be like them: a page more does not change what language a text is in, and counting all of it would cost as much as the whole scan.</summary>
+    private void AppendSampled(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
+    {
+        var sample = new TokenCounter();
+        for (var i = 0; i < Windows; i++)
+        {
+            var start = (int)((long)(text.Length - WindowLength) * i / (Windows - 1));
+            sample.AppendInLanes(text.Slice(start, WindowLength), classes);
+            sample.Break();
+        }
+        _weight += sample._weight * text.Length / (Windows * WindowLength);
+        _state = TokenTable.StartState;
     }
 
     /// <remarks>

@@ -44,6 +44,7 @@ internal sealed partial class RecordWriter : IRequestObserver, IDroppedRecords, 
     private long _dropped;
     private long _droppedReported;
     private long _droppedReportedAt;
+    private int _disposed;
 
     /// <summary>Starts writing to <paramref name="sink"/>, which it owns.</summary>
     public RecordWriter(IRecordSink sink, TimeProvider clock, ILogger<RecordWriter> logger, int capacity = DefaultCapacity)
@@ -94,6 +95,11 @@ internal sealed partial class RecordWriter : IRequestObserver, IDroppedRecords, 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        // It is registered under each of its roles, and the container disposes it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
         _queue.Writer.TryComplete();
         await _stopping.CancelAsync();
         // A sink that takes nothing any more must not keep the process from ending.

@@ -11,6 +11,7 @@ internal sealed class DeploymentState(string id)
 
     private int _inFlight;
     private long _restsUntil;
+    private bool _isRateLimited;
     private long _circuitOpenUntil;
     private long _latencyBits;
 
@@ -33,6 +34,9 @@ internal sealed class DeploymentState(string id)
     /// <summary>Timestamp (<see cref="TimeProvider.GetTimestamp"/>) until which the deployment rests after a 429 or a refused credential; 0 when it does not.</summary>
     public long RestsUntil => Volatile.Read(ref _restsUntil);
 
+    /// <summary>Whether it rests because of a 429, and not because of a refused credential.</summary>
+    public bool IsRateLimited => Volatile.Read(ref _isRateLimited);
+
     /// <summary>Whether it may be tried first at <paramref name="timestamp"/>.</summary>
     public bool IsAvailable(long timestamp) => CircuitOpenUntil <= timestamp && RestsUntil <= timestamp;
 
@@ -47,8 +51,11 @@ internal sealed class DeploymentState(string id)
     }
 
     /// <summary>Lets the deployment rest until <paramref name="timestamp"/>, if that is later than what holds already.</summary>
-    public void RestUntil(long timestamp)
+    /// <param name="timestamp">The end of the rest.</param>
+    /// <param name="isRateLimited">Whether a 429 is the cause.</param>
+    public void RestUntil(long timestamp, bool isRateLimited = true)
     {
+        Volatile.Write(ref _isRateLimited, isRateLimited);
         long seen;
         while ((seen = Volatile.Read(ref _restsUntil)) < timestamp)
         {

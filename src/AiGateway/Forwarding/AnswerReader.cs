@@ -15,6 +15,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
     /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
     public const int LargestWhole = 256 * 1024;
 
+    // Generated images make Responses answers of several megabytes, and their ids stand at both ends: beyond this they are no answers.
+    private const int LargestWithIds = 64 * 1024 * 1024;
+
     private const int LargestError = 64 * 1024;
     private const string EventStreamType = "text/event-stream";
 
@@ -71,7 +74,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
             await stream.DisposeAsync();
             return new AttemptResult(outcome) { Status = (int)response.StatusCode, Error = error };
         }
-        return Answer(response, stream, length: null);
+        return Answer(response, new StreamedContent(stream, length: null));
     }
 
     private async ValueTask<AttemptResult> ReadJsonAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -80,10 +83,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var kept = false;
         try
         {
-            timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            if (response.Content.Headers.ContentLength is not > LargestWhole)
+            var limit = IdsFor(exchange, attempt) is null ? LargestWhole : LargestWithIds;
+            if (!(response.Content.Headers.ContentLength > limit))
             {
-                (body, var whole) = await ReadUpToAsync(upstream, LargestWhole, timer, attempt.Deployment.Timeouts.Idle);
+                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
                 if (whole)
                 {
                     return AnswerWhole(exchange, attempt, response, timer, ref body, ref kept);
@@ -93,7 +96,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
             inspector.Append(body.Ready);
             kept = true;
             var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
-            return Answer(response, stream, response.Content.Headers.ContentLength);
+            return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
         }
         finally
         {
@@ -109,11 +112,13 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var request = exchange.Request!;
         var bytes = body.Ready;
         var facts = ResponseInspector.Inspect(request.Operation, bytes, attempt.Deployment.Provider.Preset.UsageRules);
-        if (facts.Error is { } error)
+        // What a provider says of a stored response is an answer whatever it is: that it failed, or that it is deleted.
+        var isStored = request.Operation == Operation.StoredResponse && facts.IsObject && facts.ResponseIdValue.Exists;
+        if (facts.Error is { } error && !isStored)
         {
             return new AttemptResult(AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = error };
         }
-        if (!facts.IsJson || !facts.HasAnswer)
+        if (!facts.IsJson || !(facts.HasAnswer || isStored))
         {
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }
@@ -129,15 +134,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var edited = Edit(bytes, facts, IdsFor(exchange, attempt));
         if (edited is { } replacement)
         {
-            return Answer(response, new WholeAnswerStream(replacement), replacement.Length);
+            return Answer(response, new WholeAnswerContent(replacement));
         }
         kept = true;
-        return Answer(response, new WholeAnswerStream(body), body.Length);
+        return Answer(response, new WholeAnswerContent(body));
     }
 
     private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
-        timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
         var (head, whole) = await ReadUpToAsync(upstream, 0, timer, null);
         if (whole && head.IsEmpty)
         {
@@ -146,7 +150,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, inspector: null, settlement);
-        return Answer(response, stream, response.Content.Headers.ContentLength);
+        return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
     private static async ValueTask<AttemptResult> ErrorOrNonsenseAsync(HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -190,9 +194,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         return output;
     }
 
-    private static AttemptResult Answer(HttpResponseMessage upstream, Stream stream, long? length)
+    private static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
     {
-        var answer = new HttpResponseMessage(upstream.StatusCode) { Content = new StreamedContent(stream, length) };
+        var answer = new HttpResponseMessage(upstream.StatusCode) { Content = content };
         CopyHeader(upstream, answer, "Content-Type");
         CopyHeader(upstream, answer, "Content-Disposition");
         return new AttemptResult(AttemptOutcome.Succeeded) { Status = (int)upstream.StatusCode, Response = answer };
@@ -200,7 +204,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
 
     private static void CopyHeader(HttpResponseMessage from, HttpResponseMessage to, string name)
     {
-        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values))
+        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values) && HeaderText.IsPlain(values.ToString()))
         {
             to.Content.Headers.TryAddWithoutValidation(name, values.ToString());
         }
@@ -229,9 +233,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         };
     }
 
-    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read.</summary>
+    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
     /// <returns>What came, and whether it is all.</returns>
-    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle)
+    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null)
     {
         var body = default(OutputBuffer);
         try
@@ -244,6 +248,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
                     return (body, true);
                 }
                 body.Advance(read);
+                if (body.Length == expected)
+                {
+                    return (body, true);
+                }
                 if (idle is { } limitOfSilence)
                 {
                     timer.Arm(limitOfSilence, AttemptOutcome.IdleTimeout);

@@ -18,6 +18,10 @@ namespace AiGateway.Forwarding;
 internal sealed class AttemptHandler : DelegatingHandler
 {
     private const string UserAgent = "AiGateway/0.1";
+
+    // Timers count in ticks of some milliseconds and may fire that much early: a rest that is all but over is over.
+    private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(20);
+
     private readonly AttemptServices _services;
     private readonly Exchange _exchange;
     private readonly IHeaderDictionary _callerHeaders;
@@ -25,6 +29,8 @@ internal sealed class AttemptHandler : DelegatingHandler
     private readonly PlanWalk _walk;
     private readonly long _deadline;
     private AttemptResult? _last;
+    private AttemptResult? _first;
+    private bool _lastRested;
 
     public AttemptHandler(AttemptServices services, Exchange exchange, HttpRequest request)
         : base(services.Upstream)
@@ -76,11 +82,18 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async ValueTask<AttemptResult> SendUntilAnsweredAsync(CancellationToken cancellationToken)
     {
+        // Nearly always the first attempt answers, and the loop is not even entered.
+        var first = await SendOnceAsync(cancellationToken);
+        if (!first.TryNext)
+        {
+            return first;
+        }
+        _first = first;
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             var outcome = await _services.Retries.ExecuteOutcomeAsync(
-                static async (context, self) => Outcome.FromResult(await self.SendOnceAsync(context.CancellationToken)), context, this);
+                static async (context, self) => Outcome.FromResult(self.TakeFirst() ?? await self.SendOnceAsync(context.CancellationToken)), context, this);
             outcome.ThrowIfException();
             return outcome.Result!;
         }
@@ -90,15 +103,24 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
+    private AttemptResult? TakeFirst()
+    {
+        var first = _first;
+        _first = null;
+        return first;
+    }
+
     private async ValueTask<AttemptResult> SendOnceAsync(CancellationToken cancellationToken)
     {
         var deployment = _walk.Current;
         var clock = _services.Clock;
-        if (deployment.State.RestsUntil > clock.GetTimestamp() && _last is null or { Outcome: AttemptOutcome.RateLimited })
+        var rest = RestOf(deployment);
+        if (rest > TimerPrecision && (_lastRested || _last is null or { Outcome: AttemptOutcome.RateLimited }))
         {
             // It asked to be left alone, and there was nobody else: say so at once instead of asking again.
-            return Resting(deployment);
+            return Resting(deployment, rest);
         }
+        _lastRested = false;
         var result = _walk.PastBreaker
             ? await SendAsync(deployment, cancellationToken)
             : await SendThroughBreakerAsync(deployment, cancellationToken);
@@ -114,18 +136,25 @@ internal sealed class AttemptHandler : DelegatingHandler
         return result;
     }
 
-    private AttemptResult Resting(DeploymentModel deployment)
+    private AttemptResult Resting(DeploymentModel deployment, TimeSpan rest)
     {
-        var rest = _services.Clock.GetElapsedTime(_services.Clock.GetTimestamp(), deployment.State.RestsUntil);
-        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.RateLimited, Error = "not sent: the deployment rests" });
-        var result = new AttemptResult(AttemptOutcome.RateLimited) { RetryAfter = rest };
-        _last = result;
+        // A caller must not be told of a rate limit when it is our own key that the provider refuses.
+        var outcome = deployment.State.IsRateLimited ? AttemptOutcome.RateLimited : AttemptOutcome.CircuitOpen;
+        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = outcome, Error = "not sent: the deployment rests" });
+        var result = new AttemptResult(outcome) { RetryAfter = rest };
+        (_last, _lastRested) = (result, true);
         if (_walk.MoveOn(AttemptOutcome.CircuitOpen, rest, hasOtherKey: false) is { } delay && !_walk.PastBreaker)
         {
             result.TryNext = true;
             result.Delay = delay;
         }
         return result;
+    }
+
+    private TimeSpan RestOf(DeploymentModel deployment)
+    {
+        var now = _services.Clock.GetTimestamp();
+        return deployment.State.RestsUntil is var until && until > now ? _services.Clock.GetElapsedTime(now, until) : TimeSpan.Zero;
     }
 
     private async ValueTask<AttemptResult> SendThroughBreakerAsync(DeploymentModel deployment, CancellationToken cancellationToken)
@@ -277,7 +306,7 @@ internal sealed class AttemptHandler : DelegatingHandler
                 return;
             }
         }
-        deployment.State.RestUntil(until);
+        deployment.State.RestUntil(until, result.Outcome == AttemptOutcome.RateLimited);
     }
 
     private TimeSpan? SoonestRest()

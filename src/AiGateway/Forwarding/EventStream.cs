@@ -218,7 +218,7 @@ internal sealed class EventStream : ReadOnlyStream
         switch (kind)
         {
             case StreamEventKind.Comment:
-                _output.Append(bytes);
+                Append(bytes);
                 return;
             case StreamEventKind.UsageOnly when _hidesUsage:
                 return;
@@ -251,6 +251,7 @@ internal sealed class EventStream : ReadOnlyStream
     /// <summary>Adds an event to the output, with the edits of the closed list.</summary>
     private void Append(ReadOnlySpan<byte> bytes)
     {
+        var before = _output.Length;
         var position = 0;
         if (_hidesUsage && _inspector.UsageMember is { Exists: true } usage)
         {
@@ -272,6 +273,10 @@ internal sealed class EventStream : ReadOnlyStream
             ReplaceId(bytes, ref position, second);
         }
         _output.Append(bytes[position..]);
+        if (_inspector.HasIdOrRetry)
+        {
+            EventLines.DropIdAndRetry(ref _output, before);
+        }
     }
 
     private void ReplaceId(ReadOnlySpan<byte> bytes, ref int position, ByteRange range)

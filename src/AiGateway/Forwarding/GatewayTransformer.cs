@@ -41,7 +41,21 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
             headers["X-Accel-Buffering"] = "no";
         }
         AddOwn(headers, exchange);
-        return ValueTask.FromResult(true);
+        return proxyResponse.Content is WholeAnswerContent whole ? WriteWholeAsync(httpContext, whole, cancellationToken) : ValueTask.FromResult(true);
+    }
+
+    /// <summary>An answer that is there already needs no copying from stream to stream: one write, and YARP is told that there is no body.</summary>
+    private static async ValueTask<bool> WriteWholeAsync(HttpContext context, WholeAnswerContent answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Response.Body.WriteAsync(answer.Bytes, cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The caller hung up; the exchange settles as such.
+        }
+        return false;
     }
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -19,6 +19,9 @@ internal struct OutputBuffer
     /// <summary>The bytes that are ready.</summary>
     public readonly ReadOnlySpan<byte> Ready => _array.AsSpan(_start, _end - _start);
 
+    /// <summary>The bytes that are ready, for asynchronous writes.</summary>
+    public readonly ReadOnlyMemory<byte> ReadyMemory => _array.AsMemory(_start, _end - _start);
+
     /// <summary>Adds bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -46,6 +49,9 @@ internal struct OutputBuffer
 
     /// <summary>Claims <paramref name="length"/> bytes that were written to reserved room.</summary>
     public void Advance(int length) => _end += length;
+
+    /// <summary>Takes the last bytes back, so that <paramref name="length"/> are left.</summary>
+    public void Truncate(int length) => _end = _start + length;
 
     /// <summary>Moves bytes to <paramref name="destination"/>; gives the array back with the last.</summary>
     public int Take(Span<byte> destination)

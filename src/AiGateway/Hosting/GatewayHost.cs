@@ -37,6 +37,8 @@ internal static class GatewayHost
         // One record per request says it all; the framework's own lines would say it again, several times.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        // Where this category may log at all, ASP.NET makes an activity and a log scope for each request; our spans are GatewayTracing's.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         var services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = host.DrainTimeout + AfterCut);

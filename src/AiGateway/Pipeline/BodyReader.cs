@@ -60,7 +60,7 @@ internal static class BodyReader
         {
             while (true)
             {
-                var result = await reader.ReadAsync(cancellationToken);
+                var result = await ReadPartAsync(reader, cancellationToken);
                 var buffer = result.Buffer;
                 if (length + (file?.Length ?? 0) + buffer.Length > limit)
                 {
@@ -115,6 +115,19 @@ internal static class BodyReader
             {
                 await file.DisposeAsync();
             }
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadPartAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // Kestrel's word for a chunk size that no number holds; every other defect of the chunks it reports as a bad request itself.
+            throw new BadHttpRequestException("the size of a chunk is out of range.", StatusCodes.Status400BadRequest, e);
         }
     }
 

@@ -4,14 +4,14 @@ namespace AiGateway.Pipeline;
 internal static class ModelName
 {
     /// <summary>The longest name, in characters. The longest of any real provider is below 150.</summary>
-    public const int MaxLength = 512;
+    public const int MaxLength = 256;
 
     /// <summary>What is wrong with a name, in words for the caller; null when nothing is.</summary>
     public static string? DefectOf(string model)
     {
         if (model.Length > MaxLength)
         {
-            return $"The model name is longer than {MaxLength} characters.";
+            return $"The model name has {model.Length} characters; at most {MaxLength} are allowed.";
         }
         if (model[^1] == '.')
         {

@@ -5,6 +5,8 @@ namespace AiGateway.Pipeline;
 /// <summary>What remains of an exchange: one per request, immutable, without prompt text. Goes to the record sink, the metrics, and <c>GET /v1/requests/{id}</c>.</summary>
 internal sealed class RequestRecord
 {
+    private const int LongestWord = 256;
+
     /// <summary>Reads a settled exchange.</summary>
     public RequestRecord(Exchange exchange, TimeSpan duration)
     {
@@ -16,7 +18,7 @@ internal sealed class RequestRecord
         Alias = exchange.Plan?.Alias.Name;
         RequestedModel = exchange.Request?.Model;
         Stream = exchange.Request?.Facts.Stream ?? false;
-        User = exchange.Request?.Facts.User;
+        User = Bounded(exchange.Request?.Facts.User);
         Tags = exchange.Request?.Tags ?? [];
         Answering = answering;
         Attempts = exchange.Attempts;
@@ -34,6 +36,9 @@ internal sealed class RequestRecord
         StreamEvents = exchange.StreamEvents;
         ConfigVersion = exchange.Snapshot.Version;
     }
+
+    // Callers choose these words: a record must not grow with them.
+    private static string? Bounded(string? text) => text is { Length: > LongestWord } ? text[..LongestWord] : text;
 
     /// <summary>The request's id.</summary>
     public string Id { get; }

@@ -52,7 +52,11 @@ internal sealed class UpstreamAddresses
         var path = provider.Preset.Paths.TryGetValue(operation, out var own) ? own : OperationTable.PathOf(operation);
         var address = !provider.Preset.AzureLayout ? $"{provider.BaseUrl}/{path}{below}"
             : IsPerModel(provider, operation) ? $"{provider.BaseUrl}/openai/deployments/{Segment(upstreamModel)}/{path}?api-version={provider.ApiVersion}"
-            : $"{provider.BaseUrl}/openai/{path}{below}?api-version={provider.ApiVersion}";
+            : $"{provider.BaseUrl}/openai/{path}{below}{VersionOfNewLayout(provider)}";
         return new Uri(address);
     }
+
+    /// <summary>Azure refuses a dated version on its v1 layout ("api-version query parameter is not allowed when using /v1 path"); a word such as <c>preview</c> it takes.</summary>
+    private static string VersionOfNewLayout(ProviderModel provider) =>
+        provider.ApiVersion is { Length: > 0 } version && !char.IsAsciiDigit(version[0]) ? $"?api-version={version}" : "";
 }

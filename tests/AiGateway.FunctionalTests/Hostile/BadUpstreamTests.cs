@@ -8,6 +8,7 @@ using AiGateway.TestKit;
 namespace AiGateway.FunctionalTests.Hostile;
 
 /// <summary>Upstreams that answer with what is no answer: the caller gets 502 or 504 in OpenAI's shape, in bounded time, and nothing of the nonsense.</summary>
+[Collection(HostileTestGroup.Name)]
 public sealed class BadUpstreamTests
 {
     private const string Completion = """{"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}""";

@@ -85,8 +85,8 @@ public sealed class BodyTransferTests(HostileGateway gateway)
     [InlineData("br")]
     public async Task Bomb_Gets413InBoundedMemory(string encoding)
     {
-        var bomb = Pack(encoding, new byte[200_000_000]);
-        Assert.True(bomb.Length < 1_000_000);
+        var bomb = Pack(encoding, new byte[100_000_000]);
+        Assert.True(bomb.Length < 1_000_000, $"The bomb is {bomb.Length} bytes long: over the limit as it is.");
         var before = GC.GetTotalAllocatedBytes();
         var raw = await SendPackedAsync(encoding, bomb);
         await gateway.AssertRejectedAsync(raw, 413, "request_too_large");
@@ -153,7 +153,7 @@ public sealed class BodyTransferTests(HostileGateway gateway)
     private static byte[] Pack(string encoding, byte[] body)
     {
         using var packed = new MemoryStream();
-        using (var packer = encoding == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest) : (Stream)new BrotliStream(packed, CompressionLevel.Fastest))
+        using (var packer = encoding == "gzip" ? new GZipStream(packed, CompressionLevel.Optimal) : (Stream)new BrotliStream(packed, CompressionLevel.Fastest))
             packer.Write(body);
         return packed.ToArray();
     }

@@ -15,7 +15,7 @@ public sealed class FileFuzzTests
     public void MutatedFile_EndsInErrorsOrASnapshot(int seed)
     {
         var random = new Random(seed);
-        var files = Directory.GetFiles(Path.Combine(Loading.Root, "config"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
+        var files = Loading.RoutingFiles.Select(File.ReadAllBytes).ToArray();
         for (var round = 0; round < 150; round++)
         {
             var bytes = Mutate(files[random.Next(files.Length)], random);

@@ -9,6 +9,10 @@ internal static class Loading
     /// <summary>The repository's root: the folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The default routing file and the examples.</summary>
+    public static IEnumerable<string> RoutingFiles =>
+        [Path.Combine(Root, "config", "gateway.yaml"), .. Directory.GetFiles(Path.Combine(Root, "config", "examples"), "*.yaml").Order(StringComparer.Ordinal)];
+
     /// <summary>An environment in which every variable is set.</summary>
     public static string? EverythingSet(string name) => name switch
     {

@@ -9,8 +9,9 @@ internal abstract record YamlNode(Place Place)
 
 /// <summary>A single value.</summary>
 /// <param name="Text">Its text without quotes.</param>
+/// <param name="IsPlain">True without quotes: for the JSON Schema a number is then a number.</param>
 /// <param name="IsNull">True for nothing, <c>~</c> and <c>null</c>.</param>
-internal sealed record YamlScalar(Place Place, string Text, bool IsNull) : YamlNode(Place)
+internal sealed record YamlScalar(Place Place, string Text, bool IsPlain, bool IsNull) : YamlNode(Place)
 {
     public override string What => IsNull ? "nothing" : "a single value";
 }

@@ -77,7 +77,8 @@ internal sealed class YamlTreeReader
         {
             case Scalar scalar:
                 _parser.MoveNext();
-                return new YamlScalar(place with { Raw = scalar.Value }, scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null");
+                var isPlain = scalar.Style == ScalarStyle.Plain;
+                return new YamlScalar(place with { Raw = scalar.Value }, scalar.Value, isPlain, isPlain && scalar.Value is ("" or "~" or "null"));
             case SequenceStart:
                 return ReadSequence(place, depth);
             case MappingStart:
@@ -85,7 +86,7 @@ internal sealed class YamlTreeReader
             case AnchorAlias alias:
                 _findings.Error(place, $"YAML aliases (*{alias.Value}) are not supported. Write the value out.");
                 _parser.MoveNext();
-                return new YamlScalar(place, "", true);
+                return new YamlScalar(place, "", IsPlain: true, IsNull: true);
             default:
                 throw new YamlException(current.Start, current.End, "a value was expected");
         }
