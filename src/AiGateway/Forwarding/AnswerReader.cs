@@ -113,11 +113,13 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var request = exchange.Request!;
         var bytes = body.Ready;
         var facts = ResponseInspector.Inspect(request.Operation, bytes, attempt.Deployment.Provider.Preset.UsageRules);
-        if (facts.Error is { } error)
+        // What a provider says of a stored response is an answer whatever it is: that it failed, or that it is deleted.
+        var isStored = request.Operation == Operation.StoredResponse && facts.IsObject && facts.ResponseIdValue.Exists;
+        if (facts.Error is { } error && !isStored)
         {
             return new AttemptResult(AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = error };
         }
-        if (!facts.IsJson || !facts.HasAnswer)
+        if (!facts.IsJson || !(facts.HasAnswer || isStored))
         {
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }

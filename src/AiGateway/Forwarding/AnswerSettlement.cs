@@ -19,7 +19,7 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
             // What an answer consumed was billed when it was made, not each time it is read.
             return;
         }
-        usage ??= Estimate(request, estimatedOutputTokens);
+        usage ??= Estimate(request, exchange.ResponseModel ?? attempt.UpstreamModel, estimatedOutputTokens);
         if (usage is null)
         {
             return;
@@ -36,11 +36,11 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
     public void Await(string upstreamId) => background.Add(upstreamId);
 
     /// <summary>What the request must have consumed, where nobody says; null for operations that are not billed by what a request holds.</summary>
-    private static Usage? Estimate(GatewayRequest request, int outputTokens) => request.Operation switch
+    private static Usage? Estimate(GatewayRequest request, string model, int outputTokens) => request.Operation switch
     {
         Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Embeddings or Operation.Moderations or Operation.Rerank =>
-            new Usage { InputTokens = request.Facts.EstimatedInputTokens, OutputTokens = outputTokens, Estimated = true },
-        Operation.Speech => new Usage { Characters = request.Facts.InputCharacters, InputTokens = request.Facts.EstimatedInputTokens, Estimated = true },
+            new Usage { InputTokens = request.Facts.EstimateInputTokens(model), OutputTokens = outputTokens, Estimated = true },
+        Operation.Speech => new Usage { Characters = request.Facts.InputCharacters, InputTokens = request.Facts.EstimateInputTokens(model), Estimated = true },
         Operation.Transcriptions or Operation.Translations => new Usage { OutputTokens = outputTokens, Estimated = true },
         _ => null,
     };

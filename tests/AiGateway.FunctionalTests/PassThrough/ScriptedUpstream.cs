@@ -69,6 +69,8 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         {
             await response.Body.WriteAsync(piece);
             await response.Body.FlushAsync();
+            if (answer.Pause > TimeSpan.Zero)
+                await Task.Delay(answer.Pause, context.RequestAborted);
         }
         if (!answer.Reset)
             return;

@@ -18,6 +18,9 @@ public sealed record UpstreamAnswer
     /// <summary>The body is sent in pieces of that many bytes.</summary>
     public int Pieces { get; init; } = 64 * 1024;
 
+    /// <summary>A wait between pieces.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Resets the connection after the body.</summary>
     public bool Reset { get; init; }
 

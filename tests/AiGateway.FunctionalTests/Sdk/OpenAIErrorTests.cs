@@ -96,6 +96,15 @@ public sealed class OpenAIErrorTests(SdkFixture fixture) : IClassFixture<SdkFixt
     }
 
     [Fact]
+    public async Task WrongKeyOnALargeBody_IsStill401()
+    {
+        var refused = await Assert.ThrowsAsync<ClientResultException>(() =>
+            fixture.ClientOf("sk-nobodys").GetChatClient("chat").CompleteChatAsync(new string('x', 10_000_000)));
+
+        Assert.Equal(401, refused.Status);
+    }
+
+    [Fact]
     public async Task RateLimitOfEveryDeployment_Is429WithItsWait_AlsoWhileItRests()
     {
         var before = await fixture.A.Control.RequestsAsync();
