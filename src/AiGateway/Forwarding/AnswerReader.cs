@@ -212,7 +212,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
 
     private static void CopyHeader(HttpResponseMessage from, HttpResponseMessage to, string name)
     {
-        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values))
+        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values) && HeaderText.IsPlain(values.ToString()))
         {
             to.Content.Headers.TryAddWithoutValidation(name, values.ToString());
         }

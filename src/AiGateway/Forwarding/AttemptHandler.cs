@@ -213,6 +213,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             deployment.State.End();
         }
 
+        if (result.Error is { } error)
+        {
+            result.Error = SecretRedaction.Redact(error, deployment.Provider, key);
+        }
         record.Status = result.Status;
         record.Error ??= result.Error?.Message;
         record.Duration = timer.Elapsed;

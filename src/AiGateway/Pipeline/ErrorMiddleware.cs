@@ -11,10 +11,16 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, TimeProvider
         var exchange = context.GetExchange();
         try
         {
+            RequestFraming.Check(context.Request);
             await next(context);
         }
         catch (BadHttpRequestException e)
         {
+            // Where this request ends is not known for sure, so nothing that follows on the connection is a request.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.Headers.Connection = "close";
+            }
             exchange.Reject(RejectionOf(e, exchange));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or ConnectionResetException or IOException)
