@@ -1,5 +1,4 @@
 using System.Text;
-using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Hostile;
 
