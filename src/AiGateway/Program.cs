@@ -7,6 +7,12 @@ if (await CommandLine.RunAsync(args, Console.Out, Console.Error) is { } exitCode
     return exitCode;
 }
 
+if (RuntimeGuard.Check() is { } refusal)
+{
+    await Console.Error.WriteLineAsync($"The gateway did not start: {refusal}");
+    return 1;
+}
+
 var clock = TimeProvider.System;
 var configPath = RoutingFilePath.From(args, Environment.GetEnvironmentVariable);
 var loader = new ConfigurationLoader(new StateRegistry(), Environment.GetEnvironmentVariable, clock);

@@ -61,6 +61,16 @@ public sealed class RequestFacts
     /// </summary>
     public int EstimatedInputTokens { get; internal set; }
 
+    /// <summary>The same for the model that really answers: the name asked for may be an alias that does not tell the family.</summary>
+    /// <param name="model">The model's own name.</param>
+    public int EstimateInputTokens(string? model) => ModelFamily.Of(model).Input(TextTokens, IsConversation, HasTools);
+
+    /// <summary>Tokens of the text alone, in OpenAI's vocabulary.</summary>
+    internal long TextTokens { get; set; }
+
+    /// <summary>True when a chat template is put around the text.</summary>
+    internal bool IsConversation { get; set; }
+
     /// <summary>Characters of the text to be spoken (<see cref="Operation.Speech"/>); 0 otherwise.</summary>
     public int InputCharacters { get; internal set; }
 

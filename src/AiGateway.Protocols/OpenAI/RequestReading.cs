@@ -60,7 +60,9 @@ internal ref partial struct RequestReading
         // Nothing but white space may follow the object; anything else throws here.
         _reader.Read();
 
-        _facts.EstimatedInputTokens = ModelFamily.Of(_facts.Model).Input(_tokens.Tokens, _conversation, _facts.HasTools);
+        _facts.TextTokens = _tokens.Tokens;
+        _facts.IsConversation = _conversation;
+        _facts.EstimatedInputTokens = _facts.EstimateInputTokens(_facts.Model);
         return Missing();
     }
 

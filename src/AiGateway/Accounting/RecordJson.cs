@@ -16,8 +16,8 @@ internal static class RecordJson
 
     private const int MaxMessage = 2048;
 
-    /// <summary>How the writer is to be made: records hold names in every script, and are never put into a web page unescaped.</summary>
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How the writer is to be made: records hold names in every script and are never put into a web page unescaped; their structure is fixed here and held by tests.</summary>
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes one record as one object.</summary>
     /// <param name="writer">Where to.</param>

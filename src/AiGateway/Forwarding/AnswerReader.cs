@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.OpenAI;
@@ -112,11 +113,13 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var request = exchange.Request!;
         var bytes = body.Ready;
         var facts = ResponseInspector.Inspect(request.Operation, bytes, attempt.Deployment.Provider.Preset.UsageRules);
-        if (facts.Error is { } error)
+        // What a provider says of a stored response is an answer whatever it is: that it failed, or that it is deleted.
+        var isStored = request.Operation == Operation.StoredResponse && facts.IsObject && facts.ResponseIdValue.Exists;
+        if (facts.Error is { } error && !isStored)
         {
             return new AttemptResult(AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = error };
         }
-        if (!facts.IsJson || !facts.HasAnswer)
+        if (!facts.IsJson || !(facts.HasAnswer || isStored))
         {
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }
@@ -126,7 +129,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         exchange.ServiceTier = facts.ServiceTier;
         exchange.FinishReason = facts.FinishReason;
         attempt.Outcome = AttemptOutcome.Succeeded;
-        settlement.Settle(exchange, attempt, facts.Usage, facts.EstimatedOutputTokens);
+        if (request.Operation == Operation.Responses && facts.Usage is null && facts.FinishReason is "queued" or "in_progress" && facts.ResponseIdValue.Exists)
+        {
+            settlement.Await(Encoding.UTF8.GetString(facts.ResponseIdValue.Of(bytes)[1..^1]));
+        }
+        else
+        {
+            settlement.Settle(exchange, attempt, facts.Usage, facts.EstimatedOutputTokens);
+        }
         timer.Dispose();
 
         var edited = Edit(bytes, facts, IdsFor(exchange, attempt));
@@ -202,7 +212,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
 
     private static void CopyHeader(HttpResponseMessage from, HttpResponseMessage to, string name)
     {
-        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values))
+        if (from.Content.Headers.NonValidated.TryGetValues(name, out var values) && HeaderText.IsPlain(values.ToString()))
         {
             to.Content.Headers.TryAddWithoutValidation(name, values.ToString());
         }

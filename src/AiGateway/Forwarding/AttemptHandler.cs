@@ -29,6 +29,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     private readonly PlanWalk _walk;
     private readonly long _deadline;
     private AttemptResult? _last;
+    private AttemptResult? _first;
     private bool _lastRested;
 
     public AttemptHandler(AttemptServices services, Exchange exchange, HttpRequest request)
@@ -89,11 +90,18 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async ValueTask<AttemptResult> SendUntilAnsweredAsync(CancellationToken cancellationToken)
     {
+        // Nearly always the first attempt answers, and the loop is not even entered.
+        var first = await SendOnceAsync(cancellationToken);
+        if (!first.TryNext)
+        {
+            return first;
+        }
+        _first = first;
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             var outcome = await _services.Retries.ExecuteOutcomeAsync(
-                static async (context, self) => Outcome.FromResult(await self.SendOnceAsync(context.CancellationToken)), context, this);
+                static async (context, self) => Outcome.FromResult(self.TakeFirst() ?? await self.SendOnceAsync(context.CancellationToken)), context, this);
             outcome.ThrowIfException();
             return outcome.Result!;
         }
@@ -101,6 +109,13 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             ResilienceContextPool.Shared.Return(context);
         }
+    }
+
+    private AttemptResult? TakeFirst()
+    {
+        var first = _first;
+        _first = null;
+        return first;
     }
 
     private async ValueTask<AttemptResult> SendOnceAsync(CancellationToken cancellationToken)
@@ -206,6 +221,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             deployment.State.End();
         }
 
+        if (result.Error is { } error)
+        {
+            result.Error = SecretRedaction.Redact(error, deployment.Provider, key);
+        }
         record.Status = result.Status;
         record.Error ??= result.Error?.Message;
         record.Duration = timer.Elapsed;

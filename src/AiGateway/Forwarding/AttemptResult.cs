@@ -16,7 +16,7 @@ internal sealed class AttemptResult(AttemptOutcome outcome)
     public int Status { get; init; }
 
     /// <summary>The provider's error; null when it named none.</summary>
-    public ProviderError? Error { get; init; }
+    public ProviderError? Error { get; set; }
 
     /// <summary>How long the provider asks to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }

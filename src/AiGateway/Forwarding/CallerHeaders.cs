@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Forwarding;
 
@@ -13,7 +14,8 @@ internal static class CallerHeaders
     {
         foreach (var name in Names)
         {
-            if (from.TryGetValue(name, out var values))
+            // A value that no header may have would fail the send, and the blame would fall on the deployment.
+            if (from.TryGetValue(name, out var values) && HeaderText.IsPlain(values.ToString()))
             {
                 to.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }

@@ -62,13 +62,13 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
 
     private void AddOwn(IHeaderDictionary headers, Exchange exchange)
     {
-        headers["x-gateway-route"] = exchange.Request!.Model;
+        headers["x-gateway-route"] = HeaderText.Escape(exchange.Request!.Model);
         headers["x-gateway-attempts"] = exchange.Attempts.Count == 1 ? "1" : exchange.Attempts.Count.ToString(CultureInfo.InvariantCulture);
         if (exchange.Answering is { } answering)
         {
             headers["x-gateway-deployment"] = answering.Deployment.Id;
             headers["x-gateway-provider"] = answering.Deployment.Provider.Id;
-            headers["x-gateway-model"] = answering.UpstreamModel;
+            headers["x-gateway-model"] = HeaderText.Escape(answering.UpstreamModel);
         }
         if (exchange.Cost?.Total is { } cost)
         {

@@ -9,6 +9,9 @@ internal static class BodyReader
 {
     private const int FirstBuffer = 16 * 1024;
 
+    // A length that is announced is not yet sent: memory beyond this grows with what comes.
+    private const int LargestFirstBuffer = 1024 * 1024;
+
     /// <summary>Reads the body; the limit holds for the bytes as sent and, when they are compressed, for what they unpack to.</summary>
     /// <param name="context">The request.</param>
     /// <param name="limit">Most bytes.</param>
@@ -19,7 +22,7 @@ internal static class BodyReader
         var encoding = context.Request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            var expected = context.Request.ContentLength is { } length ? (int)Math.Min(length, Math.Min(limit, memory)) : FirstBuffer;
+            var expected = context.Request.ContentLength is { } length ? (int)Math.Min(Math.Min(length, LargestFirstBuffer), Math.Min(limit, memory)) : FirstBuffer;
             return await ReadAsync(context.Request.BodyReader, expected, limit, memory, context.RequestAborted);
         }
 
@@ -57,7 +60,7 @@ internal static class BodyReader
         {
             while (true)
             {
-                var result = await reader.ReadAsync(cancellationToken);
+                var result = await ReadPartAsync(reader, cancellationToken);
                 var buffer = result.Buffer;
                 if (length + (file?.Length ?? 0) + buffer.Length > limit)
                 {
@@ -112,6 +115,19 @@ internal static class BodyReader
             {
                 await file.DisposeAsync();
             }
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadPartAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // Kestrel's word for a chunk size that no number holds; every other defect of the chunks it reports as a bad request itself.
+            throw new BadHttpRequestException("the size of a chunk is out of range.", StatusCodes.Status400BadRequest, e);
         }
     }
 

@@ -31,7 +31,10 @@ internal sealed class CorsMiddleware(RequestDelegate next, Configuration.Snapsho
             return next(context);
         }
         headers.AccessControlAllowMethods = "GET, POST, DELETE";
-        headers.AccessControlAllowHeaders = request.Headers.AccessControlRequestHeaders;
+        if (HeaderText.IsPlain(request.Headers.AccessControlRequestHeaders.ToString()))
+        {
+            headers.AccessControlAllowHeaders = request.Headers.AccessControlRequestHeaders;
+        }
         headers.AccessControlMaxAge = cors.MaxAgeSeconds.ToString(CultureInfo.InvariantCulture);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;

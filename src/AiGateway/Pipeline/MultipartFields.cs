@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using AiGateway.Protocols;
 using AiGateway.Protocols.OpenAI;
 using Microsoft.AspNetCore.WebUtilities;
@@ -23,6 +24,12 @@ internal static class MultipartFields
             return (none, new RequestScanError("The multipart form names no usable boundary in its content type.", null, null));
         }
 
+        if (HasTwoBoundaries(mediaType))
+        {
+            // We would read one form and the provider another.
+            return (none, new RequestScanError("The multipart form names two boundaries in its content type.", null, null));
+        }
+
         string? model = null;
         var modelValue = ByteRange.None;
         var stream = false;
@@ -37,11 +44,19 @@ internal static class MultipartFields
                 {
                     return (none, new RequestScanError($"The multipart form has more than {MostParts} parts.", null, null));
                 }
-                if (section.GetContentDispositionHeader() is not { } disposition || disposition.IsFileDisposition())
+                if (section.GetContentDispositionHeader() is not { } disposition)
                 {
                     continue;
                 }
                 var name = HeaderUtilities.RemoveQuotes(disposition.Name);
+                if (disposition.IsFileDisposition())
+                {
+                    if (name.Equals("model", StringComparison.OrdinalIgnoreCase))
+                    {
+                        return (none, new RequestScanError("The field 'model' must be text, not a file.", "model", "invalid_type"));
+                    }
+                    continue;
+                }
                 if (name.Equals("model", StringComparison.Ordinal))
                 {
                     if (model is not null)
@@ -51,7 +66,7 @@ internal static class MultipartFields
                     model = await ReadFieldAsync(section, cancellationToken);
                     if (model is null)
                     {
-                        return (none, new RequestScanError($"The field 'model' is longer than {LongestField} bytes.", "model", null));
+                        return (none, new RequestScanError($"The field 'model' is longer than {LongestField} bytes or not valid UTF-8.", "model", null));
                     }
                     modelValue = new ByteRange((int)section.BaseStreamOffset!.Value, Encoding.UTF8.GetByteCount(model));
                 }
@@ -74,6 +89,19 @@ internal static class MultipartFields
     {
         var buffer = new byte[LongestField + 1];
         var read = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read > LongestField ? null : Encoding.UTF8.GetString(buffer, 0, read);
+        return read > LongestField || !Utf8.IsValid(buffer.AsSpan(0, read)) ? null : Encoding.UTF8.GetString(buffer, 0, read);
+    }
+
+    private static bool HasTwoBoundaries(MediaTypeHeaderValue mediaType)
+    {
+        var boundaries = 0;
+        foreach (var parameter in mediaType.Parameters)
+        {
+            if (parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))
+            {
+                boundaries++;
+            }
+        }
+        return boundaries > 1;
     }
 }

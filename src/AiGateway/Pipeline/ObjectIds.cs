@@ -51,6 +51,11 @@ internal sealed class ObjectIds : IDisposable
         {
             return null;
         }
+        if (!text.SequenceEqual(Base64Url.EncodeToString(box.AsSpan(0, length))))
+        {
+            // White space, padding and spare bits would give one object many names.
+            return null;
+        }
         var plain = new byte[length - NonceLength - TagLength];
         try
         {

@@ -10,7 +10,6 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
 {
     private const string Form = "multipart/form-data";
     private const string ResponsePrefix = "resp_";
-    private const int LongestModel = 256;
     private const int MostTags = 16;
     private const int LongestTag = 256;
     private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
@@ -38,7 +37,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         var request = context.Request;
         var contentType = request.ContentType;
         var isForm = contentType is not null && contentType.StartsWith(Form, StringComparison.OrdinalIgnoreCase);
-        if (!TypeFits(match.Operation, contentType, isForm))
+        if (!TypeFits(match.Operation, contentType, isForm) || !HeaderText.IsPlain(contentType))
         {
             exchange.Reject(RejectionReason.UnsupportedMediaType, match.Operation is Operation.Transcriptions or Operation.Translations or Operation.ImageVariations
                 ? $"This endpoint takes {Form}." : "This endpoint takes application/json.");
@@ -83,9 +82,9 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             exchange.Reject(RejectionReason.MalformedRequest, "You must provide a model parameter. GET /v1/models lists what this key may use.", "model");
             return;
         }
-        if (model.Length > LongestModel)
+        if (ModelName.DefectOf(model) is { } defect)
         {
-            exchange.Reject(RejectionReason.MalformedRequest, $"The model name has {model.Length} characters; at most {LongestModel} are allowed.", "model");
+            exchange.Reject(RejectionReason.MalformedRequest, defect, "model");
             return;
         }
         if (!TryOpenPrevious(exchange, body, facts, out var previous))
@@ -121,7 +120,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Model = "",
             Facts = NoFacts,
             StoredObject = stored,
-            StoredObjectSuffix = match.ObjectSuffix + context.Request.QueryString.Value,
+            StoredObjectSuffix = match.ObjectSuffix + StoredResponseQuery.Filter(context.Request.QueryString.Value),
             Tags = ReadTags(context.Request.Headers),
             Timeout = ReadTimeout(context.Request.Headers),
         };

@@ -34,7 +34,7 @@ internal sealed class UpstreamAddresses
     {
         var query = suffix.IndexOf('?', StringComparison.Ordinal);
         var (path, parameters) = query < 0 ? (suffix, "") : (suffix[..query], suffix[(query + 1)..]);
-        var address = Build(deployment.Provider, Operation.StoredResponse, "", $"/{Uri.EscapeDataString(stored.UpstreamId)}{path}");
+        var address = Build(deployment.Provider, Operation.StoredResponse, "", $"/{Segment(stored.UpstreamId)}{path}");
         return parameters.Length == 0 ? address : new Uri($"{address}{(address.Query.Length == 0 ? '?' : '&')}{parameters}");
     }
 
@@ -42,11 +42,16 @@ internal sealed class UpstreamAddresses
     private static bool IsPerModel(ProviderModel provider, Operation operation) =>
         provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse);
 
+    /// <summary>One path segment: escaped, and never one that <see cref="Uri"/> would resolve away, which it does even when the dots are escaped.</summary>
+    /// <exception cref="InvalidDataException">It is a segment of dots.</exception>
+    private static string Segment(string text) => text is "." or ".."
+        ? throw new InvalidDataException($"'{text}' cannot stand in an upstream path.") : Uri.EscapeDataString(text);
+
     private static Uri Build(ProviderModel provider, Operation operation, string upstreamModel, string below)
     {
         var path = provider.Preset.Paths.TryGetValue(operation, out var own) ? own : OperationTable.PathOf(operation);
         var address = !provider.Preset.AzureLayout ? $"{provider.BaseUrl}/{path}{below}"
-            : IsPerModel(provider, operation) ? $"{provider.BaseUrl}/openai/deployments/{Uri.EscapeDataString(upstreamModel)}/{path}?api-version={provider.ApiVersion}"
+            : IsPerModel(provider, operation) ? $"{provider.BaseUrl}/openai/deployments/{Segment(upstreamModel)}/{path}?api-version={provider.ApiVersion}"
             : $"{provider.BaseUrl}/openai/{path}{below}{VersionOfNewLayout(provider)}";
         return new Uri(address);
     }

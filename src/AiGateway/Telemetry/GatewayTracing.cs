@@ -99,7 +99,7 @@ internal sealed class GatewayTracing(TelemetryOptions options) : IDisposable
     private static void Set(HttpRequestMessage request, string name, string? value)
     {
         request.Headers.Remove(name);
-        if (!string.IsNullOrEmpty(value))
+        if (!string.IsNullOrEmpty(value) && HeaderText.IsPlain(value))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using AiGateway.FunctionalTests.Gateway;
 using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Failover;

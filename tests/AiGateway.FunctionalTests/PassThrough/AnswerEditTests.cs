@@ -158,7 +158,7 @@ public sealed class AnswerEditTests(PassThroughFixture fixture)
         Assert.True(answer.IsBroken);
         Assert.StartsWith(begun + "data: {\"error\":{\"message\":", answer.Text, StringComparison.Ordinal);
         Assert.EndsWith("\n\n", answer.Text, StringComparison.Ordinal);
-        Assert.Equal("upstream_error", JsonDocument.Parse(ExpectedAnswer.Data(answer.Text).Last()).RootElement.GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal("upstream_error", JsonDocument.Parse(ExpectedAnswer.Data(answer.Text).Last()).RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("cut_by_upstream", (await fixture.RecordAsync(answer)).GetProperty("outcome").GetString());
     }
 
