@@ -129,6 +129,7 @@ need_node() {
 # ---- The run -------------------------------------------------------------------------------------------------------
 
 begin_report() {
+  mkdir -p "$(dirname "$report")"
   {
     printf 'The long versions of all tests (./test.sh --full%s)\n' "${filters[*]:+ ${filters[*]}}"
     printf 'date: %s\n' "$(date -u '+%F %H:%M UTC')"

@@ -77,7 +77,7 @@ internal sealed partial class ConfigurationReloader(
         [LoggerMessage(1101, LogLevel.Information, "{Path} is in force as version {Version}: {Providers} providers ({Off} off), {Aliases} aliases.")]
         public static partial void Reloaded(ILogger logger, string path, string version, int providers, int off, int aliases);
 
-        [LoggerMessage(1102, LogLevel.Error, "The changed routing file is refused; version {Version} stays in force. {Count} errors:\n{Errors}")]
+        [LoggerMessage(1102, LogLevel.Error, "The changed routing file is refused; version {Version} stays in force. Errors ({Count}):\n{Errors}")]
         public static partial void Refused(ILogger logger, string version, int count, string errors);
 
         [LoggerMessage(1103, LogLevel.Warning, "The routing file has warnings:\n{Warnings}")]

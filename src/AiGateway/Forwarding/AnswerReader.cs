@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.OpenAI;
@@ -128,7 +129,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         exchange.ServiceTier = facts.ServiceTier;
         exchange.FinishReason = facts.FinishReason;
         attempt.Outcome = AttemptOutcome.Succeeded;
-        settlement.Settle(exchange, attempt, facts.Usage, facts.EstimatedOutputTokens);
+        if (request.Operation == Operation.Responses && facts.Usage is null && facts.FinishReason is "queued" or "in_progress" && facts.ResponseIdValue.Exists)
+        {
+            settlement.Await(Encoding.UTF8.GetString(facts.ResponseIdValue.Of(bytes)[1..^1]));
+        }
+        else
+        {
+            settlement.Settle(exchange, attempt, facts.Usage, facts.EstimatedOutputTokens);
+        }
         timer.Dispose();
 
         var edited = Edit(bytes, facts, IdsFor(exchange, attempt));

@@ -4,7 +4,7 @@ using AiGateway.Protocols;
 namespace AiGateway.Forwarding;
 
 /// <summary>Writes what an answer consumed and cost into the exchange, once, whether it was whole, cut, or left by its caller.</summary>
-internal sealed class AnswerSettlement(ICostCalculator costs)
+internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponses background)
 {
     /// <summary>Settles an answer.</summary>
     /// <param name="exchange">The exchange.</param>
@@ -13,7 +13,13 @@ internal sealed class AnswerSettlement(ICostCalculator costs)
     /// <param name="estimatedOutputTokens">Output tokens by our own estimate, for when it did not.</param>
     public void Settle(Exchange exchange, AttemptRecord attempt, Usage? usage, int estimatedOutputTokens)
     {
-        usage ??= Estimate(exchange.Request!, exchange.ResponseModel ?? attempt.UpstreamModel, estimatedOutputTokens);
+        var request = exchange.Request!;
+        if (request.Operation == Operation.StoredResponse && (usage is null || !background.Take(request.StoredObject!.UpstreamId)))
+        {
+            // What an answer consumed was billed when it was made, not each time it is read.
+            return;
+        }
+        usage ??= Estimate(request, exchange.ResponseModel ?? attempt.UpstreamModel, estimatedOutputTokens);
         if (usage is null)
         {
             return;
@@ -24,6 +30,10 @@ internal sealed class AnswerSettlement(ICostCalculator costs)
         exchange.Usage = usage;
         exchange.Cost = cost;
     }
+
+    /// <summary>Notes an answer that has only been promised: its usage comes when it is read again.</summary>
+    /// <param name="upstreamId">The provider's id.</param>
+    public void Await(string upstreamId) => background.Add(upstreamId);
 
     /// <summary>What the request must have consumed, where nobody says; null for operations that are not billed by what a request holds.</summary>
     private static Usage? Estimate(GatewayRequest request, string model, int outputTokens) => request.Operation switch

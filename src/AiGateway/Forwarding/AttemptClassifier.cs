@@ -10,7 +10,7 @@ internal static class AttemptClassifier
     /// <summary>Classifies an answer with a status of 300 and above.</summary>
     public static AttemptOutcome Classify(int status, ProviderError error, DeploymentModel deployment) => (status, error.Kind) switch
     {
-        (< 400, _) => AttemptOutcome.Nonsense,
+        ( < 400, _) => AttemptOutcome.Nonsense,
         (_, ProviderErrorKind.ContextWindow) => AttemptOutcome.ContextWindow,
         (_, ProviderErrorKind.ContentPolicy) => AttemptOutcome.ContentPolicy,
         (_, ProviderErrorKind.DeploymentNotFound) => AttemptOutcome.DeploymentNotFound,

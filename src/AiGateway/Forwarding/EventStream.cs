@@ -1,7 +1,6 @@
 using System.Buffers;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
 using AiGateway.Protocols.Framing;
 using AiGateway.Protocols.OpenAI;
 
@@ -38,7 +37,7 @@ internal sealed class EventStream : ReadOnlyStream
     private readonly StreamInspector _inspector;
     private readonly AnswerSettlement _settlement;
     private readonly TimeProvider _clock;
-    private readonly IdRewriter? _ids;
+    private readonly EventEditor _editor;
     private readonly bool _hidesUsage;
     private readonly TimeSpan _idle;
 
@@ -65,11 +64,11 @@ internal sealed class EventStream : ReadOnlyStream
         _response = response;
         _upstream = upstream;
         _hidesUsage = hidesUsage;
-        _ids = ids;
         _settlement = settlement;
         _clock = clock;
         _idle = attempt.Deployment.Timeouts.Idle;
         _inspector = new StreamInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
+        _editor = new EventEditor(_inspector, hidesUsage, ids);
     }
 
     /// <summary>The provider's error, when the stream carried one.</summary>
@@ -218,7 +217,7 @@ internal sealed class EventStream : ReadOnlyStream
         switch (kind)
         {
             case StreamEventKind.Comment:
-                Append(bytes);
+                _editor.Append(ref _output, bytes);
                 return;
             case StreamEventKind.UsageOnly when _hidesUsage:
                 return;
@@ -229,7 +228,7 @@ internal sealed class EventStream : ReadOnlyStream
                 // After commit the provider's own words go on to the caller; before it nobody sees them.
                 if (_committed)
                 {
-                    Append(bytes);
+                    _editor.Append(ref _output, bytes);
                 }
                 Fail(AttemptOutcome.ErrorEvent, frame: false);
                 return;
@@ -245,53 +244,7 @@ internal sealed class EventStream : ReadOnlyStream
             _exchange.TimeToFirstToken ??= _clock.GetElapsedTime(_exchange.StartTimestamp);
         }
         _exchange.StreamEvents++;
-        Append(bytes);
-    }
-
-    /// <summary>Adds an event to the output, with the edits of the closed list.</summary>
-    private void Append(ReadOnlySpan<byte> bytes)
-    {
-        var before = _output.Length;
-        var position = 0;
-        if (_hidesUsage && _inspector.UsageMember is { Exists: true } usage)
-        {
-            _output.Append(bytes[..usage.Start]);
-            position = usage.End;
-        }
-        foreach (var edit in _inspector.Edits)
-        {
-            Replace(bytes, ref position, edit.Range, edit.Replacement.Span);
-        }
-        if (_ids is not null)
-        {
-            var (first, second) = (_inspector.ResponseIdValue, _inspector.PreviousResponseIdValue);
-            if (second.Exists && first.Exists && second.Start < first.Start)
-            {
-                (first, second) = (second, first);
-            }
-            ReplaceId(bytes, ref position, first);
-            ReplaceId(bytes, ref position, second);
-        }
-        _output.Append(bytes[position..]);
-        if (_inspector.HasIdOrRetry)
-        {
-            EventLines.DropIdAndRetry(ref _output, before);
-        }
-    }
-
-    private void ReplaceId(ReadOnlySpan<byte> bytes, ref int position, ByteRange range)
-    {
-        if (range.Exists && _ids!.Seal(range.Of(bytes)) is { } replacement)
-        {
-            Replace(bytes, ref position, range, replacement.Span);
-        }
-    }
-
-    private void Replace(ReadOnlySpan<byte> bytes, ref int position, ByteRange range, ReadOnlySpan<byte> replacement)
-    {
-        _output.Append(bytes[position..range.Start]);
-        _output.Append(replacement);
-        position = range.End;
+        _editor.Append(ref _output, bytes);
     }
 
     private void EndOfUpstream()

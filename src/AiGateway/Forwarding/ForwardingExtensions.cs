@@ -13,6 +13,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<ProviderTransports>();
         services.AddSingleton<UpstreamAddresses>();
         services.AddSingleton<CircuitBreakers>();
+        services.AddSingleton<BackgroundResponses>();
         services.AddSingleton<AnswerSettlement>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<AttemptServices>();

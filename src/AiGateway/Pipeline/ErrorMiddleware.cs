@@ -4,7 +4,7 @@ namespace AiGateway.Pipeline;
 
 /// <summary>Turns a rejection or a fault of the stages below into an error body in the caller's dialect.</summary>
 /// <remarks>Once the response has started there is nothing to turn: a stream that broke has had its error frame and its reset from Dispatch.</remarks>
-internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+internal sealed partial class ErrorMiddleware(RequestDelegate next, TimeProvider clock, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -42,6 +42,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             else if (!context.RequestAborted.IsCancellationRequested)
             {
                 await OpenAIErrorWriter.WriteAsync(context, rejection);
+                await UnreadBody.DiscardAsync(context, clock);
             }
         }
     }

@@ -49,13 +49,19 @@ internal static class OperationTable
         if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
         {
             rest = rest[AzureDeployments.Length..];
+            // Azure's own names have no slash, ours may (openai/gpt-5), and its Node client does not escape it.
             var slash = rest.IndexOf('/');
+            while (slash > 0 && !BySpan.ContainsKey(rest[(slash + 1)..]))
+            {
+                var next = rest[(slash + 1)..].IndexOf('/');
+                slash = next < 0 ? -1 : slash + 1 + next;
+            }
             if (slash <= 0)
             {
                 match = default;
                 return false;
             }
-            // ASP.NET leaves an escaped slash in a path as it is; a model name may have one (openai/gpt-5).
+            // ASP.NET leaves an escaped slash in a path as it is.
             azureModel = Uri.UnescapeDataString(rest[..slash]);
             rest = rest[(slash + 1)..];
         }

@@ -30,9 +30,13 @@ internal static class KeyRotation
         return soonest;
     }
 
-    /// <summary>Whether any key of the provider is in use at <paramref name="now"/>.</summary>
+    /// <summary>Whether a provider of several keys has one that is in use at <paramref name="now"/>. A single key has no other, and is never set aside: its deployment rests.</summary>
     public static bool HasFreeKey(ProviderModel provider, long now)
     {
+        if (provider.Keys.Length <= 1)
+        {
+            return false;
+        }
         foreach (var key in provider.Keys)
         {
             if (key.State.AsideUntil <= now)

@@ -53,6 +53,10 @@ public sealed class GatewayServer : IAsyncDisposable
     public Task<JsonElement> ReadRecordsAsync(string requestId) =>
         _folder.WaitForRecordAsync(record => record.GetProperty("id").GetString() == requestId, $"request {requestId}");
 
+    /// <summary>Waits until the record of a request for a model is written; for clients that do not show the request's id.</summary>
+    public Task<JsonElement> ReadRecordOfModelAsync(string model) => _folder.WaitForRecordAsync(
+        record => record.TryGetProperty("requested_model", out var requested) && requested.GetString() == model, $"a request for {model}");
+
     /// <summary>Waits until a record that fits is written, for requests whose id the test does not see.</summary>
     public Task<JsonElement> WaitForRecordAsync(Func<JsonElement, bool> isWanted) => _folder.WaitForRecordAsync(isWanted, "the kind waited for");
 

@@ -69,6 +69,7 @@ public sealed class PassThroughFixture : IAsyncLifetime
                 request.Content.Headers.TryAddWithoutValidation(name, value);
         }
         using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Upstream.Committed();
         return await ReceivedAnswer.ReadAsync(response);
     }
 
@@ -88,7 +89,7 @@ public sealed class PassThroughFixture : IAsyncLifetime
             using var response = await Client.GetAsync(new Uri("/v1/requests/" + answer.RequestId, UriKind.Relative));
             if (response.IsSuccessStatusCode)
                 return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
-            Assert.True(attempt < 500, $"No record of {answer.RequestId}.");
+            Assert.True(attempt < 2_000, $"No record of {answer.RequestId}.");
             await Task.Delay(10);
         }
     }

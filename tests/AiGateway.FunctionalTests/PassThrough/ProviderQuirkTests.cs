@@ -37,9 +37,8 @@ public sealed class ProviderQuirkTests(PassThroughFixture fixture)
     public async Task Quirk03_GroqsErrorEventInTheMiddle_EndsTheStreamWithItAndAReset()
     {
         const string Event = "event: error\ndata: {\"error\":{\"message\":\"Failed to call a function.\",\"type\":\"invalid_request_error\",\"code\":\"tool_use_failed\",\"failed_generation\":\"x\",\"status_code\":400}}\n\n";
-        // A piece for each event, so that the first is on its way before the error comes.
         var first = Bodies.Chunk(Hello);
-        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(first + Event) with { Pieces = first.Length, Pause = TimeSpan.FromMilliseconds(100) }, "groq/any");
+        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(first + Event) with { Pieces = first.Length, WaitsForCommit = true }, "groq/any");
 
         Assert.True(answer.IsBroken);
         Assert.Equal(first + Event, answer.Text);
@@ -88,7 +87,7 @@ public sealed class ProviderQuirkTests(PassThroughFixture fixture)
     {
         var first = Bodies.Chunk(Hello);
         var rest = Bodies.Chunk("""{"content":""}""", "\"length\"") + Bodies.Chunk("""{"content":""}""", "null", ",\"error\":{\"code\":400,\"message\":\"Token limit reached\"}");
-        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(first + rest + Done) with { Pieces = first.Length, Pause = TimeSpan.FromMilliseconds(100) }, "openrouter/any");
+        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(first + rest + Done) with { Pieces = first.Length, WaitsForCommit = true }, "openrouter/any");
 
         Assert.True(answer.IsBroken);
         Assert.Equal(first + rest, answer.Text);

@@ -13,8 +13,11 @@ namespace AiGateway.FunctionalTests.PassThrough;
 /// <summary>A provider that answers exactly the bytes it was told to, and keeps exactly what it got.</summary>
 public sealed class ScriptedUpstream : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<UpstreamRequestSeen> _received = new();
+    private TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ScriptedUpstream()
     {
@@ -42,8 +45,15 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         return upstream;
     }
 
-    /// <summary>Forgets what came.</summary>
-    public void Clear() => _received.Clear();
+    /// <summary>Forgets what came, for the next request.</summary>
+    public void Clear()
+    {
+        _received.Clear();
+        _committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Tells that the caller has the answer's headers.</summary>
+    public void Committed() => _committed.TrySetResult();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -69,13 +79,12 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         {
             await response.Body.WriteAsync(piece);
             await response.Body.FlushAsync();
-            if (answer.Pause > TimeSpan.Zero)
-                await Task.Delay(answer.Pause, context.RequestAborted);
+            if (answer.WaitsForCommit)
+                await _committed.Task.WaitAsync(LongestWait);
         }
         if (!answer.Reset)
             return;
-        // Kestrel sends on another thread, and a reset drops what has not left yet.
-        await Task.Delay(50);
+        await _committed.Task.WaitAsync(LongestWait);
         if (context.Features.Get<IConnectionSocketFeature>() is { } feature)
             feature.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
         context.Abort();

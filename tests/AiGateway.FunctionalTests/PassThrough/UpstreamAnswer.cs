@@ -18,10 +18,10 @@ public sealed record UpstreamAnswer
     /// <summary>The body is sent in pieces of that many bytes.</summary>
     public int Pieces { get; init; } = 64 * 1024;
 
-    /// <summary>A wait between pieces.</summary>
-    public TimeSpan Pause { get; init; }
+    /// <summary>After the first piece the rest waits until the caller has got the headers: the answer is then committed.</summary>
+    public bool WaitsForCommit { get; init; }
 
-    /// <summary>Resets the connection after the body.</summary>
+    /// <summary>Resets the connection after the body, once the answer is committed.</summary>
     public bool Reset { get; init; }
 
     /// <summary>A JSON answer.</summary>

@@ -85,7 +85,7 @@ public sealed class RecordedGateway : IAsyncLifetime
             using var response = await Client.GetAsync(new Uri("/v1/requests/" + requestId, UriKind.Relative));
             if (response.IsSuccessStatusCode)
                 return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
-            Assert.True(attempt < 500, $"No record of {requestId}.");
+            Assert.True(attempt < 2_000, $"No record of {requestId}.");
             await Task.Delay(10);
         }
     }

@@ -12,6 +12,8 @@ public sealed class AzureLayoutTests(SdkFixture fixture) : IClassFixture<SdkFixt
     [Theory]
     [InlineData("/openai/deployments/chat/chat/completions?api-version=2024-10-21", "chat", "chat-model")]
     [InlineData("/openai/deployments/a%2Fgpt-x/chat/completions?api-version=2024-10-21", "a/gpt-x", "gpt-x")]
+    [InlineData("/openai/deployments/a/gpt-x/chat/completions?api-version=2024-10-21", "a/gpt-x", "gpt-x")]
+    [InlineData("/openai/deployments/a/chat/chat/completions?api-version=2024-10-21", "a/chat", "chat")]
     public async Task DeploymentInThePath_IsTheAlias(string path, string alias, string model)
     {
         using var answer = await PostAsync(path, Body, SdkFixture.Alice);

@@ -1,6 +1,7 @@
 #pragma warning disable OPENAI001 // The client marks its Responses part as experimental; it is what callers use.
 using System.ClientModel;
 using System.Text;
+using System.Text.Json;
 using OpenAI.Responses;
 
 namespace AiGateway.FunctionalTests.Sdk;
@@ -78,6 +79,35 @@ public sealed class OpenAIResponsesTests(SdkFixture fixture) : IClassFixture<Sdk
     }
 
     [Fact]
+    public async Task ReadingAStoredResponse_IsNotBilledAgain()
+    {
+        ResponseResult made = await _responses.CreateResponseAsync(Model, "Once is enough");
+        var read = await _responses.GetResponseAsync(made.Id);
+
+        var record = await RecordOfAsync(read);
+        Assert.Equal("stored_response", record.GetProperty("operation").GetString());
+        Assert.False(record.TryGetProperty("usage", out _), record.ToString());
+        Assert.False(record.TryGetProperty("cost_usd", out _), record.ToString());
+    }
+
+    [Fact]
+    public async Task BackgroundResponse_IsBilledOnce_WhenItIsRead()
+    {
+        var options = new CreateResponseOptions("chat", [ResponseItem.CreateUserMessageItem("Take your time")]) { BackgroundModeEnabled = true };
+        var made = await _responses.CreateResponseAsync(options);
+        var first = await _responses.GetResponseAsync(made.Value.Id);
+        var second = await _responses.GetResponseAsync(made.Value.Id);
+
+        Assert.Equal(ResponseStatus.Completed, first.Value.Status);
+        var usage = first.Value.Usage;
+        Assert.False((await RecordOfAsync(made)).TryGetProperty("cost_usd", out _));
+        Assert.False((await RecordOfAsync(second)).TryGetProperty("cost_usd", out _));
+        var billed = await RecordOfAsync(first);
+        // 1 USD per million tokens in, 10 out.
+        Assert.Equal((usage.InputTokenCount + (10m * usage.OutputTokenCount)) / 1_000_000, decimal.Parse(billed.GetProperty("cost_usd").ToString()));
+    }
+
+    [Fact]
     public async Task AnotherTenantsKey_FindsNothing()
     {
         ResponseResult mine = await _responses.CreateResponseAsync(Model, "A secret");
@@ -101,6 +131,9 @@ public sealed class OpenAIResponsesTests(SdkFixture fixture) : IClassFixture<Sdk
         Assert.Equal(ResponseStatus.Cancelled, cancelled.Status);
         Assert.Equal(queued.Id, cancelled.Id);
     }
+
+    private async Task<JsonElement> RecordOfAsync(ClientResult result) =>
+        await fixture.Gateway.ReadRecordsAsync(result.GetRawResponse().Headers.Single(header => header.Key.Equals("x-request-id", StringComparison.OrdinalIgnoreCase)).Value);
 
     private static async Task AssertStatusAsync<T>(int status, Func<Task<ClientResult<T>>> call)
     {

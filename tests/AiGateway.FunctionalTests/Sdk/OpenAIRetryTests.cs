@@ -21,6 +21,30 @@ public sealed class OpenAIRetryTests(SdkFixture fixture) : IClassFixture<SdkFixt
     }
 
     [Fact]
+    public async Task NothingHealthy_IsWaitedOut()
+    {
+        // The provider refuses our key once; its deployment then rests for two seconds.
+        const string Model = "locked/gpt-x!status=401,first=1";
+        ChatCompletion answer = await fixture.ClientOf(SdkFixture.Alice, retries: 3).GetChatClient(Model).CompleteChatAsync("hello");
+
+        Assert.Equal("gpt-x", answer.Model);
+        Assert.Equal([502, 503, 200], (await RecordsOfAsync(Model, 3)).Select(call => call.GetProperty("status").GetInt32()));
+    }
+
+    // Timers may fire a few milliseconds early; the gateway's own retry must not then find the deployment still resting.
+    [Fact]
+    public async Task GatewaysOwnRetryAfterAShortRateLimit_IsNeverTooEarly()
+    {
+        for (var round = 0; round < 25; round++)
+        {
+            var model = $"limited/gpt-{round}!retry-after-ms={40 + round},first=1";
+            var result = await Record.ExceptionAsync(() => fixture.OpenAI.GetChatClient(model).CompleteChatAsync("hello"));
+
+            Assert.True(result is null, string.Join('\n', await RecordsOfAsync(model, 1)));
+        }
+    }
+
+    [Fact]
     public async Task LastingError_IsTriedFourTimesInThreeSeconds_NotInMilliseconds()
     {
         const string Model = "once/gpt-x!status=503";

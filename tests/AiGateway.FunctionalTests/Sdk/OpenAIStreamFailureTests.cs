@@ -20,7 +20,7 @@ public sealed class OpenAIStreamFailureTests(SdkFixture fixture) : IClassFixture
         await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(fixture.OpenAI.GetChatClient(model), text));
 
         Assert.NotEmpty(text.ToString());
-        var record = await fixture.Gateway.WaitForRecordAsync(record => record.GetProperty("requested_model").GetString() == model);
+        var record = await fixture.Gateway.ReadRecordOfModelAsync(model);
         Assert.Equal("cut_by_upstream", record.GetProperty("outcome").GetString());
         Assert.True(record.GetProperty("usage").GetProperty("output_tokens").GetInt64() > 0);
     }
@@ -33,7 +33,7 @@ public sealed class OpenAIStreamFailureTests(SdkFixture fixture) : IClassFixture
 
         Assert.StartsWith("Simulated answer to: Stream me", text.ToString(), StringComparison.Ordinal);
         Assert.Equal(ChatFinishReason.Stop, finish);
-        var record = await fixture.Gateway.WaitForRecordAsync(record => record.GetProperty("alias").GetString() == "stumbling");
+        var record = await fixture.Gateway.ReadRecordOfModelAsync("stumbling");
         Assert.Equal(["stumbling-a", "chat-b"], record.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("deployment").GetString()));
     }
 

@@ -58,16 +58,20 @@ public sealed class SdkFixture : IAsyncLifetime
               limited-a: { provider: sim-a, model: "*" }
               locked-a: { provider: sim-a, model: "*" }
               stumbling-a: { provider: sim-a, model: "gpt!error-event=1" }
+              refused-a: { provider: sim-a, model: "gpt!status=401" }
+              busy-a: { provider: sim-a, model: "gpt!retry-after=1" }
             aliases:
               once/*: { groups: [{ deployments: [once-a] }], retries: { max_attempts: 1 } }
               limited/*: { groups: [{ deployments: [limited-a] }] }
               locked/*: { groups: [{ deployments: [locked-a] }] }
               stumbling: { groups: [{ deployments: [stumbling-a] }, { deployments: [chat-b] }], description: Falls over to b }
+              refused: { groups: [{ deployments: [refused-a] }, { deployments: [chat-b] }] }
+              busy: { groups: [{ deployments: [busy-a] }, { deployments: [chat-b] }] }
             callers:
               - { id: alice, project: apples, team: fruit, key_hash: "{{GatewayServer.HashOf(Alice)}}" }
               - { id: bob, project: pears, team: fruit, key_hash: "{{GatewayServer.HashOf(Bob)}}" }
               - { id: carol, project: plums, aliases: [chat], key_hash: "{{GatewayServer.HashOf(Carol)}}" }
-            retries: { max_attempts: 3, base_delay: 1ms, max_delay: 20ms }
+            retries: { max_attempts: 3, base_delay: 1ms, max_delay: 100ms }
             breaker: { minimum_attempts: 1000, credential_cooldown: 2s }
             body_limits: { json: {{LargestJson}} }
             cors: { origins: ["https://app.example"] }

@@ -20,7 +20,7 @@ public sealed partial class StyleTests
         var unexplained = SourceFile.All.Where(file => file.Length > MostLines && !LengthReason().IsMatch(file.Text))
             .Select(file => $"{file.Path} has {file.Length} lines (most: {MostLines}): split it, or begin it with '// Length: why'");
 
-        Assert.Empty(unexplained);
+        Violations.None(unexplained);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed partial class StyleTests
                         from match in Leftover().Matches(file.Text)
                         select $"{file.Path}: {match.Value}";
 
-        Assert.Empty(leftovers);
+        Violations.None(leftovers);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed partial class StyleTests
                     where BannedWords.Contains(LastWord().Match(name).Value)
                     select $"{file.Path}: {name}";
 
-        Assert.Empty(vague);
+        Violations.None(vague);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed partial class StyleTests
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !IsGenerated(type))
             .Select(type => type.FullName);
 
-        Assert.Empty(open);
+        Violations.None(open);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed partial class StyleTests
             .Where(type => type.Name.EndsWith("Service", StringComparison.Ordinal) && type.GetInterface("IHostedService") is null)
             .Select(type => type.FullName);
 
-        Assert.Empty(others);
+        Violations.None(others);
     }
 
     // Program is what the compiler makes of top-level statements.

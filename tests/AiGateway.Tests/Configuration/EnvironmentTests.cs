@@ -47,7 +47,7 @@ public sealed class EnvironmentTests
         var key = Assert.Single(snapshot.Providers["openai"].Keys);
         Assert.Equal("Bearer sk-secret", key.HeaderValue.Reveal());
         Assert.Equal("openai#1", key.Id);
-        Assert.DoesNotContain("sk-secret", $"{snapshot.Config} {key.HeaderValue} {snapshot.Providers["openai"]}", StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-secret", $"{snapshot.Config} {snapshot.Config.Providers["openai"]} {key.HeaderValue}", StringComparison.Ordinal);
     }
 
     [Fact]

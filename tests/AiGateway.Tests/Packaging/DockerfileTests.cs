@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AiGateway.Configuration;
 using AiGateway.TestKit;
+using AiGateway.Tests.Architecture;
 
 namespace AiGateway.Tests.Packaging;
 
@@ -33,7 +34,7 @@ public sealed partial class DockerfileTests
         var copied = Lines[..restore].Where(line => line.Instruction == "COPY").SelectMany(line => line.Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         var projects = WithReferences(RepositoryRoot.Of("src", "AiGateway", "AiGateway.csproj")).Select(path => Path.GetRelativePath(RepositoryRoot.Path, path).Replace('\\', '/'));
 
-        Assert.Empty(projects.Concat(["global.json", "Directory.Build.props", "Directory.Packages.props"]).Except(copied, StringComparer.Ordinal));
+        Violations.None(projects.Concat(["global.json", "Directory.Build.props", "Directory.Packages.props"]).Except(copied, StringComparer.Ordinal));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AiGateway.Configuration;
 using AiGateway.TestKit;
+using AiGateway.Tests.Architecture;
 
 namespace AiGateway.Tests.Packaging;
 
@@ -28,11 +29,11 @@ public sealed partial class HelmChartTests
     }
 
     [Fact]
-    public void DefaultValues_AreValid() => Assert.Empty(SmallSchema.Check(Schema, Values));
+    public void DefaultValues_AreValid() => Violations.None(SmallSchema.Check(Schema, Values));
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void ExampleValues_AreValid(string file) => Assert.Empty(SmallSchema.Check(Schema, Example(file)));
+    public void ExampleValues_AreValid(string file) => Violations.None(SmallSchema.Check(Schema, Example(file)));
 
     [Theory]
     [InlineData("replicaCount: 2")]
@@ -54,7 +55,7 @@ public sealed partial class HelmChartTests
             // One environment variable is Kubernetes' to define.
             .Where(item => item.Path != "$.env[]").Select(item => item.Path);
 
-        Assert.Empty(open);
+        Violations.None(open);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed partial class HelmChartTests
         var known = Paths(Values, "").ToHashSet(StringComparer.Ordinal);
         var leaves = known.Where(path => !known.Any(other => other.StartsWith(path + ".", StringComparison.Ordinal)));
 
-        Assert.Empty(used.Except(known, StringComparer.Ordinal));
+        Violations.None(used.Except(known, StringComparer.Ordinal));
         // A map may be used whole: securityContext, resources, probes.
         Assert.All(leaves, leaf => Assert.True(used.Any(path => leaf == path || leaf.StartsWith(path + ".", StringComparison.Ordinal)), $"{leaf} is used in no template"));
     }
@@ -78,7 +79,7 @@ public sealed partial class HelmChartTests
             .SelectMany(item => ((JsonObject)item.Schema["properties"]!).Select(property => $"{item.Path}.{property.Key}".TrimStart('.')))
             .Where(path => !path.Contains("Probe.", StringComparison.Ordinal) && !path.StartsWith("strategy.", StringComparison.Ordinal) && path is not ("resources.claims" or "global"));
 
-        Assert.Empty(missing.Except(known, StringComparer.Ordinal));
+        Violations.None(missing.Except(known, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed partial class HelmChartTests
         var included = Regex.Matches(all, """include "([^"]+)" """).Select(match => match.Groups[1].Value).Distinct().ToList();
 
         Assert.NotEmpty(included);
-        Assert.Empty(included.Except(defined, StringComparer.Ordinal));
+        Violations.None(included.Except(defined, StringComparer.Ordinal));
         Assert.Equal(defined.Count, defined.Distinct(StringComparer.Ordinal).Count());
     }
 
@@ -132,7 +133,7 @@ public sealed partial class HelmChartTests
         var values = Example(file);
         var loaded = Load((string)values["config"]!);
 
-        Assert.Empty(loaded.Errors);
+        Violations.None(loaded.Errors.Select(error => error.ToString()));
         var host = loaded.Snapshot!.Host;
         Assert.Equal((long)values["ports"]!["api"]!, host.Listen.Port);
         Assert.False(host.Listen.IsLoopback);
@@ -152,7 +153,7 @@ public sealed partial class HelmChartTests
 
         var loaded = Load(file);
 
-        Assert.Empty(loaded.Errors);
+        Violations.None(loaded.Errors.Select(error => error.ToString()));
         Assert.Equal((long)Values["ports"]!["metrics"]!, loaded.Snapshot!.Host.MetricsListen!.Port);
     }
 

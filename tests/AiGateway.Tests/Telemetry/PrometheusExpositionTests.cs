@@ -1,7 +1,7 @@
-using AiGateway.Configuration;
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text;
+using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,6 @@
-using AiGateway.Configuration;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
 

@@ -1,0 +1,83 @@
+using System.Net;
+using AiGateway.FunctionalTests.Failover;
+using AiGateway.FunctionalTests.Gateway;
+using AiGateway.TestKit;
+
+namespace AiGateway.FunctionalTests.Lifecycle;
+
+/// <summary>SIGTERM: what is in flight ends well where it can, and honestly where it cannot.</summary>
+public sealed class ShutdownTests
+{
+    [Fact]
+    public async Task Terminate_LetsStreamsFinish()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await simulator.Control.SetFaultAsync("pace=40,tokens=60");
+        await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address]);
+        var asking = Enumerable.Range(0, 4).Select(_ => ChatAnswer.AskAsync(gateway.Client, "chat", stream: true)).ToArray();
+        await simulator.Control.WaitForStatsAsync(seen => seen.GetProperty("in_flight").GetInt32() == 4);
+
+        await gateway.Process.SignalAsync("TERM");
+        var answers = await Task.WhenAll(asking);
+
+        Assert.All(answers, answer => Assert.True(answer.IsWhole, answer.ToString()));
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        var records = await gateway.RecordsAsync();
+        Assert.Equal(["completed", "completed", "completed", "completed"], records.Select(record => record.GetProperty("outcome").GetString()));
+    }
+
+    [Fact]
+    public async Task DrainTimePasses_LongStreamIsCutAndSaysSo()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await simulator.Control.SetFaultAsync("pace=100,tokens=1000");
+        await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address], """
+            host:
+              drain_timeout: 1s
+            """);
+        var asking = ChatAnswer.AskAsync(gateway.Client, "chat", stream: true);
+        await simulator.Control.WaitForStatsAsync(seen => seen.GetProperty("in_flight").GetInt32() == 1);
+
+        await gateway.Process.SignalAsync("TERM");
+        var answer = await asking;
+
+        Assert.Equal((200, true), (answer.Status, answer.IsBroken));
+        Assert.Contains("shutting down", answer.Error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[DONE]", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        var record = Assert.Single(await gateway.RecordsAsync());
+        Assert.Equal("cut_by_drain", record.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task DrainTimePasses_RequestWithoutAnswerDoesNotHoldTheProcessUp()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await simulator.Control.SetFaultAsync("latency=60000");
+        await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address], """
+            host:
+              drain_timeout: 500ms
+            """);
+        var asking = ChatAnswer.AskAsync(gateway.Client, "chat", stream: false);
+        await simulator.Control.WaitForStatsAsync(seen => seen.GetProperty("in_flight").GetInt32() == 1);
+
+        await gateway.Process.SignalAsync("TERM");
+
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        Assert.False((await asking).IsWhole);
+        Assert.Single(await gateway.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Draining_ReadinessSaysNoWhileHealthSaysYes()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address]);
+
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Admin.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        await gateway.Process.SignalAsync("INT");
+
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.GetAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+}
