@@ -40,8 +40,15 @@ internal ref partial struct RequestReading
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             _facts.IsEmptyObject = false;
-            var member = RequestMembers.Find(JsonText.Name(ref _reader));
+            var name = JsonText.Name(ref _reader);
+            var member = RequestMembers.Find(name);
+            var isOtherModel = member == RequestMember.Unknown && System.Text.Ascii.EqualsIgnoreCase(name, "model"u8);
             _reader.Read();
+            if (isOtherModel)
+            {
+                // Servers written in Go (Ollama among them) take it for the model, so that they would serve another than was checked here.
+                return new RequestScanError("Parameter names are case-sensitive: write 'model' in lower case.", "model", "unknown_parameter");
+            }
             if (member == RequestMember.Unknown)
             {
                 _reader.Skip();

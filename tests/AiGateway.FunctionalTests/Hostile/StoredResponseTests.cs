@@ -33,7 +33,7 @@ public sealed class StoredResponseTests(HostileGateway gateway)
         foreach (var wrong in (string[])[id[..^1], id + "A", id[5..], "resp_", "resp_abc", "resp_" + new string('A', 5000), "RESP_" + id[5..], id + "%00", id + "%20", id + "=", id.Insert(20, "%2f"), "..", "%2e%2e", "resp_..%2f..%2fmodels"])
         {
             var raw = await gateway.SendAsync(Get($"/v1/responses/{wrong}"));
-            Assert.True(raw.Statuses is [404] or [400] or [405] or [200] && wrong is "..", $"{wrong}: {raw.Text}");
+            Assert.True(raw.Statuses is [404] or [400] or [405] || (raw.Statuses is [200] && wrong == ".."), $"{wrong}: {raw.Text}");
         }
         Assert.Equal(before, await gateway.Simulator.Control.RequestsAsync());
     }
