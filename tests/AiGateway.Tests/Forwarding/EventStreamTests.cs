@@ -198,7 +198,7 @@ public sealed class EventStreamTests
         var attempt = new AttemptRecord(deployment, "m", null);
         var timer = new AttemptTimer(_clock, deployment.Timeouts.Total, CancellationToken.None);
         timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-        var settlement = new AnswerSettlement(new CostCalculator(AccountingFixture.Catalogue));
+        var settlement = new AnswerSettlement(new CostCalculator(AccountingFixture.Catalogue), new BackgroundResponses());
         return (new EventStream(exchange, attempt, timer, new HttpResponseMessage(), upstream, hidesUsage: false, ids: null, settlement, _clock), exchange, attempt);
     }
 
