@@ -71,7 +71,7 @@ public sealed class StoredResponseTests(HostileGateway gateway)
         Assert.DoesNotContain("api-key=", sent, StringComparison.Ordinal);
     }
 
-    private static string Get(string path, string key = HostileGateway.Key) => HostileGateway.Request("", path, "GET", key);
+    private static string Get(string path, string key = HostileGateway.Key) => HostileGateway.Request("", path, "GET", key, "Connection: close\r\n");
 
     private async Task<string> StoreAsync()
     {
