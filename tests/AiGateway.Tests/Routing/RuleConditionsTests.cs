@@ -19,7 +19,13 @@ public sealed class RuleConditionsTests
 
     private static readonly CallerModel Caller = new()
     {
-        Id = "key-1", Team = "red", Project = "p1", Tags = [new("cost-centre", "4711")], AllowsEverything = true, AllowedNames = [], AllowedPrefixes = [],
+        Id = "key-1",
+        Team = "red",
+        Project = "p1",
+        Tags = [new("cost-centre", "4711")],
+        AllowsEverything = true,
+        AllowedNames = [],
+        AllowedPrefixes = [],
     };
 
     [Fact]
