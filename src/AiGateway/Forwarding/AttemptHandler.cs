@@ -216,10 +216,12 @@ internal sealed class AttemptHandler : DelegatingHandler
             record.Error = UpstreamFaults.Describe(e);
             result = new AttemptResult(UpstreamFaults.OutcomeOf(e, timer)) { Status = (int?)response?.StatusCode ?? 0 };
         }
-        finally
+        catch
         {
             deployment.State.End();
+            throw;
         }
+        EndWithAnswer(deployment.State, result);
 
         if (result.Error is { } error)
         {
@@ -247,6 +249,19 @@ internal sealed class AttemptHandler : DelegatingHandler
         // At commit, not at the last byte: the request's own span tells how long the stream went on.
         _services.Tracing.FinishAttempt(span, record);
         return result;
+    }
+
+    /// <summary>The deployment is busy for as long as its answer streams: that is what <c>least_busy</c> compares.</summary>
+    private static void EndWithAnswer(DeploymentState state, AttemptResult result)
+    {
+        if (result.Response?.Content is StreamedContent { Stream: var stream })
+        {
+            stream.Busy = state;
+        }
+        else
+        {
+            state.End();
+        }
     }
 
     private async ValueTask<AttemptResult> ReadFailureAsync(DeploymentModel deployment, HttpResponseMessage response, AttemptTimer timer)

@@ -49,7 +49,7 @@ internal static class FailureMessages
         {
             return new Rejection(RejectionReason.UpstreamRateLimited, $"All deployments of '{exchange.Request!.Model}' are rate limited by their providers. Please try again later.")
             {
-                RetryAfter = last.RetryAfter ?? soonestRest ?? ShortWait,
+                RetryAfter = Sooner(last.RetryAfter, soonestRest) ?? ShortWait,
             };
         }
         if (last.Outcome == AttemptOutcome.CircuitOpen)
@@ -63,6 +63,8 @@ internal static class FailureMessages
         var words = last is { Outcome: AttemptOutcome.ServerError or AttemptOutcome.ErrorEvent, Error.Message: { Length: > 0 } message } ? $" It said: {message}" : "";
         return new Rejection(reason, $"No answer for '{exchange.Request!.Model}'{tried}: the upstream '{provider}' {InWords(last.Outcome)}.{words}") { RetryAfter = ShortWait };
     }
+
+    private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 
     private static bool AllWere(Exchange exchange, AttemptOutcome outcome)
     {

@@ -1,8 +1,18 @@
+using AiGateway.Configuration;
+
 namespace AiGateway.Forwarding;
 
 /// <summary>What all response streams of ours share: read forward, asynchronously, and nothing else.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
+    private DeploymentState? _busy;
+
+    /// <summary>The deployment that is busy until this stream is disposed.</summary>
+    public DeploymentState? Busy
+    {
+        set => _busy = value;
+    }
+
     public sealed override bool CanRead => true;
 
     public sealed override bool CanSeek => false;
@@ -23,6 +33,12 @@ internal abstract class ReadOnlyStream : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+
+    protected override void Dispose(bool disposing)
+    {
+        Interlocked.Exchange(ref _busy, null)?.End();
+        base.Dispose(disposing);
+    }
 
     public sealed override void Flush()
     {

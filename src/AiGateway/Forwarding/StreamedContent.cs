@@ -3,11 +3,14 @@ using System.Net;
 namespace AiGateway.Forwarding;
 
 /// <summary>Response content over one of our streams.</summary>
-internal sealed class StreamedContent(Stream stream, long? length) : HttpContent
+internal sealed class StreamedContent(ReadOnlyStream stream, long? length) : HttpContent
 {
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(stream);
+    /// <summary>The stream.</summary>
+    public ReadOnlyStream Stream => stream;
 
-    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => Task.FromResult(stream);
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(stream);
+
+    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => Task.FromResult<Stream>(stream);
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => stream;
 
