@@ -274,7 +274,8 @@ internal sealed class EventStream : ReadOnlyStream
     /// <summary>The upstream gives nothing more: fine when the stream is complete, else a failure.</summary>
     private void EndBy(AttemptOutcome outcome, string description)
     {
-        if (outcome != AttemptOutcome.CallerGone && _inspector.IsComplete)
+        // Some providers end cleanly without their terminal event; a break before it is a break.
+        if (outcome != AttemptOutcome.CallerGone && _inspector.IsComplete && (outcome == AttemptOutcome.Incomplete || _inspector.TerminalSeen))
         {
             _ended = true;
             Settle(AttemptOutcome.Succeeded);
