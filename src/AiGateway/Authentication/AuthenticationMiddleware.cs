@@ -2,16 +2,27 @@ using System.Security.Cryptography;
 using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace AiGateway.Authentication;
 
 /// <summary>Finds the caller by the key it presents: <c>Authorization: Bearer</c>, <c>api-key</c> (Azure clients), <c>x-api-key</c> (Anthropic clients) or <c>x-goog-api-key</c> (Gemini clients).</summary>
-/// <remarks>Keys are known by their SHA-256 only. Without any callers configured everyone who reaches the listener is <see cref="CallerModel.Anonymous"/>.</remarks>
+/// <remarks>
+/// Keys are known by their SHA-256 only. Without any callers configured everyone who reaches the listener is <see cref="CallerModel.Anonymous"/>.
+/// Clients keep connections open and send the same key with each request, and Kestrel then hands out the very same string:
+/// a connection remembers the string and the caller it proved, so that the hash is computed once per connection and configuration.
+/// </remarks>
 internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvider clock)
 {
     // Longer than any key we make; a longer text is no key and is not worth hashing.
     private const int LongestKey = 512;
     private const string Bearer = "Bearer ";
+
+    private static readonly Rejection MissingKey = new(
+        RejectionReason.MissingKey, "You did not provide an API key. Send it in the Authorization header as 'Bearer YOUR_KEY' (or in api-key, x-api-key, x-goog-api-key).");
+
+    private static readonly Rejection InvalidKey = new(
+        RejectionReason.InvalidKey, "Incorrect API key provided. Ask the platform team that runs this gateway for a key of yours.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -22,15 +33,9 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
             return next(context);
         }
 
-        var key = KeyOf(context.Request.Headers);
-        if (key.IsEmpty)
+        if (Find(context, callers, out var hasKey) is not { } caller)
         {
-            exchange.Reject(RejectionReason.MissingKey, "You did not provide an API key. Send it in the Authorization header as 'Bearer YOUR_KEY' (or in api-key, x-api-key, x-goog-api-key).");
-            return Task.CompletedTask;
-        }
-        if (Find(callers, key) is not { } caller)
-        {
-            exchange.Reject(RejectionReason.InvalidKey, "Incorrect API key provided. Ask the platform team that runs this gateway for a key of yours.");
+            exchange.Reject(hasKey ? InvalidKey : MissingKey);
             return Task.CompletedTask;
         }
 
@@ -48,29 +53,50 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
         return next(context);
     }
 
-    private static CallerModel? Find(CallerTable callers, ReadOnlySpan<char> key)
+    private static CallerModel? Find(HttpContext context, CallerTable callers, out bool hasKey)
     {
-        if (key.Length > LongestKey)
+        var header = HeaderOf(context.Request.Headers, out var isBearer);
+        var key = isBearer ? header.AsSpan(Bearer.Length).Trim() : header.AsSpan().Trim();
+        hasKey = !key.IsEmpty;
+        if (!hasKey || key.Length > LongestKey)
         {
             return null;
         }
+        var connection = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (connection is not null && connection.TryGetValue(ProvenKey.Item, out var known) && known is ProvenKey proven && proven.Is(header!, callers))
+        {
+            return proven.Caller;
+        }
+
         Span<byte> utf8 = stackalloc byte[LongestKey * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         var length = Encoding.UTF8.GetBytes(key, utf8);
         SHA256.HashData(utf8[..length], hash);
-        return callers.Find(hash);
+        var caller = callers.Find(hash);
+        if (caller is not null && connection is not null)
+        {
+            connection[ProvenKey.Item] = new ProvenKey(header!, callers, caller);
+        }
+        return caller;
     }
 
-    private static ReadOnlySpan<char> KeyOf(IHeaderDictionary headers)
+    private static string? HeaderOf(IHeaderDictionary headers, out bool isBearer)
     {
         var authorization = headers.Authorization;
-        if (authorization.Count == 1 && authorization[0] is { } value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return value.AsSpan(Bearer.Length).Trim();
-        }
-        return First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key") ?? default(ReadOnlySpan<char>);
+        isBearer = authorization.Count == 1 && authorization[0] is { } value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        return isBearer ? authorization[0] : First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key");
     }
 
     private static string? First(IHeaderDictionary headers, string name) =>
-        headers[name] is { Count: 1 } values && !string.IsNullOrWhiteSpace(values[0]) ? values[0]!.Trim() : null;
+        headers[name] is { Count: 1 } values && !string.IsNullOrWhiteSpace(values[0]) ? values[0] : null;
+
+    /// <summary>What a connection has proven: this string, in this table, is this caller's. Another string of the same text is hashed again, so nothing of a key is compared here.</summary>
+    private sealed class ProvenKey(string header, CallerTable callers, CallerModel caller)
+    {
+        public static readonly object Item = new();
+
+        public CallerModel Caller { get; } = caller;
+
+        public bool Is(string other, CallerTable table) => ReferenceEquals(other, header) && ReferenceEquals(table, callers);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using AiGateway.Accounting;
 using AiGateway.Configuration.Yaml;
 using AiGateway.Hosting;
@@ -70,7 +69,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 await output.WriteAsync(JsonSchema.Write());
                 return ExitCode.Good;
             case "version" or "--version" when rest.Length == 0:
-                await output.WriteLineAsync(Version);
+                await output.WriteLineAsync(ProductVersion.Full);
                 return ExitCode.Good;
             case "help" or "--help" or "-h":
                 await output.WriteLineAsync(Usage);
@@ -79,9 +78,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await MisuseAsync(command == "keys" ? "'keys' is followed by 'new'." : $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "health", "schema", "version", "help", "run"])}");
         }
     }
-
-    private static string Version =>
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private async Task<int?> WithFileAsync(string[] rest, string[] valued, string[] flags, Func<string, Options, Task<int>> run)
     {

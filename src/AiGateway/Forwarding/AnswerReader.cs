@@ -84,20 +84,22 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var kept = false;
         try
         {
-            var limit = IdsFor(exchange, attempt) is null ? LargestWhole : LargestWithIds;
-            if (!(response.Content.Headers.ContentLength > limit))
+            var ids = IdsFor(exchange, attempt);
+            var limit = ids is null ? LargestWhole : LargestWithIds;
+            var length = response.Content.Headers.ContentLength;
+            if (!(length > limit))
             {
-                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
+                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, length);
                 if (whole)
                 {
-                    return AnswerWhole(exchange, attempt, response, timer, ref body, ref kept);
+                    return AnswerWhole(exchange, attempt, response, timer, ids, ref body, ref kept);
                 }
             }
             var inspector = new LargeBodyInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
             inspector.Append(body.Ready);
             kept = true;
             var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
-            return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
+            return Answer(response, new StreamedContent(stream, length));
         }
         finally
         {
@@ -108,7 +110,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         }
     }
 
-    private AttemptResult AnswerWhole(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer, ref OutputBuffer body, ref bool kept)
+    private AttemptResult AnswerWhole(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer, IdRewriter? ids, ref OutputBuffer body, ref bool kept)
     {
         var request = exchange.Request!;
         var bytes = body.Ready;
@@ -139,7 +141,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         }
         timer.Dispose();
 
-        var edited = Edit(bytes, facts, IdsFor(exchange, attempt));
+        var edited = Edit(bytes, facts, ids);
         if (edited is { } replacement)
         {
             return Answer(response, new WholeAnswerContent(replacement));
@@ -176,6 +178,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
     /// <summary>Makes the edits of the closed list; null when there are none.</summary>
     private static OutputBuffer? Edit(ReadOnlySpan<byte> body, ResponseFacts facts, IdRewriter? ids)
     {
+        if (facts.Edits.Count == 0 && ids is null)
+        {
+            return null;
+        }
         var edits = new List<JsonEdit>();
         edits.AddRange(facts.Edits);
         foreach (var range in (ReadOnlySpan<ByteRange>)[facts.ResponseIdValue, facts.PreviousResponseIdValue])

@@ -17,8 +17,6 @@ namespace AiGateway.Forwarding;
 /// </remarks>
 internal sealed class AttemptHandler : DelegatingHandler
 {
-    private const string UserAgent = "AiGateway/0.1";
-
     // Timers count in ticks of some milliseconds and may fire that much early: a rest that is all but over is over.
     private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(20);
 
@@ -129,9 +127,20 @@ internal sealed class AttemptHandler : DelegatingHandler
             return Resting(deployment, rest);
         }
         _lastRested = false;
-        var result = _walk.PastBreaker
-            ? await SendAsync(deployment, cancellationToken)
-            : await SendThroughBreakerAsync(deployment, cancellationToken);
+        AttemptResult result;
+        if (_walk.PastBreaker)
+        {
+            result = await SendAsync(deployment, cancellationToken);
+        }
+        else if (deployment.State.CircuitOpenUntil == 0)
+        {
+            result = await SendAsync(deployment, cancellationToken);
+            _services.Breakers.Report(deployment, result);
+        }
+        else
+        {
+            result = await SendThroughBreakerAsync(deployment, cancellationToken);
+        }
         _last = result;
 
         var hasOtherKey = result.Outcome is AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited
@@ -288,7 +297,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
-        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
         request.Headers.TryAddWithoutValidation("Accept", asked.Facts.Stream ? "text/event-stream" : "application/json");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
         return request;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -10,7 +11,7 @@ internal sealed class CircuitBreakers(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>The breaker of a deployment.</summary>
+    /// <summary>The breaker of a deployment. While the deployment's state says that it is closed, attempts run beside it and are reported (<see cref="Report"/>); otherwise they run through it, so that one of them probes.</summary>
     public ResiliencePipeline<AttemptResult> For(DeploymentModel deployment)
     {
         if (_entries.TryGetValue(deployment.Id, out var entry) && (ReferenceEquals(entry.Settings, deployment.Breaker) || entry.Settings == deployment.Breaker))
@@ -20,6 +21,23 @@ internal sealed class CircuitBreakers(TimeProvider clock)
         entry = new Entry(deployment.Breaker, Build(deployment.Breaker, deployment.State));
         _entries[deployment.Id] = entry;
         return entry.Pipeline;
+    }
+
+    /// <summary>Counts an attempt that was sent while the circuit was closed. One that ends after it has opened is late news and is left out, as is a caller's hanging up.</summary>
+    public void Report(DeploymentModel deployment, AttemptResult result)
+    {
+        if (deployment.State.CircuitOpenUntil != 0 || result.Outcome == AttemptOutcome.CallerGone)
+        {
+            return;
+        }
+        try
+        {
+            For(deployment).Execute(static result => result, result);
+        }
+        catch (BrokenCircuitException)
+        {
+            // Another attempt opened it in this very moment.
+        }
     }
 
     private ResiliencePipeline<AttemptResult> Build(BreakerModel settings, DeploymentState state)
@@ -32,7 +50,8 @@ internal sealed class CircuitBreakers(TimeProvider clock)
                 MinimumThroughput = settings.MinimumAttempts,
                 SamplingDuration = settings.Window,
                 BreakDuration = settings.Break,
-                ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result?.CountsAgainstDeployment == true),
+                // A probe that its caller left has shown nothing: the circuit stays open for another while.
+                ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result is { CountsAgainstDeployment: true } or { Outcome: AttemptOutcome.CallerGone }),
                 OnOpened = arguments =>
                 {
                     state.CircuitOpenUntil = clock.GetTimestamp() + (long)(arguments.BreakDuration.TotalSeconds * clock.TimestampFrequency);

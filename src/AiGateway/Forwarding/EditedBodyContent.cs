@@ -7,16 +7,16 @@ namespace AiGateway.Forwarding;
 internal sealed class EditedBodyContent : HttpContent
 {
     private readonly RequestBody _body;
-    private readonly BodyEdit[] _edits;
+    private readonly ReadOnlyMemory<BodyEdit> _edits;
     private readonly long _length;
 
     /// <summary>Content of <paramref name="body"/> with <paramref name="edits"/>, which are in order and do not overlap.</summary>
-    public EditedBodyContent(RequestBody body, BodyEdit[] edits, string contentType)
+    public EditedBodyContent(RequestBody body, ReadOnlyMemory<BodyEdit> edits, string contentType)
     {
         _body = body;
         _edits = edits;
         _length = body.Length;
-        foreach (var edit in edits)
+        foreach (var edit in edits.Span)
         {
             _length += edit.Replacement.Length - edit.Length;
         }
@@ -34,8 +34,9 @@ internal sealed class EditedBodyContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var position = 0L;
-        foreach (var edit in _edits)
+        for (var i = 0; i < _edits.Length; i++)
         {
+            var edit = _edits.Span[i];
             if (edit.Start > position)
             {
                 await _body.WriteAsync(stream, position, edit.Start - position, cancellationToken);

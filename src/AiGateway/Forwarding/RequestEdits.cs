@@ -15,11 +15,11 @@ internal static class RequestEdits
     private static readonly byte[] True = "true"u8.ToArray();
 
     /// <summary>The edits for one attempt, in order.</summary>
-    public static BodyEdit[] For(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
+    public static ReadOnlyMemory<BodyEdit> For(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
     {
         var facts = request.Facts;
         var body = request.Body!;
-        Span<BodyEdit> edits = new BodyEdit[4];
+        var edits = new BodyEdit[3];
         var count = 0;
 
         var isForm = facts.InsertAt < 0;
@@ -51,9 +51,11 @@ internal static class RequestEdits
             }
         }
 
-        edits = edits[..count];
-        edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
-        return edits.ToArray();
+        if (count > 1)
+        {
+            edits.AsSpan(0, count).Sort(static (a, b) => a.Start.CompareTo(b.Start));
+        }
+        return edits.AsMemory(0, count);
     }
 
     /// <summary>Whether the gateway asks for usage in a stream where the caller did not.</summary>

@@ -67,7 +67,7 @@ internal static class OperationTable
         }
         else
         {
-            rest = Below(rest, "/openai/v1/") ?? Below(rest, "/openai/") ?? Below(rest, "/v1/") ?? rest.TrimStart('/').ToString();
+            rest = rest[LayoutPrefix(rest)..];
         }
 
         if (BySpan.TryGetValue(rest, out var operation))
@@ -90,8 +90,17 @@ internal static class OperationTable
         return false;
     }
 
-    private static string? Below(ReadOnlySpan<char> path, string prefix) =>
-        path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? path[prefix.Length..].ToString() : null;
+    private static int LayoutPrefix(ReadOnlySpan<char> path)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/openai/v1/", "/openai/"])
+        {
+            if (path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return prefix.Length;
+            }
+        }
+        return path.Length - path.TrimStart('/').Length;
+    }
 }
 
 /// <summary>What a path says.</summary>

@@ -6,12 +6,21 @@ namespace AiGateway.Pipeline;
 internal static class RequestId
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private const int RandomBytes = 10;
+
+    // The system's generator is dear by the call and cheap by the byte.
+    private const int BytesAtOnce = 64 * RandomBytes;
+
+    [ThreadStatic]
+    private static byte[]? t_random;
+
+    [ThreadStatic]
+    private static int t_used;
+
 
     /// <summary>A new id.</summary>
     public static string New(DateTimeOffset now)
     {
-        Span<byte> random = stackalloc byte[10];
-        RandomNumberGenerator.Fill(random);
         Span<char> text = stackalloc char[30];
         "req_".CopyTo(text);
         var time = now.ToUnixTimeMilliseconds();
@@ -21,7 +30,7 @@ internal static class RequestId
             time >>= 5;
         }
         var (position, bits, buffer) = (14, 0, 0);
-        foreach (var value in random)
+        foreach (var value in Random())
         {
             buffer = (buffer << 8) | value;
             for (bits += 8; bits >= 5; bits -= 5)
@@ -30,5 +39,17 @@ internal static class RequestId
             }
         }
         return new string(text);
+    }
+
+    private static ReadOnlySpan<byte> Random()
+    {
+        var random = t_random ??= new byte[BytesAtOnce];
+        var position = t_used % BytesAtOnce;
+        if (position == 0)
+        {
+            RandomNumberGenerator.Fill(random);
+        }
+        t_used = position + RandomBytes;
+        return random.AsSpan(position, RandomBytes);
     }
 }

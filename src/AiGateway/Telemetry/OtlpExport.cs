@@ -1,5 +1,5 @@
-using System.Reflection;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -25,8 +25,7 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // The environment comes last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
-        var version = typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        var resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddService("ai-gateway", serviceVersion: version).AddEnvironmentVariableDetector();
+        var resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddService("ai-gateway", serviceVersion: ProductVersion.Full).AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(GatewayTracing.SourceName)

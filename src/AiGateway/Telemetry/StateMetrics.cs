@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Telemetry;
 
@@ -27,8 +27,7 @@ internal sealed class StateMetrics
         var all = sinks.ToArray();
         meter.Observe(MetricDefinitions.RecordsDropped, () => all.Sum(sink => sink.Dropped));
 
-        var version = typeof(StateMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? TagValues.None;
-        meter.Observe(MetricDefinitions.BuildInfo, () => One(Tag(TagNames.Version, version), Tag(TagNames.Runtime, RuntimeInformation.FrameworkDescription)));
+        meter.Observe(MetricDefinitions.BuildInfo, () => One(Tag(TagNames.Version, ProductVersion.Full), Tag(TagNames.Runtime, RuntimeInformation.FrameworkDescription)));
     }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

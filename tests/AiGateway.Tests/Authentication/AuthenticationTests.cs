@@ -2,6 +2,7 @@ using AiGateway.Authentication;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.TestKit;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace AiGateway.Tests.Authentication;
@@ -50,6 +51,28 @@ public sealed class AuthenticationTests
         Assert.DoesNotContain("old-key", exchange.Rejection.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Connection_RemembersItsKey_ForOneConfigurationOnly()
+    {
+        var connection = new ConnectionItems();
+        var (first, context) = Exchange(connection);
+        context.Request.Headers.Authorization = "Bearer good-key";
+        await RunAsync(context);
+        Assert.Equal("good", first.Caller.Id);
+
+        // The very same string again, as Kestrel gives it out: the caller is the one of this exchange's own snapshot.
+        var (second, again) = Exchange(connection);
+        again.Request.Headers.Authorization = context.Request.Headers.Authorization;
+        await RunAsync(again);
+        Assert.Same(second.Snapshot.Callers.All[0], second.Caller);
+        Assert.NotSame(first.Caller, second.Caller);
+
+        var (third, other) = Exchange(connection);
+        other.Request.Headers.Authorization = "Bearer good-kez";
+        await RunAsync(other);
+        Assert.Equal(RejectionReason.InvalidKey, third.Rejection!.Reason);
+    }
+
     private static async Task<RejectionReason> AskAsync((string Name, string Value) header)
     {
         var (exchange, context) = Exchange();
@@ -70,7 +93,7 @@ public sealed class AuthenticationTests
         return passed;
     }
 
-    private static (Exchange Exchange, HttpContext Context) Exchange()
+    private static (Exchange Exchange, HttpContext Context) Exchange(IConnectionItemsFeature? connection = null)
     {
         var path = Path.GetTempFileName();
         try
@@ -97,6 +120,7 @@ public sealed class AuthenticationTests
             var context = new DefaultHttpContext();
             var exchange = new Exchange { Id = "req_1", Snapshot = loaded.Snapshot!, StartedAt = Now, StartTimestamp = 0 };
             context.Features.Set(exchange);
+            context.Features.Set(connection);
             return (exchange, context);
         }
         finally
@@ -107,4 +131,9 @@ public sealed class AuthenticationTests
 
     private static string KeyText(string key) =>
         "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)));
+
+    private sealed class ConnectionItems : IConnectionItemsFeature
+    {
+        public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
+    }
 }

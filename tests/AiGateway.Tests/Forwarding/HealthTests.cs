@@ -74,14 +74,33 @@ public sealed class HealthTests
     [InlineData(nameof(AttemptOutcome.CredentialRefused))]
     [InlineData(nameof(AttemptOutcome.Refused))]
     [InlineData(nameof(AttemptOutcome.CallerGone))]
-    public async Task WhatIsNotTheDeploymentsFailure_DoesNotOpenItsCircuit(string outcome)
+    public void WhatIsNotTheDeploymentsFailure_DoesNotOpenItsCircuit(string outcome)
     {
         var deployment = Upstream.Deployment("d");
         var breakers = new CircuitBreakers(new TestClock());
         for (var attempt = 0; attempt < 50; attempt++)
-            await breakers.For(deployment).ExecuteAsync(_ => ValueTask.FromResult(new AttemptResult(Enum.Parse<AttemptOutcome>(outcome))), TestContext.Current.CancellationToken);
+            breakers.Report(deployment, new AttemptResult(Enum.Parse<AttemptOutcome>(outcome)));
 
         Assert.Equal(0, deployment.State.CircuitOpenUntil);
+    }
+
+    [Fact]
+    public async Task ReportedFailures_OpenTheCircuit_AndAProbeThatItsCallerLeftDoesNotCloseIt()
+    {
+        var clock = new TestClock();
+        var deployment = Upstream.Deployment("d");
+        var breakers = new CircuitBreakers(clock);
+        for (var attempt = 0; attempt < 50; attempt++)
+            breakers.Report(deployment, new AttemptResult(AttemptOutcome.ServerError));
+        Assert.False(deployment.State.IsAvailable(clock.GetTimestamp()));
+
+        // Late news of an attempt that was sent before the circuit opened.
+        breakers.Report(deployment, new AttemptResult(AttemptOutcome.Succeeded));
+        Assert.NotEqual(0, deployment.State.CircuitOpenUntil);
+
+        clock.Advance(TimeSpan.FromSeconds(15.1));
+        await breakers.For(deployment).ExecuteAsync(_ => ValueTask.FromResult(new AttemptResult(AttemptOutcome.CallerGone)), TestContext.Current.CancellationToken);
+        Assert.False(deployment.State.IsAvailable(clock.GetTimestamp()));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class RequestEditsTests
             }
             expected.AddRange(bytes[position..]);
 
-            using var content = new EditedBodyContent(new PooledBody([.. bytes], bytes.Length), [.. edits], "application/json");
+            using var content = new EditedBodyContent(new PooledBody([.. bytes], bytes.Length), edits.ToArray(), "application/json");
             Assert.Equal(expected, await content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
             Assert.Equal(expected.Count, content.Headers.ContentLength);
         }
