@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using AiGateway.Accounting;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 using AiGateway.Telemetry;
+using Microsoft.Extensions.Primitives;
 
 namespace AiGateway.Admin;
 
@@ -57,12 +56,7 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {
-            var body = new ArrayBufferWriter<byte>(1024);
-            using (var json = new Utf8JsonWriter(body, RecordJson.Options))
-            {
-                RecordJson.Write(json, record, RecordAudience.Operator);
-            }
-            return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+            return JsonAnswer.WriteAsync(context, record, static (json, record) => RecordJson.Write(json, record, RecordAudience.Operator), RecordJson.Options);
         }
         return NotFoundAsync(context);
     }
@@ -73,13 +67,11 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         return Task.CompletedTask;
     }
 
-    private static bool HasKey(string? authorization, byte[] keyHash)
+    private static bool HasKey(StringValues authorization, byte[] keyHash)
     {
-        const string Bearer = "Bearer ";
-        if (authorization is null || !authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Bearer.Length..].Trim())), keyHash);
+        Span<byte> hash = stackalloc byte[KeyHash.Length];
+        return BearerKey.TryFind(authorization, out var header)
+            && KeyHash.TryCompute(BearerKey.In(header), hash)
+            && CryptographicOperations.FixedTimeEquals(hash, keyHash);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
@@ -15,22 +14,24 @@ internal sealed class HealthEndpoints(SnapshotHolder snapshots, DrainState drain
     /// <summary>Answers <c>/readyz</c>: 503 while draining. A refused reload does not make it unready, because the configuration before it is in force.</summary>
     public Task ReadyAsync(HttpContext context, bool inDetail)
     {
+        // Read once: status and body say the same.
+        var isDraining = drain.IsDraining;
+        context.Response.StatusCode = isDraining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        return JsonAnswer.WriteAsync(context, (Endpoints: this, isDraining, inDetail), static (json, state) => state.Endpoints.Write(json, state.isDraining, state.inDetail));
+    }
+
+    private void Write(Utf8JsonWriter json, bool isDraining, bool inDetail)
+    {
         var snapshot = snapshots.Current;
-        var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body))
+        json.WriteStartObject();
+        json.WriteString("status"u8, isDraining ? "draining"u8 : "ready"u8);
+        json.WriteString("config_version"u8, snapshot.Version);
+        json.WriteString("config_reload"u8, snapshots.LastFailure is null ? "ok"u8 : "failed"u8);
+        if (inDetail)
         {
-            json.WriteStartObject();
-            json.WriteString("status"u8, drain.IsDraining ? "draining"u8 : "ready"u8);
-            json.WriteString("config_version"u8, snapshot.Version);
-            json.WriteString("config_reload"u8, snapshots.LastFailure is null ? "ok"u8 : "failed"u8);
-            if (inDetail)
-            {
-                WriteDetail(json, snapshot);
-            }
-            json.WriteEndObject();
+            WriteDetail(json, snapshot);
         }
-        context.Response.StatusCode = drain.IsDraining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+        json.WriteEndObject();
     }
 
     private void WriteDetail(Utf8JsonWriter json, Snapshot snapshot)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using Microsoft.AspNetCore.Connections.Features;
@@ -14,10 +12,6 @@ namespace AiGateway.Authentication;
 /// </remarks>
 internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvider clock)
 {
-    // Longer than any key we make; a longer text is no key and is not worth hashing.
-    private const int LongestKey = 512;
-    private const string Bearer = "Bearer ";
-
     private static readonly Rejection MissingKey = new(
         RejectionReason.MissingKey, "You did not provide an API key. Send it in the Authorization header as 'Bearer YOUR_KEY' (or in api-key, x-api-key, x-goog-api-key).");
 
@@ -56,22 +50,19 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
     private static CallerModel? Find(HttpContext context, CallerTable callers, out bool hasKey)
     {
         var header = HeaderOf(context.Request.Headers, out var isBearer);
-        var key = isBearer ? header.AsSpan(Bearer.Length).Trim() : header.AsSpan().Trim();
+        var key = isBearer ? BearerKey.In(header!) : header.AsSpan().Trim();
         hasKey = !key.IsEmpty;
-        if (!hasKey || key.Length > LongestKey)
-        {
-            return null;
-        }
         var connection = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (connection is not null && connection.TryGetValue(ProvenKey.Item, out var known) && known is ProvenKey proven && proven.Is(header!, callers))
+        if (connection is not null && connection.TryGetValue(ProvenKey.Item, out var known) && known is ProvenKey proven && header is not null && proven.Is(header, callers))
         {
             return proven.Caller;
         }
 
-        Span<byte> utf8 = stackalloc byte[LongestKey * 3];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var length = Encoding.UTF8.GetBytes(key, utf8);
-        SHA256.HashData(utf8[..length], hash);
+        Span<byte> hash = stackalloc byte[KeyHash.Length];
+        if (!KeyHash.TryCompute(key, hash))
+        {
+            return null;
+        }
         var caller = callers.Find(hash);
         if (caller is not null && connection is not null)
         {
@@ -82,9 +73,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
 
     private static string? HeaderOf(IHeaderDictionary headers, out bool isBearer)
     {
-        var authorization = headers.Authorization;
-        isBearer = authorization.Count == 1 && authorization[0] is { } value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-        return isBearer ? authorization[0] : First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key");
+        isBearer = BearerKey.TryFind(headers.Authorization, out var bearer);
+        return bearer ?? First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key");
     }
 
     private static string? First(IHeaderDictionary headers, string name) =>

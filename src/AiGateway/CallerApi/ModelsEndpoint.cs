@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using AiGateway.Configuration;
@@ -10,27 +9,8 @@ namespace AiGateway.CallerApi;
 internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
 {
     /// <summary><c>GET /v1/models</c>.</summary>
-    public Task ListAsync(HttpContext context)
-    {
-        var exchange = context.GetExchange();
-        var body = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteString("object"u8, "list"u8);
-            json.WriteStartArray("data"u8);
-            foreach (var alias in exchange.Snapshot.Aliases.All)
-            {
-                if (exchange.Caller.MayUse(alias, alias.Name))
-                {
-                    Write(json, alias, alias.Name, exchange.Snapshot);
-                }
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return JsonAnswer.WriteAsync(context, body.WrittenMemory);
-    }
+    public Task ListAsync(HttpContext context) =>
+        JsonAnswer.WriteAsync(context, (Endpoint: this, Exchange: context.GetExchange()), static (json, state) => state.Endpoint.WriteList(json, state.Exchange));
 
     /// <summary><c>GET /v1/models/{id}</c>; a name that a wildcard covers is a model too.</summary>
     public Task GetAsync(HttpContext context, string id)
@@ -42,17 +22,29 @@ internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
             exchange.Reject(RejectionReason.UnknownModel, $"The model '{(id.Length > 100 ? id[..100] : id)}' does not exist or this key may not use it. GET /v1/models lists what it may use.", "model");
             return Task.CompletedTask;
         }
-        var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body))
+        return JsonAnswer.WriteAsync(context, (Endpoint: this, alias, id, exchange.Snapshot), static (json, state) => state.Endpoint.Write(json, state.alias, state.id, state.Snapshot));
+    }
+
+    private void WriteList(Utf8JsonWriter json, Exchange exchange)
+    {
+        json.WriteStartObject();
+        json.WriteString("object"u8, "list"u8);
+        json.WriteStartArray("data"u8);
+        foreach (var alias in exchange.Snapshot.Aliases.All)
         {
-            Write(json, alias, id, exchange.Snapshot);
+            if (exchange.Caller.MayUse(alias, alias.Name))
+            {
+                Write(json, alias, alias.Name, exchange.Snapshot);
+            }
         }
-        return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private void Write(Utf8JsonWriter json, AliasModel alias, string name, Snapshot snapshot)
     {
-        var deployment = alias.Rules[^1].Groups[0].Members[0].Deployment;
+        // The last rule is the most general. One whose providers are all off has no groups, but an alias that is on has a rule with some.
+        var deployment = Array.FindLast(alias.Rules, static rule => rule.Groups.Length > 0)!.Groups[0].Members[0].Deployment;
         var upstreamModel = deployment.UpstreamModel ?? (alias.IsWildcard && name.Length > alias.PrefixLength ? name[alias.PrefixLength..] : name);
         var facts = costs.FactsOf(snapshot, deployment, upstreamModel, clock.GetUtcNow());
         json.WriteStartObject();

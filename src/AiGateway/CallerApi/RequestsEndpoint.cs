@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using AiGateway.Accounting;
 using AiGateway.Pipeline;
 
@@ -17,11 +15,6 @@ internal sealed class RequestsEndpoint(RecentRequests recent)
             exchange.Reject(RejectionReason.UnknownRequest, "No recent request of yours has this id. Records are kept for the last requests only; ids are in the x-request-id header of each answer.");
             return Task.CompletedTask;
         }
-        var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body, RecordJson.Options))
-        {
-            RecordJson.Write(json, record);
-        }
-        return JsonAnswer.WriteAsync(context, body.WrittenMemory);
+        return JsonAnswer.WriteAsync(context, record, static (json, record) => RecordJson.Write(json, record), RecordJson.Options);
     }
 }

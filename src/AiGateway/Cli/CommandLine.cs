@@ -50,10 +50,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         {
             case "run":
                 var options = Options.Parse(rest, ["config"], [], maxOperands: 0);
-                if (rest.Any(arg => arg.StartsWith("--config=", StringComparison.Ordinal)))
-                {
-                    return await MisuseAsync("Write '--config FILE', with a blank.");
-                }
                 return options.Problem is null ? null : await MisuseAsync(options.Problem);
             case "check":
                 return await WithFileAsync(rest, [], [], new CheckCommand(output, error, environment, clock).RunAsync);

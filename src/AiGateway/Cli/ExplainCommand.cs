@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Yaml;
 using AiGateway.Pipeline;
@@ -112,7 +110,8 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
     {
         if (options.Value("key") is { } key)
         {
-            return snapshot.Callers.Find(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+            Span<byte> hash = stackalloc byte[KeyHash.Length];
+            return KeyHash.TryCompute(key, hash) ? snapshot.Callers.Find(hash) : null;
         }
         if (options.Value("caller") is { } id)
         {

@@ -34,11 +34,11 @@ internal sealed class Options
             {
                 options.Problem = $"Unknown option '--{name}'.";
             }
-            else if (equals >= 0)
+            else if (equals >= 0 && equals + 1 < arg.Length)
             {
                 options._values.Add((name, arg[(equals + 1)..]));
             }
-            else if (i + 1 < args.Length)
+            else if (equals < 0 && i + 1 < args.Length)
             {
                 options._values.Add((name, args[++i]));
             }

@@ -6,14 +6,15 @@ using Yarp.ReverseProxy.Forwarder;
 namespace AiGateway.Dispatch;
 
 /// <summary>Sends the request and passes the answer on: one forward per exchange; attempts, retries and failover happen beneath it.</summary>
+#pragma warning disable CS9113 // UseMiddleware hands the next stage to each one; this is the last and calls none.
 internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder forwarder, AttemptServices services, GatewayTransformer transformer)
+#pragma warning restore CS9113
 {
     // The attempt's own time-outs are in force; YARP's must never come first.
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromDays(1) };
 
     public async Task InvokeAsync(HttpContext context)
     {
-        _ = next;
         var exchange = context.GetExchange();
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.
         context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody.Instance);

@@ -1,6 +1,8 @@
+using AiGateway.Cli;
+
 namespace AiGateway.Hosting;
 
-/// <summary>Which routing file: <c>--config FILE</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
+/// <summary>Which routing file: <c>--config FILE</c> or <c>--config=FILE</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
 internal static class RoutingFilePath
 {
     private const string Default = "config/gateway.yaml";
@@ -8,10 +10,10 @@ internal static class RoutingFilePath
     /// <summary>The path; the default's when nothing says otherwise, whether it exists or not.</summary>
     public static string From(string[] args, Func<string, string?> environment)
     {
-        var option = Array.IndexOf(args, "--config");
-        if (option >= 0 && option + 1 < args.Length)
+        // The operand is the command, "run"; what else may stand there has been checked.
+        if (Options.Parse(args, ["config"], [], maxOperands: 1).Value("config") is { } option)
         {
-            return args[option + 1];
+            return option;
         }
         if (environment("AIGATEWAY_CONFIG") is { Length: > 0 } configured)
         {

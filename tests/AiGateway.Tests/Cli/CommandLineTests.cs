@@ -19,7 +19,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Null(await _commands.RunAsync());
         Assert.Null(await _commands.RunAsync("run"));
         Assert.Null(await _commands.RunAsync("--config", "x.yaml"));
+        Assert.Null(await _commands.RunAsync("--config=x.yaml"));
         Assert.Null(await _commands.RunAsync("run", "--config", "x.yaml"));
+        Assert.Null(await _commands.RunAsync("run", "--config=x.yaml"));
     }
 
     [Theory]
@@ -30,6 +32,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check", "a", "b")]
     [InlineData("check", "--frob")]
     [InlineData("run", "--config")]
+    [InlineData("run", "--config=")]
+    [InlineData("--config=")]
     [InlineData("run", "now")]
     [InlineData("explain", "a.yaml")]
     [InlineData("explain", "a.yaml", "--model", "m", "--tokens", "many")]
