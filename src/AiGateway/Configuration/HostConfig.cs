@@ -33,6 +33,9 @@ internal sealed record HostConfig
     /// <summary>OTLP export of traces and metrics; off when no endpoint is set (here or in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</summary>
     public OtlpConfig Otlp { get; init; } = new();
 
+    /// <summary>Whether the callers' <c>baggage</c> header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.</summary>
+    public bool? ForwardBaggage { get; init; }
+
     /// <summary>How upstream connections leave this network.</summary>
     public OutboundConfig Outbound { get; init; } = new();
 }

@@ -41,6 +41,9 @@ internal sealed record HostModel
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }
 
+    /// <summary>Whether the callers' <c>baggage</c> goes on to providers.</summary>
+    public bool ForwardBaggage { get; init; }
+
     /// <summary>Proxy for upstream connections; null for none.</summary>
     public Uri? OutboundProxy { get; init; }
 

@@ -27,6 +27,7 @@ internal static class HostModelBuilder
             DataFolder = host.DataFolder ?? standard.DataFolder,
             IdSecret = IdSecret(host, file, secrets, findings),
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
+            ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,
             CaBundle = host.Outbound.CaBundle,
         };

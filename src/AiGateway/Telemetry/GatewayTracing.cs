@@ -81,7 +81,7 @@ internal sealed class GatewayTracing(TelemetryOptions options) : IDisposable
         span.Stop();
     }
 
-    /// <summary>Writes the trace headers of an upstream request: the attempt's own, or the caller's unchanged. Any that are there already are replaced.</summary>
+    /// <summary>Writes the trace headers of an upstream request: the attempt's own, or the caller's unchanged; its baggage only where that is configured. Any that are there already are replaced.</summary>
     /// <param name="span">The attempt's span; null without one.</param>
     /// <param name="caller">The caller's headers.</param>
     /// <param name="request">What is sent upstream.</param>
@@ -89,8 +89,8 @@ internal sealed class GatewayTracing(TelemetryOptions options) : IDisposable
     {
         Set(request, TraceParent, span is null ? caller.TraceParent : span.Id);
         Set(request, TraceState, span is null ? caller.TraceState : span.TraceStateString);
-        var baggage = caller.Baggage.ToString();
-        Set(request, Baggage, baggage.Length <= LongestBaggage ? baggage : null);
+        var baggage = options.ForwardBaggage ? caller.Baggage.ToString() : null;
+        Set(request, Baggage, baggage?.Length <= LongestBaggage ? baggage : null);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed record TelemetryOptions
     /// <summary>Where traces and metrics are pushed; null when nowhere.</summary>
     public OtlpModel? Otlp { get; init; }
 
+    /// <summary>Whether the caller's <c>baggage</c> goes on to providers. Default false.</summary>
+    public bool ForwardBaggage { get; init; }
+
     /// <summary>Joins the host settings and the environment.</summary>
     /// <param name="host">The host settings in force.</param>
     /// <param name="environment">Reads a variable; null when it is not set.</param>
@@ -21,5 +24,6 @@ internal sealed record TelemetryOptions
     {
         LatestGenAiNames = environment(OptInVariable)?.Split(',', StringSplitOptions.TrimEntries).Contains(LatestGenAi, StringComparer.Ordinal) ?? false,
         Otlp = host.Otlp,
+        ForwardBaggage = host.ForwardBaggage,
     };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Telemetry;
@@ -39,7 +40,7 @@ public sealed class GatewayTracingTests : IDisposable
         Assert.Equal("chat gpt-large", span.DisplayName);
         Assert.Equal([$"00-{CallersTrace}-{span.SpanId}-01"], upstream.Headers.GetValues("traceparent"));
         Assert.Equal(["vendor=1"], upstream.Headers.GetValues("tracestate"));
-        Assert.Equal(["tenant=a"], upstream.Headers.GetValues("baggage"));
+        Assert.False(upstream.Headers.Contains("baggage"));
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class GatewayTracingTests : IDisposable
         Assert.Null(span);
         Assert.Equal([CallersParent], upstream.Headers.GetValues("traceparent"));
         Assert.Equal(["vendor=1"], upstream.Headers.GetValues("tracestate"));
-        Assert.Equal(["tenant=a"], upstream.Headers.GetValues("baggage"));
+        Assert.False(upstream.Headers.Contains("baggage"));
     }
 
     [Fact]
@@ -146,12 +147,28 @@ public sealed class GatewayTracingTests : IDisposable
         Assert.NotEqual(surrounding.TraceId, request.TraceId);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Baggage_GoesOnOnlyWhereThatIsConfigured(bool configured, bool goesOn)
+    {
+        using var tracing = new GatewayTracing(TelemetryOptions.From(new HostModel { ForwardBaggage = configured }, static _ => null));
+        using var upstream = new HttpRequestMessage();
+
+        tracing.Inject(null, Context(CallersParent, "vendor=1", "tenant=a").Request.Headers, upstream);
+
+        Assert.Equal(goesOn, upstream.Headers.TryGetValues("baggage", out var values) && values.SequenceEqual(["tenant=a"]));
+        Assert.Equal([CallersParent], upstream.Headers.GetValues("traceparent"));
+        Assert.Equal(["vendor=1"], upstream.Headers.GetValues("tracestate"));
+    }
+
     [Fact]
     public void OversizedBaggage_StaysHere()
     {
+        using var tracing = new GatewayTracing(new TelemetryOptions { ForwardBaggage = true });
         using var upstream = new HttpRequestMessage();
 
-        _tracing.Inject(null, Context(CallersParent, baggage: "a=" + new string('x', 9_000)).Request.Headers, upstream);
+        tracing.Inject(null, Context(CallersParent, baggage: "a=" + new string('x', 9_000)).Request.Headers, upstream);
 
         Assert.False(upstream.Headers.Contains("baggage"));
     }
