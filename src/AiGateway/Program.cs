@@ -35,9 +35,8 @@ try
     await gateway.WaitForShutdownAsync();
     return 0;
 }
-catch (IOException e)
+catch (Exception e) when (StartFault.IsOperators(e))
 {
-    // An address in use, a certificate or a data folder that cannot be read: the operator's to mend, so no stack trace.
     await Console.Error.WriteLineAsync($"The gateway did not start: {e.Message}");
     return 1;
 }

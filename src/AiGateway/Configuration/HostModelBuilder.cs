@@ -9,6 +9,9 @@ internal static class HostModelBuilder
     // Below this, ids of stored objects could be forged by guessing the secret.
     private const int MinIdSecretLength = 32;
 
+    private const string Grpc = "grpc";
+    private const string HttpProtobuf = "http/protobuf";
+
     /// <summary>The resolved section. Where a value is wrong its error is in <paramref name="findings"/>, and a default stands in.</summary>
     public static HostModel Build(BoundFile file, bool inContainer, SecretResolver secrets, Func<string, string?> environment, Findings findings)
     {
@@ -56,10 +59,17 @@ internal static class HostModelBuilder
         var headers = new List<KeyValuePair<string, Secret>>();
         foreach (var (name, reference) in otlp.Headers)
         {
-            if (Resolve(reference, ConfigPath.Of("host", "otlp", "headers", name), file, secrets, findings) is { } secret)
+            var path = ConfigPath.Of("host", "otlp", "headers", name);
+            if (Resolve(reference, path, file, secrets, findings) is not { } secret)
             {
-                headers.Add(new(name, secret));
+                continue;
             }
+            // The exporter takes all headers as one string, which it decodes first and then splits at commas: encoding does not help.
+            if (secret.Reveal().Contains(',', StringComparison.Ordinal))
+            {
+                findings.Error(file.Places.Find(path), $"The value of '{path}' holds a comma, which the OTLP exporter cannot send. Use a value without one, or let a collector beside the gateway add the header.");
+            }
+            headers.Add(new(name, secret));
         }
         if (string.IsNullOrEmpty(endpoint))
         {
@@ -73,8 +83,22 @@ internal static class HostModelBuilder
             }
             return null;
         }
+        return new OtlpModel(uri, Protocol(otlp, environment, findings) == HttpProtobuf, headers, otlp.SampleRatio ?? 1);
+    }
+
+    private static string Protocol(OtlpConfig otlp, Func<string, string?> environment, Findings findings)
+    {
         var protocol = otlp.Protocol ?? environment("OTEL_EXPORTER_OTLP_PROTOCOL");
-        return new OtlpModel(uri, protocol is "http/protobuf", headers, otlp.SampleRatio ?? 1);
+        if (string.IsNullOrEmpty(protocol))
+        {
+            return Grpc;
+        }
+        if (protocol is not (Grpc or HttpProtobuf))
+        {
+            // A wrong word in the file has had its error from the binder: this one is the variable's.
+            findings.Error(Place.WholeFile, $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}', which is neither {Grpc} nor {HttpProtobuf}. Set it to one of them, unset it, or write 'host.otlp.protocol'.");
+        }
+        return protocol;
     }
 
     private static Secret? Resolve(SecretReference reference, ConfigPath path, BoundFile file, SecretResolver secrets, Findings findings)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
 
@@ -21,7 +22,7 @@ internal sealed partial class ReloadingCertificate(TlsConfig files, TimeProvider
             {
                 _writtenAt = WrittenAt();
                 _checkedAt = clock.GetTimestamp();
-                return _certificate = Load();
+                return _certificate = LoadFirst();
             }
             if (clock.GetElapsedTime(_checkedAt) < CheckInterval)
             {
@@ -44,6 +45,18 @@ internal sealed partial class ReloadingCertificate(TlsConfig files, TimeProvider
                 Log.NotRenewed(logger, files.Certificate!, e);
             }
             return _certificate;
+        }
+    }
+
+    private X509Certificate2 LoadFirst()
+    {
+        try
+        {
+            return Load();
+        }
+        catch (CryptographicException e)
+        {
+            throw new CryptographicException($"'host.tls' names {files.Certificate} and {files.Key}, which are not a certificate and its private key in PEM form: {e.Message}", e);
         }
     }
 

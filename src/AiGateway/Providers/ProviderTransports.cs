@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
 
@@ -89,7 +90,14 @@ internal sealed class ProviderTransports(HostModel host, SimulatedProvider simul
             return null;
         }
         var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(path);
+        try
+        {
+            authorities.ImportFromPemFile(path);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CryptographicException($"'host.outbound.ca_bundle' names {path}, which is not a list of certificates in PEM form: {e.Message}", e);
+        }
         return authorities;
     }
 

@@ -26,6 +26,20 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
     {
         // The environment comes last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
         var resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddService("ai-gateway", serviceVersion: ProductVersion.Full).AddEnvironmentVariableDetector();
+        try
+        {
+            Build(resource);
+        }
+        catch (ArgumentException e)
+        {
+            // The SDK's words for OTEL_EXPORTER_OTLP_HEADERS that are not NAME=VALUE.
+            throw new FormatException($"OTLP export cannot be set up: {e.Message} See 'host.otlp' and the variables OTEL_EXPORTER_OTLP_*.", e);
+        }
+        return Task.CompletedTask;
+    }
+
+    private void Build(ResourceBuilder resource)
+    {
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(GatewayTracing.SourceName)
@@ -37,7 +51,6 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
             .AddMeter(MetricDefinitions.MeterName, "System.Runtime")
             .AddOtlpExporter(exporter => Configure(exporter, "metrics"))
             .Build();
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -63,16 +76,7 @@ internal sealed class OtlpExport(OtlpModel options) : IHostedService, IDisposabl
         // Without headers of ours, those of OTEL_EXPORTER_OTLP_HEADERS stay in force.
         if (options.Headers.Count > 0)
         {
-            exporter.Headers = string.Join(',', options.Headers.Select(Encoded));
+            exporter.Headers = string.Join(',', options.Headers.Select(static header => $"{header.Key}={Uri.EscapeDataString(header.Value.Reveal())}"));
         }
-    }
-
-    private static string Encoded(KeyValuePair<string, Secret> header)
-    {
-        var value = header.Value.Reveal();
-        // The exporter takes all headers as one string, which it decodes first and then splits at commas: encoding does not help.
-        return value.Contains(',', StringComparison.Ordinal)
-            ? throw new FormatException($"The value of host.otlp.headers.{header.Key} contains a comma, which the OTLP exporter cannot send.")
-            : $"{header.Key}={Uri.EscapeDataString(value)}";
     }
 }

@@ -40,7 +40,11 @@ internal sealed class GatewayFile : IDisposable
     public string PathOf(string name) => System.IO.Path.Combine(_folder, name);
 
     /// <summary>Starts the gateway, or another of its commands, with this file.</summary>
-    public ChildProcess Start(params string[] command) => ChildProcess.StartDotnet(GatewayProcess.Dll, [.. command, "--config", Path]);
+    public ChildProcess Start(params string[] command) => Start(null, command);
+
+    /// <summary>Starts the gateway, or another of its commands, with this file and more environment variables.</summary>
+    public ChildProcess Start(IReadOnlyDictionary<string, string?>? environment, params string[] command) =>
+        ChildProcess.StartDotnet(GatewayProcess.Dll, [.. command, "--config", Path], environment);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);

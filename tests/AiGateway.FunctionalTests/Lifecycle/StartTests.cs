@@ -60,10 +60,13 @@ public sealed partial class StartTests
         AssertNoTrace(process.Output);
     }
 
-    [Fact]
-    public async Task MissingFile_IsOneClearLine()
+    [Theory]
+    [InlineData("--config", "/nowhere/gateway.yaml")]
+    [InlineData("--config=/nowhere/gateway.yaml")]
+    [InlineData("run", "--config=/nowhere/gateway.yaml")]
+    public async Task MissingFile_IsOneClearLine(params string[] command)
     {
-        await using var process = ChildProcess.StartDotnet(GatewayProcess.Dll, ["--config", "/nowhere/gateway.yaml"]);
+        await using var process = ChildProcess.StartDotnet(GatewayProcess.Dll, command);
 
         Assert.Equal(1, await process.WaitForExitAsync());
         Assert.Contains("/nowhere/gateway.yaml", process.Output, StringComparison.Ordinal);
@@ -82,6 +85,31 @@ public sealed partial class StartTests
         Assert.Contains("did not start", process.Output, StringComparison.Ordinal);
         Assert.Contains("in use", process.Output, StringComparison.Ordinal);
         Assert.Contains(file.Address.Port.ToString(CultureInfo.InvariantCulture), process.Output, StringComparison.Ordinal);
+        AssertNoTrace(process.Output);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json', which is neither grpc nor http/protobuf.")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "no-equals-sign", "did not start: OTLP export cannot be set up")]
+    public async Task UnusableTelemetryVariable_IsOneClearLine(string variable, string value, string expected)
+    {
+        using var file = new GatewayFile(Simulated, "  otlp: { endpoint: http://127.0.0.1:4318 }");
+        await using var process = file.Start(new Dictionary<string, string?> { [variable] = value });
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains(expected, process.Output, StringComparison.Ordinal);
+        AssertNoTrace(process.Output);
+    }
+
+    [Fact]
+    public async Task OtlpHeaderWithAComma_IsNamedByItsKeyWithoutItsValue()
+    {
+        using var file = new GatewayFile(Simulated, "  otlp: { endpoint: http://127.0.0.1:4318, headers: { x-key: env:COLLECTOR_KEY } }");
+        await using var process = file.Start(new Dictionary<string, string?> { ["COLLECTOR_KEY"] = "sesame,open" });
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Matches(@"gateway\.yaml:\d+:\d+: The value of 'host\.otlp\.headers\.x-key' holds a comma", process.Output);
+        Assert.DoesNotContain("sesame", process.Output, StringComparison.Ordinal);
         AssertNoTrace(process.Output);
     }
 

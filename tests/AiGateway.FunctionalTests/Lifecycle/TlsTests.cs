@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
@@ -56,6 +57,31 @@ public sealed class TlsTests
         Assert.Equal(1, await process.WaitForExitAsync());
         Assert.Contains("/nowhere/tls.", process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("host.tls", "https", "  tls: {{ certificate: \"{0}\", key: \"{0}\" }}")]
+    [InlineData("host.outbound.ca_bundle", "http", "  outbound: {{ ca_bundle: \"{0}\" }}")]
+    public async Task FileThatIsNoCertificate_IsOneClearLine(string setting, string scheme, string host)
+    {
+        var garbage = Path.GetTempFileName();
+        await File.WriteAllTextAsync(garbage, "-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n", TestContext.Current.CancellationToken);
+        using var file = new GatewayFile(
+            """
+            providers:
+              simulated: {}
+            deployments:
+              demo: { provider: simulated, model: "*" }
+            aliases:
+              demo/*: { groups: [{ deployments: [demo] }] }
+            """,
+            string.Format(CultureInfo.InvariantCulture, host, garbage), scheme);
+        await using var process = file.Start();
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains($"did not start: '{setting}' names {garbage}", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
+        File.Delete(garbage);
     }
 
     /// <summary>The fingerprint of the certificate that a new connection is shown.</summary>

@@ -21,6 +21,22 @@ public sealed class EnvironmentTests
     public void MissingVariable_IsAnErrorWithTheWayOut() =>
         Assert.Equal(["gateway.yaml:2:18: OPENAI_API_KEY is not set. Set it, write ${OPENAI_API_KEY:-default}, or give the provider 'optional: true' to switch it off without it."], Loading.Errors(Mixed));
 
+    [Theory]
+    [InlineData("http/json")]
+    [InlineData("GRPC")]
+    public void UnknownOtlpProtocol_IsAnErrorWithTheAllowedOnes(string protocol) =>
+        Assert.Equal(
+            [$"gateway.yaml: OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}', which is neither grpc nor http/protobuf. Set it to one of them, unset it, or write 'host.otlp.protocol'."],
+            Loading.Errors(Yaml.Minimal, Loading.Only(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol))));
+
+    [Theory]
+    [InlineData("", "http/protobuf", true)]
+    [InlineData("", "grpc", false)]
+    [InlineData("", "", false)]
+    [InlineData("host: {otlp: {protocol: http/protobuf}}\n", "http/json", true)]
+    public void OtlpProtocol_OfTheFileComesBeforeTheVariables(string host, string variable, bool http) =>
+        Assert.Equal(http, Loading.Good(Yaml.With(host), Loading.Only(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"), ("OTEL_EXPORTER_OTLP_PROTOCOL", variable))).Host.Otlp!.HttpProtobuf);
+
     [Fact]
     public void EmptyVariable_CountsAsMissing() =>
         Assert.Single(Loading.Errors(Mixed, Loading.Only(("OPENAI_API_KEY", ""))));

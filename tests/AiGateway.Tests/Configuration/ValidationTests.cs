@@ -155,6 +155,7 @@ public sealed class ValidationTests
     [InlineData("metrics_listen: https://127.0.0.1:9090", "11:19: 'host.metrics_listen' must be an http address: the scraper's listener has no TLS. Use the admin listener where metrics need protection.")]
     [InlineData("trusted_proxies: [10.0.0.0/33]", "11:21: '10.0.0.0/33' is not a network. Write it in CIDR form, such as 10.0.0.0/8 or 192.0.2.7/32.")]
     [InlineData("otlp: {endpoint: collector}", "11:20: 'host.otlp.endpoint' is 'collector'. It must be an absolute URL that begins with http:// or https://.")]
+    [InlineData("otlp: {headers: {x-key: 'sesame,open'}}", "11:27: The value of 'host.otlp.headers.x-key' holds a comma, which the OTLP exporter cannot send. Use a value without one, or let a collector beside the gateway add the header.")]
     [InlineData("outbound: {proxy: proxy}", "11:21: 'host.outbound.proxy' is 'proxy'. It must be an absolute URL that begins with http:// or https://.")]
     [InlineData("id_secret: short", "11:14: 'host.id_secret' has fewer than 32 characters. Make one with: openssl rand -base64 32")]
     [InlineData("id_secret: ${ID_SECRET}", "11:14: 'host.id_secret': ID_SECRET is not set. Set it, or remove the key.")]
