@@ -4,16 +4,41 @@ namespace AiGateway.Pipeline;
 internal sealed class DrainState : IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isDraining;
+    private int _inFlight;
 
-    /// <summary>True from SIGTERM on: <c>/readyz</c> says no.</summary>
+    /// <summary>True from SIGTERM on: <c>/readyz</c> says no, and nothing new begins.</summary>
     public bool IsDraining => _isDraining;
 
     /// <summary>Cancelled at the end of the drain time.</summary>
     public CancellationToken CutToken => _cut.Token;
 
+    /// <summary>Completes when the drain has begun and no request is in flight.</summary>
+    public Task Drained => _drained.Task;
+
+    /// <summary>A request is in flight from now on; <see cref="Leave"/> follows.</summary>
+    public void Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>A request is over.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0 && _isDraining)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
     /// <summary>Not ready from now on.</summary>
-    public void Begin() => _isDraining = true;
+    public void Begin()
+    {
+        _isDraining = true;
+        // With a full fence, or this and the last request's Leave might each miss what the other wrote.
+        if (Interlocked.CompareExchange(ref _inFlight, 0, 0) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
 
     /// <summary>Cuts what is left.</summary>
     public void Cut() => _cut.Cancel();

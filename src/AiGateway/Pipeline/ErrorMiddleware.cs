@@ -4,15 +4,27 @@ namespace AiGateway.Pipeline;
 
 /// <summary>Turns a rejection or a fault of the stages below into an error body in the caller's dialect.</summary>
 /// <remarks>Once the response has started there is nothing to turn: a stream that broke has had its error frame and its reset from Dispatch.</remarks>
-internal sealed partial class ErrorMiddleware(RequestDelegate next, TimeProvider clock, ILogger<ErrorMiddleware> logger)
+internal sealed partial class ErrorMiddleware(RequestDelegate next, DrainState drain, TimeProvider clock, ILogger<ErrorMiddleware> logger)
 {
+    private static readonly Rejection Draining = new(
+        RejectionReason.Draining, "The gateway is shutting down and takes no new requests. Please send the request again: it will go to another instance, or to this one when it is back.");
+
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
         try
         {
             RequestFraming.Check(context.Request);
-            await next(context);
+            if (drain.IsDraining)
+            {
+                // The connection is to be another instance's.
+                context.Response.Headers.Connection = "close";
+                exchange.Reject(Draining);
+            }
+            else
+            {
+                await next(context);
+            }
         }
         catch (BadHttpRequestException e)
         {

@@ -5,7 +5,7 @@ namespace AiGateway.Pipeline;
 
 /// <summary>Creates the exchange and pins the snapshot; at the end settles it and hands out exactly one record, whatever happened in between.</summary>
 internal sealed partial class ExchangeMiddleware(
-    RequestDelegate next, SnapshotHolder snapshots, TimeProvider clock, GatewayTracing tracing, GatewayMetrics metrics, IEnumerable<IRequestObserver> observers, ILogger<ExchangeMiddleware> logger)
+    RequestDelegate next, SnapshotHolder snapshots, TimeProvider clock, GatewayTracing tracing, GatewayMetrics metrics, DrainState drain, IEnumerable<IRequestObserver> observers, ILogger<ExchangeMiddleware> logger)
 {
     private readonly IRequestObserver[] _observers = [.. observers];
 
@@ -25,6 +25,7 @@ internal sealed partial class ExchangeMiddleware(
         headers["x-request-id"] = exchange.Id;
         headers["x-gateway-config-version"] = exchange.Snapshot.Version;
         metrics.RequestStarted();
+        drain.Enter();
         try
         {
             await next(context);
@@ -32,7 +33,14 @@ internal sealed partial class ExchangeMiddleware(
         finally
         {
             metrics.RequestEnded();
-            await SettleAsync(context, exchange);
+            try
+            {
+                await SettleAsync(context, exchange);
+            }
+            finally
+            {
+                drain.Leave();
+            }
         }
     }
 

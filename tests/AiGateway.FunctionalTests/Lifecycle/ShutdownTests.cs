@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using AiGateway.FunctionalTests.Failover;
 using AiGateway.FunctionalTests.Gateway;
 using AiGateway.TestKit;
@@ -69,15 +70,59 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task Draining_ReadinessSaysNoWhileHealthSaysYes()
+    public async Task Draining_ReadinessSaysNoWhileHealthSaysYes_AndTheOpenStreamFinishes()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await simulator.Control.SetFaultAsync("pace=60,tokens=100");
+        await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address]);
+        var asking = ChatAnswer.AskAsync(gateway.Client, "chat", stream: true);
+        await simulator.Control.WaitForStatsAsync(seen => seen.GetProperty("in_flight").GetInt32() == 1);
+        using var probe = Probe(gateway.Address);
+        using var admin = Probe(gateway.AdminAddress);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(probe, "readyz")).Status);
+
+        await gateway.Process.SignalAsync("TERM");
+        while ((await GetAsync(probe, "readyz")).Status == HttpStatusCode.OK)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        foreach (var client in new[] { probe, admin })
+        {
+            var ready = await GetAsync(client, "readyz");
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "draining"), (ready.Status, ready.Body.GetProperty("status").GetString()));
+            Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "healthz")).Status);
+        }
+        var refused = await ChatAnswer.AskAsync(probe, "chat", stream: false);
+        Assert.Equal((503, "overloaded", "1"), (refused.Status, refused.Error.GetProperty("code").GetString(), refused.Header("Retry-After")));
+        var answer = await asking;
+        Assert.True(answer.IsWhole, answer.ToString());
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        Assert.Equal(["rejected", "completed"], (await gateway.RecordsAsync()).Select(record => record.GetProperty("outcome").GetString()));
+    }
+
+    [Fact]
+    public async Task NothingInFlight_EndsAtOnce()
     {
         await using var simulator = await SimulatorServer.StartAsync();
         await using var gateway = await GatewayProcess.ForSimulatorsAsync([simulator.Address]);
 
-        Assert.Equal(HttpStatusCode.OK, (await gateway.Admin.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(gateway.Admin, "readyz")).Status);
         await gateway.Process.SignalAsync("INT");
 
         Assert.Equal(0, await gateway.Process.WaitForExitAsync());
-        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.GetAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(gateway.Client, "healthz"));
+    }
+
+    /// <summary>A client that asks as a kubelet does: each time over a new connection.</summary>
+    private static HttpClient Probe(Uri address)
+    {
+        var client = new HttpClient { BaseAddress = address };
+        client.DefaultRequestHeaders.ConnectionClose = true;
+        return client;
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(HttpClient client, string path)
+    {
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return (answer.StatusCode, JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 }
