@@ -28,6 +28,7 @@ internal static class RecordJson
         var answering = record.Answering;
         writer.WriteStartObject();
         writer.WriteString("id"u8, record.Id);
+        WriteText(writer, "client_request_id"u8, record.ClientRequestId);
         WriteTime(writer, "time"u8, record.At);
         WriteCaller(writer, record);
         WriteText(writer, "operation"u8, record.Operation is { } operation ? TagValues.Of(operation) : null);

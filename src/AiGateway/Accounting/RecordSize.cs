@@ -10,10 +10,10 @@ internal static class RecordSize
     private const int PerAttempt = 250;
     private const int PerString = 24;
 
-    /// <summary>Bytes, more than 0. The longest parts are those that callers choose: model name, user and tags.</summary>
+    /// <summary>Bytes, more than 0. The longest parts are those that callers choose: model name, request id, user and tags.</summary>
     public static long Of(RequestRecord record)
     {
-        var size = PerRecord + Of(record.RequestedModel) + Of(record.User) + Of(record.ResponseModel) + Of(record.Rejection?.Message);
+        var size = PerRecord + Of(record.ClientRequestId) + Of(record.RequestedModel) + Of(record.User) + Of(record.ResponseModel) + Of(record.Rejection?.Message);
         foreach (var (name, value) in record.Tags)
         {
             size += Of(name) + Of(value);

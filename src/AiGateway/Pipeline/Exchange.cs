@@ -13,6 +13,9 @@ internal sealed class Exchange
     /// <summary>The request's id, in <c>x-request-id</c>. (Exchange)</summary>
     public required string Id { get; init; }
 
+    /// <summary>The caller's own id of the request; null when it sent none that can be recorded. (Exchange)</summary>
+    public string? ClientRequestId { get; init; }
+
     /// <summary>The configuration this request sees from start to end. (Exchange)</summary>
     public required Snapshot Snapshot { get; init; }
 

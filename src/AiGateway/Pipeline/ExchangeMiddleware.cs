@@ -15,6 +15,7 @@ internal sealed partial class ExchangeMiddleware(
         var exchange = new Exchange
         {
             Id = RequestId.New(now),
+            ClientRequestId = ClientRequestId.From(context.Request.Headers),
             Snapshot = snapshots.Current,
             StartedAt = now,
             StartTimestamp = clock.GetTimestamp(),

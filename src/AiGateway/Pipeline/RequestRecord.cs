@@ -12,6 +12,7 @@ internal sealed class RequestRecord
     {
         var answering = exchange.Answering;
         Id = exchange.Id;
+        ClientRequestId = exchange.ClientRequestId;
         At = exchange.StartedAt;
         Caller = exchange.Caller;
         Operation = exchange.Request?.Operation;
@@ -42,6 +43,9 @@ internal sealed class RequestRecord
 
     /// <summary>The request's id.</summary>
     public string Id { get; }
+
+    /// <summary>The caller's own id of the request, at most 128 characters; null when it sent none that can be recorded.</summary>
+    public string? ClientRequestId { get; }
 
     /// <summary>When it came in.</summary>
     public DateTimeOffset At { get; }

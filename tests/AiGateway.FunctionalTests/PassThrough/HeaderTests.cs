@@ -7,7 +7,7 @@ public sealed class HeaderTests(PassThroughFixture fixture)
 {
     private const string Body = """{"model":"chat","messages":[{"role":"user","content":"Hello"}]}""";
 
-    private static readonly string[] Traces = ["traceparent", "tracestate", "baggage"];
+    private static readonly string[] Traces = ["traceparent", "tracestate"];
 
     private static readonly string[] Own =
     [
@@ -23,7 +23,7 @@ public sealed class HeaderTests(PassThroughFixture fixture)
             ("Authorization", "Bearer sk-callers-own"), ("api-key", "sk-callers-own"), ("x-api-key", "sk-callers-own"), ("x-goog-api-key", "sk-callers-own"),
             ("Cookie", "session=1"), ("x-gateway-tags", "a=b"), ("x-gateway-timeout-ms", "60000"), ("x-gateway-provider", "mine"), ("x-stainless-retry-count", "1"),
             ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-For", "1.2.3.4"), ("Forwarded", "host=evil.example"), ("X-Original-URL", "/x"), ("X-Host", "evil.example"),
-            ("OpenAI-Organization", "org-1"), ("OpenAI-Project", "proj-1"), ("User-Agent", "caller/1"), ("Accept", "x/y"), ("Accept-Encoding", "gzip"), ("x-request-id", "mine"),
+            ("OpenAI-Organization", "org-1"), ("OpenAI-Project", "proj-1"), ("User-Agent", "caller/1"), ("Accept", "x/y"), ("Accept-Encoding", "gzip"), ("x-request-id", "mine"), ("baggage", "tenant=a"),
             ("Proxy-Authorization", "Basic eDp5"), ("Via", "1.1 x"), ("Origin", "https://evil.example"), ("Referer", "https://evil.example/"), ("x-anything", "1"),
             ("OpenAI-Beta", "responses=v1"), ("anthropic-version", "2023-06-01"), ("anthropic-beta", "a"), ("idempotency-key", "k-1"));
 
@@ -37,6 +37,19 @@ public sealed class HeaderTests(PassThroughFixture fixture)
         Assert.Equal("responses=v1", Assert.Single(received.Values("OpenAI-Beta")));
         Assert.Equal("k-1", Assert.Single(received.Values("idempotency-key")));
         Assert.DoesNotContain(received.Headers, header => header.Value.Contains("callers-own", StringComparison.Ordinal) || header.Value.Contains("evil", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("x-request-id")]
+    [InlineData("X-Client-Request-Id")]
+    public async Task CallersRequestId_IsInTheRecord_AndTheAnswersIsOurs(string header)
+    {
+        fixture.Upstream.Answer = UpstreamAnswer.Json(Bodies.Chat);
+        var answer = await fixture.PostAsync("/v1/chat/completions", Body, (header, "order-4711"));
+
+        Assert.StartsWith("req_", answer.RequestId, StringComparison.Ordinal);
+        Assert.Equal("order-4711", (await fixture.RecordAsync(answer)).GetProperty("client_request_id").GetString());
+        Assert.DoesNotContain(Assert.Single(fixture.Upstream.Received).Headers, sent => sent.Value.Contains("order-4711", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class RecordFixture
     /// <summary>A stream that failed over once: the example of docs/features/request-records.md.</summary>
     public static RequestRecord Example()
     {
-        var exchange = Exchange("req_01k9q2v7m8abcdefghjkmnpqrs", """{"model":"fast","stream":true,"user":"user-17","messages":[{"role":"user","content":"hello"}]}""");
+        var exchange = Exchange("req_01k9q2v7m8abcdefghjkmnpqrs", "order-4711-retry-2", """{"model":"fast","stream":true,"user":"user-17","messages":[{"role":"user","content":"hello"}]}""", []);
         var azure = new AttemptRecord(Deployment("azure", "gpt-4o-mini", providerId: "azure-eu"), "gpt-4o-mini", "azure-eu#1")
         {
             Outcome = AttemptOutcome.RateLimited,
@@ -72,12 +72,15 @@ internal static class RecordFixture
         return new RequestRecord(exchange, TimeSpan.FromMilliseconds(1));
     }
 
-    public static Exchange Exchange(string id, string body, params KeyValuePair<string, string>[] tags)
+    public static Exchange Exchange(string id, string body, params KeyValuePair<string, string>[] tags) => Exchange(id, null, body, tags);
+
+    private static Exchange Exchange(string id, string? clientRequestId, string body, KeyValuePair<string, string>[] tags)
     {
         RequestScanner.Scan(Operation.ChatCompletions, Encoding.UTF8.GetBytes(body), out var facts);
         return new Exchange
         {
             Id = id,
+            ClientRequestId = clientRequestId,
             Snapshot = Snapshot(),
             StartedAt = Now.AddMilliseconds(7),
             StartTimestamp = 0,
