@@ -147,6 +147,7 @@ public sealed partial class StreamInspector
         if (UsageReader.Read(ref reader, _rules) is not { } usage)
             return false;
         Usage = usage;
+        UsageClose = new ByteRange(_dataStart + (int)reader.TokenStartIndex, 1);
         return true;
     }
 

@@ -88,6 +88,12 @@ public sealed partial class StreamInspector
     /// </summary>
     public ByteRange UsageMember { get; private set; }
 
+    /// <summary>
+    /// The closing brace of the <c>usage</c> object of the event just inspected, before which a further member can be inserted: the object
+    /// has at least one. <see cref="ByteRange.None"/> when there is none. Chat and completions only.
+    /// </summary>
+    public ByteRange UsageClose { get; private set; }
+
     /// <summary>True when the event just inspected has <c>id:</c> or <c>retry:</c> lines, over which OpenAI's clients stumble.</summary>
     public bool HasIdOrRetry { get; private set; }
 
@@ -148,6 +154,7 @@ public sealed partial class StreamInspector
     {
         _editCount = 0;
         UsageMember = ByteRange.None;
+        UsageClose = ByteRange.None;
         ResponseIdValue = ByteRange.None;
         PreviousResponseIdValue = ByteRange.None;
     }
@@ -162,6 +169,7 @@ public sealed partial class StreamInspector
             var length = SseFraming.JoinData(eventBytes, joined);
             var kind = InspectData(joined.AsSpan(0, length), name);
             UsageMember = FromJoined(eventBytes, UsageMember);
+            UsageClose = FromJoined(eventBytes, UsageClose);
             ResponseIdValue = FromJoined(eventBytes, ResponseIdValue);
             PreviousResponseIdValue = FromJoined(eventBytes, PreviousResponseIdValue);
             foreach (ref var edit in _edits.AsSpan(0, _editCount))

@@ -24,12 +24,16 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         {
             return;
         }
-        var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, exchange.ResponseModel, exchange.ServiceTier, usage, exchange.StartedAt);
+        var cost = CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, usage);
         attempt.Usage = usage;
         attempt.Cost = cost;
         exchange.Usage = usage;
         exchange.Cost = cost;
     }
+
+    /// <summary>What a usage costs, without settling anything.</summary>
+    public Cost CostOf(Exchange exchange, AttemptRecord attempt, string? responseModel, string? serviceTier, Usage usage) =>
+        costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, responseModel, serviceTier, usage, exchange.StartedAt);
 
     /// <summary>Notes an answer that has only been promised: its usage comes when it is read again.</summary>
     /// <param name="upstreamId">The provider's id.</param>

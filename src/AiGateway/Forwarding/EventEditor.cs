@@ -1,3 +1,4 @@
+using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.OpenAI;
 
@@ -7,7 +8,10 @@ namespace AiGateway.Forwarding;
 internal sealed class EventEditor(StreamInspector inspector, bool hidesUsage, IdRewriter? ids)
 {
     /// <summary>Adds an event to the output, with the edits of the closed list.</summary>
-    public void Append(ref OutputBuffer output, ReadOnlySpan<byte> bytes)
+    /// <param name="output">Where to.</param>
+    /// <param name="bytes">The event.</param>
+    /// <param name="cost">USD, to be told in the event's <c>usage</c>; null for nothing.</param>
+    public void Append(ref OutputBuffer output, ReadOnlySpan<byte> bytes, decimal? cost = null)
     {
         var before = output.Length;
         var position = 0;
@@ -30,11 +34,26 @@ internal sealed class EventEditor(StreamInspector inspector, bool hidesUsage, Id
             ReplaceId(ref output, bytes, ref position, first);
             ReplaceId(ref output, bytes, ref position, second);
         }
+        // Behind the other edits, unless a provider names its members twice and in another order.
+        if (cost is { } amount && inspector.UsageClose is { Exists: true } close && close.Start >= position)
+        {
+            output.Append(bytes[position..close.Start]);
+            position = close.Start;
+            AppendCost(ref output, amount);
+        }
         output.Append(bytes[position..]);
         if (inspector.HasIdOrRetry)
         {
             EventLines.DropIdAndRetry(ref output, before);
         }
+    }
+
+    /// <summary>A number, as where providers tell the cost themselves; with every digit, for those who read it as a decimal.</summary>
+    private static void AppendCost(ref OutputBuffer output, decimal amount)
+    {
+        output.Append(",\"cost\":"u8);
+        Span<byte> digits = stackalloc byte[UsdText.MaxLength];
+        output.Append(digits[..UsdText.Write(amount, digits)]);
     }
 
     private void ReplaceId(ref OutputBuffer output, ReadOnlySpan<byte> bytes, ref int position, ByteRange range)

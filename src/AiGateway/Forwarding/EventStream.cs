@@ -249,8 +249,13 @@ internal sealed class EventStream : ReadOnlyStream
             _exchange.TimeToFirstToken ??= _clock.GetElapsedTime(_exchange.StartTimestamp);
         }
         _exchange.StreamEvents++;
-        _editor.Append(ref _output, bytes);
+        _editor.Append(ref _output, bytes, kind == StreamEventKind.UsageOnly ? CostToTell(bytes) : null);
     }
+
+    /// <summary>What the usage chunk says of the cost: nothing when the caller did not ask for usage, the price is unknown, or the provider says it itself.</summary>
+    private decimal? CostToTell(ReadOnlySpan<byte> bytes) =>
+        _exchange.Request!.Facts.IncludeUsage && _inspector.Usage is { } usage && bytes.IndexOf("\"cost\""u8) < 0
+            ? _settlement.CostOf(_exchange, _attempt, _inspector.Model, _inspector.ServiceTier, usage).Total : null;
 
     private void EndOfUpstream()
     {

@@ -8,6 +8,7 @@ namespace AiGateway.FunctionalTests.PassThrough;
 [Collection(PassThroughCollection.Name)]
 public sealed class AnswerEditTests(PassThroughFixture fixture)
 {
+    private const string AskForUsage = ""","stream_options":{"include_usage":true}""";
     private const string Content = """{"content":"Hello"}""";
 
     [Fact]
@@ -50,6 +51,44 @@ public sealed class AnswerEditTests(PassThroughFixture fixture)
         Assert.Equal(Bodies.ChatEventsWithoutUsage, answer.Text);
         var usage = (await fixture.RecordAsync(answer)).GetProperty("usage");
         Assert.Equal((7, 2, false), (usage.GetProperty("input_tokens").GetInt32(), usage.GetProperty("output_tokens").GetInt32(), usage.GetProperty("estimated").GetBoolean()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(4096)]
+    public async Task CallerAskedForUsage_ItsChunkTellsTheCostOfTheRecord_AndNothingElseChanges(int pieces)
+    {
+        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(Bodies.ChatEvents) with { Pieces = pieces }, members: AskForUsage);
+
+        var cost = (await fixture.RecordAsync(answer)).GetProperty("cost_usd").GetString();
+        Assert.Equal("0.00000225", cost);
+        Assert.Equal(Bodies.ChatEvents.Replace("\"total_tokens\":9}", $"\"total_tokens\":9,\"cost\":{cost}}}", StringComparison.Ordinal), answer.Text);
+    }
+
+    [Theory]
+    [InlineData("chat", """{"prompt_tokens":7,"completion_tokens":2,"cost":0.5}""")]
+    [InlineData("chat", """{"prompt_tokens":7,"completion_tokens":2,"cost":null}""")]
+    [InlineData("chat", "{}")]
+    [InlineData("openai/of-unknown-price", """{"prompt_tokens":7,"completion_tokens":2}""")]
+    public async Task CostThatIsToldOrUnknown_IsNotAdded(string model, string usage)
+    {
+        var stream = Bodies.Chunk(Content) + Bodies.Chunk("{}", "\"stop\"") + $"data: {{\"choices\":[],\"usage\":{usage}}}\n\ndata: [DONE]\n\n";
+        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(stream), model, AskForUsage);
+
+        Assert.Equal(stream, answer.Text);
+    }
+
+    [Theory]
+    [InlineData("data: {\"choices\":[],\ndata: \"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2\ndata: }}\n\n", "data: {\"choices\":[],\ndata: \"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2\ndata: ,\"cost\":0.00000225}}\n\n")]
+    [InlineData("data:{ \"usage\" : { \"prompt_tokens\":7 , \"completion_tokens\":2 } , \"choices\":[] }\r\n\r\n", "data:{ \"usage\" : { \"prompt_tokens\":7 , \"completion_tokens\":2 ,\"cost\":0.00000225} , \"choices\":[] }\r\n\r\n")]
+    [InlineData("data: {\"usage\":{\"prompt_tokens\":7},\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"\"}],\"choices\":[]}\n\n", "data: {\"usage\":{\"prompt_tokens\":7},\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":null}],\"choices\":[]}\n\n")]
+    public async Task UsageChunkInOddForm_StaysOneWithTheCost(string chunk, string expected)
+    {
+        var before = Bodies.Chunk(Content) + Bodies.Chunk("{}", "\"stop\"");
+        var answer = await fixture.ChatAsync(UpstreamAnswer.Events(before + chunk + "data: [DONE]\n\n"), members: AskForUsage);
+
+        Assert.Equal(before + expected + "data: [DONE]\n\n", answer.Text);
     }
 
     [Theory]

@@ -130,6 +130,7 @@ public sealed class FuzzTests
         {
             log.Append(inspector.Inspect(bytes)).Append(' ').Append(bytes.Length).Append(' ');
             AssertInside(inspector.UsageMember, bytes);
+            AssertInside(inspector.UsageClose, bytes);
             AssertInside(inspector.ResponseIdValue, bytes);
             AssertInside(inspector.PreviousResponseIdValue, bytes);
             foreach (var edit in inspector.Edits)

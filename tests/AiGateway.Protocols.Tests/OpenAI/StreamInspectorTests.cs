@@ -196,6 +196,31 @@ public sealed class StreamInspectorTests
         Assert.False(_chat.UsageMember.Exists);
     }
 
+    [Theory]
+    [InlineData("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}", "{\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"x\":0}}")]
+    [InlineData("data: {\"usage\":{\"prompt_tokens\":1,\"prompt_tokens_details\":{}\ndata: },\"choices\":[]}", "{\"usage\":{\"prompt_tokens\":1,\"prompt_tokens_details\":{}\ndata: ,\"x\":0},\"choices\":[]}")]
+    public void RealUsage_HasAPlaceForAnotherMember(string given, string expected)
+    {
+        var bytes = Bytes(given);
+        Assert.Equal(StreamEventKind.UsageOnly, _chat.Inspect(bytes));
+
+        Assert.Equal("}", Text(bytes, _chat.UsageClose));
+        Assert.StartsWith("data: " + expected, Encoding.UTF8.GetString(bytes).Insert(_chat.UsageClose.Start, ",\"x\":0"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data: {\"choices\":[],\"usage\":{}}")]
+    [InlineData("data: {\"choices\":[],\"usage\":null}")]
+    [InlineData("data: {\"choices\":[]}")]
+    [InlineData("data: [DONE]")]
+    public void NoUsage_HasNoPlaceForAMember(string given)
+    {
+        Inspect(_chat, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}");
+        Inspect(_chat, given);
+
+        Assert.False(_chat.UsageClose.Exists);
+    }
+
     [Fact]
     public void GrowingUsage_LastWins()
     {
