@@ -12,14 +12,24 @@ public struct TokenCounter
     /// <summary>How far a lane's start may be moved to fall on a blank.</summary>
     private const int BlankWithin = 24;
 
-    /// <summary>A piece of text beyond this many bytes is sampled.</summary>
+    /// <summary>A text beyond this many bytes is sampled.</summary>
     private const int SampledFrom = 16 * 1024;
+
+    /// <summary>
+    /// Once <see cref="SampledFrom"/> bytes have been counted in all, a text beyond this many is sampled: a long conversation
+    /// comes in many messages, and in the sum of their estimates the errors of the single ones even out.
+    /// </summary>
+    private const int LaterSampledFrom = 2 * 1024;
 
     private const int Windows = 8;
     private const int WindowLength = 1024;
+    private const int LaterWindowLength = 128;
 
-    private int _state;
     private long _weight;
+    private int _state;
+
+    /// <summary>Bytes looked at so far, no higher than it matters.</summary>
+    private int _counted;
 
     /// <summary>Tokens so far, rounded to the nearest.</summary>
     public readonly int Tokens => (int)Math.Min((_weight + (TokenTable.Unit / 2)) / TokenTable.Unit, int.MaxValue);
@@ -41,25 +51,32 @@ public struct TokenCounter
 
     private void Append(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
     {
-        if (text.Length > SampledFrom)
-            AppendSampled(text, classes);
-        else if (text.Length >= FourLanesFrom)
+        var isLater = _counted >= SampledFrom;
+        if (text.Length > (isLater ? LaterSampledFrom : SampledFrom))
+        {
+            AppendSampled(text, classes, text.Length > SampledFrom && !isLater ? WindowLength : LaterWindowLength);
+            _counted = SampledFrom;
+            return;
+        }
+        if (!isLater)
+            _counted += text.Length;
+        if (text.Length >= FourLanesFrom)
             AppendInLanes(text, classes);
         else
             _weight += Run(text, classes, ref _state);
     }
 
     /// <summary>Counts windows spread evenly over a long text and takes the rest to be like them: a page more does not change what language a text is in, and counting all of it would cost as much as the whole scan.</summary>
-    private void AppendSampled(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
+    private void AppendSampled(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes, int windowLength)
     {
         var sample = new TokenCounter();
         for (var i = 0; i < Windows; i++)
         {
-            var start = (int)((long)(text.Length - WindowLength) * i / (Windows - 1));
-            sample.AppendInLanes(text.Slice(start, WindowLength), classes);
+            var start = (int)((long)(text.Length - windowLength) * i / (Windows - 1));
+            sample.AppendInLanes(text.Slice(start, windowLength), classes);
             sample.Break();
         }
-        _weight += sample._weight * text.Length / (Windows * WindowLength);
+        _weight += sample._weight * text.Length / (Windows * windowLength);
         _state = TokenTable.StartState;
     }
 
