@@ -7,7 +7,7 @@ namespace AiGateway.Protocols.Framing;
 /// <remarks>
 /// The library's reader leaves its vectorised search at a string's first backslash and goes on byte by byte, 0.7 ns each; a
 /// prompt has one at every line end, so that this was most of what the scan of a request cost. Strings here are read 64
-/// bytes at a time whatever they hold (JsonScanner.Strings.cs), at some 0.1 ns a byte.
+/// bytes at a time whatever they hold (JsonScanner.Strings.cs), at some 0.06 ns.
 ///
 /// Tokens, positions and what is refused are those of <see cref="Utf8JsonReader"/> with its default options, RFC 8259 to the
 /// letter; a differential test holds it to that. Nothing is thrown: after a defect <see cref="Read"/> gives false for good
@@ -98,7 +98,7 @@ internal ref partial struct JsonScanner
 
     /// <summary>The number here; false when it is written with a fraction or exponent, or is larger than 64 bits.</summary>
     public readonly bool TryGetInt64(out long value) =>
-        Utf8Parser.TryParse(ValueSpan, out value, out int length) && length == _valueLength;
+        Utf8Parser.TryParse(ValueSpan, out value, out var length) && length == _valueLength;
 
     /// <summary>The library's reader at the name or string here, for what it does better: to unescape.</summary>
     public readonly Utf8JsonReader StringReader()
@@ -133,6 +133,8 @@ internal ref partial struct JsonScanner
         var b = _json[at];
         if (b == (byte)',')
         {
+            if (at + 1 == _json.Length)
+                return Fail(at);
             at = SkipWhiteSpace(at + 1);
             return isObject ? ReadName(at) : ReadValue(at);
         }
