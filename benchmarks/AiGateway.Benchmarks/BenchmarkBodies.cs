@@ -13,6 +13,14 @@ internal static class BenchmarkBodies
         return request[(request.AsSpan().IndexOf("\r\n\r\n"u8) + 4)..];
     }
 
+    /// <summary>A chat request of <paramref name="messages"/> messages of 4 KB, with a line end every 60 bytes, as prompts of documents and code have.</summary>
+    public static byte[] Conversation(int messages)
+    {
+        var line = "the gateway routes each request to one of 42 deployments, \\n";
+        var message = $$"""{"role":"user","content":"{{string.Concat(Enumerable.Repeat(line, 4096 / line.Length))}}"}""";
+        return Encoding.UTF8.GetBytes($$"""{"model":"chat-model","messages":[{{string.Join(',', Enumerable.Repeat(message, messages))}}]}""");
+    }
+
     /// <summary>A whole answer's JSON.</summary>
     public static byte[] ChatAnswer() => Encoding.UTF8.GetBytes(ChatBytes.Answer);
 

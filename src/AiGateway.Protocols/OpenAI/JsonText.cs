@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using AiGateway.Protocols.Framing;
 
 namespace AiGateway.Protocols.OpenAI;
 
-/// <summary>Reads names and strings off a <see cref="Utf8JsonReader"/> without throwing over lone surrogates.</summary>
+/// <summary>Reads names and strings off a <see cref="Utf8JsonReader"/> or a <see cref="JsonScanner"/> without throwing over lone surrogates.</summary>
 internal static class JsonText
 {
     /// <summary>Longer names, even with every character escaped, are none of ours.</summary>
@@ -31,6 +32,17 @@ internal static class JsonText
         }
     }
 
+    /// <inheritdoc cref="Name(ref Utf8JsonReader)"/>
+    public static ReadOnlySpan<byte> Name(scoped in JsonScanner reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return reader.ValueSpan;
+        if (reader.ValueSpan.Length > LongestEscapedName)
+            return default;
+        var unescaping = reader.StringReader();
+        return Name(ref unescaping);
+    }
+
     /// <summary>The string at <paramref name="reader"/>; null when it is not a string or not valid Unicode.</summary>
     public static string? String(ref Utf8JsonReader reader)
     {
@@ -47,9 +59,21 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The name or string at <paramref name="reader"/>; null when it is neither or not valid Unicode.</summary>
+    public static string? String(in JsonScanner reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+            return null;
+        var unescaping = reader.StringReader();
+        return String(ref unescaping);
+    }
+
     /// <summary>True when the name or string at <paramref name="reader"/> is <paramref name="text"/>, however it is escaped.</summary>
     /// <remarks>Unlike <see cref="Utf8JsonReader.ValueTextEquals(ReadOnlySpan{byte})"/> it does not throw over a lone surrogate.</remarks>
     public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) => Name(ref reader).SequenceEqual(text);
+
+    /// <inheritdoc cref="Is(ref Utf8JsonReader, ReadOnlySpan{byte})"/>
+    public static bool Is(in JsonScanner reader, ReadOnlySpan<byte> text) => Name(in reader).SequenceEqual(text);
 
     /// <summary>Takes the string at <paramref name="reader"/> over if it is not empty and differs; allocates only then.</summary>
     public static void Update(ref Utf8JsonReader reader, ref string? field)
@@ -83,4 +107,8 @@ internal static class JsonText
         var start = (int)reader.TokenStartIndex;
         return new ByteRange(offset + start, (int)reader.BytesConsumed - start);
     }
+
+    /// <summary>The range of the value at <paramref name="reader"/> (a scalar), quotes included.</summary>
+    public static ByteRange ScalarRange(in JsonScanner reader) =>
+        new(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex);
 }

@@ -40,7 +40,7 @@ internal ref partial struct RequestReading
             _seen &= ~(1u << (int)member);
             return null;
         }
-        if (_operation == Operation.Speech && member == RequestMember.Input && JsonText.String(ref _reader) is { } speech)
+        if (_operation == Operation.Speech && member == RequestMember.Input && JsonText.String(in _reader) is { } speech)
         {
             foreach (var _ in speech.EnumerateRunes())
                 _facts.InputCharacters++;
@@ -77,23 +77,23 @@ internal ref partial struct RequestReading
             _reader.Skip();
             return;
         }
-        var start = (int)_reader.TokenStartIndex;
+        var start = _reader.TokenStartIndex;
         var depth = _reader.CurrentDepth;
         while (_reader.Read() && _reader.CurrentDepth > depth)
         {
             if (_reader.TokenType != JsonTokenType.PropertyName)
                 continue;
-            var name = JsonText.Name(ref _reader);
+            var name = JsonText.Name(in _reader);
             var isType = name.SequenceEqual("type"u8);
             var isFormat = name.SequenceEqual("format"u8);
             _reader.Read();
-            if (isType && _reader.TokenType == JsonTokenType.String && JsonText.Is(ref _reader, "json_schema"u8))
+            if (isType && _reader.TokenType == JsonTokenType.String && JsonText.Is(in _reader, "json_schema"u8))
                 _facts.HasJsonSchema = true;
             if (!isFormat)
                 _reader.Skip();
         }
         if (_facts.HasJsonSchema)
-            CountSchema(_body[start..(int)_reader.BytesConsumed]);
+            CountSchema(_body[start.._reader.BytesConsumed]);
     }
 
     private void CountSchema(ReadOnlySpan<byte> json)
@@ -119,7 +119,7 @@ internal ref partial struct RequestReading
             switch (_reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    CountMember(HeldBy(JsonText.Name(ref _reader)));
+                    CountMember(HeldBy(JsonText.Name(in _reader)));
                     break;
                 case JsonTokenType.String:
                     if (isElement)
@@ -183,11 +183,11 @@ internal ref partial struct RequestReading
             _reader.Skip();
             return;
         }
-        if (JsonText.Is(ref _reader, "image_url"u8) || JsonText.Is(ref _reader, "input_image"u8))
+        if (JsonText.Is(in _reader, "image_url"u8) || JsonText.Is(in _reader, "input_image"u8))
             _facts.HasImages = true;
-        else if (JsonText.Is(ref _reader, "input_audio"u8))
+        else if (JsonText.Is(in _reader, "input_audio"u8))
             _facts.HasAudio = true;
-        else if (JsonText.Is(ref _reader, "function"u8) || JsonText.Is(ref _reader, "function_call"u8))
+        else if (JsonText.Is(in _reader, "function"u8) || JsonText.Is(in _reader, "function_call"u8))
             _tokens.Add(ModelFamily.PerPastCall);
     }
 

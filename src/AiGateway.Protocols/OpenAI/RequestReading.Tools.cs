@@ -35,7 +35,7 @@ internal ref partial struct RequestReading
                 continue;
             }
 
-            var name = JsonText.Name(ref _reader);
+            var name = JsonText.Name(in _reader);
             var isName = name.SequenceEqual("name"u8);
             var isText = isName || name.SequenceEqual("description"u8) || name.SequenceEqual("const"u8) || name.SequenceEqual("definition"u8);
             var isProperties = name.SequenceEqual("properties"u8) || name.SequenceEqual("$defs"u8) || name.SequenceEqual("definitions"u8);

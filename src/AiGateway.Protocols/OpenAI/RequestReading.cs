@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AiGateway.Protocols.Framing;
 
 namespace AiGateway.Protocols.OpenAI;
 
@@ -13,7 +14,7 @@ internal ref partial struct RequestReading
     private readonly Operation _operation;
     private readonly ReadOnlySpan<byte> _body;
     private readonly RequestFacts _facts;
-    private Utf8JsonReader _reader;
+    private JsonScanner _reader;
     private TokenCounter _tokens;
     private bool _conversation;
 
@@ -25,22 +26,29 @@ internal ref partial struct RequestReading
         _operation = operation;
         _body = body;
         _facts = facts;
-        _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestScanner.MaxDepth });
+        _reader = new JsonScanner(body, RequestScanner.MaxDepth);
     }
 
-    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <summary>Reads the body; null when it is acceptable.</summary>
     public RequestScanError? Read()
+    {
+        // After a defect in the JSON the reader gives no token more, so that whatever else seems to be wrong follows from it.
+        var error = ReadObject();
+        return _reader.ErrorIndex < 0 ? error : NotJson();
+    }
+
+    private RequestScanError? ReadObject()
     {
         _reader.Read();
         if (_reader.TokenType != JsonTokenType.StartObject)
             return new RequestScanError($"The request body must be a JSON object, not {Describe(_reader.TokenType)}.", null, "invalid_type");
 
-        _facts.InsertAt = (int)_reader.BytesConsumed;
+        _facts.InsertAt = _reader.BytesConsumed;
         _facts.IsEmptyObject = true;
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             _facts.IsEmptyObject = false;
-            var name = JsonText.Name(ref _reader);
+            var name = JsonText.Name(in _reader);
             var member = RequestMembers.Find(name);
             var isOtherModel = member == RequestMember.Unknown && System.Text.Ascii.EqualsIgnoreCase(name, "model"u8);
             _reader.Read();
@@ -64,7 +72,7 @@ internal ref partial struct RequestReading
                 return error;
         }
 
-        // Nothing but white space may follow the object; anything else throws here.
+        // Nothing but white space may follow the object; anything else is a defect that is found here.
         _reader.Read();
 
         _facts.TextTokens = _tokens.Tokens;
@@ -73,15 +81,11 @@ internal ref partial struct RequestReading
         return Missing();
     }
 
-    public readonly RequestScanError Describe(JsonException e)
+    private readonly RequestScanError NotJson()
     {
-        var line = ((e.LineNumber ?? 0) + 1).ToString(CultureInfo.InvariantCulture);
-        var position = ((e.BytePositionInLine ?? 0) + 1).ToString(CultureInfo.InvariantCulture);
-        // The reader says only by its depth why it gave up: within one of the limit it was nearly always the nesting.
-        var what = _reader.CurrentDepth >= RequestScanner.MaxDepth - 1
-            ? "is nested too deeply (64 levels at most) or is not valid JSON"
-            : "is not valid JSON";
-        return new RequestScanError($"The request body {what}: line {line}, byte {position}.", null, null);
+        var (line, position) = _reader.ErrorPosition();
+        var what = _reader.IsTooDeep ? "is nested too deeply (64 levels at most)" : "is not valid JSON";
+        return new RequestScanError(string.Create(CultureInfo.InvariantCulture, $"The request body {what}: line {line}, byte {position}."), null, null);
     }
 
     private RequestScanError? ReadMember(RequestMember member)
@@ -102,7 +106,7 @@ internal ref partial struct RequestReading
                     return null;
                 if (_reader.TokenType != JsonTokenType.String)
                     return WrongType(member, "a string");
-                _facts.PreviousResponseIdValue = JsonText.ScalarRange(ref _reader);
+                _facts.PreviousResponseIdValue = JsonText.ScalarRange(in _reader);
                 return null;
             case RequestMember.Messages:
                 return ReadMessages();
@@ -123,7 +127,7 @@ internal ref partial struct RequestReading
             case RequestMember.SafetyIdentifier:
                 if (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                     return WrongType(member, "a string");
-                if (JsonText.String(ref _reader) is { Length: > 0 } user)
+                if (JsonText.String(in _reader) is { Length: > 0 } user)
                     _facts.User = member == RequestMember.User ? user : _facts.User ?? user;
                 return null;
             case RequestMember.Metadata:
@@ -145,11 +149,11 @@ internal ref partial struct RequestReading
     {
         if (_reader.TokenType != JsonTokenType.String)
             return WrongType(RequestMember.Model, "a string");
-        var model = JsonText.String(ref _reader);
+        var model = JsonText.String(in _reader);
         if (string.IsNullOrEmpty(model))
             return Wrong(RequestMember.Model, "Invalid 'model': expected a name, but got an empty or invalid string.", "invalid_value");
         _facts.Model = model;
-        _facts.ModelValue = JsonText.ScalarRange(ref _reader);
+        _facts.ModelValue = JsonText.ScalarRange(in _reader);
         return null;
     }
 
@@ -157,12 +161,12 @@ internal ref partial struct RequestReading
     {
         if (_reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
             return WrongType(RequestMember.StreamOptions, "an object");
-        var start = (int)_reader.TokenStartIndex;
+        var start = _reader.TokenStartIndex;
         if (_reader.TokenType == JsonTokenType.StartObject)
         {
             while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isIncludeUsage = JsonText.Name(ref _reader).SequenceEqual("include_usage"u8);
+                var isIncludeUsage = JsonText.Name(in _reader).SequenceEqual("include_usage"u8);
                 _reader.Read();
                 if (!isIncludeUsage)
                 {
@@ -173,11 +177,11 @@ internal ref partial struct RequestReading
                     return new RequestScanError("Duplicate parameter: 'stream_options.include_usage' is given more than once.", "stream_options.include_usage", "duplicate_parameter");
                 if (_reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
                     return new RequestScanError($"Invalid type for 'stream_options.include_usage': expected a boolean, but got {Describe(_reader.TokenType)} instead.", "stream_options.include_usage", "invalid_type");
-                _facts.IncludeUsageValue = JsonText.ScalarRange(ref _reader);
+                _facts.IncludeUsageValue = JsonText.ScalarRange(in _reader);
                 _facts.IncludeUsage = _reader.TokenType == JsonTokenType.True;
             }
         }
-        _facts.StreamOptionsValue = new ByteRange(start, (int)_reader.BytesConsumed - start);
+        _facts.StreamOptionsValue = new ByteRange(start, _reader.BytesConsumed - start);
         return null;
     }
 
@@ -191,11 +195,11 @@ internal ref partial struct RequestReading
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             // Lengths are bounded before anything is decoded: six bytes of JSON are the most for one character.
-            var name = _reader.ValueSpan.Length <= LongestMetadataName * 6 ? MetadataName() : null;
+            var name = _reader.ValueSpan.Length <= LongestMetadataName * 6 ? JsonText.String(in _reader) : null;
             _reader.Read();
             if (_reader.TokenType == JsonTokenType.String && name is { Length: <= LongestMetadataName } && metadata is not { Count: >= MostMetadata }
                 && _reader.ValueSpan.Length <= LongestMetadataValue * 6
-                && JsonText.String(ref _reader) is { Length: <= LongestMetadataValue } value)
+                && JsonText.String(in _reader) is { Length: <= LongestMetadataValue } value)
             {
                 (metadata ??= []).Add(new(name, value));
             }
@@ -203,19 +207,6 @@ internal ref partial struct RequestReading
         }
         _facts.Metadata = metadata;
         return null;
-    }
-
-    private readonly string? MetadataName()
-    {
-        try
-        {
-            return _reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate in the name.
-            return null;
-        }
     }
 
     private RequestScanError? ReadMaxTokens(RequestMember member)
@@ -242,9 +233,9 @@ internal ref partial struct RequestReading
         }
         if (_reader.TokenType != JsonTokenType.Number)
             return WrongType(member, "an integer");
-        if (!_reader.TryGetInt32(out var choices) || choices < 1)
+        if (!_reader.TryGetInt64(out var choices) || choices is < 1 or > int.MaxValue)
             return Wrong(member, $"Invalid '{RequestMembers.NameOf(member)}': expected a positive integer.", "invalid_value");
-        _facts.Choices = Math.Max(_facts.Choices, choices);
+        _facts.Choices = Math.Max(_facts.Choices, (int)choices);
         return null;
     }
 

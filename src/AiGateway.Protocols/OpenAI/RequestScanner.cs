@@ -1,11 +1,10 @@
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace AiGateway.Protocols.OpenAI;
 
 /// <summary>Reads a JSON request body once: what routing, admission and metering ask about, and where to patch it.</summary>
 /// <remarks>
-/// One <see cref="Utf8JsonReader"/> pass, nothing built. Only what the gateway itself depends on is checked; everything else
+/// One <see cref="Framing.JsonScanner"/> pass, nothing built. Only what the gateway itself depends on is checked; everything else
 /// is the provider's to judge, so unknown members and values pass.
 /// </remarks>
 public static class RequestScanner
@@ -31,14 +30,6 @@ public static class RequestScanner
         if (!Utf8.IsValid(body))
             return new RequestScanError("The request body is not valid UTF-8.", null, null);
 
-        var reading = new RequestReading(operation, body, facts);
-        try
-        {
-            return reading.Read();
-        }
-        catch (JsonException e)
-        {
-            return reading.Describe(e);
-        }
+        return new RequestReading(operation, body, facts).Read();
     }
 }

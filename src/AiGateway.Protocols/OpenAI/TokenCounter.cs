@@ -9,17 +9,32 @@ public struct TokenCounter
     /// <summary>Below this many bytes one lane is faster than setting up four.</summary>
     private const int FourLanesFrom = 128;
 
-    /// <summary>How far a lane's start may be moved to fall on a blank.</summary>
+    /// <summary>How far a lane's start may be moved to fall on a blank, or else on an escape.</summary>
     private const int BlankWithin = 24;
 
-    /// <summary>A piece of text beyond this many bytes is sampled.</summary>
+    /// <summary>A text beyond this many bytes is sampled.</summary>
     private const int SampledFrom = 16 * 1024;
 
-    private const int Windows = 8;
-    private const int WindowLength = 1024;
+    /// <summary>
+    /// Once <see cref="SampledFrom"/> bytes have been counted in all, a text beyond this many is sampled: a long conversation
+    /// comes in many messages, and in the sum of their estimates the errors of the single ones even out.
+    /// </summary>
+    private const int LaterSampledFrom = 512;
 
-    private int _state;
+    private const int LongestWindow = 1024;
+    private const int ShortestWindow = 64;
+
+    /// <summary>From this many bytes on eight windows are looked at, else four.</summary>
+    private const int EightWindowsFrom = 4 * 1024;
+
+    /// <summary>Of a later text an eighth is looked at, as far as the bounds of a window allow.</summary>
+    private const int SampledShare = 8;
+
     private long _weight;
+    private int _state;
+
+    /// <summary>Bytes looked at so far, no higher than it matters.</summary>
+    private int _counted;
 
     /// <summary>Tokens so far, rounded to the nearest.</summary>
     public readonly int Tokens => (int)Math.Min((_weight + (TokenTable.Unit / 2)) / TokenTable.Unit, int.MaxValue);
@@ -41,46 +56,62 @@ public struct TokenCounter
 
     private void Append(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
     {
-        if (text.Length > SampledFrom)
-            AppendSampled(text, classes);
-        else if (text.Length >= FourLanesFrom)
+        var isLater = _counted >= SampledFrom;
+        if (text.Length > (isLater ? LaterSampledFrom : SampledFrom))
+        {
+            var windows = text.Length >= EightWindowsFrom ? 8 : 4;
+            AppendSampled(text, classes, windows, isLater ? Math.Clamp(text.Length / (SampledShare * windows), ShortestWindow, LongestWindow) : LongestWindow);
+            _counted = SampledFrom;
+            return;
+        }
+        if (!isLater)
+            _counted += text.Length;
+        if (text.Length >= FourLanesFrom)
             AppendInLanes(text, classes);
         else
             _weight += Run(text, classes, ref _state);
     }
 
-    /// <summary>Counts windows spread evenly over a long text and takes the rest to be like them: a page more does not change what language a text is in, and counting all of it would cost as much as the whole scan.</summary>
-    private void AppendSampled(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
+    /// <summary>Counts windows spread evenly over a long text and takes the rest to be like them: a page more does not change what language a text is in, and counting all of it would cost several times as much as the whole scan.</summary>
+    /// <param name="windows">How many windows, four or eight: four at a time are counted as lanes.</param>
+    private void AppendSampled(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes, int windows, int windowLength)
     {
-        var sample = new TokenCounter();
-        for (var i = 0; i < Windows; i++)
+        long weight = 0;
+        var stride = (text.Length - windowLength - BlankWithin) / (windows - 1);
+        for (var window = 0; window < windows; window += 4)
         {
-            var start = (int)((long)(text.Length - WindowLength) * i / (Windows - 1));
-            sample.AppendInLanes(text.Slice(start, WindowLength), classes);
-            sample.Break();
+            var near = window * stride;
+            _state = TokenTable.StartState;
+            weight += CountLanes(
+                text.Slice(LaneStart(text, near), windowLength),
+                text.Slice(LaneStart(text, near + stride), windowLength),
+                text.Slice(LaneStart(text, near + (stride * 2)), windowLength),
+                text.Slice(LaneStart(text, near + (stride * 3)), windowLength),
+                classes,
+                ref _state);
         }
-        _weight += sample._weight * text.Length / (Windows * WindowLength);
+        _weight += weight * text.Length / (windows * windowLength);
         _state = TokenTable.StartState;
     }
 
-    /// <remarks>
-    /// Each step waits for the table entry of the step before, some six cycles; four independent lanes hide that. A lane that
-    /// starts inside a word counts that word twice, so a lane starts at a blank where one is near.
-    /// </remarks>
+    /// <remarks>A lane that starts inside a word counts that word twice, so a lane starts at a blank where one is near.</remarks>
     private void AppendInLanes(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes)
     {
         var quarter = text.Length / 4;
         var first = LaneStart(text, quarter);
         var second = LaneStart(text, quarter * 2);
         var third = LaneStart(text, quarter * 3);
-        var a = text[..first];
-        var b = text[first..second];
-        var c = text[second..third];
-        var d = text[third..];
-        var common = Math.Min(Math.Min(a.Length, b.Length), Math.Min(c.Length, d.Length));
+        _weight += CountLanes(text[..first], text[first..second], text[second..third], text[third..], classes, ref _state);
+    }
 
+    /// <param name="state">The state before the first lane; then that after the last.</param>
+    /// <remarks>Each step waits for the table entry of the step before, some six cycles; four independent lanes hide that.</remarks>
+    private static long CountLanes(
+        ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c, ReadOnlySpan<byte> d, ReadOnlySpan<byte> classes, ref int state)
+    {
+        var common = Math.Min(Math.Min(a.Length, b.Length), Math.Min(c.Length, d.Length));
         ReadOnlySpan<int> table = TokenTable.Transitions;
-        int stateA = _state, stateB = 0, stateC = 0, stateD = 0;
+        int stateA = state, stateB = 0, stateC = 0, stateD = 0;
         long weight = 0;
         for (var i = 0; i < common; i++)
         {
@@ -99,14 +130,17 @@ public struct TokenCounter
         weight += Run(b[common..], classes, ref stateB);
         weight += Run(c[common..], classes, ref stateC);
         weight += Run(d[common..], classes, ref stateD);
-        _state = stateD;
-        _weight += weight;
+        state = stateD;
+        return weight;
     }
 
     private static int LaneStart(ReadOnlySpan<byte> text, int near)
     {
-        var blank = text.Slice(near, BlankWithin).IndexOf((byte)' ');
-        return blank < 0 ? near : near + blank;
+        var within = text.Slice(near, BlankWithin);
+        var start = within.IndexOf((byte)' ');
+        if (start < 0)
+            start = within.IndexOf((byte)'\\');
+        return start < 0 ? near : near + start;
     }
 
     private static long Run(ReadOnlySpan<byte> text, ReadOnlySpan<byte> classes, ref int state)

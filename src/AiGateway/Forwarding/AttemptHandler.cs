@@ -219,6 +219,11 @@ internal sealed class AttemptHandler : DelegatingHandler
             result = (int)response.StatusCode < 300
                 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                 : await ReadFailureAsync(deployment, response, timer);
+            if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+            {
+                // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
+                await _exchange.Request.Body!.DisposeAsync();
+            }
         }
         catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
         {

@@ -23,6 +23,9 @@ internal sealed class EditedBodyContent : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
+    /// <summary>Whether the body is on its way in full; until then it must stay where it is.</summary>
+    public bool IsSent { get; private set; }
+
     protected override bool TryComputeLength(out long length)
     {
         length = _length;
@@ -51,5 +54,6 @@ internal sealed class EditedBodyContent : HttpContent
         {
             await _body.WriteAsync(stream, position, _body.Length - position, cancellationToken);
         }
+        IsSent = true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Framing;
@@ -14,7 +15,8 @@ namespace AiGateway.Forwarding;
 /// client, and after a break it would be garbage.</para>
 /// <para>(3) A stream that breaks, or ends without its finish, gets an error frame and then an exception, upon which the
 /// forwarder resets the connection: the official .NET client takes a cleanly ended broken stream for a whole answer.</para>
-/// <para>While a stream is silent it holds no buffer: a read of zero bytes waits for data first.</para>
+/// <para>While a stream is silent it holds no buffer: a read of zero bytes waits for data first. What waits for each event is
+/// pooled, so that an event allocates nothing of ours.</para>
 /// </remarks>
 internal sealed class EventStream : ReadOnlyStream
 {
@@ -114,6 +116,7 @@ internal sealed class EventStream : ReadOnlyStream
         return AttemptOutcome.Succeeded;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_output.IsEmpty)
@@ -157,6 +160,7 @@ internal sealed class EventStream : ReadOnlyStream
     }
 
     /// <summary>Reads once from the upstream into the raw buffer, which is rented only when there is something to read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadRawAsync()
     {
         if (_raw is null)
@@ -175,6 +179,7 @@ internal sealed class EventStream : ReadOnlyStream
     }
 
     /// <summary>Processes what a read brought; an upstream's fault becomes <see cref="_failure"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AcceptAsync(ValueTask<int> read)
     {
         try

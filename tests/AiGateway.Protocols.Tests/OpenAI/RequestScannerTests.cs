@@ -176,12 +176,28 @@ public sealed class RequestScannerTests
         Assert.Equal("The request body is not valid JSON: line 2, byte 8.", RequestScanner.Scan(Operation.Responses, "{\n  \"a\": x}"u8, out _)?.Message);
     }
 
+    /// <summary>What a half-read body seems to lack or to hold wrongly is not what is wrong with it.</summary>
+    [Theory]
+    [InlineData("{\"model\":", "line 1, byte 10.")]
+    [InlineData("{\"messages\":[", "line 1, byte 14.")]
+    [InlineData("{\"stream_options\":{\"include_usage\":tru}}", "line 1, byte 39.")]
+    [InlineData("{\"metadata\":{\"a\"", "line 1, byte 17.")]
+    [InlineData("{}{}", "line 1, byte 3.")]
+    [InlineData("\uFEFF{}", "line 1, byte 1.")]
+    public void DefectInsideMember_IsSaidBeforeAnythingElse(string body, string where)
+    {
+        var error = RequestScanner.Scan(Operation.ChatCompletions, Encoding.UTF8.GetBytes(body), out _);
+
+        Assert.Equal("The request body is not valid JSON: " + where, error?.Message);
+        Assert.Null(error?.Param);
+    }
+
     [Fact]
     public void DeepNesting_IsRefusedAsSuch()
     {
         var deep = Encoding.UTF8.GetBytes("{\"x\":" + new string('[', 100) + new string(']', 100) + "}");
 
-        Assert.Contains("nested too deeply", RequestScanner.Scan(Operation.Responses, deep, out _)?.Message, StringComparison.Ordinal);
+        Assert.Equal("The request body is nested too deeply (64 levels at most): line 1, byte 69.", RequestScanner.Scan(Operation.Responses, deep, out _)?.Message);
     }
 
     [Fact]

@@ -77,6 +77,29 @@ public sealed class TokenEstimatesTests(ITestOutputHelper output)
         Assert.InRange(thousand, one * 950, one * 1050);
     }
 
+    /// <summary>After the first 16 KB the messages of a conversation are sampled one by one.</summary>
+    [Theory]
+    [InlineData("The quick brown fox, aged 12, jumps over the lazy dog; internationalisation goes on.\n\n    return value[index];\n", 3)]
+    [InlineData("Шлюз принимает запрос, проверяет каждый токен и передаёт его поставщику. ", 3)]
+    [InlineData("网关接收请求，检查每个令牌，然后把它转发给提供商。", 3)]
+    public void ManyMessages_CountLikeTheirParts(string text, int percent)
+    {
+        var random = new Random(5);
+        var all = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(text, 30_000 / text.Length)));
+        var counter = new TokenCounter();
+        long expected = 0;
+        for (var message = 0; message < 200; message++)
+        {
+            // Rotated, so that the windows fall on other words each time.
+            var words = all.AsSpan(random.Next(2000), random.Next(100, 12_000));
+            counter.Append(words);
+            counter.Break();
+            expected += TokenEstimator.Estimate(words);
+        }
+
+        Assert.InRange(counter.Tokens, expected * (100 - percent) / 100, expected * (100 + percent) / 100);
+    }
+
     private static IEnumerable<(Interaction Interaction, Usage Usage)> TextOnly()
     {
         foreach (var interaction in Interaction.All().Where(i => !i.IsError && !NotTextOnly.Any(i.Has)))
