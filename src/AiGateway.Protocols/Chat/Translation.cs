@@ -1,0 +1,85 @@
+namespace AiGateway.Protocols.Chat;
+
+/// <summary>What one translation lost, and how it is to be done.</summary>
+public sealed class Translation
+{
+    private readonly List<TranslationLoss> _losses = [];
+
+    /// <summary>The name the target's model goes by, where the body carries it.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Quirks of the target provider: what its copy of the dialect takes.</summary>
+    public TargetTraits Traits { get; init; } = TargetTraits.Default;
+
+    /// <summary>What was lost, in order.</summary>
+    public IReadOnlyList<TranslationLoss> Losses => _losses;
+
+    /// <summary>The target has no way to say this: left out.</summary>
+    /// <param name="path">The member in the source request, such as <c>messages[2].content[0]</c> or <c>logit_bias</c>.</param>
+    /// <param name="why">One clause for people.</param>
+    public void Drop(string path, string why) => _losses.Add(new TranslationLoss(path, IsDropped: true, why));
+
+    /// <summary>The target can say something near: said.</summary>
+    public void Approximate(string path, string why) => _losses.Add(new TranslationLoss(path, IsDropped: false, why));
+
+    /// <summary>Names members that belong to another dialect than the target's.</summary>
+    public void DropAll(JsonMembers? members, string path = "")
+    {
+        if (members is null)
+            return;
+        foreach (var (name, _) in members.All)
+            Drop(path.Length == 0 ? name : $"{path}.{name}", "unknown to the target's dialect");
+    }
+}
+
+/// <summary>One thing that a translation lost.</summary>
+/// <param name="Path">The member in the source.</param>
+/// <param name="IsDropped">True when it was left out, false when something near was said.</param>
+/// <param name="Why">One clause for people.</param>
+public sealed record TranslationLoss(string Path, bool IsDropped, string Why);
+
+/// <summary>What a provider's copy of a dialect takes: data from its preset, not code.</summary>
+public sealed record TargetTraits
+{
+    /// <summary>Everything its dialect's inventor takes.</summary>
+    public static readonly TargetTraits Default = new();
+
+    /// <summary>OpenAI Chat: true for <c>max_completion_tokens</c>, false for the older <c>max_tokens</c> that the copies know.</summary>
+    public bool NewMaxTokensName { get; init; } = true;
+
+    /// <summary>OpenAI Chat: whether <c>developer</c> is a role; else it is written as <c>system</c>.</summary>
+    public bool DeveloperRole { get; init; } = true;
+
+    /// <summary>OpenAI Chat: whether <c>response_format: json_schema</c> is taken; else the schema becomes an instruction.</summary>
+    public bool JsonSchema { get; init; } = true;
+
+    /// <summary>OpenAI Chat: the member that carries thoughts (<c>reasoning_content</c>, <c>reasoning</c>); null where none does.</summary>
+    public string? ReasoningMember { get; init; }
+
+    /// <summary>Default bound of the answer where the dialect insists on one (Anthropic).</summary>
+    public long DefaultMaxOutputTokens { get; init; } = 4096;
+}
+
+/// <summary>A body that cannot be read, or holds what no neutral model can: refused with the member's path.</summary>
+public sealed class ChatFormatException : Exception
+{
+    /// <summary>A defect.</summary>
+    /// <param name="message">For the caller: what is wrong and how to mend it.</param>
+    /// <param name="path">The member, such as <c>messages[2].content</c>; null for the body as a whole.</param>
+    public ChatFormatException(string message, string? path = null)
+        : base(message) => Path = path;
+
+    /// <summary>Without words.</summary>
+    public ChatFormatException()
+    {
+    }
+
+    /// <summary>A defect that another exception found.</summary>
+    public ChatFormatException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The member; null for the body as a whole.</summary>
+    public string? Path { get; }
+}
