@@ -48,6 +48,9 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
 
     /// <summary>Start: the service tier, where it is known.</summary>
     public string? ServiceTier { get; init; }
+
+    /// <summary>Start, from <see cref="ChatStream"/>: the dialect of the provider's answer. Signatures belong to it alone.</summary>
+    public Dialect? Source { get; init; }
 }
 
 /// <summary>Steps of a streamed answer.</summary>

@@ -106,6 +106,9 @@ public sealed record ChatFormat(ChatFormatKind Kind)
 
     /// <summary>Whether the schema is to be obeyed exactly.</summary>
     public bool? Strict { get; init; }
+
+    /// <summary>The schema as the source dialect wrote it, where that is no JSON schema (Gemini's <c>Schema</c>): for targets of the same dialect; absent otherwise.</summary>
+    public JsonValue NativeSchema { get; init; }
 }
 
 /// <summary>Forms of an answer.</summary>
@@ -173,6 +176,9 @@ public sealed class ChatTool
 
     /// <summary>JSON schema of its arguments; absent for none.</summary>
     public JsonValue Parameters { get; init; }
+
+    /// <summary>The schema as the source dialect wrote it, where that is no JSON schema (Gemini's <c>Schema</c>): for targets of the same dialect; absent otherwise.</summary>
+    public JsonValue NativeParameters { get; init; }
 
     /// <summary>Whether the schema is to be obeyed exactly.</summary>
     public bool? Strict { get; init; }
