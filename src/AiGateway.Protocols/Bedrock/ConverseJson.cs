@@ -1,0 +1,128 @@
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.Bedrock;
+
+/// <summary>Members of parsed JSON, with the error that codecs promise where they are of another kind.</summary>
+internal static class ConverseJson
+{
+    /// <summary>Reads with the one exception that codecs may throw. Strings with broken escapes or bytes fail only when they are read: <see cref="InvalidOperationException"/>.</summary>
+    public static T Guard<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ChatFormatException("The body is to be a JSON object.");
+            return read(document.RootElement);
+        }
+        catch (Exception exception) when (IsFormat(exception))
+        {
+            throw new ChatFormatException("The body is no valid JSON.", exception);
+        }
+    }
+
+    /// <summary>True for what System.Text.Json throws over bytes that are no JSON or no text.</summary>
+    public static bool IsFormat(Exception exception) => exception is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException;
+
+    public static string? String(JsonElement parent, string name, string path)
+    {
+        if (!parent.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, path, "a string");
+    }
+
+    public static JsonElement Object(JsonElement value, string name, string path) =>
+        value.ValueKind == JsonValueKind.Object ? value : throw Wrong(name, path, "an object");
+
+    public static JsonElement Array(JsonElement value, string name, string path) =>
+        value.ValueKind == JsonValueKind.Array ? value : throw Wrong(name, path, "an array");
+
+    public static long Long(JsonElement value, string name, string path)
+    {
+        if (value.ValueKind == JsonValueKind.Number)
+        {
+            if (value.TryGetInt64(out var whole))
+                return whole;
+            if (value.TryGetDouble(out var number) && Math.Abs(number) < 1e15 && Math.Truncate(number) == number)
+                return (long)number;
+        }
+        throw Wrong(name, path, "a whole number");
+    }
+
+    public static double Double(JsonElement value, string name, string path) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(name, path, "a number");
+
+    /// <summary>A count that is there and no negative or absurd number; else 0.</summary>
+    public static long Count(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count is > 0 and <= 1_000_000_000_000 ? count : 0;
+
+    /// <summary>All members but the named ones, as an object; absent when there are none.</summary>
+    public static JsonValue Rest(JsonElement parent, params ReadOnlySpan<string> known)
+    {
+        JsonMembers? rest = null;
+        foreach (var member in parent.EnumerateObject())
+        {
+            if (!known.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
+                JsonMembers.Add(ref rest, member.Name, member.Value);
+        }
+        return rest is null ? default : ValueOf(rest);
+    }
+
+    /// <summary>The object with one member before its own.</summary>
+    public static JsonValue WithMember(JsonElement element, string name, JsonValue value)
+    {
+        JsonMembers? members = new JsonMembers().Add(name, value);
+        foreach (var member in element.EnumerateObject())
+            JsonMembers.Add(ref members, member.Name, member.Value);
+        return ValueOf(members!);
+    }
+
+    /// <summary>The members as one object.</summary>
+    public static JsonValue ValueOf(JsonMembers members)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        {
+            writer.WriteStartObject();
+            members.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+        return JsonValue.Parse(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <summary>Writes the members of an object into the object that is open.</summary>
+    public static void WriteMembers(Utf8JsonWriter writer, JsonValue value)
+    {
+        if (value.IsAbsent)
+            return;
+        using var document = value.Open();
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var member in document.RootElement.EnumerateObject())
+            member.WriteTo(writer);
+    }
+
+    /// <summary>True when the text is a JSON object.</summary>
+    public static bool IsObject(string json) => IsObject(System.Text.Encoding.UTF8.GetBytes(json));
+
+    /// <inheritdoc cref="IsObject(string)"/>
+    public static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    public static ChatFormatException Wrong(string name, string path, string expected) =>
+        new($"'{name}' is to be {expected}.", path.Length == 0 ? name : $"{path}.{name}");
+}
