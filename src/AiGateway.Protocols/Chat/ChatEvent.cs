@@ -49,8 +49,11 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Start: the service tier, where it is known.</summary>
     public string? ServiceTier { get; init; }
 
-    /// <summary>Start, from <see cref="ChatStream"/>: the dialect of the provider's answer. Signatures belong to it alone.</summary>
+    /// <summary>Start, from <see cref="ChatStream"/>: the dialect that the answer is read from.</summary>
     public Dialect? Source { get; init; }
+
+    /// <summary>Start: members of the source dialect without a place here.</summary>
+    public JsonMembers? Extensions { get; init; }
 }
 
 /// <summary>Steps of a streamed answer.</summary>

@@ -21,6 +21,9 @@ public sealed class ChatResponse
     /// <summary>What it consumed; null when the provider said nothing.</summary>
     public Usage? Usage { get; set; }
 
+    /// <summary>The provider's own usage object, for callers of the same dialect; absent when it gave none.</summary>
+    public JsonValue NativeUsage { get; set; }
+
     /// <summary>The service tier that served it.</summary>
     public string? ServiceTier { get; set; }
 

@@ -98,7 +98,7 @@ public sealed class ChatStream(Dialect source)
     /// <summary>Plays a whole answer as steps, in one go per part: what a provider that does not stream is to a client that does.</summary>
     public static void Replay(ChatResponse response, List<ChatEvent> output)
     {
-        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier, Source = response.Source });
+        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier, Source = response.Source, Extensions = response.Extensions });
         foreach (var candidate in response.Candidates)
         {
             for (var i = 0; i < candidate.Parts.Count; i++)
@@ -167,7 +167,8 @@ public sealed class ChatStream(Dialect source)
         if (!_started)
         {
             _started = true;
-            output.Add(step with { Source = source });
+            Response.Extensions ??= step.Extensions;
+            output.Add(step with { Source = Response.Source });
         }
     }
 
