@@ -9,8 +9,17 @@ public abstract class ChatPart
     /// <summary>A signature over this part that must come back with it (Gemini's <c>thoughtSignature</c> on text and calls).</summary>
     public string? Signature { get; set; }
 
+    /// <summary>Whose signature or encrypted content this is; null for the dialect of the request or answer it stands in.</summary>
+    public Dialect? SignedBy { get; set; }
+
+    /// <summary>What the dialect wraps around it; null for nothing.</summary>
+    public ChatItem? Item { get; set; }
+
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>Text.</summary>
