@@ -46,6 +46,9 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Error: what the provider said.</summary>
     public OpenAI.ProviderError? Error { get; init; }
 
+    /// <summary>Start, from <see cref="ChatStream"/>: the dialect the answer comes in. Signatures and encrypted thoughts of its parts are that dialect's.</summary>
+    public Dialect? Source { get; init; }
+
     /// <summary>Start: the service tier, where it is known.</summary>
     public string? ServiceTier { get; init; }
 

@@ -12,8 +12,14 @@ public abstract class ChatPart
     /// <summary>Whose provider made <see cref="Signature"/> or the encrypted thoughts, where a dialect carries those of others (OpenAI Chat's <c>reasoning_details</c> and <c>extra_content</c>); null for the source's own.</summary>
     public Dialect? SignedBy { get; set; }
 
+    /// <summary>What the dialect wraps around it; null for nothing.</summary>
+    public ChatItem? Item { get; set; }
+
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>Text.</summary>

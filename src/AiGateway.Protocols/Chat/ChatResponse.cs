@@ -29,6 +29,9 @@ public sealed class ChatResponse
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>One answer.</summary>
