@@ -52,9 +52,6 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Start: the service tier, where it is known.</summary>
     public string? ServiceTier { get; init; }
 
-    /// <summary>Start, from <see cref="ChatStream"/>: the dialect that the answer is read from.</summary>
-    public Dialect? Source { get; init; }
-
     /// <summary>Start: members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; init; }
 }
