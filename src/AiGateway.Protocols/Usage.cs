@@ -19,6 +19,9 @@ public sealed record Usage
     /// <summary>Input tokens written to the provider's prompt cache for 12 hours (OpenAI); part of <see cref="InputTokens"/>, not of <see cref="CacheWriteTokens"/>.</summary>
     public long CacheWrite12hTokens { get; init; }
 
+    /// <summary>Input tokens written to the provider's prompt cache for an hour (Anthropic, Bedrock); part of <see cref="InputTokens"/>, not of <see cref="CacheWriteTokens"/>.</summary>
+    public long CacheWrite1hTokens { get; init; }
+
     /// <summary>Audio input tokens; part of <see cref="InputTokens"/>.</summary>
     public long AudioInputTokens { get; init; }
 

@@ -9,8 +9,14 @@ public abstract class ChatPart
     /// <summary>A signature over this part that must come back with it (Gemini's <c>thoughtSignature</c> on text and calls).</summary>
     public string? Signature { get; set; }
 
+    /// <summary>Whose provider made <see cref="Signature"/> or the encrypted thoughts, where a dialect carries those of others (OpenAI Chat's <c>reasoning_details</c> and <c>extra_content</c>); null for the source's own.</summary>
+    public Dialect? SignedBy { get; set; }
+
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>Text.</summary>

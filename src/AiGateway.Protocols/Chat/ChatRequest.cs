@@ -84,11 +84,17 @@ public sealed class ChatRequest
     /// <summary>Whether the provider is to keep the answer (Responses, and Chat's <c>store</c>).</summary>
     public bool? Store { get; set; }
 
+    /// <summary>Id for an answer whose provider gives none; the gateway sets it from its request id.</summary>
+    public string? AnswerId { get; set; }
+
     /// <summary>The stored response that this one continues (Responses).</summary>
     public string? PreviousResponseId { get; set; }
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>The form of an answer.</summary>

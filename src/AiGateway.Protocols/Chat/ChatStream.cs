@@ -13,6 +13,7 @@ public sealed class ChatStream(Dialect source)
     private readonly List<CandidateState> _candidates = [];
     private bool _started;
     private bool _ended;
+    private ChatPart? _usageData;
 
     /// <summary>The answer gathered so far; whole after End.</summary>
     public ChatResponse Response { get; } = new() { Source = source };
@@ -54,6 +55,7 @@ public sealed class ChatStream(Dialect source)
                 break;
             case ChatEventKind.Usage:
                 Response.Usage = step.Usage ?? Response.Usage;
+                _usageData = step.Data ?? _usageData;
                 break;
             case ChatEventKind.Error:
                 EnsureStarted(output);
@@ -90,7 +92,7 @@ public sealed class ChatStream(Dialect source)
             });
         }
         if (Response.Usage is { } usage)
-            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage });
+            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage, Data = _usageData });
         output.Add(new ChatEvent(ChatEventKind.End));
         _ended = true;
     }
@@ -98,7 +100,7 @@ public sealed class ChatStream(Dialect source)
     /// <summary>Plays a whole answer as steps, in one go per part: what a provider that does not stream is to a client that does.</summary>
     public static void Replay(ChatResponse response, List<ChatEvent> output)
     {
-        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier });
+        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier, Source = response.Source });
         foreach (var candidate in response.Candidates)
         {
             for (var i = 0; i < candidate.Parts.Count; i++)
@@ -167,7 +169,7 @@ public sealed class ChatStream(Dialect source)
         if (!_started)
         {
             _started = true;
-            output.Add(step);
+            output.Add(step with { Source = Response.Source });
         }
     }
 
@@ -200,7 +202,7 @@ public sealed class ChatStream(Dialect source)
             ChatPartKind.Text => new TextPart(""),
             ChatPartKind.Refusal => new RefusalPart(""),
             ChatPartKind.Thinking => step.Data as ThinkingPart ?? new ThinkingPart(),
-            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId },
+            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId, Extensions = step.Data?.Extensions },
             _ => step.Data ?? new MediaPart(MediaKind.Document),
         });
         part.Whole.Signature ??= step.Signature;
