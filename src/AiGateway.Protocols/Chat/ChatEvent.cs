@@ -34,7 +34,7 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Usage: cumulative, replaces what was reported before.</summary>
     public Usage? Usage { get; init; }
 
-    /// <summary>PartStart or PartDelta of other than text: the part's own data (media, encrypted thinking, opaque part). Text parts: citations that belong to the text so far.</summary>
+    /// <summary>PartStart or PartDelta of other than text: the part's own data (media, encrypted thinking, opaque part). Text parts: citations that belong to the text so far. Start and Usage: an <see cref="OpaquePart"/> with the event of the source dialect, for an encoder of the same.</summary>
     public ChatPart? Data { get; init; }
 
     /// <summary>Delta of text: its log probabilities.</summary>

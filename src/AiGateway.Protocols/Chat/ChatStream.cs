@@ -13,6 +13,7 @@ public sealed class ChatStream(Dialect source)
     private readonly List<CandidateState> _candidates = [];
     private bool _started;
     private bool _ended;
+    private ChatPart? _usageData;
 
     /// <summary>The answer gathered so far; whole after End.</summary>
     public ChatResponse Response { get; } = new() { Source = source };
@@ -54,6 +55,7 @@ public sealed class ChatStream(Dialect source)
                 break;
             case ChatEventKind.Usage:
                 Response.Usage = step.Usage ?? Response.Usage;
+                _usageData = step.Data ?? _usageData;
                 break;
             case ChatEventKind.Error:
                 EnsureStarted(output);
@@ -90,7 +92,7 @@ public sealed class ChatStream(Dialect source)
             });
         }
         if (Response.Usage is { } usage)
-            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage });
+            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage, Data = _usageData });
         output.Add(new ChatEvent(ChatEventKind.End));
         _ended = true;
     }

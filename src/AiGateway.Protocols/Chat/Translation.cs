@@ -67,6 +67,9 @@ public sealed record TargetTraits
 
     /// <summary>Default bound of the answer where the dialect insists on one (Anthropic).</summary>
     public long DefaultMaxOutputTokens { get; init; } = 4096;
+
+    /// <summary>Anthropic: whether the model thinks as long as it likes (<c>thinking: adaptive</c> with <c>output_config.effort</c>) and takes no budget; null judges by the version in its name.</summary>
+    public bool? AdaptiveThinking { get; init; }
 }
 
 /// <summary>A body that cannot be read, or holds what no neutral model can: refused with the member's path.</summary>

@@ -50,6 +50,13 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
         return LoadFrom(id[..id.LastIndexOf('.')] + ".jsonl").Single(i => i.Id == id);
     }
 
+    /// <summary>All of one file, whatever its dialect; the test is skipped where the recordings are not at hand.</summary>
+    public static IReadOnlyList<Interaction> In(string file)
+    {
+        All();
+        return [.. LoadFrom(file)];
+    }
+
     public int Status => Json.GetProperty("response").GetProperty("status").GetInt32();
 
     public bool IsError => Status >= 400;
