@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Framing;
 using AiGateway.Protocols.OpenAI;
 using JsonText = AiGateway.Protocols.Chat.JsonText;
 
