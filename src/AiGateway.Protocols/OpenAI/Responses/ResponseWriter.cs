@@ -134,6 +134,11 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
             case ToolCallPart call:
                 var id = _isOwn && call.Item is not null ? call.ItemId : _ids.Item(call.IsCustom ? "ctc_" : "fc_", _number);
                 ItemWriter.WriteCall(json, call, id, call.Id.Length > 0 || _isOwn ? call.Id : _ids.Item("call_", _number), "completed", _isOwn);
+                if (!_isOwn && call.Signature is not null)
+                {
+                    _number++;
+                    ItemWriter.WriteThinking(json, new ThinkingPart(), _ids.Item("rs_", _number), SignatureEnvelope.Pack(call.SignedBy ?? response.Source, SignatureEnvelope.Call, call.Signature), isOwn: false);
+                }
                 break;
             case ThinkingPart thinking:
                 ItemWriter.WriteThinking(json, thinking, _isOwn && thinking.Item is not null ? thinking.Id : _ids.Item("rs_", _number), Encrypted(thinking, response.Source), _isOwn);

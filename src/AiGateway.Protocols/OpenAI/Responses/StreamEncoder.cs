@@ -92,7 +92,7 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
             CloseMessage("completed", output);
         _item = step.PartKind switch
         {
-            ChatPartKind.ToolCall => new CallEncoder(_events, step, _ids!, IsOwn, output),
+            ChatPartKind.ToolCall => new CallEncoder(_events, step, _ids!, _source, output),
             ChatPartKind.Thinking => new ThinkingEncoder(_events, this, step, output),
             ChatPartKind.Media when step.Data is MediaPart media => new MediaEncoder(_events, media, _ids!),
             ChatPartKind.Opaque when step.Data is OpaquePart { Dialect: Dialect.OpenAIResponses } opaque => new OpaqueEncoder(_events, opaque),

@@ -168,6 +168,71 @@ public sealed class ResponsesStreamTests
             Assert.Equal(last.GetProperty("output")[single.GetProperty("output_index").GetInt32()].GetProperty("id").GetString(), single.GetProperty("item_id").GetString());
     }
 
+    [Fact]
+    public void SignatureOverACall_TravelsBehindIt()
+    {
+        var response = new ChatResponse { Source = Dialect.Gemini, Id = "x" };
+        var candidate = new ChatCandidate { Finish = FinishReason.ToolCalls };
+        candidate.Parts.Add(new ToolCallPart { Name = "f", Arguments = "{}", Signature = "CiQB" });
+        candidate.Parts.Add(new ToolCallPart { Name = "g", Arguments = "{}" });
+        response.Candidates.Add(candidate);
+        var steps = new List<ChatEvent>();
+        ChatStream.Replay(response, steps);
+
+        var streamed = Codec.Events(Codec.Encode(steps))[^1].GetProperty("response").GetProperty("output");
+        Assert.Null(JsonDifference.Find(Codec.Write(response).GetProperty("output"), streamed));
+        var calls = Codec.Request($$"""{"input":{{streamed.GetRawText()}}}""").Messages[0].Parts;
+
+        Assert.Equal(["CiQB", null], calls.Cast<ToolCallPart>().Select(static c => c.Signature));
+        Assert.Equal(Dialect.Gemini, calls[0].SignedBy);
+        Assert.NotEqual(((ToolCallPart)calls[0]).Id, ((ToolCallPart)calls[1]).Id);
+    }
+
+    [Theory]
+    [InlineData(ChatPartKind.Text)]
+    [InlineData(ChatPartKind.Thinking)]
+    [InlineData(ChatPartKind.ToolCall)]
+    public void ErrorInTheMiddle_LeavesWellFormedEvents(ChatPartKind kind)
+    {
+        var order = new ChatStream(Dialect.Cohere);
+        var steps = new List<ChatEvent>();
+        order.Push(new ChatEvent(ChatEventKind.PartStart) { PartKind = kind, Id = "c", Name = "f" }, steps);
+        order.Push(new ChatEvent(ChatEventKind.PartDelta) { PartKind = kind, Text = "{\"a" }, steps);
+        order.Push(new ChatEvent(ChatEventKind.Error), steps);
+
+        var events = Codec.Events(Codec.Encode(steps));
+
+        Assert.Equal("error", events[^1].GetProperty("type").GetString());
+        Assert.Equal(events.Count - 1, events[^1].GetProperty("sequence_number").GetInt32());
+    }
+
+    [Fact]
+    public void DamagedStreams_ThrowNothingButFormatExceptions()
+    {
+        var response = new ChatResponse { Source = Dialect.OpenAIResponses, Id = "resp_1" };
+        var candidate = new ChatCandidate { Finish = FinishReason.ToolCalls };
+        candidate.Parts.Add(new ThinkingPart { Text = "Hm.", Summaries = ["Hm."], Encrypted = "gAAA" });
+        candidate.Parts.Add(new TextPart("Hi") { Citations = [new ChatCitation { Url = "https://x" }] });
+        candidate.Parts.Add(new ToolCallPart { Id = "call_1", Name = "f", Arguments = "{}" });
+        response.Candidates.Add(candidate);
+        var steps = new List<ChatEvent>();
+        ChatStream.Replay(response, steps);
+        var stream = Codec.Encode(steps);
+        var mutator = new Fuzzing.Mutator(7);
+        for (var round = 0; round < 3000; round++)
+        {
+            try
+            {
+                Codec.Decode(mutator.Mutate(stream), out var ordered, out _);
+                Codec.Events(Codec.Encode(ordered));
+            }
+            catch (ChatFormatException)
+            {
+                // The only one allowed.
+            }
+        }
+    }
+
     [Theory]
     [InlineData(FinishReason.Length, "response.incomplete", "max_output_tokens")]
     [InlineData(FinishReason.ContentFilter, "response.incomplete", "content_filter")]
