@@ -158,6 +158,22 @@ public sealed class ResponsesRequestTests
         Assert.Equal(["messages[0].content[2]", "messages[0].content[4]", "messages[0].content[5]"], translation.Losses.Select(static l => l.Path));
     }
 
+    [Theory]
+    [InlineData("Give me data.", "Answer with JSON.", 1)]
+    [InlineData("Give me Json.", null, 0)]
+    public void JsonMode_IsSpokenOf(string prompt, string? instructions, int losses)
+    {
+        var request = new ChatRequest { Source = Dialect.Gemini, Format = new ChatFormat(ChatFormatKind.Json) };
+        request.Messages.Add(Message(ChatRole.User, new TextPart(prompt)));
+        var translation = new Translation();
+
+        var written = Codec.Write(request, translation);
+
+        Assert.Equal("json_object", written.GetProperty("text").GetProperty("format").GetProperty("type").GetString());
+        Assert.Equal(instructions, written.TryGetProperty("instructions", out var said) ? said.GetString() : null);
+        Assert.Equal(losses, translation.Losses.Count);
+    }
+
     [Fact]
     public void ChatsCustomTool_LosesItsOuterObject()
     {

@@ -169,6 +169,26 @@ public sealed class ResponsesStreamTests
     }
 
     [Fact]
+    public void WholeAnswerPlayedAsStream_SaysTheSame()
+    {
+        var response = Codec.Response("""
+            {"id":"resp_1","status":"completed","model":"m","output":[
+              {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"A."},{"type":"summary_text","text":"B."}],"encrypted_content":"gAAA"},
+              {"type":"reasoning","id":"rs_2","summary":[],"content":[{"type":"reasoning_text","text":"C."}]},
+              {"type":"message","id":"msg_1","role":"assistant","status":"completed","phase":"commentary","content":[{"type":"output_text","text":"Yes.","annotations":[],"logprobs":[]}]},
+              {"type":"message","id":"msg_2","role":"assistant","status":"completed","content":[{"type":"refusal","refusal":"No."}]},
+              {"type":"custom_tool_call","id":"ctc_1","call_id":"call_1","name":"f","input":"","status":"completed"},
+              {"type":"web_search_call","id":"ws_1","status":"completed"}]}
+            """);
+        var steps = new List<ChatEvent>();
+        ChatStream.Replay(response, steps);
+
+        var last = Codec.Events(Codec.Encode(steps))[^1].GetProperty("response");
+
+        Assert.Null(JsonDifference.Find(Codec.Write(response).GetProperty("output"), last.GetProperty("output")));
+    }
+
+    [Fact]
     public void SignatureOverACall_TravelsBehindIt()
     {
         var response = new ChatResponse { Source = Dialect.Gemini, Id = "x" };
