@@ -50,7 +50,7 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
             var end = i + 1;
             while (end < parts.Count && IsSaid(parts[end]) && (!_isOwn || ReferenceEquals(parts[end].Item, parts[i].Item)))
                 end++;
-            WriteMessage(json, parts, i, end, end == parts.Count && FinishWords.Status(candidate.Finish) == "incomplete" ? "incomplete" : "completed", ref logprobs);
+            WriteMessage(json, parts, i, end, end < parts.Count || FinishWords.Status(candidate.Finish) == "completed" ? "completed" : "incomplete", ref logprobs);
             i = end;
         }
         json.WriteEndArray();
