@@ -10,7 +10,7 @@ internal sealed partial class AnthropicRequestWriter
     private void WriteForeign()
     {
         var model = AnthropicModel.Of(Model);
-        var conversation = AnthropicForeignConversation.Of(_request, _target, _translation);
+        var conversation = AnthropicForeignConversation.Of(_request, _target, model, _translation);
         var plan = AnthropicPlan.Of(_request, _target, _translation, model, conversation.IsInToolLoop);
         if (!_countOnly)
             _writer.WriteNumber("max_tokens"u8, plan.MaxTokens);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
@@ -12,6 +13,7 @@ namespace AiGateway.Protocols.Anthropic;
 /// Of several candidates the first is told. Usage of a source that reports it at the end is 0 in <c>message_start</c> and whole
 /// in <c>message_delta</c>, which clients take as the last word.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The writer writes to memory and holds nothing else.")]
 internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest request) : ChatStreamEncoder
 {
     private readonly ArrayBufferWriter<byte> _json = new();
