@@ -24,7 +24,7 @@ internal sealed class AnthropicForeignConversation
         _translation = translation;
     }
 
-    public List<ChatPart> System { get; } = [];
+    public List<ChatPart> Instructions { get; } = [];
 
     public List<AnthropicTurn> Turns { get; } = [];
 
@@ -59,7 +59,7 @@ internal sealed class AnthropicForeignConversation
             for (var i = 0; i < message.Parts.Count; i++)
             {
                 if (message.Parts[i] is TextPart && !IsEmpty(message.Parts[i]))
-                    System.Add(message.Parts[i]);
+                    Instructions.Add(message.Parts[i]);
                 else if (message.Parts[i] is not TextPart)
                     _translation.Drop(Path(number, i), "Anthropic's instructions are text");
             }
@@ -71,12 +71,12 @@ internal sealed class AnthropicForeignConversation
         var turn = Turns[^1];
         for (var i = 0; i < message.Parts.Count; i++)
         {
-            if (Convert(message.Parts[i], isAssistant, number, i) is { } part)
+            if (Take(message.Parts[i], isAssistant, number, i) is { } part)
                 turn.Parts.Add(part);
         }
     }
 
-    private ChatPart? Convert(ChatPart part, bool isAssistant, int message, int number)
+    private ChatPart? Take(ChatPart part, bool isAssistant, int message, int number)
     {
         switch (part)
         {
@@ -194,7 +194,7 @@ internal sealed class AnthropicForeignConversation
         if (media.MediaType is not { } type || !(type.StartsWith("text/", StringComparison.Ordinal) || type is "application/json" or "application/xml" or "application/yaml"))
             return false;
         var bytes = new byte[media.Base64!.Length];
-        if (!global::System.Convert.TryFromBase64String(media.Base64, bytes, out var length))
+        if (!Convert.TryFromBase64String(media.Base64, bytes, out var length))
             return false;
         media.Text = Encoding.UTF8.GetString(bytes, 0, length);
         media.Base64 = null;
@@ -216,8 +216,8 @@ internal sealed class AnthropicForeignConversation
         {
             // A request of instructions alone: they are what is asked.
             Turns.Add(new AnthropicTurn(isAssistant: false));
-            Turns[0].Parts.AddRange(System.Count > 0 ? System : [new TextPart("Begin.")]);
-            System.Clear();
+            Turns[0].Parts.AddRange(Instructions.Count > 0 ? Instructions : [new TextPart("Begin.")]);
+            Instructions.Clear();
             _translation.Approximate("messages", "a conversation begins with the user");
         }
         if (Turns[0].IsAssistant)

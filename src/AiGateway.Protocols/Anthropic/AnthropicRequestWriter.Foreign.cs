@@ -40,12 +40,12 @@ internal sealed partial class AnthropicRequestWriter
 
     private void WriteSystem(AnthropicForeignConversation conversation, AnthropicPlan plan)
     {
-        if (conversation.System.Count == 0 && plan.Instruction is null)
+        if (conversation.Instructions.Count == 0 && plan.Instruction is null)
             return;
         if (plan.Instruction is not null)
-            conversation.System.Add(new TextPart(plan.Instruction));
+            conversation.Instructions.Add(new TextPart(plan.Instruction));
         _writer.WritePropertyName("system"u8);
-        WriteForeignContent(conversation.System);
+        WriteForeignContent(conversation.Instructions);
     }
 
     private void WriteTurns(AnthropicForeignConversation conversation)
