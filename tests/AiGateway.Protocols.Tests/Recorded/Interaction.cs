@@ -41,6 +41,13 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
         return LoadFrom(id[..id.LastIndexOf('.')] + ".jsonl").Single(i => i.Id == id);
     }
 
+    /// <summary>All of one file; the test is skipped where the recordings are not at hand.</summary>
+    public static IEnumerable<Interaction> OfFile(string file)
+    {
+        All();
+        return LoadFrom(file);
+    }
+
     public int Status => Json.GetProperty("response").GetProperty("status").GetInt32();
 
     public bool IsError => Status >= 400;

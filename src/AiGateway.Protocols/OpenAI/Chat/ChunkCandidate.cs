@@ -143,6 +143,7 @@ internal sealed class ChunkCandidate(int index)
                 return;
             events.Add(Step(Text, ChatPartKind.Text) with { Text = text, Logprobs = logprobs });
             logprobs = null;
+            _thinkingMember = null;
             return;
         }
         if (content.ValueKind == JsonValueKind.Array)
