@@ -143,6 +143,30 @@ public sealed class ForeignChatRequestTests
             _translation.Losses.Select(static l => l.Path));
     }
 
+    [Theory]
+    [InlineData("Give me a list.", true)]
+    [InlineData("Give me a JSON list.", false)]
+    public void JsonMode_OfAConversationThatDoesNotSayJson_SaysIt(string text, bool isSaid)
+    {
+        _request.Format = new ChatFormat(ChatFormatKind.Json);
+        Say(ChatRole.User, new TextPart(text));
+
+        var messages = ChatTesting.Written(_request, _translation)["messages"]!.AsArray();
+
+        Assert.Equal(isSaid ? 2 : 1, messages.Count);
+    }
+
+    [Fact]
+    public void CustomCallsOfHistory_BecomeFunctionCalls()
+    {
+        Say(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "patch", Arguments = "a \"b\"", IsCustom = true });
+
+        var call = ChatTesting.Written(_request, _translation)["messages"]![0]!["tool_calls"]![0]!;
+
+        Assert.Equal("function", call["type"]!.GetValue<string>());
+        Assert.Equal("a \"b\"", System.Text.Json.Nodes.JsonNode.Parse(call["function"]!["arguments"]!.GetValue<string>())!["input"]!.GetValue<string>());
+    }
+
     [Fact]
     public void CacheMarks_GoToTargetsThatTakeThem()
     {
