@@ -1,3 +1,4 @@
+using System.Buffers;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.OpenAI.Chat;
@@ -8,6 +9,8 @@ internal sealed class CallIds(bool isMistral, bool isOwn)
 {
     private const int Longest = 40;
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private static readonly SearchValues<char> LettersSearched = SearchValues.Create(Letters);
 
     private readonly List<(string Name, string Id)> _unnamed = [];
     private int _made;
@@ -41,7 +44,7 @@ internal sealed class CallIds(bool isMistral, bool isOwn)
             return id;
         if (!isMistral)
             return id.Length <= Longest ? id : "call_" + Short(id, 11);
-        return id.Length == 9 && id.AsSpan().IndexOfAnyExcept(Letters) < 0 ? id : Short(id, 9);
+        return id.Length == 9 && id.AsSpan().IndexOfAnyExcept(LettersSearched) < 0 ? id : Short(id, 9);
     }
 
     /// <summary>An id made of another, always the same: FNV-1a.</summary>
