@@ -132,6 +132,7 @@ internal static class RecordJson
         writer.WriteNumber("output_tokens"u8, usage.OutputTokens);
         WriteCount(writer, "cached_input_tokens"u8, usage.CachedInputTokens);
         WriteCount(writer, "cache_write_tokens"u8, usage.CacheWriteTokens);
+        WriteCount(writer, "cache_write_1h_tokens"u8, usage.CacheWrite1hTokens);
         WriteCount(writer, "cache_write_12h_tokens"u8, usage.CacheWrite12hTokens);
         WriteCount(writer, "audio_input_tokens"u8, usage.AudioInputTokens);
         WriteCount(writer, "image_input_tokens"u8, usage.ImageInputTokens);
