@@ -108,6 +108,23 @@ public sealed class CohereCodecTests
     }
 
     [Fact]
+    public void CallsWithoutIds_GetThemTogetherWithTheirResults()
+    {
+        var request = new ChatRequest { Source = Dialect.Gemini };
+        request.Messages.Add(Message(ChatRole.Assistant, new ToolCallPart { Name = "f" }, new ToolCallPart { Name = "g" }));
+        request.Messages.Add(Message(ChatRole.User, new ToolResultPart { Name = "g" }, new ToolResultPart { Name = "f" }));
+        request.Messages.Add(Message(ChatRole.Assistant, new ToolCallPart { Name = "f" }));
+        request.Messages.Add(Message(ChatRole.Tool, new ToolResultPart()));
+        using var written = JsonDocument.Parse(CodecRun.Request(Codec, request));
+        var messages = written.RootElement.GetProperty("messages");
+
+        Assert.Equal(["call_1", "call_2"], messages[0].GetProperty("tool_calls").EnumerateArray().Select(c => c.GetProperty("id").GetString()));
+        Assert.Equal("call_2", messages[1].GetProperty("tool_call_id").GetString());
+        Assert.Equal("call_1", messages[2].GetProperty("tool_call_id").GetString());
+        Assert.Equal("call_3", messages[4].GetProperty("tool_call_id").GetString());
+    }
+
+    [Fact]
     public void Quirk30_PlanCallsAsObjectAndDoneBehindTheEnd_AreUnderstood()
     {
         var (stream, steps, isComplete) = CodecRun.Decode(Codec, OwnStream);
@@ -161,6 +178,15 @@ public sealed class CohereCodecTests
             "event: content-end\ndata: {\"type\":\"content-end\",\"index\":0}\n\nevent: message-end\ndata: {\"type\":\"message-end\",\"delta\":{\"error\":\"gone\",\"finish_reason\":\"ERROR\"}}\n\ndata: [DONE]\n\n",
             written,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quirk36_ErrorOfIdAndMessage_KeepsItsWords()
+    {
+        var error = Codec.ReadError(404, """{"id":"1-2","message":"model 'm' not found, make sure the correct model ID was used"}"""u8);
+
+        Assert.StartsWith("model 'm' not found", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ProviderErrorKind.ModelNotFound, error.Kind);
     }
 
     [Theory]

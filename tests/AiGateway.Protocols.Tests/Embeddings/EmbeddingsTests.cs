@@ -199,6 +199,29 @@ public sealed class EmbeddingsTests
     }
 
     [Fact]
+    public void BedrockRecordings_AreUnderstood()
+    {
+        var understood = 0;
+        foreach (var exchange in RecordedFile.Load("bedrock.invoke").Where(e => e.Status == 200 && !e.IsText))
+        {
+            using var body = JsonDocument.Parse(exchange.Request);
+            var form = body.RootElement.TryGetProperty("inputText", out _) && !body.RootElement.TryGetProperty("textGenerationConfig", out _) ? EmbeddingsForm.BedrockTitan
+                : body.RootElement.TryGetProperty("texts", out _) ? EmbeddingsForm.BedrockCohere : (EmbeddingsForm?)null;
+            if (form is null)
+                continue;
+            understood++;
+            var codec = EmbeddingsCodec.Of(form.Value);
+            var request = codec.ReadRequest(exchange.Request);
+            var written = Write(codec, request, new Translation());
+            Assert.True(RecordedFile.AreSame(exchange.Request, written), exchange.Id + Encoding.UTF8.GetString(written));
+            var answer = codec.ReadAnswer(exchange.Response);
+            Assert.InRange(answer.Vectors.Single().Sum(n => (double)n * n), 0.98, 1.02);
+            Assert.Equal(form == EmbeddingsForm.BedrockTitan, answer.Usage is { InputTokens: > 0 });
+        }
+        Assert.Equal(8, understood);
+    }
+
+    [Fact]
     public void DamagedBytes_ThrowNothingElse()
     {
         var mutator = new Mutator(9);
