@@ -270,6 +270,8 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"), takesImages: false, items);
         if (!result.Json.IsAbsent)
             items.Add(new TextPart(result.Json.ToString()));
+        if (result.CacheMark is not null)
+            translation.Drop(path + ".cache_control", "the provider caches by itself");
         if (result.IsError == true)
             translation.Drop(path + ".is_error", "results are not marked as failed");
         writer.WriteStartObject();

@@ -104,6 +104,8 @@ internal sealed class OllamaMessageWriter(ChatRequest request, Translation trans
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"));
         if (!result.Json.IsAbsent)
             Append(result.Json.ToString());
+        if (result.CacheMark is not null)
+            translation.Drop(path + ".cache_control", "the server caches by itself");
         if (result.IsError == true)
             translation.Drop(path + ".is_error", "results are not marked as failed");
         writer.WriteStartObject();

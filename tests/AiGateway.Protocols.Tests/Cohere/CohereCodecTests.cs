@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Cohere;
+using AiGateway.Protocols.Ollama;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.Tests.Fuzzing;
 
@@ -161,6 +162,44 @@ public sealed class CohereCodecTests
         Assert.False(isComplete);
         Assert.True(stream.IsEnded);
         Assert.Equal("broken", steps[^1].Error?.Message);
+    }
+
+    [Theory]
+    [InlineData(Dialect.Cohere)]
+    [InlineData(Dialect.Ollama)]
+    public void ForeignAnswerOfEverything_IsWellFormed(Dialect dialect)
+    {
+        ChatCodec codec = dialect == Dialect.Cohere ? Codec : OllamaCodec.Instance;
+        var response = new ChatResponse { Source = Dialect.Anthropic, Id = "i", Model = "m", Created = 5, Usage = new Usage { InputTokens = 4, CachedInputTokens = 2, OutputTokens = 3, ReasoningTokens = 1 } };
+        var candidate = new ChatCandidate { Finish = FinishReason.ToolCalls, NativeFinish = "tool_use" };
+        candidate.Parts.Add(new ThinkingPart { Text = "Hm", Signature = "SIGNED", Encrypted = "HIDDEN" });
+        candidate.Parts.Add(new TextPart("Say \"hi\"\n😀") { Citations = [new ChatCitation { Url = "https://h/", Title = "T", Text = "hi", Start = 0, End = 2, Native = JsonValue.Parse("{\"type\":\"x\"}") }] });
+        candidate.Parts.Add(new OpaquePart(Dialect.Anthropic, "server_tool_use", JsonValue.Parse("{}")));
+        candidate.Parts.Add(new MediaPart(MediaKind.Image) { Base64 = "AAAA" });
+        candidate.Parts.Add(new RefusalPart("No."));
+        candidate.Parts.Add(new ToolCallPart { Name = "f", Arguments = "{\"a\":" });
+        candidate.Parts.Add(new ToolCallPart { Id = "c2", Name = "g", Arguments = "" });
+        response.Candidates.Add(candidate);
+        response.Candidates.Add(new ChatCandidate { Index = 1, Finish = FinishReason.Stop });
+        var steps = new List<ChatEvent>();
+        ChatStream.Replay(response, steps);
+
+        var written = CodecRun.Encode(codec, steps);
+        var streamed = CodecRun.Decode(codec, written);
+        var whole = codec.ReadResponse(CodecRun.Response(codec, response));
+
+        Assert.True(streamed.IsComplete);
+        foreach (var read in new[] { streamed.Stream.Response, whole })
+        {
+            var only = read.Candidates.Single();
+            Assert.Equal("Say \"hi\"\n😀No.", string.Concat(only.Parts.OfType<TextPart>().Select(t => t.Text)));
+            Assert.Equal("Hm", only.Parts.OfType<ThinkingPart>().Single().Text);
+            Assert.Equal(["f", "g"], only.Parts.OfType<ToolCallPart>().Select(c => c.Name));
+            Assert.Equal(FinishReason.ToolCalls, only.Finish);
+            Assert.Equal((4, 3), (read.Usage?.InputTokens, read.Usage?.OutputTokens));
+        }
+        Assert.DoesNotContain("SIGNED", Encoding.UTF8.GetString(written), StringComparison.Ordinal);
+        Assert.DoesNotContain("HIDDEN", Encoding.UTF8.GetString(written), StringComparison.Ordinal);
     }
 
     [Fact]
