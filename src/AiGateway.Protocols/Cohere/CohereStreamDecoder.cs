@@ -15,6 +15,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
     /// <summary>The status that an error at the end of a stream would have had.</summary>
     private const int InternalError = 500;
 
+    private byte[] _buffer = new byte[512];
     private bool _isComplete;
     private bool _planStarted;
 
@@ -47,7 +48,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
             return;
         try
         {
-            using var document = JsonBody.Parse(data);
+            using var document = JsonBody.Parse(data, ref _buffer);
             Read(document.RootElement, data, events);
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))
