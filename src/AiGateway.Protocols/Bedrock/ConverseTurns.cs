@@ -2,19 +2,6 @@ using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Bedrock;
 
-/// <summary>A part to write, with its cache mark.</summary>
-/// <param name="Part">The part.</param>
-/// <param name="CacheMark">How long the prompt up to here is cached; null for no mark.</param>
-internal readonly record struct ConverseEntry(ChatPart Part, string? CacheMark);
-
-/// <summary>A turn to write.</summary>
-internal sealed class ConverseTurn(string role)
-{
-    public string Role { get; } = role;
-
-    public List<ConverseEntry> Entries { get; } = [];
-}
-
 /// <summary>Brings a conversation into the form that Converse insists on.</summary>
 /// <remarks>
 /// Of other dialects' conversations: roles alternate, the user begins, instructions stand apart, no text is blank, results come
