@@ -32,6 +32,11 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
         }
         try
         {
+            if (frame.EventType.SequenceEqual("contentBlockDelta"u8) && ConverseDelta.TryRead(frame.Payload, out var delta))
+            {
+                Delta(delta, events);
+                return;
+            }
             var reader = new Utf8JsonReader(frame.Payload);
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -133,6 +138,24 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
             && image.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.Object)
         {
             Open(index, ChatPartKind.Media).Add(ConverseJson.String(source, "bytes", "delta.image.source"));
+        }
+    }
+
+    private void Delta(in ConverseDelta delta, List<ChatEvent> events)
+    {
+        switch (delta.Kind)
+        {
+            case ChatPartKind.ToolCall:
+                Arguments(delta.Index, delta.Text!, events);
+                break;
+            case ChatPartKind.Thinking:
+                Open(delta.Index, ChatPartKind.Thinking);
+                if (delta.Text!.Length > 0)
+                    events.Add(new ChatEvent(ChatEventKind.PartDelta) { Part = delta.Index, PartKind = ChatPartKind.Thinking, Text = delta.Text });
+                break;
+            default:
+                Text(delta.Index, delta.Text!, events);
+                break;
         }
     }
 
