@@ -39,6 +39,15 @@ public enum Operation
     /// <summary>Documents ordered by relevance (<c>/v1/rerank</c>).</summary>
     Rerank,
 
+    /// <summary>A conversation in Anthropic's dialect (<c>/v1/messages</c>).</summary>
+    Messages,
+
+    /// <summary>How many tokens a conversation in Anthropic's dialect has (<c>/v1/messages/count_tokens</c>).</summary>
+    CountTokens,
+
+    /// <summary>A conversation in Gemini's dialect (<c>/v1beta/models/{model}:generateContent</c> and <c>:streamGenerateContent</c>).</summary>
+    GenerateContent,
+
     /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
     StoredResponse,
 }

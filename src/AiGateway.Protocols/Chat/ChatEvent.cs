@@ -34,7 +34,7 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Usage: cumulative, replaces what was reported before.</summary>
     public Usage? Usage { get; init; }
 
-    /// <summary>PartStart or PartDelta of other than text: the part's own data (media, encrypted thinking, opaque part). Text parts: citations that belong to the text so far.</summary>
+    /// <summary>PartStart or PartDelta of other than text: the part's own data (media, encrypted thinking, opaque part). Text parts: citations that belong to the text so far. Start and Usage: an <see cref="OpaquePart"/> with the event of the source dialect, for an encoder of the same.</summary>
     public ChatPart? Data { get; init; }
 
     /// <summary>Delta of text: its log probabilities.</summary>
@@ -46,8 +46,14 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Error: what the provider said.</summary>
     public OpenAI.ProviderError? Error { get; init; }
 
+    /// <summary>Start, from <see cref="ChatStream"/>: the dialect the answer comes in. Signatures and encrypted thoughts of its parts are that dialect's.</summary>
+    public Dialect? Source { get; init; }
+
     /// <summary>Start: the service tier, where it is known.</summary>
     public string? ServiceTier { get; init; }
+
+    /// <summary>Start: members of the source dialect without a place here.</summary>
+    public JsonMembers? Extensions { get; init; }
 }
 
 /// <summary>Steps of a streamed answer.</summary>

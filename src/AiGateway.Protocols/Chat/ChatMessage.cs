@@ -18,6 +18,9 @@ public sealed class ChatMessage
     /// <summary>True when the content was a plain string and not a list of parts, so that the same dialect gets it back as such.</summary>
     public bool IsPlainText { get; set; }
 
+    /// <summary>What the dialect wraps around it; null for nothing. An assistant's turn may hold several items: there each part has its own.</summary>
+    public ChatItem? Item { get; set; }
+
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
 }

@@ -9,8 +9,17 @@ public abstract class ChatPart
     /// <summary>A signature over this part that must come back with it (Gemini's <c>thoughtSignature</c> on text and calls).</summary>
     public string? Signature { get; set; }
 
+    /// <summary>Whose provider made <see cref="Signature"/> or the encrypted thoughts, where a dialect carries those of others (OpenAI Chat's <c>reasoning_details</c> and <c>extra_content</c>); null for the source's own.</summary>
+    public Dialect? SignedBy { get; set; }
+
+    /// <summary>What the dialect wraps around it; null for nothing.</summary>
+    public ChatItem? Item { get; set; }
+
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>Text.</summary>
@@ -44,6 +53,12 @@ public sealed class ThinkingPart : ChatPart
 
     /// <summary>Its id in its own dialect (Responses).</summary>
     public string? Id { get; set; }
+
+    /// <summary>The member it came in, where copies of a dialect disagree (OpenAI Chat: <c>reasoning_content</c>, <c>reasoning</c>, <c>reasoning_details</c>); null for the usual one.</summary>
+    public string? Member { get; set; }
+
+    /// <summary>The whole object in its own dialect, where it was one (OpenRouter's <c>reasoning_details</c>).</summary>
+    public JsonValue Native { get; set; }
 }
 
 /// <summary>Image, sound, video or document.</summary>

@@ -84,11 +84,23 @@ public sealed class ChatRequest
     /// <summary>Whether the provider is to keep the answer (Responses, and Chat's <c>store</c>).</summary>
     public bool? Store { get; set; }
 
+    /// <summary>OpenAI Chat: tools came under their first name, <c>functions</c>, so that the answer carries <c>function_call</c>.</summary>
+    public bool LegacyFunctions { get; set; }
+
+    /// <summary>Id for an answer whose provider gives none; the gateway sets it from its request id.</summary>
+    public string? AnswerId { get; set; }
+
+    /// <summary>Unix time in seconds for an answer whose provider gives none; the gateway sets it from its clock.</summary>
+    public long? AnswerCreated { get; set; }
+
     /// <summary>The stored response that this one continues (Responses).</summary>
     public string? PreviousResponseId { get; set; }
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>The form of an answer.</summary>
@@ -106,6 +118,9 @@ public sealed record ChatFormat(ChatFormatKind Kind)
 
     /// <summary>Whether the schema is to be obeyed exactly.</summary>
     public bool? Strict { get; init; }
+
+    /// <summary>The schema as the source dialect wrote it, where that is no JSON schema (Gemini's <c>Schema</c>): for targets of the same dialect; absent otherwise.</summary>
+    public JsonValue NativeSchema { get; init; }
 }
 
 /// <summary>Forms of an answer.</summary>
@@ -135,6 +150,9 @@ public sealed record ChatReasoning
 
     /// <summary>Whether the thoughts, or a summary of them, are to be in the answer; the word of the dialect (<c>auto</c>, <c>concise</c>, <c>detailed</c>, <c>omitted</c>, <c>summarized</c>).</summary>
     public string? Summary { get; init; }
+
+    /// <summary>The source's own members, where it said it otherwise than its dialect's inventor (OpenAI Chat: <c>reasoning</c>, <c>thinking</c>): for targets of the same dialect.</summary>
+    public JsonMembers? Native { get; init; }
 }
 
 /// <summary>Which tool is to be called.</summary>
@@ -173,6 +191,9 @@ public sealed class ChatTool
 
     /// <summary>JSON schema of its arguments; absent for none.</summary>
     public JsonValue Parameters { get; init; }
+
+    /// <summary>The schema as the source dialect wrote it, where that is no JSON schema (Gemini's <c>Schema</c>): for targets of the same dialect; absent otherwise.</summary>
+    public JsonValue NativeParameters { get; init; }
 
     /// <summary>Whether the schema is to be obeyed exactly.</summary>
     public bool? Strict { get; init; }

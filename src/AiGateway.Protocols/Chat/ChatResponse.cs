@@ -21,11 +21,17 @@ public sealed class ChatResponse
     /// <summary>What it consumed; null when the provider said nothing.</summary>
     public Usage? Usage { get; set; }
 
+    /// <summary>The provider's own usage object, for callers of the same dialect; absent when it gave none.</summary>
+    public JsonValue NativeUsage { get; set; }
+
     /// <summary>The service tier that served it.</summary>
     public string? ServiceTier { get; set; }
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
+    public JsonMembers? Own { get; set; }
 }
 
 /// <summary>One answer.</summary>

@@ -13,6 +13,7 @@ public sealed class ChatStream(Dialect source)
     private readonly List<CandidateState> _candidates = [];
     private bool _started;
     private bool _ended;
+    private ChatPart? _usageData;
 
     /// <summary>The answer gathered so far; whole after End.</summary>
     public ChatResponse Response { get; } = new() { Source = source };
@@ -54,6 +55,7 @@ public sealed class ChatStream(Dialect source)
                 break;
             case ChatEventKind.Usage:
                 Response.Usage = step.Usage ?? Response.Usage;
+                _usageData = step.Data ?? _usageData;
                 break;
             case ChatEventKind.Error:
                 EnsureStarted(output);
@@ -90,7 +92,7 @@ public sealed class ChatStream(Dialect source)
             });
         }
         if (Response.Usage is { } usage)
-            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage });
+            output.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage, Data = _usageData });
         output.Add(new ChatEvent(ChatEventKind.End));
         _ended = true;
     }
@@ -98,11 +100,12 @@ public sealed class ChatStream(Dialect source)
     /// <summary>Plays a whole answer as steps, in one go per part: what a provider that does not stream is to a client that does.</summary>
     public static void Replay(ChatResponse response, List<ChatEvent> output)
     {
-        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier });
+        output.Add(new ChatEvent(ChatEventKind.Start) { Id = response.Id, Name = response.Model, Created = response.Created, ServiceTier = response.ServiceTier, Source = response.Source, Extensions = response.Extensions });
         foreach (var candidate in response.Candidates)
         {
+            var firstText = candidate.Parts.FindIndex(static part => part is TextPart);
             for (var i = 0; i < candidate.Parts.Count; i++)
-                ReplayPart(candidate, i, i == 0 ? candidate.Logprobs : null, output);
+                ReplayPart(candidate, i, i == firstText ? candidate.Logprobs : null, output);
         }
         foreach (var candidate in response.Candidates)
             output.Add(new ChatEvent(ChatEventKind.Finish) { Candidate = candidate.Index, Finish = candidate.Finish, Text = candidate.NativeFinish, Signature = candidate.StopSequence });
@@ -120,20 +123,20 @@ public sealed class ChatStream(Dialect source)
         switch (part)
         {
             case TextPart text:
-                output.Add(start with { Data = null });
+                output.Add(start with { Data = text.Item is null ? null : new TextPart("") { Item = text.Item } });
                 output.Add(delta with { Text = text.Text, Signature = text.Signature, Logprobs = logprobs });
                 foreach (var citation in text.Citations ?? [])
                     output.Add(delta with { Citation = citation });
                 break;
             case ThinkingPart thinking:
-                output.Add(start with { Data = thinking.Encrypted is null && thinking.Id is null ? null : new ThinkingPart { Encrypted = thinking.Encrypted, Id = thinking.Id } });
+                output.Add(start with { Data = thinking.Encrypted is null && thinking.Id is null ? null : new ThinkingPart { Encrypted = thinking.Encrypted, Id = thinking.Id, Item = thinking.Item } });
                 if (thinking.Text.Length > 0)
                     output.Add(delta with { Text = thinking.Text });
                 if (thinking.Signature is not null)
                     output.Add(delta with { Signature = thinking.Signature });
                 break;
             case RefusalPart refusal:
-                output.Add(start with { Data = null });
+                output.Add(start with { Data = refusal.Item is null ? null : new RefusalPart("") { Item = refusal.Item } });
                 output.Add(delta with { Text = refusal.Text });
                 break;
             case ToolCallPart call:
@@ -167,7 +170,8 @@ public sealed class ChatStream(Dialect source)
         if (!_started)
         {
             _started = true;
-            output.Add(step);
+            Response.Extensions ??= step.Extensions;
+            output.Add(step with { Source = Response.Source });
         }
     }
 
@@ -197,10 +201,10 @@ public sealed class ChatStream(Dialect source)
             return;
         var part = new PartState(step.Part, step.PartKind, step.PartKind switch
         {
-            ChatPartKind.Text => new TextPart(""),
-            ChatPartKind.Refusal => new RefusalPart(""),
+            ChatPartKind.Text => new TextPart("") { Item = step.Data?.Item },
+            ChatPartKind.Refusal => new RefusalPart("") { Item = step.Data?.Item },
             ChatPartKind.Thinking => step.Data as ThinkingPart ?? new ThinkingPart(),
-            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId },
+            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId, Item = step.Data?.Item, Extensions = step.Data?.Extensions },
             _ => step.Data ?? new MediaPart(MediaKind.Document),
         });
         part.Whole.Signature ??= step.Signature;
@@ -272,8 +276,13 @@ public sealed class ChatStream(Dialect source)
             part.Whole.Signature += step.Signature;
         if (step.Citation is { } citation && part.Whole is TextPart text)
             (text.Citations ??= []).Add(citation);
-        if (step.Data is ThinkingPart { Encrypted: { } encrypted } && part.Whole is ThinkingPart thinking)
-            thinking.Encrypted = encrypted;
+        if (step.Data is ThinkingPart later && part.Whole is ThinkingPart thinking)
+        {
+            thinking.Encrypted = later.Encrypted ?? thinking.Encrypted;
+            thinking.Summaries = later.Summaries ?? thinking.Summaries;
+            thinking.SignedBy = later.SignedBy ?? thinking.SignedBy;
+            thinking.Item = later.Item ?? thinking.Item;
+        }
     }
 
     private static void End(CandidateState candidate, in ChatEvent step, List<ChatEvent> output)

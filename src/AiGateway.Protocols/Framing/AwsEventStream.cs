@@ -92,7 +92,8 @@ public static class AwsEventStream
     private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> typeName, ReadOnlySpan<byte> type, ReadOnlySpan<byte> messageType, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(type.Length, byte.MaxValue);
+        if (type.Length > byte.MaxValue)
+            throw new ArgumentException("A name of a type is at most 255 bytes long.", nameof(type));
         var headersLength = HeaderLength(typeName, type) + HeaderLength(":content-type"u8, "application/json"u8) + HeaderLength(":message-type"u8, messageType);
         var total = PreludeLength + headersLength + payload.Length + 4;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(total, LongestFrame, nameof(payload));

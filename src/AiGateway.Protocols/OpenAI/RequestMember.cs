@@ -26,6 +26,10 @@ internal enum RequestMember
     MaxOutputTokens,
     Choices,
     BestOf,
+    System,
+    Contents,
+    SystemInstruction,
+    SystemInstructionSnake,
 }
 
 internal static class RequestMembers
@@ -54,6 +58,10 @@ internal static class RequestMembers
         Of(RequestMember.MaxOutputTokens, "max_output_tokens"),
         Of(RequestMember.Choices, "n"),
         Of(RequestMember.BestOf, "best_of"),
+        Of(RequestMember.System, "system"),
+        Of(RequestMember.Contents, "contents"),
+        Of(RequestMember.SystemInstruction, "systemInstruction"),
+        Of(RequestMember.SystemInstructionSnake, "system_instruction"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

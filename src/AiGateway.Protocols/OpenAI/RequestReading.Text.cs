@@ -27,9 +27,22 @@ internal ref partial struct RequestReading
             return WrongType(RequestMember.Messages, "an array");
         _conversation = true;
         var messages = CountText(isConversation: true);
-        return messages == 0 && _operation == Operation.ChatCompletions
+        return messages == 0 && _operation is (Operation.ChatCompletions or Operation.Messages)
             ? Wrong(RequestMember.Messages, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", "empty_array")
             : null;
+    }
+
+    /// <summary>Gemini's messages.</summary>
+    private RequestScanError? ReadContents()
+    {
+        if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject or JsonTokenType.String))
+            return WrongType(RequestMember.Contents, "an array");
+        _conversation = true;
+        if (_reader.TokenType == JsonTokenType.String)
+            CountString();
+        else
+            CountText(isConversation: true);
+        return null;
     }
 
     private RequestScanError? ReadInput(RequestMember member)

@@ -115,7 +115,12 @@ internal ref partial struct RequestReading
             case RequestMember.Instructions:
             case RequestMember.Query:
             case RequestMember.Documents:
+            case RequestMember.System:
+            case RequestMember.SystemInstruction:
+            case RequestMember.SystemInstructionSnake:
                 return ReadInput(member);
+            case RequestMember.Contents:
+                return ReadContents();
             case RequestMember.Tools:
             case RequestMember.Functions:
                 return ReadTools(member);
@@ -242,7 +247,8 @@ internal ref partial struct RequestReading
     private readonly RequestScanError? Missing() =>
         _operation switch
         {
-            Operation.ChatCompletions => Require(RequestMember.Messages),
+            Operation.ChatCompletions or Operation.Messages or Operation.CountTokens => Require(RequestMember.Messages),
+            Operation.GenerateContent => Require(RequestMember.Contents),
             Operation.Completions or Operation.ImageGenerations => Require(RequestMember.Prompt),
             Operation.Embeddings or Operation.Speech or Operation.Moderations => Require(RequestMember.Input),
             Operation.Rerank => Require(RequestMember.Query) ?? Require(RequestMember.Documents),

@@ -16,10 +16,11 @@ public static class RequestScanner
     /// <param name="operation">Decides which members are required.</param>
     /// <param name="body">The whole body; ranges in <paramref name="facts"/> point into it.</param>
     /// <param name="facts">What was found; when an error is returned, what was found before it.</param>
+    /// <param name="stream">Whether a stream is asked for, where the path says it and not the body.</param>
     /// <returns>Null when the body is acceptable.</returns>
-    public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts)
+    public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts, bool stream = false)
     {
-        facts = new RequestFacts();
+        facts = new RequestFacts { Stream = stream };
         if (body.IsEmpty)
         {
             // Cancelling or deleting a stored response needs no body.

@@ -35,10 +35,26 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
         return Loaded.Value;
     }
 
+    /// <summary>Those of the named files (<c>PROVIDER.ENDPOINT</c>), of any dialect; the test is skipped where the recordings are not at hand.</summary>
+    public static IEnumerable<Interaction> Of(params string[] files)
+    {
+        var folder = Folder();
+        if (folder is null)
+            Assert.Skip("shared/recorded-traffic not found: set AIGATEWAY_SHARED, or put the folder 'shared' beside the repository.");
+        return files.SelectMany(static file => LoadFrom(file + ".jsonl"));
+    }
+
     public static Interaction ById(string id)
     {
         All();
         return LoadFrom(id[..id.LastIndexOf('.')] + ".jsonl").Single(i => i.Id == id);
+    }
+
+    /// <summary>All of one file, whatever its dialect; the test is skipped where the recordings are not at hand.</summary>
+    public static IReadOnlyList<Interaction> In(string file)
+    {
+        All();
+        return [.. LoadFrom(file)];
     }
 
     public int Status => Json.GetProperty("response").GetProperty("status").GetInt32();

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.Anthropic;
+
+/// <summary>Reading members, with the defect's path in the exception.</summary>
+internal static class AnthropicJson
+{
+    /// <summary>Reads a body that has to be an object.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new ChatFormatException("The body must be a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw Broken(exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Broken(exception);
+        }
+    }
+
+    /// <summary>JSON that cannot be parsed, or text in it that is no Unicode.</summary>
+    public static ChatFormatException Broken(Exception exception) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"The body is no valid JSON: {exception.Message}"), exception);
+
+    /// <summary>The same defect, seen from further outside.</summary>
+    public static ChatFormatException Inside(string outer, ChatFormatException inner) =>
+        new(inner.Message, inner.Path is not { Length: > 0 } path ? outer : path[0] == '[' ? outer + path : $"{outer}.{path}");
+
+    public static bool IsAbsent(this JsonElement element) => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+
+    /// <summary>A member; undefined when there is none, or the element is no object.</summary>
+    public static JsonElement Member(this JsonElement element, ReadOnlySpan<byte> name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    public static string? Text(this JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        _ => throw new ChatFormatException("Must be a string.", path),
+    };
+
+    public static string RequiredText(this JsonElement element, string path) => element.Text(path) ?? throw new ChatFormatException("Is missing.", path);
+
+    /// <summary>A string, or null for whatever else: for members of which nothing depends.</summary>
+    public static string? TextOrNull(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+
+    public static bool? Flag(this JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        _ => throw new ChatFormatException("Must be true or false.", path),
+    };
+
+    public static long? Whole(this JsonElement element, string path)
+    {
+        if (element.IsAbsent())
+            return null;
+        if (element.ValueKind == JsonValueKind.Number)
+        {
+            if (element.TryGetInt64(out var whole))
+                return whole;
+            if (element.TryGetDouble(out var real) && real == Math.Floor(real) && Math.Abs(real) < 1e15)
+                return (long)real;
+        }
+        throw new ChatFormatException("Must be a whole number.", path);
+    }
+
+    public static double? Real(this JsonElement element, string path)
+    {
+        if (element.IsAbsent())
+            return null;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var real) && double.IsFinite(real)
+            ? real
+            : throw new ChatFormatException("Must be a number.", path);
+    }
+
+    public static void MustBe(this JsonElement element, JsonValueKind kind, string path)
+    {
+        if (element.ValueKind != kind)
+            throw new ChatFormatException(kind == JsonValueKind.Array ? "Must be a list." : "Must be an object.", path);
+    }
+
+    /// <summary>Members of an object as a value of its own.</summary>
+    public static JsonValue ToValue(this JsonMembers members)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        {
+            writer.WriteStartObject();
+            members.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return JsonValue.Of(document.RootElement);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols;
+
+/// <summary>Reads JSON that others wrote: whatever is wrong with it becomes a <see cref="ChatFormatException"/>.</summary>
+/// <remarks>Members named <c>…Of</c> take a value of another type for absent; those named <c>Want…</c> refuse it with its path.</remarks>
+internal static class JsonBody
+{
+    /// <summary>Parses a body and reads it while the document is open.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ChatFormatException("The body must be a JSON object.");
+            return read(document.RootElement);
+        }
+        catch (Exception exception) when (IsDefect(exception))
+        {
+            throw new ChatFormatException("The body is not valid JSON: " + exception.Message, exception);
+        }
+    }
+
+    /// <summary>Parses one JSON object of a stream; nothing may follow it. The caller disposes it.</summary>
+    public static JsonDocument Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var document = JsonDocument.ParseValue(ref reader);
+        try
+        {
+            // Throws when anything but white space follows.
+            reader.Read();
+        }
+        catch (JsonException)
+        {
+            document.Dispose();
+            throw;
+        }
+        return document;
+    }
+
+    /// <summary>What the JSON reader throws for bytes that are no JSON, no UTF-8, or half a surrogate pair.</summary>
+    public static bool IsDefect(Exception exception) =>
+        exception is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
+
+    /// <summary>A member's value; undefined when it is absent or null, or <paramref name="element"/> is no object.</summary>
+    public static JsonElement Member(JsonElement element, ReadOnlySpan<byte> name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : default;
+
+    public static string? TextOf(JsonElement element, ReadOnlySpan<byte> name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    public static bool? BoolOf(JsonElement element, ReadOnlySpan<byte> name) => Member(element, name).ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    public static long? LongOf(JsonElement element, ReadOnlySpan<byte> name) => Long(Member(element, name));
+
+    /// <summary>A count; null when it is no number or negative. Fractions, which some providers' own descriptions permit, are rounded up.</summary>
+    public static long? CountOf(JsonElement element, ReadOnlySpan<byte> name) => LongOf(element, name) is { } count and >= 0 and <= 1_000_000_000_000 ? count : null;
+
+    /// <summary>Items of a list; none when it is no list.</summary>
+    public static IEnumerable<JsonElement> Items(JsonElement list)
+    {
+        if (list.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (var item in list.EnumerateArray())
+            yield return item;
+    }
+
+    /// <summary>The first item of a list; undefined when there is none.</summary>
+    public static JsonElement First(JsonElement list) => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0] : default;
+
+    public static string WantText(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new ChatFormatException($"'{path}' must be a string.", path);
+
+    public static bool WantBool(JsonElement value, string path) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new ChatFormatException($"'{path}' must be true or false.", path);
+
+    public static long WantLong(JsonElement value, string path) => Long(value) ?? throw new ChatFormatException($"'{path}' must be a whole number.", path);
+
+    public static int WantInt(JsonElement value, string path) =>
+        Long(value) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : throw new ChatFormatException($"'{path}' must be a whole number.", path);
+
+    public static double WantDouble(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw new ChatFormatException($"'{path}' must be a number.", path);
+
+    public static JsonElement WantList(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.Array ? value : throw new ChatFormatException($"'{path}' must be a list.", path);
+
+    public static JsonElement WantObject(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.Object ? value : throw new ChatFormatException($"'{path}' must be an object.", path);
+
+    /// <summary>A text, or a list of texts.</summary>
+    public static void WantTexts(JsonElement value, string path, List<string> texts)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            texts.Add(value.GetString()!);
+            return;
+        }
+        var number = 0;
+        foreach (var item in WantList(value, path).EnumerateArray())
+            texts.Add(WantText(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{number++}]")));
+    }
+
+    private static long? Long(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+            return null;
+        if (value.TryGetInt64(out var number))
+            return number;
+        return value.TryGetDouble(out var fraction) && Math.Abs(fraction) < 1e15 ? (long)Math.Ceiling(fraction) : null;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.OpenAI.Chat;
+
+/// <summary>Reads values off parsed JSON without throwing over texts that are no valid Unicode.</summary>
+internal static class JsonReading
+{
+    /// <summary>Parses a body and reads it; whatever goes wrong is a <see cref="ChatFormatException"/>.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        if (body.Span.StartsWith("\uFEFF"u8))
+            body = body[3..];
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ChatFormatException("The body must be a JSON object.");
+            return read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new ChatFormatException("The body is not valid JSON.", exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // A member's name or a carried value is no valid Unicode.
+            throw new ChatFormatException("The body holds text that is not valid Unicode.", exception);
+        }
+    }
+
+    /// <summary>The member when it is there and not null.</summary>
+    public static bool Has(this JsonElement element, ReadOnlySpan<byte> name, out JsonElement value)
+    {
+        value = default;
+        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
+
+    /// <summary>The member's text; null when there is none or it is no string.</summary>
+    public static string? TextOf(this JsonElement element, ReadOnlySpan<byte> name) => element.Has(name, out var value) ? value.Text() : null;
+
+    /// <summary>The member's text; null when there is none, it is no string or an empty one.</summary>
+    public static string? FilledTextOf(this JsonElement element, ReadOnlySpan<byte> name) => element.TextOf(name) is { Length: > 0 } text ? text : null;
+
+    /// <summary>The text of a string, broken characters replaced; null for other values.</summary>
+    public static string? Text(this JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, as servers send that cut a character in two, or invalid UTF-8.
+            return Repaired(JsonMarshal.GetRawUtf8Value(element));
+        }
+    }
+
+    /// <summary>A whole number; null when it is none or too large.</summary>
+    public static long? WholeOf(this JsonElement element, ReadOnlySpan<byte> name) => element.Has(name, out var value) ? value.Whole() : null;
+
+    /// <inheritdoc cref="WholeOf"/>
+    public static long? Whole(this JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Number)
+            return null;
+        if (element.TryGetInt64(out var whole))
+            return whole;
+        return element.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) < 1e15 ? (long)number : null;
+    }
+
+    /// <summary>True or false; null for other values.</summary>
+    public static bool? Bool(this JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    private static string Repaired(ReadOnlySpan<byte> raw)
+    {
+        var escaped = Encoding.UTF8.GetString(raw[1..^1]);
+        var text = new StringBuilder(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] != '\\' || i + 1 == escaped.Length)
+            {
+                text.Append(escaped[i]);
+                continue;
+            }
+            i++;
+            switch (escaped[i])
+            {
+                case 'u' when i + 4 < escaped.Length && ushort.TryParse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
+                    text.Append((char)unit);
+                    i += 4;
+                    break;
+                case 'n':
+                    text.Append('\n');
+                    break;
+                case 'r':
+                    text.Append('\r');
+                    break;
+                case 't':
+                    text.Append('\t');
+                    break;
+                case 'b':
+                    text.Append('\b');
+                    break;
+                case 'f':
+                    text.Append('\f');
+                    break;
+                default:
+                    text.Append(escaped[i]);
+                    break;
+            }
+        }
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                text[i] = '\uFFFD';
+        }
+        return text.ToString();
+    }
+}

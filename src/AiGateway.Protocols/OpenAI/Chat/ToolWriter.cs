@@ -1,0 +1,204 @@
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.OpenAI.Chat;
+
+/// <summary>Writes a request's tools and the choice among them.</summary>
+internal sealed class ToolWriter(ChatRequest request, Translation translation, Dialect dialect, Utf8JsonWriter json)
+{
+    private readonly bool _isOwn = request.Source == dialect;
+    private readonly bool _isLegacy = request.LegacyFunctions && request.Source == dialect;
+    private int _written;
+
+    public void Write()
+    {
+        for (var i = 0; i < request.Tools.Count; i++)
+            Tool(request.Tools[i], $"tools[{i}]");
+        if (_written > 0)
+            json.WriteEndArray();
+        foreach (var tool in request.Tools)
+        {
+            if (tool.IsWebSearch && (!_isOwn || tool.Name == ToolReading.WebSearchOptions) && dialect != Dialect.Mistral)
+                WebSearch(tool);
+        }
+        if (request.ToolChoice is { } choice)
+            Choice(choice);
+        if (request.ParallelToolCalls is not { } parallel)
+            return;
+        if (_written > 0 || _isOwn)
+            json.WriteBoolean("parallel_tool_calls"u8, parallel);
+    }
+
+    private void Tool(ChatTool tool, string path)
+    {
+        if (!tool.Native.IsAbsent)
+        {
+            if (_isOwn && tool.Name != ToolReading.WebSearchOptions)
+            {
+                Begin();
+                tool.Native.WriteTo(json);
+            }
+            else if (!tool.IsWebSearch || dialect == Dialect.Mistral)
+            {
+                translation.Drop(path, "a tool of the source's provider");
+            }
+            return;
+        }
+        Begin();
+        json.WriteStartObject();
+        if (!_isLegacy)
+        {
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+        }
+        json.WriteString("name"u8, tool.Name);
+        if (tool.Description is not null)
+            json.WriteString("description"u8, tool.Description);
+        if (!tool.Parameters.IsAbsent)
+        {
+            json.WritePropertyName("parameters"u8);
+            tool.Parameters.WriteTo(json);
+        }
+        if (tool.Strict is { } strict)
+            json.WriteBoolean("strict"u8, strict);
+        Members(tool, isInside: !_isLegacy);
+        if (_isLegacy)
+        {
+            json.WriteEndObject();
+            return;
+        }
+        json.WriteEndObject();
+        if (tool.CacheMark is { } mark)
+        {
+            if (_isOwn || translation.Traits.CacheMarks)
+                PartWriting.CacheMark(json, mark);
+            else
+                translation.Drop(path + ".cache_control", "the target caches by itself");
+        }
+        Members(tool, isInside: false);
+        if (!_isOwn)
+            translation.DropAll(tool.Extensions, path);
+        json.WriteEndObject();
+    }
+
+    private void Members(ChatTool tool, bool isInside)
+    {
+        if (!_isOwn)
+            return;
+        foreach (var (name, value) in tool.Extensions?.All ?? [])
+        {
+            var belongsInside = name.StartsWith("function.", StringComparison.Ordinal);
+            if (belongsInside != isInside)
+                continue;
+            json.WritePropertyName(name.AsSpan(belongsInside ? "function.".Length : 0));
+            value.WriteTo(json);
+        }
+    }
+
+    private void Begin()
+    {
+        if (_written++ == 0)
+            json.WriteStartArray(_isLegacy ? "functions"u8 : "tools"u8);
+    }
+
+    /// <summary>OpenAI's search models take options, not a tool; the place of the user and the size of the search are common to all.</summary>
+    /// <remarks>Source: https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat.</remarks>
+    private void WebSearch(ChatTool tool)
+    {
+        json.WritePropertyName("web_search_options"u8);
+        if (_isOwn)
+        {
+            tool.Native.WriteTo(json);
+            return;
+        }
+        json.WriteStartObject();
+        if (!tool.Native.IsAbsent)
+        {
+            using var native = tool.Native.Open();
+            var root = native.RootElement;
+            if (root.TextOf("search_context_size"u8) is { } size)
+                json.WriteString("search_context_size"u8, size);
+            if (root.Has("user_location"u8, out var place) && place.ValueKind == JsonValueKind.Object)
+            {
+                json.WriteStartObject("user_location"u8);
+                json.WriteString("type"u8, "approximate"u8);
+                json.WriteStartObject("approximate"u8);
+                foreach (var name in (ReadOnlySpan<string>)["city", "country", "region", "timezone"])
+                {
+                    if (place.TryGetProperty(name, out var value) && value.Text() is { } text)
+                        json.WriteString(name, text);
+                }
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            foreach (var member in root.EnumerateObject())
+            {
+                if (member.Name is "max_uses" or "allowed_domains" or "blocked_domains" or "filters")
+                    translation.Drop("tools." + member.Name, "web_search_options has none");
+            }
+        }
+        json.WriteEndObject();
+    }
+
+    private void Choice(ChatToolChoice choice)
+    {
+        if (_written == 0 && !_isOwn)
+            return;
+        var name = _isLegacy ? "function_call"u8 : "tool_choice"u8;
+        switch (choice.Mode)
+        {
+            case ChatToolMode.Named when choice.Name is { } named:
+                if (!_isOwn && !request.Tools.Exists(tool => tool.Name == named && tool.Native.IsAbsent))
+                {
+                    translation.Drop("tool_choice", "the tool it names is not on offer");
+                    return;
+                }
+                Named(name, named);
+                return;
+            case ChatToolMode.None:
+                json.WriteString(name, "none"u8);
+                return;
+        }
+        var mode = choice.Mode == ChatToolMode.Required ? "required"u8 : "auto"u8;
+        if (choice.Allowed is { } allowed && dialect != Dialect.Mistral)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("type"u8, "allowed_tools"u8);
+            json.WriteStartObject("allowed_tools"u8);
+            json.WriteString("mode"u8, mode);
+            json.WriteStartArray("tools"u8);
+            foreach (var tool in allowed)
+            {
+                json.WriteStartObject();
+                NamedTool(tool);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            return;
+        }
+        if (choice.Allowed is not null)
+            translation.Drop("tool_choice.allowed_tools", "Mistral has none");
+        json.WriteString(name, dialect == Dialect.Mistral && choice.Mode == ChatToolMode.Required ? "any"u8 : mode);
+    }
+
+    private void Named(ReadOnlySpan<byte> member, string name)
+    {
+        json.WriteStartObject(member);
+        if (_isLegacy)
+            json.WriteString("name"u8, name);
+        else
+            NamedTool(name);
+        json.WriteEndObject();
+    }
+
+    private void NamedTool(string name)
+    {
+        var isCustom = _isOwn && request.Tools.Exists(tool => tool.Name == name && !tool.Native.IsAbsent);
+        json.WriteString("type"u8, isCustom ? "custom"u8 : "function"u8);
+        json.WriteStartObject(isCustom ? "custom"u8 : "function"u8);
+        json.WriteString("name"u8, name);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,274 @@
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.OpenAI.Responses;
+
+/// <summary>Reads a request for <c>POST /v1/responses</c>.</summary>
+internal static class RequestReader
+{
+    public static ChatRequest Read(JsonElement root)
+    {
+        var request = new ChatRequest { Source = Dialect.OpenAIResponses };
+        JsonMembers? own = null;
+        JsonMembers? extensions = null;
+        JsonElement input = default;
+        JsonElement instructions = default;
+        foreach (var member in root.EnumerateObject())
+        {
+            var (name, value) = (member.Name, member.Value);
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                JsonMembers.Add(ref own, name, value);
+                continue;
+            }
+            switch (name)
+            {
+                case "model":
+                    request.Model = value.Text(name);
+                    break;
+                case "input":
+                    input = value;
+                    break;
+                case "instructions":
+                    instructions = value;
+                    break;
+                case "stream":
+                    request.Stream = value.Flag(name);
+                    if (!request.Stream)
+                        JsonMembers.Add(ref own, name, value);
+                    break;
+                case "max_output_tokens":
+                    request.MaxOutputTokens = value.WholeNumber(name);
+                    break;
+                case "temperature":
+                    request.Temperature = value.Number(name);
+                    break;
+                case "top_p":
+                    request.TopP = value.Number(name);
+                    break;
+                case "presence_penalty":
+                    request.PresencePenalty = value.Number(name);
+                    break;
+                case "frequency_penalty":
+                    request.FrequencyPenalty = value.Number(name);
+                    break;
+                case "top_logprobs":
+                    request.TopLogprobs = (int)Math.Clamp(value.WholeNumber(name), 0, int.MaxValue);
+                    break;
+                case "parallel_tool_calls":
+                    request.ParallelToolCalls = value.Flag(name);
+                    break;
+                case "store":
+                    request.Store = value.Flag(name);
+                    break;
+                case "previous_response_id":
+                    request.PreviousResponseId = value.Text(name);
+                    break;
+                case "service_tier":
+                    request.ServiceTier = value.Text(name);
+                    break;
+                case "user":
+                    request.User = value.Text(name);
+                    break;
+                case "metadata":
+                    request.Metadata = JsonValue.Of(value.Object(name));
+                    break;
+                case "tools":
+                    ReadTools(value, request.Tools);
+                    if (request.Tools.Count == 0)
+                        JsonMembers.Add(ref own, name, value);
+                    break;
+                case "tool_choice":
+                    request.ToolChoice = ToolChoice(value);
+                    if (request.ToolChoice is null)
+                        JsonMembers.Add(ref extensions, name, value);
+                    break;
+                case "reasoning":
+                    request.Reasoning = Reasoning(value.Object(name), ref own, ref extensions);
+                    break;
+                case "text":
+                    ReadText(value.Object(name), request, ref own, ref extensions);
+                    break;
+                case "include":
+                    ReadInclude(value, request, ref own, ref extensions);
+                    break;
+                case "stream_options":
+                case "truncation" when value.ValueEquals("disabled"u8):
+                case "background" when value.ValueKind == JsonValueKind.False:
+                    JsonMembers.Add(ref own, name, value);
+                    break;
+                default:
+                    JsonMembers.Add(ref extensions, name, value);
+                    break;
+            }
+        }
+        ReadMessages(instructions, input, request);
+        request.Own = own;
+        request.Extensions = extensions;
+        return request;
+    }
+
+    private static void ReadMessages(JsonElement instructions, JsonElement input, ChatRequest request)
+    {
+        if (instructions.ValueKind == JsonValueKind.String)
+        {
+            var message = new ChatMessage { Role = ChatRole.System, IsPlainText = true, Item = new ChatItem { Place = ChatItemPlace.Instructions, IsPlainText = true } };
+            message.Parts.Add(new TextPart(instructions.GetString()!));
+            request.Messages.Add(message);
+        }
+        else if (instructions.ValueKind != JsonValueKind.Undefined)
+        {
+            throw new ChatFormatException("'instructions' must be a string.", "instructions");
+        }
+        if (input.ValueKind != JsonValueKind.Undefined)
+            new InputReader(request.Messages).Read(input);
+    }
+
+    private static void ReadTools(JsonElement list, List<ChatTool> tools)
+    {
+        var number = 0;
+        foreach (var tool in list.List("tools"))
+        {
+            var path = $"tools[{number++}]";
+            var type = tool.Object(path).FindText("type"u8) ?? throw new ChatFormatException($"'{path}.type' must be a string.", $"{path}.type");
+            if (type != "function")
+            {
+                var name = type == "custom" ? tool.FindText("name"u8) : null;
+                tools.Add(new ChatTool
+                {
+                    Name = name ?? type,
+                    Description = type == "custom" ? tool.FindText("description"u8) : null,
+                    Native = JsonValue.Of(tool),
+                    IsWebSearch = type.StartsWith("web_search", StringComparison.Ordinal),
+                });
+                continue;
+            }
+            JsonMembers? extensions = null;
+            foreach (var member in tool.EnumerateObject())
+            {
+                if (member.Name is not ("type" or "name" or "description" or "parameters" or "strict"))
+                    JsonMembers.Add(ref extensions, member.Name, member.Value);
+            }
+            var parameters = tool.Find("parameters"u8);
+            var strict = tool.Find("strict"u8);
+            tools.Add(new ChatTool
+            {
+                Name = tool.FindText("name"u8) ?? throw new ChatFormatException($"'{path}.name' must be a string.", $"{path}.name"),
+                Description = tool.FindText("description"u8),
+                Parameters = parameters.ValueKind == JsonValueKind.Undefined ? default : JsonValue.Of(parameters),
+                Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.Flag($"{path}.strict"),
+                Extensions = extensions,
+            });
+        }
+    }
+
+    private static ChatToolChoice? ToolChoice(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString() switch
+            {
+                "none" => new ChatToolChoice(ChatToolMode.None),
+                "auto" => new ChatToolChoice(ChatToolMode.Auto),
+                "required" => new ChatToolChoice(ChatToolMode.Required),
+                _ => throw new ChatFormatException("'tool_choice' must be none, auto, required or an object.", "tool_choice"),
+            };
+        }
+        switch (value.Object("tool_choice").FindText("type"u8))
+        {
+            case "function" or "custom" when value.FindText("name"u8) is { } name:
+                return new ChatToolChoice(ChatToolMode.Named, name);
+            case "allowed_tools" when value.Find("tools"u8).ValueKind == JsonValueKind.Array:
+                var allowed = new List<string>();
+                foreach (var tool in value.Find("tools"u8).EnumerateArray())
+                {
+                    if (tool.FindText("type"u8) != "function" || tool.FindText("name"u8) is not { } allowedName)
+                        return null;
+                    allowed.Add(allowedName);
+                }
+                return new ChatToolChoice(value.FindText("mode"u8) == "required" ? ChatToolMode.Required : ChatToolMode.Auto) { Allowed = allowed };
+            default:
+                return null;
+        }
+    }
+
+    private static ChatReasoning Reasoning(JsonElement value, ref JsonMembers? own, ref JsonMembers? extensions)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.Null)
+                JsonMembers.Add(ref own, Nested.Reasoning + member.Name, member.Value);
+            else if (member.Name is not ("effort" or "summary"))
+                JsonMembers.Add(ref extensions, Nested.Reasoning + member.Name, member.Value);
+        }
+        return new ChatReasoning { Effort = value.FindText("effort"u8), Summary = value.FindText("summary"u8) };
+    }
+
+    private static void ReadText(JsonElement value, ChatRequest request, ref JsonMembers? own, ref JsonMembers? extensions)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            switch (member.Name)
+            {
+                case "verbosity" when member.Value.ValueKind == JsonValueKind.String:
+                    request.Verbosity = member.Value.GetString();
+                    break;
+                case "format" when member.Value.ValueKind == JsonValueKind.Object:
+                    request.Format = Format(member.Value, ref own);
+                    if (request.Format is null)
+                        JsonMembers.Add(ref extensions, Nested.Text + member.Name, member.Value);
+                    break;
+                default:
+                    if (member.Value.ValueKind == JsonValueKind.Null)
+                        JsonMembers.Add(ref own, Nested.Text + member.Name, member.Value);
+                    else
+                        JsonMembers.Add(ref extensions, Nested.Text + member.Name, member.Value);
+                    break;
+            }
+        }
+    }
+
+    private static ChatFormat? Format(JsonElement value, ref JsonMembers? own)
+    {
+        switch (value.FindText("type"u8))
+        {
+            case "text":
+                return new ChatFormat(ChatFormatKind.Text);
+            case "json_object":
+                return new ChatFormat(ChatFormatKind.Json);
+            case "json_schema":
+                foreach (var member in value.EnumerateObject())
+                {
+                    if (member.Value.ValueKind == JsonValueKind.Null)
+                        JsonMembers.Add(ref own, Nested.Format + member.Name, member.Value);
+                }
+                var schema = value.Find("schema"u8);
+                var strict = value.Find("strict"u8);
+                return new ChatFormat(ChatFormatKind.JsonSchema)
+                {
+                    Name = value.FindText("name"u8),
+                    Description = value.FindText("description"u8),
+                    Schema = schema.ValueKind == JsonValueKind.Undefined ? default : JsonValue.Of(schema),
+                    Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.Flag("text.format.strict"),
+                };
+            default:
+                return null;
+        }
+    }
+
+    private static void ReadInclude(JsonElement value, ChatRequest request, ref JsonMembers? own, ref JsonMembers? extensions)
+    {
+        var isKnown = true;
+        foreach (var entry in value.List("include"))
+        {
+            if (entry.ValueKind == JsonValueKind.String && entry.ValueEquals("message.output_text.logprobs"u8))
+                request.Logprobs = true;
+            else if (entry.ValueKind != JsonValueKind.String || !entry.ValueEquals("reasoning.encrypted_content"u8))
+                isKnown = false;
+        }
+        if (isKnown)
+            JsonMembers.Add(ref own, "include", value);
+        else
+            JsonMembers.Add(ref extensions, "include", value);
+    }
+}

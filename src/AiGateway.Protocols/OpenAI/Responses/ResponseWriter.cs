@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Text.Json;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Protocols.OpenAI.Responses;
+
+/// <summary>Writes a whole answer as a response object.</summary>
+internal sealed class ResponseWriter(ChatResponse response, ChatRequest request, Translation translation)
+{
+    private readonly bool _isOwn = response.Source == Dialect.OpenAIResponses;
+    private readonly OutputIds _ids = new(response.Id);
+    private int _number;
+
+    public void Write(IBufferWriter<byte> output)
+    {
+        if (!_isOwn)
+            translation.DropAll(response.Extensions);
+        for (var i = 1; i < response.Candidates.Count; i++)
+            translation.Drop(FormattableString.Invariant($"choices[{i}]"), "Responses has one answer");
+        var candidate = response.Candidates.Count > 0 ? response.Candidates[0] : new ChatCandidate { Finish = FinishReason.Stop };
+        var items = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(items, Protocols.Chat.JsonText.WriterOptions))
+            WriteItems(json, candidate);
+        var shell = new ResponseShell(request)
+        {
+            Id = _isOwn ? response.Id : _ids.Response,
+            Model = response.Model,
+            Created = response.Created,
+            ServiceTier = response.ServiceTier,
+            Own = _isOwn ? response.Own : null,
+            Usage = response.Usage,
+        };
+        var hasState = shell.Own is not null && !shell.Own.Find("status").IsAbsent;
+        using var writer = new Utf8JsonWriter(output, Protocols.Chat.JsonText.WriterOptions);
+        shell.Write(writer, hasState ? null : FinishWords.Status(candidate.Finish), candidate.Finish, items.WrittenSpan.Length > 2 ? items.WrittenSpan[1..^1] : default);
+    }
+
+    private void WriteItems(Utf8JsonWriter json, ChatCandidate candidate)
+    {
+        json.WriteStartArray();
+        var logprobs = candidate.Logprobs;
+        var parts = candidate.Parts;
+        for (var i = 0; i < parts.Count;)
+        {
+            if (!IsSaid(parts[i]))
+            {
+                WriteItem(json, parts[i], FormattableString.Invariant($"choices[0].content[{i}]"));
+                i++;
+                continue;
+            }
+            var end = i + 1;
+            while (end < parts.Count && IsSaid(parts[end]) && (!_isOwn || ReferenceEquals(parts[end].Item, parts[i].Item)))
+                end++;
+            WriteMessage(json, parts, i, end, end == parts.Count && FinishWords.Status(candidate.Finish) == "incomplete" ? "incomplete" : "completed", ref logprobs);
+            i = end;
+        }
+        json.WriteEndArray();
+    }
+
+    private bool IsSaid(ChatPart part) => part switch
+    {
+        TextPart text => _isOwn || text.Text.Length > 0,
+        RefusalPart => true,
+        MediaPart media => media.Transcript is { Length: > 0 },
+        OpaquePart opaque => _isOwn && opaque.Item is not null,
+        _ => false,
+    };
+
+    private void WriteMessage(Utf8JsonWriter json, List<ChatPart> parts, int from, int to, string status, ref List<TokenLogprob>? logprobs)
+    {
+        var item = parts[from].Item;
+        ItemWriter.BeginMessage(json, item, _isOwn && item is not null ? item.Id : _ids.Item("msg_", _number), status, _isOwn);
+        _number++;
+        for (var i = from; i < to; i++)
+        {
+            switch (parts[i])
+            {
+                case TextPart text:
+                    ContentWriter.WriteOutputText(json, text, _isOwn, isAnswer: true, logprobs);
+                    logprobs = null;
+                    break;
+                case RefusalPart refusal:
+                    ContentWriter.WriteRefusal(json, refusal, _isOwn);
+                    break;
+                case MediaPart media:
+                    translation.Approximate(FormattableString.Invariant($"choices[0].content[{i}]"), "of sound only its transcript goes");
+                    ContentWriter.WriteOutputText(json, new TextPart(media.Transcript!), isOwn: false, isAnswer: true);
+                    break;
+                case OpaquePart opaque:
+                    opaque.Value.WriteTo(json);
+                    break;
+                default:
+                    break;
+            }
+        }
+        ItemWriter.EndMessage(json);
+    }
+
+    private void WriteItem(Utf8JsonWriter json, ChatPart part, string path)
+    {
+        switch (part)
+        {
+            case ToolCallPart call:
+                var id = _isOwn && call.Item is not null ? call.ItemId : _ids.Item(call.IsCustom ? "ctc_" : "fc_", _number);
+                ItemWriter.WriteCall(json, call, id, call.Id.Length > 0 || _isOwn ? call.Id : _ids.Item("call_", _number), "completed", _isOwn);
+                break;
+            case ThinkingPart thinking:
+                var encrypted = Encrypted(thinking, response.Source);
+                if (!_isOwn && thinking.Text.Length == 0 && encrypted is null)
+                    return;
+                ItemWriter.WriteThinking(json, thinking, _isOwn && thinking.Item is not null ? thinking.Id : _ids.Item("rs_", _number), encrypted, _isOwn);
+                break;
+            case MediaPart { Kind: MediaKind.Image, Base64: { } base64 } image:
+                WriteImage(json, _ids.Item("ig_", _number), image.MediaType, base64);
+                break;
+            case OpaquePart opaque when opaque.Dialect == Dialect.OpenAIResponses:
+                opaque.Value.WriteTo(json);
+                break;
+            case TextPart:
+                return;
+            default:
+                translation.Drop(path, part is OpaquePart foreign ? $"'{foreign.Type}' belongs to another dialect" : "Responses has no such output");
+                return;
+        }
+        _number++;
+    }
+
+    /// <summary>What a client has to bring back with thoughts: the provider's own words, or another dialect's, packed.</summary>
+    public static string? Encrypted(ThinkingPart thinking, Dialect source)
+    {
+        var owner = thinking.SignedBy ?? source;
+        if (owner == Dialect.OpenAIResponses)
+            return thinking.Encrypted;
+        if (thinking.Encrypted is not null)
+            return SignatureEnvelope.Pack(owner, SignatureEnvelope.Encrypted, thinking.Encrypted);
+        return thinking.Signature is not null ? SignatureEnvelope.Pack(owner, SignatureEnvelope.Signature, thinking.Signature) : null;
+    }
+
+    /// <summary>Writes a picture of the model, as OpenAI's image tool gives it.</summary>
+    public static void WriteImage(Utf8JsonWriter json, string id, string? mediaType, string base64)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image_generation_call"u8);
+        json.WriteString("id"u8, id);
+        json.WriteString("status"u8, "completed"u8);
+        json.WriteString("output_format"u8, mediaType switch { "image/jpeg" => "jpeg"u8, "image/webp" => "webp"u8, _ => "png"u8 });
+        json.WriteString("result"u8, base64);
+        json.WriteEndObject();
+    }
+}
