@@ -233,7 +233,7 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
         if (payload.TryGetProperty("serviceTier", out var tier) && tier.ValueKind == JsonValueKind.Object && ConverseJson.String(tier, "type", "serviceTier") is { } word)
             events.Add(new ChatEvent(ChatEventKind.Start) { ServiceTier = word });
         if (payload.TryGetProperty("usage", out var usage) && ConverseUsage.Read(usage) is { } read)
-            events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = read });
+            events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = read, Data = new OpaquePart(Dialect.Converse, "metadata", JsonValue.Of(payload)) });
     }
 
     private static int IndexOf(JsonElement payload) =>

@@ -15,9 +15,12 @@ public static class SignatureEnvelope
     /// <summary>Kind of thoughts that only the provider can read (<see cref="ThinkingPart.Encrypted"/>).</summary>
     public const string Encrypted = "enc";
 
+    /// <summary>Kind of a signature over the call that stands before it (Gemini's <c>thoughtSignature</c>).</summary>
+    public const string Call = "call";
+
     /// <summary>Packs a signature.</summary>
     /// <param name="dialect">Whose it is.</param>
-    /// <param name="kind"><see cref="Signature"/> or <see cref="Encrypted"/>.</param>
+    /// <param name="kind"><see cref="Signature"/>, <see cref="Encrypted"/> or <see cref="Call"/>.</param>
     /// <param name="value">It.</param>
     public static string Pack(Dialect dialect, string kind, string value) => $"{Prefix}{dialect}.{kind}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value))}";
 
@@ -34,6 +37,6 @@ public static class SignatureEnvelope
             return false;
         kind = pieces[2];
         value = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(pieces[3]));
-        return kind is Signature or Encrypted;
+        return kind is Signature or Encrypted or Call;
     }
 }

@@ -38,8 +38,8 @@ public sealed class ConverseResponseTests
             Usage = new Usage { InputTokens = 100, CachedInputTokens = 10, CacheWriteTokens = 20, CacheWrite1hTokens = 5, OutputTokens = 7, ReasoningTokens = 3 },
         };
         var candidate = new ChatCandidate { Finish = FinishReason.Refusal, NativeFinish = "completed" };
-        candidate.Parts.Add(new ThinkingPart { Encrypted = "gAAA", Signature = "s", Id = "rs_1" });
-        candidate.Parts.Add(new ThinkingPart { Text = "t", Signature = "s" });
+        candidate.Parts.Add(new ThinkingPart { Id = "rs_1" });
+        candidate.Parts.Add(new ThinkingPart { Text = "t" });
         candidate.Parts.Add(new TextPart("a") { Citations = [new ChatCitation { Url = "https://x.example/p", Title = "T", Native = JsonValue.Parse("{\"type\":\"url_citation\"}") }] });
         candidate.Parts.Add(new RefusalPart("No."));
         candidate.Parts.Add(new OpaquePart(Dialect.OpenAIResponses, "code_interpreter_call", JsonValue.Parse("{}")));
@@ -57,7 +57,45 @@ public sealed class ConverseResponseTests
              "metrics":{"latencyMs":0}}
             """,
             json);
-        Assert.Equal(["choices[1]", "content[0]", "content[4]"], Converse.Paths(translation));
+        Assert.Equal(["choices[1]", "content[4]"], Converse.Paths(translation));
+    }
+
+    /// <summary>Signatures of another provider come back through a client of Converse to whom they belong, and reach nobody else.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SignaturesOfOthers_ComeBackThroughTheClient(bool streamed)
+    {
+        var response = new ChatResponse { Source = Dialect.Gemini };
+        var candidate = new ChatCandidate { Finish = FinishReason.ToolCalls };
+        candidate.Parts.Add(new ThinkingPart { Text = "t", Signature = "sig-1" });
+        candidate.Parts.Add(new ThinkingPart { Encrypted = "hidden" });
+        candidate.Parts.Add(new ToolCallPart { Id = "c1", Name = "f", Arguments = "{}", Signature = "sig-2" });
+        response.Candidates.Add(candidate);
+        string content;
+        if (streamed)
+        {
+            var steps = new List<ChatEvent>();
+            ChatStream.Replay(response, steps);
+            var gathered = Converse.Decode(Converse.Encode(steps)).Stream.Response;
+            content = Converse.Write(gathered).Json.GetProperty("output").GetProperty("message").GetProperty("content").GetRawText();
+        }
+        else
+        {
+            content = Converse.Write(response).Json.GetProperty("output").GetProperty("message").GetProperty("content").GetRawText();
+        }
+
+        var request = Converse.Request($"{{\"messages\":[{{\"role\":\"assistant\",\"content\":{content}}}]}}");
+
+        var parts = request.Messages[0].Parts;
+        Assert.Equal(3, parts.Count);
+        var thinking = Assert.IsType<ThinkingPart>(parts[0]);
+        Assert.Equal(("t", "sig-1", Dialect.Gemini), (thinking.Text, thinking.Signature, thinking.SignedBy));
+        var hidden = Assert.IsType<ThinkingPart>(parts[1]);
+        Assert.Equal(("hidden", Dialect.Gemini), (hidden.Encrypted, hidden.SignedBy));
+        var call = Assert.IsType<ToolCallPart>(parts[2]);
+        Assert.Equal(("sig-2", Dialect.Gemini), (call.Signature, call.SignedBy));
+        Converse.AssertJson("""[{"toolUse":{"toolUseId":"c1","name":"f","input":{}}}]""", Converse.Write(request).Json.GetProperty("messages")[0].GetProperty("content"));
     }
 
     [Fact]
