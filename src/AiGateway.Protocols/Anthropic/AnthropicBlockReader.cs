@@ -15,6 +15,10 @@ internal static class AnthropicBlockReader
             try
             {
                 var part = Read(block);
+                if (AnthropicSeal.TakeCallSignature(part, parts))
+                    continue;
+                if (part is ThinkingPart thinking)
+                    AnthropicSeal.Unseal(thinking);
                 KeepCacheMark(block, part);
                 parts.Add(part);
             }
@@ -22,7 +26,10 @@ internal static class AnthropicBlockReader
             {
                 throw AnthropicJson.Inside(string.Create(CultureInfo.InvariantCulture, $"{path}[{number}]"), exception);
             }
-            number++;
+            finally
+            {
+                number++;
+            }
         }
     }
 

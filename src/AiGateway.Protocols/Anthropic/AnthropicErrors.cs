@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using JsonText = AiGateway.Protocols.Chat.JsonText;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +24,7 @@ internal sealed class AnthropicForeignConversation
         _translation = translation;
     }
 
-    public List<ChatPart> System { get; } = [];
+    public List<ChatPart> Instructions { get; } = [];
 
     public List<AnthropicTurn> Turns { get; } = [];
 
@@ -35,12 +34,12 @@ internal sealed class AnthropicForeignConversation
     /// <summary>True when the model is to go on with a turn in which it called tools: one that would have to begin with its thoughts.</summary>
     public bool IsInToolLoop { get; private set; }
 
-    public static AnthropicForeignConversation Of(ChatRequest request, AnthropicTarget target, Translation translation)
+    public static AnthropicForeignConversation Of(ChatRequest request, AnthropicTarget target, AnthropicModel model, Translation translation)
     {
         var conversation = new AnthropicForeignConversation(target, translation);
         for (var i = 0; i < request.Messages.Count; i++)
             conversation.Add(request.Messages[i], i);
-        conversation.Mend();
+        conversation.Mend(model);
         return conversation;
     }
 
@@ -60,7 +59,7 @@ internal sealed class AnthropicForeignConversation
             for (var i = 0; i < message.Parts.Count; i++)
             {
                 if (message.Parts[i] is TextPart && !IsEmpty(message.Parts[i]))
-                    System.Add(message.Parts[i]);
+                    Instructions.Add(message.Parts[i]);
                 else if (message.Parts[i] is not TextPart)
                     _translation.Drop(Path(number, i), "Anthropic's instructions are text");
             }
@@ -72,12 +71,12 @@ internal sealed class AnthropicForeignConversation
         var turn = Turns[^1];
         for (var i = 0; i < message.Parts.Count; i++)
         {
-            if (Convert(message.Parts[i], isAssistant, number, i) is { } part)
+            if (Take(message.Parts[i], isAssistant, number, i) is { } part)
                 turn.Parts.Add(part);
         }
     }
 
-    private ChatPart? Convert(ChatPart part, bool isAssistant, int message, int number)
+    private ChatPart? Take(ChatPart part, bool isAssistant, int message, int number)
     {
         switch (part)
         {
@@ -107,7 +106,7 @@ internal sealed class AnthropicForeignConversation
 
     private ToolCallPart Call(ToolCallPart call)
     {
-        var id = call.Id.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"toolu_{_madeUpIds++}") : CleanId(call.Id);
+        var id = call.Id.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"toolu_{_madeUpIds++}") : AnthropicIds.Clean(call.Id);
         var converted = new ToolCallPart { Id = id, Name = call.Name, Arguments = call.Arguments, IsCustom = call.IsCustom, CacheMark = call.CacheMark };
         _waiting.Add(converted);
         if (!CalledTools.Contains(call.Name))
@@ -117,7 +116,7 @@ internal sealed class AnthropicForeignConversation
 
     private ToolResultPart Result(ToolResultPart result, int message, int number)
     {
-        var id = CleanId(result.CallId);
+        var id = AnthropicIds.Clean(result.CallId);
         var call = id.Length > 0 ? _waiting.Find(waiting => waiting.Id == id) : _waiting.Find(waiting => waiting.Name == result.Name) ?? (_waiting.Count > 0 ? _waiting[0] : null);
         if (call is not null)
             _waiting.Remove(call);
@@ -195,7 +194,7 @@ internal sealed class AnthropicForeignConversation
         if (media.MediaType is not { } type || !(type.StartsWith("text/", StringComparison.Ordinal) || type is "application/json" or "application/xml" or "application/yaml"))
             return false;
         var bytes = new byte[media.Base64!.Length];
-        if (!global::System.Convert.TryFromBase64String(media.Base64, bytes, out var length))
+        if (!Convert.TryFromBase64String(media.Base64, bytes, out var length))
             return false;
         media.Text = Encoding.UTF8.GetString(bytes, 0, length);
         media.Base64 = null;
@@ -209,20 +208,7 @@ internal sealed class AnthropicForeignConversation
         : base64.StartsWith("UklGR", StringComparison.Ordinal) ? "image/webp"
         : "image/jpeg";
 
-    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
-
-    private static string CleanId(string id)
-    {
-        if (!id.AsSpan().ContainsAnyExcept(IdCharacters))
-            return id;
-        return string.Create(id.Length, id, static (span, id) =>
-        {
-            for (var i = 0; i < id.Length; i++)
-                span[i] = IdCharacters.Contains(id[i]) ? id[i] : '_';
-        });
-    }
-
-    private void Mend()
+    private void Mend(AnthropicModel model)
     {
         Turns.RemoveAll(static turn => turn.Parts.Count == 0);
         MergeNeighbours();
@@ -230,8 +216,8 @@ internal sealed class AnthropicForeignConversation
         {
             // A request of instructions alone: they are what is asked.
             Turns.Add(new AnthropicTurn(isAssistant: false));
-            Turns[0].Parts.AddRange(System.Count > 0 ? System : [new TextPart("Begin.")]);
-            System.Clear();
+            Turns[0].Parts.AddRange(Instructions.Count > 0 ? Instructions : [new TextPart("Begin.")]);
+            Instructions.Clear();
             _translation.Approximate("messages", "a conversation begins with the user");
         }
         if (Turns[0].IsAssistant)
@@ -241,6 +227,8 @@ internal sealed class AnthropicForeignConversation
             Turns.Insert(0, first);
             _translation.Approximate("messages[0]", "a conversation begins with the user: a turn was put in front");
         }
+        if (Turns[^1].IsAssistant)
+            MendEnd(model);
         for (var i = 0; i < Turns.Count; i++)
         {
             if (!Turns[i].IsAssistant)
@@ -254,6 +242,19 @@ internal sealed class AnthropicForeignConversation
         }
         IsInToolLoop = Turns.Count > 1 && Turns[^1] is { IsAssistant: false } results && results.Parts.Exists(static part => part is ToolResultPart)
             && Turns[^2].Parts is [not ThinkingPart, ..];
+    }
+
+    /// <summary>Later models refuse to go on with a turn of their own, and all of them with calls that have no results.</summary>
+    private void MendEnd(AnthropicModel model)
+    {
+        var hasCalls = Turns[^1].Parts.Exists(static part => part is ToolCallPart);
+        if (!hasCalls && !model.RefusesPrefill)
+            return;
+        var last = new AnthropicTurn(isAssistant: false);
+        last.Parts.Add(new TextPart("Continue."));
+        Turns.Add(last);
+        if (!hasCalls)
+            _translation.Approximate("messages", "the model does not go on with a turn of its own: it is asked to");
     }
 
     private void MergeNeighbours()

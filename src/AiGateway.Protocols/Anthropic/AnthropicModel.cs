@@ -44,6 +44,9 @@ internal readonly record struct AnthropicModel(int Version, bool IsOpus)
     /// <summary>Refuses sampling parameters other than the defaults.</summary>
     public bool RefusesSampling => Version >= 407;
 
+    /// <summary>Refuses a conversation that ends with the assistant.</summary>
+    public bool RefusesPrefill => Version >= 406;
+
     /// <summary>Refuses temperature and top_p in one request.</summary>
     public bool RefusesBothSamplings => Version is 0 or 401 or >= 405;
 }

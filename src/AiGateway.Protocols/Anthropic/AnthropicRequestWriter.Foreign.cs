@@ -10,7 +10,7 @@ internal sealed partial class AnthropicRequestWriter
     private void WriteForeign()
     {
         var model = AnthropicModel.Of(Model);
-        var conversation = AnthropicForeignConversation.Of(_request, _target, _translation);
+        var conversation = AnthropicForeignConversation.Of(_request, _target, model, _translation);
         var plan = AnthropicPlan.Of(_request, _target, _translation, model, conversation.IsInToolLoop);
         if (!_countOnly)
             _writer.WriteNumber("max_tokens"u8, plan.MaxTokens);
@@ -40,12 +40,12 @@ internal sealed partial class AnthropicRequestWriter
 
     private void WriteSystem(AnthropicForeignConversation conversation, AnthropicPlan plan)
     {
-        if (conversation.System.Count == 0 && plan.Instruction is null)
+        if (conversation.Instructions.Count == 0 && plan.Instruction is null)
             return;
         if (plan.Instruction is not null)
-            conversation.System.Add(new TextPart(plan.Instruction));
+            conversation.Instructions.Add(new TextPart(plan.Instruction));
         _writer.WritePropertyName("system"u8);
-        WriteForeignContent(conversation.System);
+        WriteForeignContent(conversation.Instructions);
     }
 
     private void WriteTurns(AnthropicForeignConversation conversation)

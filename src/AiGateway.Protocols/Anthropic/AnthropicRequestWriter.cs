@@ -122,7 +122,7 @@ internal sealed partial class AnthropicRequestWriter
             if (WhyNot(message.Parts[i]) is { } why)
                 _translation.Drop(string.Create(CultureInfo.InvariantCulture, $"messages[{number}].content[{i}]"), why);
             else
-                AnthropicBlockWriter.Write(_writer, message.Parts[i], own: true);
+                AnthropicBlockWriter.Write(_writer, AnthropicIds.Clean(message.Parts[i]), own: true);
         }
         _writer.WriteEndArray();
     }

@@ -22,7 +22,7 @@ internal static class AnthropicResponseWriter
         writer.WriteStartArray("content"u8);
         var hasCalls = false;
         for (var i = 0; i < candidate.Parts.Count; i++)
-            hasCalls |= WritePart(writer, candidate.Parts[i], own, translation, i);
+            hasCalls |= WritePart(writer, candidate.Parts[i], response.Source, translation, i);
         writer.WriteEndArray();
         WriteFinish(writer, candidate.Finish, candidate.NativeFinish, candidate.StopSequence, own, hasCalls);
         writer.WritePropertyName("usage"u8);
@@ -58,8 +58,9 @@ internal static class AnthropicResponseWriter
         writer.WriteString("stop_sequence"u8, stopSequence);
     }
 
-    private static bool WritePart(Utf8JsonWriter writer, ChatPart part, bool own, Translation translation, int number)
+    private static bool WritePart(Utf8JsonWriter writer, ChatPart part, Dialect source, Translation translation, int number)
     {
+        var own = source == Dialect.Anthropic;
         switch (part)
         {
             case TextPart { Text.Length: 0 } when !own:
@@ -71,8 +72,14 @@ internal static class AnthropicResponseWriter
                 translation.Approximate(Path(number), "sound: its transcript");
                 AnthropicBlockWriter.Write(writer, new TextPart(said), own);
                 return false;
-            case ThinkingPart { Text.Length: 0 } when !own:
+            case ThinkingPart thinking when !own:
+                if (AnthropicSeal.Seal(thinking, source) is { } seen)
+                    AnthropicBlockWriter.Write(writer, seen, own);
                 return false;
+            case ToolCallPart { Signature.Length: > 0 } call:
+                AnthropicBlockWriter.Write(writer, call, own);
+                AnthropicBlockWriter.Write(writer, AnthropicSeal.BehindCall(call.SignedBy ?? source, call.Signature!), own);
+                return true;
             case MediaPart or ToolResultPart:
                 translation.Drop(Path(number), "an Anthropic message holds text, thoughts and calls");
                 return false;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
-using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Protocols.Anthropic;
 
@@ -62,6 +61,8 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
             return;
         try
         {
+            if (AnthropicDelta.TryRead(json, out var delta) && DecodeDelta(delta, events))
+                return;
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
             if (reader.BytesConsumed != json.Length || document.RootElement.ValueKind != JsonValueKind.Object)
@@ -202,6 +203,20 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         // The input begins as an empty object and comes in pieces; who sends it whole sends no pieces.
         if (element.Member("input"u8) is { ValueKind: JsonValueKind.Object } input && input.EnumerateObject().MoveNext())
             AddText(index, kind, call.Arguments, events);
+    }
+
+    private bool DecodeDelta(in AnthropicDelta delta, List<ChatEvent> events)
+    {
+        var block = Find(delta.Index);
+        if (block is { Kind: ChatPartKind.Opaque })
+            return false;
+        if (delta.What == AnthropicDelta.Kind.Signature)
+            AddSignature(delta.Index, delta.Text, events);
+        else if (delta.What == AnthropicDelta.Kind.Arguments)
+            AddText(delta.Index, block?.Kind ?? ChatPartKind.ToolCall, delta.Text, events);
+        else
+            AddText(delta.Index, delta.What == AnthropicDelta.Kind.Text ? ChatPartKind.Text : ChatPartKind.Thinking, delta.Text, events);
+        return true;
     }
 
     private void DecodeDelta(int index, JsonElement delta, List<ChatEvent> events)

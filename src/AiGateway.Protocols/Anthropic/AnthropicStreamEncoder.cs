@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Framing;
 using AiGateway.Protocols.OpenAI;
 using JsonText = AiGateway.Protocols.Chat.JsonText;
 
@@ -12,6 +12,7 @@ namespace AiGateway.Protocols.Anthropic;
 /// Of several candidates the first is told. Usage of a source that reports it at the end is 0 in <c>message_start</c> and whole
 /// in <c>message_delta</c>, which clients take as the last word.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The writer writes to memory and holds nothing else.")]
 internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest request) : ChatStreamEncoder
 {
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -25,6 +26,10 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private int _index = -1;
     private bool _isOpen;
     private ChatPart? _waiting;
+    private Dialect? _signer;
+    private ChatPartKind _kind;
+    private string? _signature;
+    private string? _encrypted;
 
     public override void Write(in ChatEvent step, IBufferWriter<byte> output)
     {
@@ -39,12 +44,14 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
                 WriteBlockStart(step, output);
                 break;
             case ChatEventKind.PartDelta:
+                KeepSignature(step);
                 if (_waiting is { } waiting && step.Text is { Length: > 0 })
                     OpenBlock(waiting, output);
                 if (_isOpen)
                     WriteDelta(step, output);
                 break;
             case ChatEventKind.PartEnd:
+                KeepSignature(step);
                 CloseBlock(output);
                 break;
             case ChatEventKind.Finish:
@@ -102,6 +109,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private void WriteStart(in ChatEvent step, IBufferWriter<byte> output)
     {
         _own = step.Source == Dialect.Anthropic;
+        _signer = step.Source;
         _serviceTier = step.ServiceTier;
         var writer = Begin("message_start"u8);
         if (step.Data is OpaquePart { Dialect: Dialect.Anthropic, Type: "message" } message)
@@ -127,6 +135,8 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private void WriteBlockStart(in ChatEvent step, IBufferWriter<byte> output)
     {
         CloseBlock(output);
+        _kind = step.PartKind;
+        KeepSignature(step);
         switch (step.PartKind)
         {
             case ChatPartKind.Text or ChatPartKind.Refusal:
@@ -214,6 +224,27 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
             WriteText("compaction_delta"u8, "content"u8, summary.GetString()!, output);
     }
 
+    /// <summary>Other dialects' signatures are kept until the part is whole: they go out in an envelope.</summary>
+    private void KeepSignature(in ChatEvent step)
+    {
+        if (_own || _signer is null || step.PartKind is not (ChatPartKind.Thinking or ChatPartKind.ToolCall))
+            return;
+        _signature += step.Signature;
+        _encrypted = (step.Data as ThinkingPart)?.Encrypted ?? _encrypted;
+    }
+
+    private void WriteSignature(IBufferWriter<byte> output)
+    {
+        var (signature, encrypted) = (_signature, _encrypted);
+        _signature = _encrypted = null;
+        if (_kind != ChatPartKind.Thinking || _signer is not { } signer || AnthropicSeal.Envelope(signer, signature, encrypted) is not { } envelope)
+            return;
+        if (_waiting is null && _isOpen)
+            WriteText("signature_delta"u8, "signature"u8, envelope, output);
+        else if (_waiting is not null)
+            OpenBlock(new ThinkingPart { Encrypted = envelope, SignedBy = Dialect.Anthropic }, output);
+    }
+
     private void WriteDelta(in ChatEvent step, IBufferWriter<byte> output)
     {
         switch (step.PartKind)
@@ -269,9 +300,21 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
 
     private void CloseBlock(IBufferWriter<byte> output)
     {
+        var callSignature = _kind == ChatPartKind.ToolCall ? _signature : null;
+        WriteSignature(output);
         _waiting = null;
         if (!_isOpen)
             return;
+        StopBlock(output);
+        if (callSignature is { Length: > 0 } && _signer is { } signer)
+        {
+            OpenBlock(AnthropicSeal.BehindCall(signer, callSignature), output);
+            StopBlock(output);
+        }
+    }
+
+    private void StopBlock(IBufferWriter<byte> output)
+    {
         _isOpen = false;
         Begin("content_block_stop"u8).WriteNumber("index"u8, _index);
         Send("content_block_stop"u8, output);

@@ -209,4 +209,7 @@ public sealed class ChatTool
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; init; }
+
+    /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls.</summary>
+    public JsonMembers? Own { get; init; }
 }

@@ -130,8 +130,7 @@ public sealed class ChatStream(Dialect source)
                 break;
             case ThinkingPart thinking:
                 output.Add(start with { Data = thinking.Encrypted is null && thinking.Id is null ? null : new ThinkingPart { Encrypted = thinking.Encrypted, Id = thinking.Id, Item = thinking.Item } });
-                if (thinking.Text.Length > 0)
-                    output.Add(delta with { Text = thinking.Text });
+                ReplayThoughts(thinking, delta, output);
                 if (thinking.Signature is not null)
                     output.Add(delta with { Signature = thinking.Signature });
                 break;
@@ -149,6 +148,23 @@ public sealed class ChatStream(Dialect source)
                 break;
         }
         output.Add(new ChatEvent(ChatEventKind.PartEnd) { Candidate = candidate.Index, Part = number, PartKind = kind });
+    }
+
+    /// <summary>Summaries that the dialect keeps apart (Responses) stay apart: an empty list in the data tells that the next one begins.</summary>
+    private static void ReplayThoughts(ThinkingPart thinking, in ChatEvent delta, List<ChatEvent> output)
+    {
+        if (thinking.Summaries is not { Count: > 0 } summaries || string.Join("\n\n", summaries) != thinking.Text)
+        {
+            if (thinking.Text.Length > 0)
+                output.Add(delta with { Text = thinking.Text });
+            return;
+        }
+        for (var i = 0; i < summaries.Count; i++)
+        {
+            if (i > 0)
+                output.Add(delta with { Text = "\n\n", Data = new ThinkingPart { Summaries = [] } });
+            output.Add(delta with { Text = summaries[i], Data = new ThinkingPart() });
+        }
     }
 
     private static ChatPartKind KindOf(ChatPart part) => part switch

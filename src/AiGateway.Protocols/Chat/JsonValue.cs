@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -14,6 +15,13 @@ public readonly struct JsonValue : IEquatable<JsonValue>
     /// <summary>Copies a value that was parsed, as it was written but for white space.</summary>
     public static JsonValue Of(JsonElement element)
     {
+        if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Undefined))
+        {
+            // Most members are single values: copied, unless a string's text has to be checked.
+            var raw = JsonMarshal.GetRawUtf8Value(element);
+            if (raw.IndexOf((byte)'\\') < 0 && Ascii.IsValid(raw))
+                return new JsonValue(raw.ToArray());
+        }
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
             element.WriteTo(writer);

@@ -50,6 +50,7 @@ internal static class CostArithmetic
         var rest = Math.Max(0, usage.InputTokens);
         var cached = Take(usage.CachedInputTokens, ref rest);
         var written = Take(usage.CacheWriteTokens, ref rest);
+        var written1h = Take(usage.CacheWrite1hTokens, ref rest);
         var written12h = Take(usage.CacheWrite12hTokens, ref rest);
         var audio = Take(usage.AudioInputTokens, ref rest);
         var images = Take(usage.ImageInputTokens, ref rest);
@@ -58,6 +59,10 @@ internal static class CostArithmetic
         if (prices.Input is not { } input)
         {
             return prices.Any && usage.InputTokens > 0 ? "no price for input tokens of" : null;
+        }
+        if (written1h != 0 && prices.CacheWrite1h is null)
+        {
+            return "no price for one-hour cache writes of";
         }
         if (written12h != 0 && prices.CacheWrite12h is null)
         {
@@ -71,6 +76,7 @@ internal static class CostArithmetic
         Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
         Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput);
         Add(ref parts.CacheWrite, written, prices.CacheWrite);
+        Add(ref parts.CacheWrite, written1h, prices.CacheWrite1h.GetValueOrDefault());
         Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault());
         return null;
     }

@@ -15,6 +15,7 @@ internal static class RecordJson
     public const int MaxText = 256;
 
     private const int MaxMessage = 2048;
+    private const int MostLosses = 20;
 
     /// <summary>How the writer is to be made: records hold names in every script and are never put into a web page unescaped; their structure is fixed here and held by tests.</summary>
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -131,6 +132,7 @@ internal static class RecordJson
         writer.WriteNumber("output_tokens"u8, usage.OutputTokens);
         WriteCount(writer, "cached_input_tokens"u8, usage.CachedInputTokens);
         WriteCount(writer, "cache_write_tokens"u8, usage.CacheWriteTokens);
+        WriteCount(writer, "cache_write_1h_tokens"u8, usage.CacheWrite1hTokens);
         WriteCount(writer, "cache_write_12h_tokens"u8, usage.CacheWrite12hTokens);
         WriteCount(writer, "audio_input_tokens"u8, usage.AudioInputTokens);
         WriteCount(writer, "image_input_tokens"u8, usage.ImageInputTokens);
@@ -198,6 +200,7 @@ internal static class RecordJson
             {
                 writer.WriteString("error"u8, Bounded(error, MaxMessage));
             }
+            WriteLosses(writer, attempt);
             WriteMilliseconds(writer, "started_ms"u8, attempt.StartedAfter);
             WriteMilliseconds(writer, "duration_ms"u8, attempt.Duration);
             // What the answer's attempt consumed is the record's own usage and cost, and is not written twice.
@@ -206,6 +209,25 @@ internal static class RecordJson
                 WriteUsage(writer, attempt.Usage);
                 WriteCost(writer, attempt.Cost, attempt.Usage?.ReportedCost);
             }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static void WriteLosses(Utf8JsonWriter writer, AttemptRecord attempt)
+    {
+        if (attempt.Losses.Count == 0)
+        {
+            return;
+        }
+        writer.WriteStartArray("lost_in_translation"u8);
+        for (var i = 0; i < Math.Min(attempt.Losses.Count, MostLosses); i++)
+        {
+            var loss = attempt.Losses[i];
+            writer.WriteStartObject();
+            writer.WriteString("member"u8, Bounded(loss.Path, MaxText));
+            writer.WriteBoolean("dropped"u8, loss.IsDropped);
+            writer.WriteString("why"u8, Bounded(loss.Why, MaxText));
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

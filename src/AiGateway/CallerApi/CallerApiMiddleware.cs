@@ -23,6 +23,10 @@ internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint m
         {
             path = "/v1" + path;
         }
+        else if (path.StartsWith("/v1beta/models", StringComparison.Ordinal))
+        {
+            path = "/v1" + path["/v1beta".Length..];
+        }
 
         if (path.StartsWith(Requests, StringComparison.Ordinal))
         {

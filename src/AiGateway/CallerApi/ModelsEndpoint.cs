@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.CallerApi;
 
@@ -9,8 +10,13 @@ namespace AiGateway.CallerApi;
 internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
 {
     /// <summary><c>GET /v1/models</c>.</summary>
-    public Task ListAsync(HttpContext context) =>
-        JsonAnswer.WriteAsync(context, (Endpoint: this, Exchange: context.GetExchange()), static (json, state) => state.Endpoint.WriteList(json, state.Exchange));
+    public Task ListAsync(HttpContext context)
+    {
+        var (exchange, dialect) = (context.GetExchange(), NativeModels.DialectOf(context.Request));
+        return dialect == Dialect.OpenAIChat
+            ? JsonAnswer.WriteAsync(context, (Endpoint: this, exchange), static (json, state) => state.Endpoint.WriteList(json, state.exchange))
+            : JsonAnswer.WriteAsync(context, (exchange, dialect), static (json, state) => NativeModels.WriteList(json, state.exchange, state.dialect));
+    }
 
     /// <summary><c>GET /v1/models/{id}</c>; a name that a wildcard covers is a model too.</summary>
     public Task GetAsync(HttpContext context, string id)
@@ -21,6 +27,10 @@ internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
             // The same answer for what is not there and what is not allowed: a list of names is not to be guessed.
             exchange.Reject(RejectionReason.UnknownModel, $"The model '{(id.Length > 100 ? id[..100] : id)}' does not exist or this key may not use it. GET /v1/models lists what it may use.", "model");
             return Task.CompletedTask;
+        }
+        if (NativeModels.DialectOf(context.Request) is var dialect && dialect != Dialect.OpenAIChat)
+        {
+            return JsonAnswer.WriteAsync(context, (exchange, id, dialect), static (json, state) => NativeModels.Write(json, state.id, state.exchange, state.dialect));
         }
         return JsonAnswer.WriteAsync(context, (Endpoint: this, alias, id, exchange.Snapshot), static (json, state) => state.Endpoint.Write(json, state.alias, state.id, state.Snapshot));
     }

@@ -14,7 +14,7 @@ namespace AiGateway.Cli;
 internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, Func<ICostCalculator> costs)
 {
     private const string Usage = """
-        AiGateway: an AI gateway for OpenAI-dialect clients.
+        AiGateway: an AI gateway for OpenAI, Anthropic and Gemini clients.
 
           AiGateway [run] [--config FILE]         start the gateway (default: config/gateway.yaml,
                                                   or the file that AIGATEWAY_CONFIG names)
@@ -29,6 +29,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   make a key, and its entry for the routing file
           AiGateway health [--config FILE] [--url URL]
                                                   ask the running gateway whether it is alive
+          AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
+              [--kind request|response|stream]    a recorded stream (D: openai, responses, anthropic, gemini, converse,
+              [--model M] [FILE]                  cohere, mistral, ollama); what is lost goes to standard error
           AiGateway schema                        print the JSON Schema of the routing file
           AiGateway version | help
 
@@ -61,6 +64,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "health":
                 options = Options.Parse(rest, ["url", "config"], [], maxOperands: 0);
                 return options.Problem is null ? await new HealthCommand(output, error, environment).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "translate":
+                options = Options.Parse(rest, TranslateCommand.Valued, [], maxOperands: 1);
+                return options.Problem is null
+                    ? await new TranslateCommand(Console.OpenStandardInput, Console.OpenStandardOutput, error).RunAsync(options) : await MisuseAsync(options.Problem);
             case "schema" when rest.Length == 0:
                 await output.WriteAsync(JsonSchema.Write());
                 return ExitCode.Good;
@@ -71,7 +78,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 await output.WriteLineAsync(Usage);
                 return ExitCode.Good;
             default:
-                return await MisuseAsync(command == "keys" ? "'keys' is followed by 'new'." : $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "health", "schema", "version", "help", "run"])}");
+                return await MisuseAsync(command == "keys" ? "'keys' is followed by 'new'." : $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "health", "translate", "schema", "version", "help", "run"])}");
         }
     }
 

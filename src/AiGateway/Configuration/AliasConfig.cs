@@ -24,6 +24,9 @@ internal sealed record AliasConfig
     /// <summary>Interval of keep-alive comments while a stream waits for its first event; fixes the status 200 early. Default off.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
+    /// <summary>Whether members that a provider's dialect cannot say are left out (and named) or the request is refused. Default true.</summary>
+    public bool DropUnsupported { get; init; } = true;
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 }

@@ -27,6 +27,9 @@ internal sealed class AliasModel
     /// <summary>Interval of keep-alive comments before the first event; null when off.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
+    /// <summary>Whether members that a provider's dialect cannot say are left out; else such a request is refused.</summary>
+    public bool DropUnsupported { get; init; } = true;
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 

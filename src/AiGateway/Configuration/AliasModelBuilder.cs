@@ -41,6 +41,7 @@ internal sealed class AliasModelBuilder(
                 Retries = Defaults.Retries(alias.Retries, config.Retries),
                 HoldBack = Defaults.HoldBack(alias.HoldBack),
                 KeepAlive = alias.KeepAlive,
+                DropUnsupported = alias.DropUnsupported,
                 Description = alias.Description,
             });
         }

@@ -36,9 +36,12 @@ internal sealed class DeploymentModel
     public required DeploymentState State { get; init; }
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
-    public bool Serves(Operation operation) =>
-        (Operations is null || Array.IndexOf(Operations, operation) >= 0)
-        && (Provider.Preset.Operations is null || Array.IndexOf(Provider.Preset.Operations, operation) >= 0);
+    /// <remarks>A conversation may be asked for in any dialect where one of them is served: it is translated.</remarks>
+    public bool Serves(Operation operation) => Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation);
+
+    private static bool Serves(Operation[]? served, Operation operation) =>
+        served is null || Array.IndexOf(served, operation) >= 0
+        || (operation is Operation.Messages or Operation.CountTokens or Operation.GenerateContent && Array.IndexOf(served, Operation.ChatCompletions) >= 0);
 }
 
 /// <summary>Resolved time-outs of one attempt.</summary>

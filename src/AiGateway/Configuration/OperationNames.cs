@@ -19,6 +19,9 @@ internal static class OperationNames
         ["transcriptions"] = Operation.Transcriptions,
         ["translations"] = Operation.Translations,
         ["rerank"] = Operation.Rerank,
+        ["messages"] = Operation.Messages,
+        ["count_tokens"] = Operation.CountTokens,
+        ["generate_content"] = Operation.GenerateContent,
     };
 
     /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it.</summary>

@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
 
@@ -75,6 +76,12 @@ internal sealed record ProviderPreset
 
     /// <summary>Default <c>api-version</c> of Azure's layout.</summary>
     public string? ApiVersion { get; init; }
+
+    /// <summary>Dialects of conversation it speaks, the one to translate to first. A caller of any of them gets its bytes passed on.</summary>
+    public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat, Dialect.OpenAIResponses];
+
+    /// <summary>What its copy of the dialect takes.</summary>
+    public TargetTraits Traits { get; init; } = TargetTraits.Default;
 
     /// <summary>True when <c>stream_options.include_usage</c> may be asked for; false for providers that reject it or report usage unasked.</summary>
     public bool StreamUsageOption { get; init; } = true;

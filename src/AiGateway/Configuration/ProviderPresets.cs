@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
 
@@ -68,6 +69,17 @@ internal static class ProviderPresets
         // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
         Hosted("snowflake", null, "snowflake"),
 
+        // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
+        Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),
+        Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini),
+
+        // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
+        Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini),
+
+        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. The key is a Bedrock API key.
+        Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with { PricesFrom = "bedrock" },
+        Native("cohere", "https://api.cohere.com/v2", "cohere", "Authorization", "Bearer ", Dialect.Cohere),
+
         Local("ollama", "http://localhost:11434/v1"),
         Local("vllm", null),
         Local("lmstudio", "http://localhost:1234/v1"),
@@ -91,6 +103,21 @@ internal static class ProviderPresets
 
     private static ProviderPreset Hosted(string kind, string? baseUrl, string telemetryName) =>
         new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = telemetryName, PricesFrom = kind };
+
+    private static ProviderPreset Native(string kind, string? baseUrl, string telemetryName, string header, string prefix, Dialect dialect) => new()
+    {
+        Kind = kind,
+        BaseUrl = baseUrl,
+        TelemetryName = telemetryName,
+        PricesFrom = kind,
+        AuthHeader = header,
+        AuthPrefix = prefix,
+        StreamUsageOption = false,
+        Dialects = [dialect],
+        Operations = dialect == Dialect.Anthropic
+            ? [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.CountTokens, Operation.GenerateContent]
+            : [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.GenerateContent],
+    };
 
     // A local server takes a key where it was started with one.
     private static ProviderPreset Local(string kind, string? baseUrl) =>

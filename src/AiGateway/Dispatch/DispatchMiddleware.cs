@@ -1,5 +1,7 @@
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -16,6 +18,12 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
+        if (exchange.Request!.Operation == Operation.CountTokens
+            && Translations.DialectFor(exchange.Request, exchange.Plan!.Deployments[0].Provider.Preset) != Dialect.Anthropic)
+        {
+            await TokenCount.WriteAsync(context, exchange);
+            return;
+        }
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.
         context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody.Instance);
         var attempts = new AttemptHandler(services, exchange, context.Request);

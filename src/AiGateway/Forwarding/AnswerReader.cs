@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
@@ -11,7 +12,7 @@ namespace AiGateway.Forwarding;
 /// A JSON answer of up to 256 KB is read whole first: a truncated one fails over unseen, and its usage and cost stand in the
 /// headers. Larger ones, and those that are no JSON, pass as they come.
 /// </remarks>
-internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds objectIds, TimeProvider clock, DrainState drain)
+internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswers translated, ObjectIds objectIds, TimeProvider clock, DrainState drain)
 {
     /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
     public const int LargestWhole = 256 * 1024;
@@ -28,6 +29,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         var request = exchange.Request!;
         var upstream = await OpenAsync(response, timer.Token);
         var mediaType = MediaType(response);
+        if (attempt.Dialect is { } dialect)
+        {
+            return await ReadTranslatedAsync(exchange, attempt, dialect, mediaType, response, upstream, timer);
+        }
         if (mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase))
         {
             return await ReadStreamAsync(exchange, attempt, response, upstream, timer);
@@ -45,7 +50,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
     }
 
     /// <summary>Reads the error of an answer with a status of 300 and above.</summary>
-    public static async ValueTask<ProviderError> ReadErrorAsync(HttpResponseMessage response, AttemptTimer timer)
+    public static async ValueTask<ProviderError> ReadErrorAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
         var body = default(OutputBuffer);
         try
@@ -57,7 +62,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
         {
             // The status says enough.
         }
-        var error = ProviderError.Parse((int)response.StatusCode, body.Ready);
+        var error = attempt.Dialect is { } dialect
+            ? Translations.CodecOf(dialect).ReadError((int)response.StatusCode, body.Ready)
+            : ProviderError.Parse((int)response.StatusCode, body.Ready);
         body.Release();
         return error;
     }
@@ -65,9 +72,11 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
     private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         var request = exchange.Request!;
+        EventReading processor = attempt.Dialect is { } dialect
+            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange))
+            : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
-        var stream = new EventStream(
-            exchange, attempt, timer, response, upstream, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement, clock);
+        var stream = new EventStream(exchange, attempt, timer, response, upstream, processor, settlement, clock);
         var outcome = await stream.PeekAsync(exchange.Plan!.Alias.HoldBack);
         if (outcome != AttemptOutcome.Succeeded)
         {
@@ -75,7 +84,52 @@ internal sealed class AnswerReader(AnswerSettlement settlement, ObjectIds object
             await stream.DisposeAsync();
             return new AttemptResult(outcome) { Status = (int)response.StatusCode, Error = error };
         }
-        return Answer(response, new StreamedContent(stream, length: null));
+        var answer = Answer(response, new StreamedContent(stream, length: null));
+        if (attempt.Dialect is not null)
+        {
+            var headers = answer.Response!.Content.Headers;
+            headers.Remove("Content-Type");
+            headers.TryAddWithoutValidation("Content-Type", "text/event-stream; charset=utf-8");
+        }
+        return answer;
+    }
+
+    private async ValueTask<AttemptResult> ReadTranslatedAsync(
+        Exchange exchange, AttemptRecord attempt, Dialect dialect, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    {
+        if (exchange.Request!.Facts.Stream)
+        {
+            var isStream = Translations.CodecOf(dialect).Framing switch
+            {
+                StreamFraming.Sse => mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase),
+                StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),
+                _ => true,
+            };
+            return isStream
+                ? await ReadStreamAsync(exchange, attempt, response, upstream, timer)
+                : await ErrorOrNonsenseAsync(response, upstream, timer);
+        }
+        var (body, whole) = await ReadUpToAsync(upstream, LargestWithIds, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
+        if (!whole)
+        {
+            body.Release();
+            return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
+        }
+        if (translated.Read(exchange, attempt, (int)response.StatusCode, body, out var answer) is { } failure)
+        {
+            body.Release();
+            return failure;
+        }
+        timer.Dispose();
+        var result = Answer(response, new WholeAnswerContent(answer));
+        if (!answer.IsSame(body))
+        {
+            body.Release();
+            var headers = result.Response!.Content.Headers;
+            headers.Remove("Content-Type");
+            headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+        return result;
     }
 
     private async ValueTask<AttemptResult> ReadJsonAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)

@@ -42,7 +42,7 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
     /// <summary>What the request must have consumed, where nobody says; null for operations that are not billed by what a request holds.</summary>
     private static Usage? Estimate(GatewayRequest request, string model, int outputTokens) => request.Operation switch
     {
-        Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Embeddings or Operation.Moderations or Operation.Rerank =>
+        Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Messages or Operation.GenerateContent or Operation.Embeddings or Operation.Moderations or Operation.Rerank =>
             new Usage { InputTokens = request.Facts.EstimateInputTokens(model), OutputTokens = outputTokens, Estimated = true },
         Operation.Speech => new Usage { Characters = request.Facts.InputCharacters, InputTokens = request.Facts.EstimateInputTokens(model), Estimated = true },
         Operation.Transcriptions or Operation.Translations => new Usage { OutputTokens = outputTokens, Estimated = true },

@@ -1,6 +1,8 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
 using Polly;
 using Polly.CircuitBreaker;
@@ -17,6 +19,8 @@ namespace AiGateway.Forwarding;
 /// </remarks>
 internal sealed class AttemptHandler : DelegatingHandler
 {
+    private const string AnthropicVersion = "anthropic-version";
+
     // Timers count in ticks of some milliseconds and may fire that much early: a rest that is all but over is over.
     private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(20);
 
@@ -204,6 +208,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
         };
+        record.Dialect = Translations.DialectFor(_exchange.Request!, deployment.Provider.Preset);
         _exchange.Attempts.Add(record);
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
@@ -218,12 +223,17 @@ internal sealed class AttemptHandler : DelegatingHandler
             response = await base.SendAsync(request, timer.Token);
             result = (int)response.StatusCode < 300
                 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
-                : await ReadFailureAsync(deployment, response, timer);
+                : await ReadFailureAsync(record, response, timer);
             if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
             {
                 // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
                 await _exchange.Request.Body!.DisposeAsync();
             }
+        }
+        catch (ChatFormatException e)
+        {
+            // The request itself, before anything was sent: no other deployment would read it otherwise.
+            result = new AttemptResult(AttemptOutcome.Refused) { Status = 400, Error = new ProviderError(e.Message, "invalid_request_error", null, e.Path, ProviderErrorKind.InvalidRequest) };
         }
         catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
         {
@@ -278,11 +288,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<AttemptResult> ReadFailureAsync(DeploymentModel deployment, HttpResponseMessage response, AttemptTimer timer)
+    private async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
         var status = (int)response.StatusCode;
-        var error = await AnswerReader.ReadErrorAsync(response, timer);
-        return new AttemptResult(AttemptClassifier.Classify(status, error, deployment))
+        var error = await AnswerReader.ReadErrorAsync(attempt, response, timer);
+        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
         {
             Status = status,
             Error = error,
@@ -296,15 +306,23 @@ internal sealed class AttemptHandler : DelegatingHandler
         var deployment = attempt.Deployment;
         var address = asked.Operation == Operation.StoredResponse
             ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
-            : _services.Addresses.For(deployment, asked.Operation, attempt.UpstreamModel);
+            : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (asked.Body is { } body)
+        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        {
+            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
+        }
+        else if (asked.Body is { } body)
         {
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", asked.Facts.Stream ? "text/event-stream" : "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
+        if (attempt.Dialect == Dialect.Anthropic && !request.Headers.Contains(AnthropicVersion))
+        {
+            request.Headers.TryAddWithoutValidation(AnthropicVersion, "2023-06-01");
+        }
         return request;
     }
 

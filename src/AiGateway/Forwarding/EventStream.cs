@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
-using AiGateway.Protocols.Framing;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
@@ -36,11 +35,9 @@ internal sealed class EventStream : ReadOnlyStream
     private readonly AttemptTimer _timer;
     private readonly HttpResponseMessage _response;
     private readonly Stream _upstream;
-    private readonly StreamInspector _inspector;
+    private readonly EventReading _events;
     private readonly AnswerSettlement _settlement;
     private readonly TimeProvider _clock;
-    private readonly EventEditor _editor;
-    private readonly bool _hidesUsage;
     private readonly TimeSpan _idle;
 
     private byte[]? _raw;
@@ -58,23 +55,21 @@ internal sealed class EventStream : ReadOnlyStream
 
     public EventStream(
         Exchange exchange, AttemptRecord attempt, AttemptTimer timer, HttpResponseMessage response, Stream upstream,
-        bool hidesUsage, IdRewriter? ids, AnswerSettlement settlement, TimeProvider clock)
+        EventReading processor, AnswerSettlement settlement, TimeProvider clock)
     {
         _exchange = exchange;
         _attempt = attempt;
         _timer = timer;
         _response = response;
         _upstream = upstream;
-        _hidesUsage = hidesUsage;
         _settlement = settlement;
         _clock = clock;
         _idle = attempt.Deployment.Timeouts.Idle;
-        _inspector = new StreamInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
-        _editor = new EventEditor(_inspector, hidesUsage, ids);
+        _events = processor;
     }
 
     /// <summary>The provider's error, when the stream carried one.</summary>
-    public ProviderError? Error => _inspector.Error;
+    public ProviderError? Error => _events.Error;
 
     /// <summary>Reads until commit.</summary>
     /// <returns><see cref="AttemptOutcome.Succeeded"/> at commit, else how the stream died unseen.</returns>
@@ -135,7 +130,7 @@ internal sealed class EventStream : ReadOnlyStream
                 _pendingRead = null;
                 continue;
             }
-            _timer.Arm(_inspector.TerminalSeen ? AfterTerminal : _idle, AttemptOutcome.IdleTimeout);
+            _timer.Arm(_events.TerminalSeen ? AfterTerminal : _idle, AttemptOutcome.IdleTimeout);
             await AcceptAsync(ReadRawAsync());
         }
         return buffer.IsEmpty ? 0 : _output.Take(buffer.Span);
@@ -206,7 +201,7 @@ internal sealed class EventStream : ReadOnlyStream
         while (_failure == AttemptOutcome.Pending)
         {
             var rest = _raw.AsSpan(_rawStart, _rawEnd - _rawStart);
-            var length = SseFraming.FindEventEnd(rest, ref _scanned);
+            var length = _events.FindEventEnd(rest, ref _scanned);
             if (length <= 0)
             {
                 break;
@@ -223,23 +218,16 @@ internal sealed class EventStream : ReadOnlyStream
 
     private void Process(ReadOnlySpan<byte> bytes)
     {
-        var kind = _inspector.Inspect(bytes);
+        var kind = _events.Process(bytes, _committed, ref _output);
         switch (kind)
         {
             case StreamEventKind.Comment:
-                _editor.Append(ref _output, bytes);
-                return;
-            case StreamEventKind.UsageOnly when _hidesUsage:
                 return;
             case StreamEventKind.Malformed:
                 Fail(AttemptOutcome.Nonsense);
                 return;
             case StreamEventKind.Error:
-                // After commit the provider's own words go on to the caller; before it nobody sees them.
-                if (_committed)
-                {
-                    _editor.Append(ref _output, bytes);
-                }
+                // After commit the provider's own words have gone on to the caller; before it nobody sees them.
                 Fail(AttemptOutcome.ErrorEvent, frame: false);
                 return;
         }
@@ -254,13 +242,7 @@ internal sealed class EventStream : ReadOnlyStream
             _exchange.TimeToFirstToken ??= _clock.GetElapsedTime(_exchange.StartTimestamp);
         }
         _exchange.StreamEvents++;
-        _editor.Append(ref _output, bytes, kind == StreamEventKind.UsageOnly ? CostToTell(bytes) : null);
     }
-
-    /// <summary>What the usage chunk says of the cost: nothing when the caller did not ask for usage, the price is unknown, or the provider says it itself.</summary>
-    private decimal? CostToTell(ReadOnlySpan<byte> bytes) =>
-        _exchange.Request!.Facts.IncludeUsage && _inspector.Usage is { } usage && bytes.IndexOf("\"cost\""u8) < 0
-            ? _settlement.CostOf(_exchange, _attempt, _inspector.Model, _inspector.ServiceTier, usage).Total : null;
 
     private void EndOfUpstream()
     {
@@ -285,9 +267,10 @@ internal sealed class EventStream : ReadOnlyStream
     private void EndBy(AttemptOutcome outcome, string description)
     {
         // Some providers end cleanly without their terminal event; a break before it is a break.
-        if (outcome != AttemptOutcome.CallerGone && _inspector.IsComplete && (outcome == AttemptOutcome.Incomplete || _inspector.TerminalSeen))
+        if (outcome != AttemptOutcome.CallerGone && _events.IsComplete && (outcome == AttemptOutcome.Incomplete || _events.TerminalSeen))
         {
             _ended = true;
+            _events.Complete(ref _output);
             Settle(AttemptOutcome.Succeeded);
             return;
         }
@@ -308,7 +291,7 @@ internal sealed class EventStream : ReadOnlyStream
                 ? new Rejection(RejectionReason.Draining, "The gateway is shutting down and had to end this stream. Please send the request again.")
                 : new Rejection(outcome is AttemptOutcome.IdleTimeout or AttemptOutcome.TotalTimeout ? RejectionReason.UpstreamTimeout : RejectionReason.UpstreamError,
                     $"The answer broke off: the upstream '{_attempt.Deployment.Provider.Id}' {FailureMessages.InWords(outcome)}. What came so far is not complete.");
-            StreamErrorFrame.Append(ref _output, _exchange.Request!.Operation, rejection, _exchange.StreamEvents);
+            _events.Fail(rejection, _exchange.StreamEvents, ref _output);
         }
         Settle(outcome);
     }
@@ -329,9 +312,9 @@ internal sealed class EventStream : ReadOnlyStream
             return;
         }
         _settled = true;
-        _exchange.ResponseModel = _inspector.Model;
-        _exchange.ServiceTier = _inspector.ServiceTier;
-        _exchange.FinishReason = _inspector.FinishReason;
+        _exchange.ResponseModel = _events.Model;
+        _exchange.ServiceTier = _events.ServiceTier;
+        _exchange.FinishReason = _events.FinishReason;
         _attempt.Outcome = outcome;
         _exchange.Outcome = outcome switch
         {
@@ -340,7 +323,7 @@ internal sealed class EventStream : ReadOnlyStream
             _ when _timer.IsDrained => RequestOutcome.CutByDrain,
             _ => RequestOutcome.CutByUpstream,
         };
-        _settlement.Settle(_exchange, _attempt, _inspector.Usage, _inspector.EstimatedOutputTokens);
+        _settlement.Settle(_exchange, _attempt, _events.Usage, _events.EstimatedOutputTokens);
     }
 
     private bool MakeRoom()

@@ -70,6 +70,10 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
             headers["x-gateway-provider"] = answering.Deployment.Provider.Id;
             headers["x-gateway-model"] = HeaderText.Escape(answering.UpstreamModel);
         }
+        if (exchange.Answering is { Losses: { Count: > 0 } losses })
+        {
+            headers["x-gateway-dropped"] = DroppedText.Of(losses);
+        }
         if (exchange.Cost?.Total is { } cost)
         {
             headers["x-gateway-cost"] = UsdText.Format(cost);

@@ -22,6 +22,9 @@ internal struct OutputBuffer
     /// <summary>The bytes that are ready, for asynchronous writes.</summary>
     public readonly ReadOnlyMemory<byte> ReadyMemory => _array.AsMemory(_start, _end - _start);
 
+    /// <summary>Whether both hold the same array.</summary>
+    public readonly bool IsSame(in OutputBuffer other) => ReferenceEquals(_array, other._array);
+
     /// <summary>Adds bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

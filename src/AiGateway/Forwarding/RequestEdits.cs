@@ -33,7 +33,11 @@ internal static class RequestEdits
         else
         {
             var model = deployment.UpstreamModelJson.IsEmpty ? JsonString(upstreamModel) : deployment.UpstreamModelJson;
-            if (!facts.ModelValue.Exists)
+            if (request.Operation == Operation.GenerateContent)
+            {
+                // Gemini has the model in the path.
+            }
+            else if (!facts.ModelValue.Exists)
             {
                 edits[count++] = Insert(facts.InsertAt, [.. "\"model\":"u8, .. model.Span], facts.IsEmptyObject);
             }

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
@@ -21,9 +23,16 @@ internal static class StreamErrorFrame
             output.Append("event: error\n"u8);
             WriteResponsesError(body, rejection, sequenceNumber);
         }
+        else if (ChatDialects.Of(operation) is { } dialect and (Dialect.Anthropic or Dialect.Gemini))
+        {
+            var error = new ProviderError(rejection.Message, null, null, rejection.Param, ProviderErrorKind.ServerError);
+            Translations.CodecOf(dialect).CreateEncoder(new ChatRequest { Source = dialect }).Write(new ChatEvent(ChatEventKind.Error) { Error = error }, body);
+            output.Append(body.WrittenSpan);
+            return;
+        }
         else
         {
-            OpenAIErrorWriter.WriteBody(body, rejection);
+            OpenAIErrorBody.Write(body, rejection);
         }
         output.Append("data: "u8);
         output.Append(body.WrittenSpan);

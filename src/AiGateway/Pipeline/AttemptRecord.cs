@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Pipeline;
 
@@ -14,6 +15,12 @@ internal sealed class AttemptRecord(DeploymentModel deployment, string upstreamM
 
     /// <summary>Which of the provider's keys was used (<c>openai#1</c>); null without keys.</summary>
     public string? KeyId { get; } = keyId;
+
+    /// <summary>The dialect the request was written in for the provider; null where the caller's bytes pass as OpenAI's.</summary>
+    public Dialect? Dialect { get; set; }
+
+    /// <summary>What the provider's dialect could not say of the request.</summary>
+    public IReadOnlyList<TranslationLoss> Losses { get; set; } = [];
 
     /// <summary>How it ended.</summary>
     public AttemptOutcome Outcome { get; set; }

@@ -53,7 +53,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, DrainState d
             }
             else if (!context.RequestAborted.IsCancellationRequested)
             {
-                await OpenAIErrorWriter.WriteAsync(context, rejection);
+                await ErrorWriter.WriteAsync(context, rejection);
                 await UnreadBody.DiscardAsync(context, clock);
             }
         }

@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Pipeline;
@@ -17,6 +18,9 @@ internal sealed class GatewayRequest
 
     /// <summary>What the scan found; for multipart bodies the fields that mean the same.</summary>
     public required RequestFacts Facts { get; init; }
+
+    /// <summary>The conversation in the neutral model; null until an attempt needs it, because its provider speaks another dialect. (Dispatch)</summary>
+    public ChatRequest? Chat { get; set; }
 
     /// <summary>The body's content type as sent upstream; null without a body.</summary>
     public string? ContentType { get; init; }

@@ -3,10 +3,11 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's layout with or without <c>/v1</c>, and Azure's.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, and Gemini's.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
+    private const string GeminiModels = "models/";
     private const string AzureDeployments = "/openai/deployments/";
 
     private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
@@ -23,6 +24,8 @@ internal static class OperationTable
         ["audio/transcriptions"] = Operation.Transcriptions,
         ["audio/translations"] = Operation.Translations,
         ["rerank"] = Operation.Rerank,
+        ["messages"] = Operation.Messages,
+        ["messages/count_tokens"] = Operation.CountTokens,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, Operation>.AlternateLookup<ReadOnlySpan<char>> BySpan = Operations.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -45,7 +48,7 @@ internal static class OperationTable
     public static bool TryMatch(string path, out OperationPath match)
     {
         var rest = path.AsSpan();
-        string? azureModel = null;
+        string? pathModel = null;
         if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
         {
             rest = rest[AzureDeployments.Length..];
@@ -62,20 +65,24 @@ internal static class OperationTable
                 return false;
             }
             // ASP.NET leaves an escaped slash in a path as it is.
-            azureModel = Uri.UnescapeDataString(rest[..slash]);
+            pathModel = Uri.UnescapeDataString(rest[..slash]);
             rest = rest[(slash + 1)..];
         }
         else
         {
             rest = rest[LayoutPrefix(rest)..];
+            if (rest.StartsWith(GeminiModels, StringComparison.Ordinal))
+            {
+                return TryMatchGemini(rest[GeminiModels.Length..], out match);
+            }
         }
 
         if (BySpan.TryGetValue(rest, out var operation))
         {
-            match = new OperationPath(operation, azureModel, "", "");
+            match = new OperationPath(operation, pathModel, "", "");
             return true;
         }
-        if (azureModel is null && rest.StartsWith(ResponsesPrefix, StringComparison.Ordinal))
+        if (pathModel is null && rest.StartsWith(ResponsesPrefix, StringComparison.Ordinal))
         {
             rest = rest[ResponsesPrefix.Length..];
             var slash = rest.IndexOf('/');
@@ -90,9 +97,23 @@ internal static class OperationTable
         return false;
     }
 
+    /// <summary><c>MODEL:generateContent</c>; the model may have slashes and colons of its own.</summary>
+    private static bool TryMatchGemini(ReadOnlySpan<char> rest, out OperationPath match)
+    {
+        var colon = rest.LastIndexOf(':');
+        var method = colon <= 0 ? default : rest[(colon + 1)..];
+        if (method is not ("generateContent" or "streamGenerateContent"))
+        {
+            match = default;
+            return false;
+        }
+        match = new OperationPath(Operation.GenerateContent, Uri.UnescapeDataString(rest[..colon]), "", "") { Streams = method is "streamGenerateContent" };
+        return true;
+    }
+
     private static int LayoutPrefix(ReadOnlySpan<char> path)
     {
-        foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/openai/v1/", "/openai/"])
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/openai/v1/", "/openai/", "/v1beta/"])
         {
             if (path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             {
@@ -105,11 +126,14 @@ internal static class OperationTable
 
 /// <summary>What a path says.</summary>
 /// <param name="Operation">The operation.</param>
-/// <param name="AzureModel">The deployment's name in Azure's layout: our alias; null in the other layouts.</param>
+/// <param name="PathModel">The model where the path names it (Azure's deployment, Gemini's model): our alias; null in the other layouts.</param>
 /// <param name="ObjectId">The stored object's id; empty for other operations.</param>
 /// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c> or nothing.</param>
-internal readonly record struct OperationPath(Operation Operation, string? AzureModel, string ObjectId, string ObjectSuffix)
+internal readonly record struct OperationPath(Operation Operation, string? PathModel, string ObjectId, string ObjectSuffix)
 {
+    /// <summary>Whether the path asks for a stream.</summary>
+    public bool Streams { get; init; }
+
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
     public bool Takes(string method) => Operation != Operation.StoredResponse
         ? HttpMethods.IsPost(method)

@@ -12,10 +12,10 @@ internal static class RequestId
     private const int BytesAtOnce = 64 * RandomBytes;
 
     [ThreadStatic]
-    private static byte[]? t_random;
+    private static byte[]? _random;
 
     [ThreadStatic]
-    private static int t_used;
+    private static int _used;
 
 
     /// <summary>A new id.</summary>
@@ -43,13 +43,13 @@ internal static class RequestId
 
     private static ReadOnlySpan<byte> Random()
     {
-        var random = t_random ??= new byte[BytesAtOnce];
-        var position = t_used % BytesAtOnce;
+        var random = _random ??= new byte[BytesAtOnce];
+        var position = _used % BytesAtOnce;
         if (position == 0)
         {
             RandomNumberGenerator.Fill(random);
         }
-        t_used = position + RandomBytes;
+        _used = position + RandomBytes;
         return random.AsSpan(position, RandomBytes);
     }
 }

@@ -70,14 +70,14 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
         else
         {
-            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts);
+            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams);
         }
         if (error is not null)
         {
             exchange.Reject(new Rejection(RejectionReason.MalformedRequest, error.Message, error.Param) { Code = error.Code });
             return;
         }
-        if ((match.AzureModel ?? facts.Model) is not { Length: > 0 } model)
+        if ((match.PathModel ?? facts.Model) is not { Length: > 0 } model)
         {
             exchange.Reject(RejectionReason.MalformedRequest, "You must provide a model parameter. GET /v1/models lists what this key may use.", "model");
             return;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Providers;
 
@@ -10,24 +11,50 @@ internal sealed class UpstreamAddresses
 {
     // Far above the deployments × operations of any real file; reached only when callers invent model names for an Azure wildcard.
     private const int MostCached = 10_000;
-    private readonly ConcurrentDictionary<(string BaseUrl, Operation Operation, string? Model, string? ApiVersion), Uri> _cache = new();
+    private const string ModelPlace = "{model}";
+
+    private readonly ConcurrentDictionary<(string BaseUrl, string Path, string? Model, string? ApiVersion), Uri> _cache = new();
 
     /// <summary>Where <paramref name="deployment"/> serves <paramref name="operation"/>.</summary>
-    public Uri For(DeploymentModel deployment, Operation operation, string upstreamModel)
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="operation">What the caller asks for.</param>
+    /// <param name="dialect">The dialect the provider is spoken to; null for OpenAI's own of the operation.</param>
+    /// <param name="stream">Whether a stream is asked for: some dialects say it in the path.</param>
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    public Uri For(DeploymentModel deployment, Operation operation, Dialect? dialect, bool stream, string upstreamModel)
     {
         var provider = deployment.Provider;
-        var key = (provider.BaseUrl, operation, IsPerModel(provider, operation) ? upstreamModel : null, provider.ApiVersion);
+        var path = PathOf(provider, operation, dialect, stream);
+        var isPerModel = path.Contains(ModelPlace, StringComparison.Ordinal) || IsPerModel(provider, operation);
+        var key = (provider.BaseUrl, path, isPerModel ? upstreamModel : null, provider.ApiVersion);
         if (_cache.TryGetValue(key, out var address))
         {
             return address;
         }
-        address = Build(provider, operation, upstreamModel, "");
+        address = dialect is null or Dialect.OpenAIChat or Dialect.OpenAIResponses
+            ? Build(provider, dialect switch { Dialect.OpenAIChat => Operation.ChatCompletions, Dialect.OpenAIResponses => Operation.Responses, _ => operation }, upstreamModel, "")
+            : new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
         if (_cache.Count < MostCached)
         {
             _cache.TryAdd(key, address);
         }
         return address;
     }
+
+    /// <summary>The path of a dialect's own layout, behind the base URL.</summary>
+    private static string PathOf(ProviderModel provider, Operation operation, Dialect? dialect, bool stream) => dialect switch
+    {
+        null => OperationTable.PathOf(operation),
+        Dialect.OpenAIChat => OperationTable.PathOf(Operation.ChatCompletions),
+        Dialect.OpenAIResponses => OperationTable.PathOf(Operation.Responses),
+        Dialect.Anthropic => operation == Operation.CountTokens ? "messages/count_tokens" : "messages",
+        Dialect.Gemini => stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
+        Dialect.Converse => stream ? "model/{model}/converse-stream" : "model/{model}/converse",
+        Dialect.Cohere => "chat",
+        Dialect.Mistral => OperationTable.PathOf(Operation.ChatCompletions),
+        Dialect.Ollama => "api/chat",
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, $"A dialect without a path at '{provider.Id}'."),
+    };
 
     /// <summary>Where a stored object of <paramref name="deployment"/> is.</summary>
     public static Uri ForStored(DeploymentModel deployment, StoredObject stored, string suffix)

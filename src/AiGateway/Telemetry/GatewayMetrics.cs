@@ -113,7 +113,7 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
     {
         if (_tokens.Enabled)
         {
-            var (cached, written) = (usage.CachedInputTokens, usage.CacheWriteTokens + usage.CacheWrite12hTokens);
+            var (cached, written) = (usage.CachedInputTokens, usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens);
             AddTokens(usage.InputTokens - cached - written, tags.Input);
             AddTokens(cached, tags.CachedInput);
             AddTokens(written, tags.CacheWrite);

@@ -80,7 +80,7 @@ internal sealed class GenAiMetrics
             _input.Add(usage.InputTokens, tags);
             _output.Add(usage.OutputTokens, tags);
             _cacheRead.Add(usage.CachedInputTokens, tags);
-            _cacheWrite.Add(usage.CacheWriteTokens + usage.CacheWrite12hTokens, tags);
+            _cacheWrite.Add(usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens, tags);
             _reasoning.Add(usage.ReasoningTokens, tags);
             _inputPerOperation.Record(usage.InputTokens, tags);
             _outputPerOperation.Record(usage.OutputTokens, tags);

@@ -99,7 +99,7 @@ internal static class SpanAttributes
         span.SetTag("gen_ai.usage.input_tokens", usage.InputTokens);
         span.SetTag("gen_ai.usage.output_tokens", usage.OutputTokens);
         span.SetTag("gen_ai.usage.cache_read.input_tokens", NotZero(usage.CachedInputTokens));
-        span.SetTag(latestNames ? "gen_ai.usage.cache_write.input_tokens" : "gen_ai.usage.cache_creation.input_tokens", NotZero(usage.CacheWriteTokens + usage.CacheWrite12hTokens));
+        span.SetTag(latestNames ? "gen_ai.usage.cache_write.input_tokens" : "gen_ai.usage.cache_creation.input_tokens", NotZero(usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens));
         span.SetTag("gen_ai.usage.reasoning.output_tokens", NotZero(usage.ReasoningTokens));
         span.SetTag("aigateway.usage.estimated", usage.Estimated ? true : null);
     }

@@ -28,6 +28,9 @@ internal static class TagValues
         Operation.Transcriptions => "transcriptions",
         Operation.Translations => "translations",
         Operation.Rerank => "rerank",
+        Operation.Messages => "messages",
+        Operation.CountTokens => "count_tokens",
+        Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "An operation without a label."),
     };
@@ -35,7 +38,8 @@ internal static class TagValues
     /// <summary><c>gen_ai.operation.name</c>: the conventions' values where they have one, ours in their style otherwise.</summary>
     public static string GenAiOf(Operation operation) => operation switch
     {
-        Operation.ChatCompletions or Operation.Responses => "chat",
+        Operation.ChatCompletions or Operation.Responses or Operation.Messages => "chat",
+        Operation.GenerateContent => "generate_content",
         Operation.Completions => "text_completion",
         _ => Of(operation),
     };

@@ -281,6 +281,17 @@ public sealed class AnthropicForeignRequestTests
         Assert.Null(body["system"]);
     }
 
+    [Fact]
+    public void AConversationThatEndsWithTheAssistant_IsWhatTheModelTakes()
+    {
+        var request = Ask(Say(ChatRole.User, new TextPart("a")), Say(ChatRole.Assistant, new TextPart("It is ")));
+        Assert.Equal("It is", Wire.Write(request, out _)["messages"]![1]!["content"]!.GetValue<string>());
+        Assert.Equal("Continue.", Wire.Write(request, out _, model: "claude-opus-4-6")["messages"]![2]!["content"]!.GetValue<string>());
+
+        request = Ask(Say(ChatRole.User, new TextPart("a")), Say(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "f" }));
+        Assert.Equal("tool_result", Wire.Write(request, out _)["messages"]![2]!["content"]![0]!["type"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("claude-opus-4-6", 406, true)]
     [InlineData("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 405, false)]

@@ -116,6 +116,17 @@ public sealed class AnthropicRequestTests
         Assert.Equal("messages[1].content[0]", translation.Losses[0].Path);
     }
 
+    [Fact]
+    public void IdsOfAnotherProvider_AreMadeOnesThatAnthropicTakes()
+    {
+        var request = Wire.Request("""{"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"functions.f:0","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"functions.f:0","content":"r"}]}]}""");
+
+        var body = Wire.Write(request, out _);
+
+        Assert.Equal("functions_f_0", body["messages"]![0]!["content"]![0]!["id"]!.GetValue<string>());
+        Assert.Equal("functions_f_0", body["messages"]![1]!["content"]![0]!["tool_use_id"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("""[]""", null)]
     [InlineData("""{"messages":{}}""", "messages")]

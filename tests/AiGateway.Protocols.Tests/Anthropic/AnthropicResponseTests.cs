@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Nodes;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
@@ -94,13 +95,43 @@ public sealed class AnthropicResponseTests
         var message = Wire.Write(response, out var translation);
 
         Assert.Equal("msg_chatcmpl-1", message["id"]!.GetValue<string>());
-        Assert.Equal("""{"type":"thinking","thinking":"hm","signature":""}""", message["content"]![0]!.ToJsonString());
+        Assert.StartsWith("aigw1.OpenAIChat.enc.", message["content"]![0]!["signature"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("""{"type":"text","text":"t","citations":[{"type":"web_search_result_location","url":"https://a.example/","title":"A","cited_text":"","encrypted_index":""}]}""", message["content"]![1]!.ToJsonString());
         Assert.Equal("no", message["content"]![2]!["text"]!.GetValue<string>());
         Assert.Equal("said", message["content"]![3]!["text"]!.GetValue<string>());
         Assert.StartsWith("toolu_", message["content"]![4]!["id"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(0, message["usage"]!["input_tokens"]!.GetValue<int>());
         Assert.Equal(["choices[1]", "choices[0].message.content[4]", "choices[0].message.content[5]"], translation.Losses.Select(static loss => loss.Path));
+    }
+
+    [Fact]
+    public void AnotherDialectsSignatures_ComeBackWithTheNextTurn()
+    {
+        var response = Foreign(
+            FinishReason.ToolCalls,
+            new ThinkingPart { Text = "seen", Signature = "s1" },
+            new ThinkingPart { Encrypted = "e1" },
+            new ThinkingPart { Text = "unsigned" },
+            new ToolCallPart { Id = "c", Name = "f", Arguments = "{}", Signature = "g1" });
+        var steps = new List<ChatEvent>();
+        ChatStream.Replay(response, steps);
+
+        foreach (var message in (JsonNode[])[Wire.Write(response, out _), Wire.Gather(Wire.Data(Wire.Encode(steps)))])
+        {
+            Assert.Equal(["thinking", "redacted_thinking", "thinking", "tool_use", "redacted_thinking"], message["content"]!.AsArray().Select(static block => block!["type"]!.GetValue<string>()));
+            var request = Wire.Request($$"""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":{{message["content"]!.ToJsonString()}}},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c"}]}]}""");
+
+            var parts = request.Messages[1].Parts;
+            Assert.Equal(4, parts.Count);
+            Assert.Equal(("s1", Dialect.OpenAIChat), (parts[0].Signature, parts[0].SignedBy));
+            Assert.Equal(("e1", Dialect.OpenAIChat), (((ThinkingPart)parts[1]).Encrypted, parts[1].SignedBy));
+            Assert.Equal(("g1", Dialect.OpenAIChat), (parts[3].Signature, parts[3].SignedBy));
+
+            // Anthropic itself never sees them.
+            var sent = Wire.Write(request, out var translation);
+            Assert.Equal("tool_use", Assert.Single(sent["messages"]![1]!["content"]!.AsArray())!["type"]!.GetValue<string>());
+            Assert.Equal(3, translation.Losses.Count);
+        }
     }
 
     [Fact]

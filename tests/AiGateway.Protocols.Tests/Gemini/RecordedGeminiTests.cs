@@ -4,6 +4,7 @@ using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.Tests.Recorded;
+using JsonValue = System.Text.Json.Nodes.JsonValue;
 
 namespace AiGateway.Protocols.Tests.Gemini;
 
@@ -81,7 +82,7 @@ public sealed class RecordedGeminiTests
             var parts = Events(interaction).SelectMany(static chunk => chunk["candidates"]?[0]?["content"]?["parts"]?.AsArray() ?? []).ToList();
             var text = string.Concat(parts.Where(static part => part!["text"] is not null && part["thought"] is null).Select(static part => (string)part!["text"]!));
             var thought = string.Concat(parts.Where(static part => part!["text"] is not null && part["thought"] is not null).Select(static part => (string)part!["text"]!));
-            var calls = parts.Where(static part => part!["functionCall"] is not null).Select(static part => $"{part!["functionCall"]!["name"]}{part["functionCall"]!["args"]!.ToJsonString()}");
+            string[] calls = [.. parts.Where(static part => part!["functionCall"] is not null).Select(static part => $"{part!["functionCall"]!["name"]}{part["functionCall"]!["args"]!.ToJsonString()}")];
             var signatures = parts.Where(static part => part!["thoughtSignature"] is not null && part["executableCode"] is null && part["toolCall"] is null && part["toolResponse"] is null)
                 .Select(static part => (string)part!["thoughtSignature"]!);
             var finish = (string?)Events(interaction).Last(static chunk => chunk["candidates"]?[0]?["finishReason"] is not null)["candidates"]![0]!["finishReason"];
@@ -94,7 +95,7 @@ public sealed class RecordedGeminiTests
                 wrong.Add($"{interaction.Id}: calls");
             if (!candidate.Parts.Where(static part => part.Signature is not null).Select(static part => part.Signature!).SequenceEqual(signatures))
                 wrong.Add($"{interaction.Id}: signatures");
-            if (candidate.NativeFinish != finish || candidate.Finish != (calls.Any() ? FinishReason.ToolCalls : FinishReason.Stop))
+            if (candidate.NativeFinish != finish || candidate.Finish != (calls.Length > 0 ? FinishReason.ToolCalls : FinishReason.Stop))
                 wrong.Add($"{interaction.Id}: finish {candidate.NativeFinish}");
 
             // Written and read again it is the same.
@@ -159,7 +160,7 @@ public sealed class RecordedGeminiTests
                         continue;
                     copy[Camel(name)] = Canonical(value);
                 }
-                if (copy["text"] is JsonValue text && copy.Count == 1 && (string?)text == "")
+                if (copy["text"] is JsonValue text && copy.Count == 1 && ((string?)text)?.Length == 0)
                     return JsonValue.Create("empty text");
                 if (copy["tools"] is JsonArray tools)
                     copy["tools"] = Flat(tools);

@@ -199,7 +199,7 @@ public sealed class EventStreamTests
         var timer = new AttemptTimer(_clock, deployment.Timeouts.Total, CancellationToken.None);
         timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
         var settlement = new AnswerSettlement(new CostCalculator(AccountingFixture.Catalogue), new BackgroundResponses());
-        return (new EventStream(exchange, attempt, timer, new HttpResponseMessage(), upstream, hidesUsage: false, ids: null, settlement, _clock), exchange, attempt);
+        return (new EventStream(exchange, attempt, timer, new HttpResponseMessage(), upstream, new PassedEvents(exchange, attempt, hidesUsage: false, ids: null, settlement), settlement, _clock), exchange, attempt);
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

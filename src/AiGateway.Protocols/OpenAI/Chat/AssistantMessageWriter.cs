@@ -164,6 +164,13 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
                 if (call.Signature is not null)
                     translation.Drop(path + ".tool_calls.signature", "a signature of the source's dialect");
             }
+            if (call.IsCustom && !_isOwn)
+            {
+                translation.Approximate(path + ".tool_calls", "the input of a custom tool as an argument");
+                var input = JsonValue.OfString(call.Arguments).ToString();
+                AssistantWriting.Call(json, new ToolCallPart { Name = call.Name, Arguments = $$"""{"input":{{input}}}""" }, ids.Of(call), isOwn: false, withSignature: false);
+                continue;
+            }
             AssistantWriting.Call(json, call, ids.Of(call), _isOwn, withSignature: _isOwn);
         }
         json.WriteEndArray();

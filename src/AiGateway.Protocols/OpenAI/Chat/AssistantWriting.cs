@@ -93,7 +93,7 @@ internal static class AssistantWriting
         json.WriteStartObject();
         json.WriteString("type"u8, "image_url"u8);
         json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, MediaData.AddressOf(image) ?? "");
+        json.WriteString("url"u8, DataUrl.AddressOf(image) ?? "");
         json.WriteEndObject();
         image.Extensions?.WriteTo(json);
         json.WriteEndObject();

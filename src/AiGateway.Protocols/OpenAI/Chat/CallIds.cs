@@ -11,6 +11,7 @@ internal sealed class CallIds(bool isMistral, bool isOwn)
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static readonly SearchValues<char> LetterSet = SearchValues.Create(Letters);
 
+
     private readonly List<(string Name, string Id)> _unnamed = [];
     private int _made;
 

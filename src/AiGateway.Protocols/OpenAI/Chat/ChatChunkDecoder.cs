@@ -17,7 +17,6 @@ internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : Chat
     private bool _started;
     private bool _done;
     private bool _failed;
-    private List<ChatCitation>? _sources;
 
     public override bool IsComplete =>
         !_failed && _candidates.Count > 0
@@ -132,13 +131,13 @@ internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : Chat
         var candidate = CandidateOf(choice.WholeOf("index"u8) is { } index and >= 0 and <= 1024 ? (int)index : 0);
         if ((choice.Has("delta"u8, out var delta) || choice.Has("message"u8, out delta)) && delta.ValueKind == JsonValueKind.Object)
             candidate.Delta(delta, choice, dialect, events);
-        _sources ??= ChatResponseReader.SourcesOf(root);
-        if (choice.FilledTextOf("finish_reason"u8) is { } finish)
-        {
-            candidate.FlushCalls(events);
-            candidate.FlushSources(_sources, events);
-            candidate.Finish(finish, choice.TextOf("stop_reason"u8), events);
-        }
+        if (choice.FilledTextOf("finish_reason"u8) is not { } finish)
+            return;
+        candidate.FlushCalls(events);
+        candidate.FlushSources(ChatResponseReader.SourcesOf(root), events);
+        candidate.Finish(finish, choice.TextOf("stop_reason"u8), events);
+
+        // Moonshot's place of it.
         Usage(choice, events);
     }
 
@@ -156,7 +155,7 @@ internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : Chat
 
     private void Usage(JsonElement holder, List<ChatEvent> events)
     {
-        if (!holder.Has("usage"u8, out var usage) && !(holder.Has("x_groq"u8, out var groq) && groq.Has("usage"u8, out usage)))
+        if (!holder.Has("usage"u8, out var usage) && !(_candidates.Exists(static candidate => candidate.IsFinished) && holder.Has("x_groq"u8, out var groq) && groq.Has("usage"u8, out usage)))
             return;
         if (usage.ValueKind == JsonValueKind.Object && UsageReader.Read(JsonMarshal.GetRawUtf8Value(usage), rules) is { } read)
             events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = read });

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
@@ -7,6 +8,7 @@ using WriterText = AiGateway.Protocols.Chat.JsonText;
 namespace AiGateway.Protocols.OpenAI.Chat;
 
 /// <summary>Writes the chunks of a streamed chat completion as OpenAI does: one id, one model and one time in all, the role first, calls by index, usage last and only when asked for, then <c>[DONE]</c>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The writer writes into the buffers of others and holds nothing to be given back.")]
 internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : ChatStreamEncoder
 {
     private readonly List<CandidateState> _candidates = [];

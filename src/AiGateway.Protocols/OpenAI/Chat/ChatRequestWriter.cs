@@ -45,11 +45,27 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
         json.WriteEndObject();
     }
 
-    /// <summary>What the model is told of the schema where the target knows none.</summary>
-    private string? SchemaInstruction() =>
-        request.Format is { Kind: ChatFormatKind.JsonSchema, Schema.IsAbsent: false } format && !Traits.JsonSchema
-            ? "Answer with one JSON object and nothing else. It must obey this JSON schema:\n" + format.Schema
-            : null;
+    /// <summary>What the model is told of the schema where the target knows none. In JSON mode OpenAI refuses a conversation in which the word does not occur.</summary>
+    private string? SchemaInstruction() => request.Format switch
+    {
+        { Kind: ChatFormatKind.JsonSchema, Schema.IsAbsent: false } format when !Traits.JsonSchema =>
+            "Answer with one JSON object and nothing else. It must obey this JSON schema:\n" + format.Schema,
+        { Kind: ChatFormatKind.Json } when !_isOwn && !SpeaksOfJson() => "Answer with one JSON object and nothing else.",
+        _ => null,
+    };
+
+    private bool SpeaksOfJson()
+    {
+        foreach (var message in request.Messages)
+        {
+            foreach (var part in message.Parts)
+            {
+                if (part is TextPart text && text.Text.Contains("json", StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
+        }
+        return false;
+    }
 
     private void Format()
     {
@@ -228,23 +244,30 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
     /// <summary>Other dialects report usage always, so a stream that is translated for them asks for it.</summary>
     private void StreamOptions()
     {
-        var include = request.IncludeUsage ?? (request.Stream && !_isOwn && Traits.StreamOptions && !_isMistral ? true : null);
-        if (include is not null && !_isOwn && (_isMistral || !Traits.StreamOptions || !request.Stream))
-            include = null;
-        var others = _isOwn && request.Extensions is { } extensions && extensions.All.Any(static member => member.Key.StartsWith("stream_options.", StringComparison.Ordinal));
-        if (include is null && !others)
+        if (!Traits.StreamOptions || (!_isOwn && (_isMistral || !request.Stream)))
             return;
-        json.WriteStartObject("stream_options"u8);
-        if (include is { } usage)
-            json.WriteBoolean("include_usage"u8, usage);
-        foreach (var (name, value) in others ? request.Extensions!.All : [])
+        var begun = false;
+        if (request.IncludeUsage is not null || !_isOwn)
         {
-            if (!name.StartsWith("stream_options.", StringComparison.Ordinal))
-                continue;
-            json.WritePropertyName(name.AsSpan("stream_options.".Length));
-            value.WriteTo(json);
+            begun = true;
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, request.IncludeUsage ?? true);
         }
-        json.WriteEndObject();
+        if (_isOwn)
+        {
+            foreach (var (name, value) in request.Extensions?.All ?? [])
+            {
+                if (!name.StartsWith("stream_options.", StringComparison.Ordinal))
+                    continue;
+                if (!begun)
+                    json.WriteStartObject("stream_options"u8);
+                begun = true;
+                json.WritePropertyName(name.AsSpan("stream_options.".Length));
+                value.WriteTo(json);
+            }
+        }
+        if (begun)
+            json.WriteEndObject();
     }
 
     private bool TakesUnlessMistral(string member, bool isThere)

@@ -52,7 +52,7 @@ internal static class ChatResponseWriter
         if (dialect == Dialect.Mistral && candidate.Parts.Exists(static part => part is ThinkingPart or OpaquePart { Dialect: Dialect.Mistral }))
             MistralContent(json, candidate.Parts);
         else
-            Text(json, candidate.Parts, path, translation, isOwn);
+            Text(json, candidate.Parts, path, translation, isOwn, withRefusal: dialect == Dialect.Mistral);
         if (dialect != Dialect.Mistral)
         {
             if (Joined(candidate.Parts, static part => (part as RefusalPart)?.Text) is { } refusal)
@@ -118,9 +118,9 @@ internal static class ChatResponseWriter
         return several?.ToString() ?? only;
     }
 
-    private static void Text(Utf8JsonWriter json, List<ChatPart> parts, string path, Translation translation, bool isOwn)
+    private static void Text(Utf8JsonWriter json, List<ChatPart> parts, string path, Translation translation, bool isOwn, bool withRefusal)
     {
-        var text = Joined(parts, static part => (part as TextPart)?.Text);
+        var text = Joined(parts, withRefusal ? static part => (part as TextPart)?.Text ?? (part as RefusalPart)?.Text : static part => (part as TextPart)?.Text);
         if (text is null && !parts.Exists(static part => part is ToolCallPart or RefusalPart or MediaPart))
             text = "";
         json.WriteString("content"u8, text);

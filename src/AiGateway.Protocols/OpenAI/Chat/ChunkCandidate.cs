@@ -26,33 +26,33 @@ internal sealed class ChunkCandidate(int index)
 
     public void Delta(JsonElement delta, JsonElement choice, Dialect dialect, List<ChatEvent> events)
     {
-        Thoughts(delta, events);
         IReadOnlyList<TokenLogprob>? logprobs = choice.Has("logprobs"u8, out var holder) ? ChatResponseReader.Logprobs(holder) : null;
-        if (delta.Has("content"u8, out var content))
-            Content(content, dialect, ref logprobs, events);
+        var members = new DeltaMembers(delta);
+        Thoughts(members, events);
+        Content(members.Content, dialect, ref logprobs, events);
         if (logprobs is not null)
             events.Add(Step(Text, ChatPartKind.Text) with { Text = "", Logprobs = logprobs });
-        if (delta.FilledTextOf("refusal"u8) is { } refusal)
+        if (members.Refusal.Text() is { Length: > 0 } refusal)
             events.Add(Step(Refusal, ChatPartKind.Refusal) with { Text = refusal });
-        if (delta.Has("annotations"u8, out var annotations) && annotations.ValueKind == JsonValueKind.Array)
+        if (members.Annotations.ValueKind == JsonValueKind.Array)
         {
-            foreach (var annotation in annotations.EnumerateArray())
+            foreach (var annotation in members.Annotations.EnumerateArray())
             {
                 _sourcesSeen = true;
                 events.Add(Step(Text, ChatPartKind.Text) with { Citation = AssistantReading.Citation(annotation) });
             }
         }
-        if (delta.Has("audio"u8, out var audio) && audio.ValueKind == JsonValueKind.Object)
-            Sound(audio, events);
-        if (delta.Has("images"u8, out var images) && images.ValueKind == JsonValueKind.Array)
-            Parts(images, dialect, events);
-        if (delta.Has("tool_calls"u8, out var calls) && calls.ValueKind == JsonValueKind.Array)
+        if (members.Audio.ValueKind == JsonValueKind.Object)
+            Sound(members.Audio, events);
+        if (members.Images.ValueKind == JsonValueKind.Array)
+            Parts(members.Images, dialect, events);
+        if (members.ToolCalls.ValueKind == JsonValueKind.Array)
         {
-            foreach (var call in calls.EnumerateArray())
+            foreach (var call in members.ToolCalls.EnumerateArray())
                 ToolCall(call, events);
         }
-        if (delta.Has("function_call"u8, out var function) && function.ValueKind == JsonValueKind.Object)
-            FunctionCall(function, events);
+        if (members.FunctionCall.ValueKind == JsonValueKind.Object)
+            FunctionCall(members.FunctionCall, events);
     }
 
     public void Finish(string finish, string? stop, List<ChatEvent> events)
@@ -87,21 +87,24 @@ internal sealed class ChunkCandidate(int index)
     private ChatEvent Step(int key, ChatPartKind kind, ChatEventKind step = ChatEventKind.PartDelta) =>
         new(step) { Candidate = Index, Part = key, PartKind = kind };
 
-    private void Thoughts(JsonElement delta, List<ChatEvent> events)
+    private void Thoughts(in DeltaMembers members, List<ChatEvent> events)
     {
+        var plain = members.ReasoningContent.Text();
         var member = "reasoning_content";
-        var plain = delta.FilledTextOf("reasoning_content"u8);
-        if (plain is null && (plain = delta.FilledTextOf("reasoning"u8)) is not null)
+        if (string.IsNullOrEmpty(plain))
+        {
+            plain = members.Reasoning.Text();
             member = "reasoning";
-        if (delta.Has("reasoning_details"u8, out var details) && details.ValueKind == JsonValueKind.Array)
+        }
+        if (members.ReasoningDetails.ValueKind == JsonValueKind.Array)
         {
             var hasText = false;
-            foreach (var detail in details.EnumerateArray())
-                hasText |= Detail(detail, member: plain is null ? ReasoningDetails.Member : member, events);
+            foreach (var detail in members.ReasoningDetails.EnumerateArray())
+                hasText |= Detail(detail, string.IsNullOrEmpty(plain) ? ReasoningDetails.Member : member, events);
             if (hasText)
                 return;
         }
-        if (plain is null)
+        if (string.IsNullOrEmpty(plain))
             return;
         Open(Thinking, member, signer: null, events);
         events.Add(Step(Thinking, ChatPartKind.Thinking) with { Text = plain });
@@ -143,6 +146,7 @@ internal sealed class ChunkCandidate(int index)
                 return;
             events.Add(Step(Text, ChatPartKind.Text) with { Text = text, Logprobs = logprobs });
             logprobs = null;
+            _thinkingMember = null;
             return;
         }
         if (content.ValueKind == JsonValueKind.Array)

@@ -71,7 +71,7 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
         json.WriteString("role"u8, RoleOf(message.Role));
         if (message.Name is { } name)
             json.WriteString("name"u8, name);
-        Content(parts, message.IsPlainText && instruction is null, path, message.Role is ChatRole.System or ChatRole.Developer);
+        Content(parts, message.IsPlainText, path, message.Role is ChatRole.System or ChatRole.Developer);
         Extensions(message, path);
         json.WriteEndObject();
     }

@@ -70,7 +70,7 @@ internal static class PartReading
             case "audio_url" when element.Has("audio_url"u8, out var audio):
                 return Addressed(MediaKind.Audio, audio);
             case "document_url" when element.TextOf("document_url"u8) is { } document:
-                var part = MediaData.Of(MediaKind.Document, document);
+                var part = DataUrl.Of(MediaKind.Document, document);
                 part.Name = element.TextOf("document_name"u8);
                 return part;
             case "input_audio" when element.Has("input_audio"u8, out var sound):
@@ -102,10 +102,10 @@ internal static class PartReading
     private static MediaPart? Addressed(MediaKind kind, JsonElement value)
     {
         if (value.Text() is { } plain)
-            return MediaData.Of(kind, plain);
+            return DataUrl.Of(kind, plain);
         if (value.TextOf("url"u8) is not { } address)
             return null;
-        var media = MediaData.Of(kind, address);
+        var media = DataUrl.Of(kind, address);
         media.Detail = value.TextOf("detail"u8);
         return media;
     }
@@ -113,17 +113,17 @@ internal static class PartReading
     private static MediaPart? Sound(JsonElement value)
     {
         if (value.Text() is { } plain)
-            return MediaData.Of(MediaKind.Audio, plain);
+            return DataUrl.Of(MediaKind.Audio, plain);
         if (value.TextOf("data"u8) is not { } data)
             return null;
-        var media = MediaData.Of(MediaKind.Audio, data);
-        media.MediaType ??= MediaData.SoundType(value.TextOf("format"u8));
+        var media = DataUrl.Of(MediaKind.Audio, data);
+        media.MediaType ??= DataUrl.SoundType(value.TextOf("format"u8));
         return media;
     }
 
     private static MediaPart? File(JsonElement value)
     {
-        var media = value.TextOf("file_data"u8) is { } data ? MediaData.Of(MediaKind.Document, data) : new MediaPart(MediaKind.Document);
+        var media = value.TextOf("file_data"u8) is { } data ? DataUrl.Of(MediaKind.Document, data) : new MediaPart(MediaKind.Document);
         media.FileId = value.TextOf("file_id"u8);
         media.Name = value.TextOf("filename"u8);
         return media.Base64 is null && media.Url is null && media.FileId is null ? null : media;

@@ -100,12 +100,12 @@ internal static class PartWriting
                 json.WriteString("type"u8, "input_audio"u8);
                 json.WriteStartObject("input_audio"u8);
                 json.WriteString("data"u8, sound);
-                json.WriteString("format"u8, MediaData.SoundFormat(media.MediaType));
+                json.WriteString("format"u8, DataUrl.SoundFormat(media.MediaType));
                 json.WriteEndObject();
                 break;
             case MediaKind.Document when dialect == Dialect.Mistral && media.FileId is null:
                 json.WriteString("type"u8, "document_url"u8);
-                json.WriteString("document_url"u8, MediaData.AddressOf(media));
+                json.WriteString("document_url"u8, DataUrl.AddressOf(media));
                 if (media.Name is { } title)
                     json.WriteString("document_name"u8, title);
                 break;
@@ -114,7 +114,7 @@ internal static class PartWriting
                 json.WriteStartObject("file"u8);
                 if (media.FileId is { } id)
                     json.WriteString("file_id"u8, id);
-                if (MediaData.AddressOf(media) is { } content)
+                if (DataUrl.AddressOf(media) is { } content)
                 {
                     json.WriteString("file_data"u8, content);
                     if (media.Name is null)
@@ -140,7 +140,7 @@ internal static class PartWriting
         };
         json.WriteString("type"u8, type);
         json.WriteStartObject(type);
-        json.WriteString("url"u8, MediaData.AddressOf(media) ?? "");
+        json.WriteString("url"u8, DataUrl.AddressOf(media) ?? "");
         if (media.Detail is { } detail)
             json.WriteString("detail"u8, detail);
         json.WriteEndObject();

@@ -11,13 +11,20 @@ internal sealed class CallEncoder : ItemEncoder
     private readonly ToolCallPart _call;
     private readonly string _id;
     private readonly string _callId;
+    private readonly OutputIds _ids;
+    private readonly Dialect? _source;
     private readonly bool _isOwn;
+    private string? _signature;
     private readonly StringBuilder _arguments = new();
 
-    public CallEncoder(EventWriter events, in ChatEvent step, OutputIds ids, bool isOwn, IBufferWriter<byte> output)
+    public CallEncoder(EventWriter events, in ChatEvent step, OutputIds ids, Dialect? source, IBufferWriter<byte> output)
     {
+        var isOwn = source == Dialect.OpenAIResponses;
         _events = events;
+        _ids = ids;
+        _source = source;
         _isOwn = isOwn;
+        _signature = step.Signature;
         var given = step.Data as ToolCallPart;
         var name = step.Name ?? given?.Name ?? "";
         var isCustom = given?.IsCustom ?? false;
@@ -42,6 +49,7 @@ internal sealed class CallEncoder : ItemEncoder
 
     public override void Delta(in ChatEvent step, IBufferWriter<byte> output)
     {
+        _signature = step.Signature is null ? _signature : _signature + step.Signature;
         if (step.Text is not { Length: > 0 } text)
             return;
         _arguments.Append(text);
@@ -66,6 +74,14 @@ internal sealed class CallEncoder : ItemEncoder
             EventWriter.End(json, output);
         }
         _events.Finish(output, json => ItemWriter.WriteCall(json, _call, _id, _callId, "completed", _isOwn));
+        if (_isOwn || _signature is null || _source is not { } owner)
+            return;
+
+        // Behind the call, where the reader looks for it.
+        var id = _ids.Item("rs_", _events.OutputIndex);
+        var packed = SignatureEnvelope.Pack(owner, SignatureEnvelope.Call, _signature);
+        _events.Add(output, json => ItemWriter.WriteThinking(json, new ThinkingPart(), id, encrypted: null, isOwn: false));
+        _events.Finish(output, json => ItemWriter.WriteThinking(json, new ThinkingPart(), id, packed, isOwn: false));
     }
 
     private void WriteDelta(string text, IBufferWriter<byte> output)

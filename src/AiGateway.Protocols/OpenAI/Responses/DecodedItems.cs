@@ -14,6 +14,9 @@ internal sealed class DecodedItems
     private readonly Dictionary<int, Item> _items = [];
     private Item? _last;
 
+    /// <summary>The item whose part began last: late words about another one would begin a part anew.</summary>
+    private Item? _current;
+
     /// <summary>One part of each kind that was sent, for the finish reason.</summary>
     public List<ChatPart> Seen { get; } = [];
 
@@ -131,15 +134,17 @@ internal sealed class DecodedItems
         if (item.IsBegun)
             return;
         item.IsBegun = true;
+        _current = item;
         Seen.Add(call);
         events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.ToolCall, Id = call.Id, Name = call.Name, Data = call });
     }
 
-    private static void BeginThinking(Item item, JsonElement value, List<ChatEvent> events)
+    private void BeginThinking(Item item, JsonElement value, List<ChatEvent> events)
     {
         if (item.IsBegun)
             return;
         item.IsBegun = true;
+        _current = item;
         var id = value.FindText("id"u8);
         var thinking = new ThinkingPart { Id = id, Item = new ChatItem { Id = id, Type = "reasoning" } };
         events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Thinking, Data = thinking });
@@ -164,6 +169,7 @@ internal sealed class DecodedItems
     {
         if (!item.Sent.TryAdd(content, 0))
             return;
+        _current = item;
         item.Wrap ??= new ChatItem { Type = "message" };
         ChatPart part = kind == ChatPartKind.Refusal ? new RefusalPart("") : new TextPart("");
         part.Item = item.Wrap;
@@ -194,7 +200,7 @@ internal sealed class DecodedItems
             Arguments(item, whole, events);
     }
 
-    private static void Summary(Item item, int number, string? delta, List<ChatEvent> events)
+    private void Summary(Item item, int number, string? delta, List<ChatEvent> events)
     {
         if (!item.IsBegun)
             BeginThinking(item, default, events);
@@ -211,7 +217,7 @@ internal sealed class DecodedItems
     /// <summary>Tells the encoder of this dialect that a thought is a summary's; says nothing to the others.</summary>
     private static readonly ThinkingPart SummaryMark = new();
 
-    private static void Think(Item item, string? delta, List<ChatEvent> events)
+    private void Think(Item item, string? delta, List<ChatEvent> events)
     {
         if (!item.IsBegun)
             BeginThinking(item, default, events);
@@ -326,12 +332,14 @@ internal sealed class DecodedItems
             events.Add(new ChatEvent(ChatEventKind.PartEnd) { Part = item.Key + content, PartKind = ChatPartKind.Text });
     }
 
-    private static void DoneThinking(Item item, JsonElement value, List<ChatEvent> events)
+    private void DoneThinking(Item item, JsonElement value, List<ChatEvent> events)
     {
         var thinking = ItemReader.Thinking(value);
         if (!item.IsBegun)
             BeginThinking(item, value, events);
         var isWhole = item.HasSummary || item.HasThoughts;
+        if (isWhole && _current != item && thinking is { Encrypted: null, Signature: null })
+            return;
         var delta = new ChatEvent(ChatEventKind.PartDelta) { Part = item.Key, PartKind = ChatPartKind.Thinking };
         if (!isWhole && thinking.Text.Length > 0)
             events.Add(delta with { Text = thinking.Text, Data = thinking.Summaries is null ? null : SummaryMark });

@@ -13,12 +13,16 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
 
     public void Write()
     {
-        var first = 0;
-        if (request.Messages.Count > 0 && Instructions(request.Messages[0]) is { } instructions)
+        var instructions = request.Messages.Count > 0 ? Instructions(request.Messages[0]) : null;
+        var first = instructions is null ? 0 : 1;
+        if (!_isOwn && request.Format?.Kind == ChatFormatKind.Json && !SaysJson())
         {
-            json.WriteString("instructions"u8, instructions);
-            first = 1;
+            // OpenAI refuses JSON mode unless the conversation speaks of it.
+            translation.Approximate("response_format", "JSON mode at OpenAI takes an instruction as well");
+            instructions = instructions is null ? "Answer with JSON." : instructions + "\n\nAnswer with JSON.";
         }
+        if (instructions is not null)
+            json.WriteString("instructions"u8, instructions);
         if (request.Messages.Count == first + 1 && request.Messages[first] is { Item.Place: ChatItemPlace.Input, Parts: [TextPart only] })
         {
             json.WriteString("input"u8, only.Text);
@@ -32,6 +36,16 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
         for (var i = first; i < request.Messages.Count; i++)
             WriteMessage(request.Messages[i], FormattableString.Invariant($"messages[{i}]"));
         json.WriteEndArray();
+    }
+
+    private bool SaysJson()
+    {
+        foreach (var message in request.Messages)
+        {
+            if (message.Parts.Exists(static part => part is TextPart text && text.Text.Contains("json", StringComparison.OrdinalIgnoreCase)))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>A system prompt that opens the conversation and is text alone.</summary>
@@ -128,7 +142,7 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
     {
         for (var i = from; i < to; i++)
         {
-            if (message.Parts[i] is TextPart { Text.Length: > 0 } or RefusalPart or MediaPart { Kind: MediaKind.Image or MediaKind.Document, FileId: null } or MediaPart { Kind: MediaKind.Audio })
+            if (message.Parts[i] is TextPart { Text.Length: > 0 } or RefusalPart or MediaPart { Kind: MediaKind.Image or MediaKind.Document, FileId: null } or MediaPart { Kind: MediaKind.Audio, Transcript.Length: > 0 } or MediaPart { Kind: MediaKind.Audio, MediaType: "audio/wav" or "audio/wave" or "audio/x-wav" or "audio/mpeg" or "audio/mp3" })
                 return true;
         }
         return false;

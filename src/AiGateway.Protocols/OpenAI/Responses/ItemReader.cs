@@ -26,6 +26,8 @@ internal static class ItemReader
             case "custom_tool_call":
                 parts.Add(Call(item, isCustom: true));
                 break;
+            case "reasoning" when parts.Count > 0 && parts[^1] is ToolCallPart signed && TrySign(signed, item.FindText("encrypted_content"u8)):
+                break;
             case "reasoning":
                 parts.Add(Thinking(item));
                 break;
@@ -139,10 +141,20 @@ internal static class ItemReader
             return;
         }
         thinking.SignedBy = dialect;
-        if (kind == SignatureEnvelope.Signature)
-            thinking.Signature = value;
-        else
+        if (kind == SignatureEnvelope.Encrypted)
             thinking.Encrypted = value;
+        else
+            thinking.Signature = value;
+    }
+
+    /// <summary>A signature over a call has no member of its own: the gateway sends it as empty thoughts behind the call.</summary>
+    private static bool TrySign(ToolCallPart call, string? encrypted)
+    {
+        if (encrypted is null || !SignatureEnvelope.TryUnpack(encrypted, out var dialect, out var kind, out var value) || kind != SignatureEnvelope.Call)
+            return false;
+        call.SignedBy = dialect;
+        call.Signature = value;
+        return true;
     }
 
     private static void ReadMessage(JsonElement item, List<ChatPart> parts, string path)

@@ -144,9 +144,12 @@ internal static class RequestReader
                 continue;
             }
             JsonMembers? extensions = null;
+            JsonMembers? own = null;
             foreach (var member in tool.EnumerateObject())
             {
-                if (member.Name is not ("type" or "name" or "description" or "parameters" or "strict"))
+                if (member.Value.ValueKind == JsonValueKind.Null)
+                    JsonMembers.Add(ref own, member.Name, member.Value);
+                else if (member.Name is not ("type" or "name" or "description" or "parameters" or "strict"))
                     JsonMembers.Add(ref extensions, member.Name, member.Value);
             }
             var parameters = tool.Find("parameters"u8);
@@ -158,6 +161,7 @@ internal static class RequestReader
                 Parameters = parameters.ValueKind == JsonValueKind.Undefined ? default : JsonValue.Of(parameters),
                 Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.Flag($"{path}.strict"),
                 Extensions = extensions,
+                Own = own,
             });
         }
     }

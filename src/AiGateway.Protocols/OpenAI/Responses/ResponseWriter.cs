@@ -39,29 +39,61 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
     {
         json.WriteStartArray();
         var logprobs = candidate.Logprobs;
-        var parts = candidate.Parts;
+        var parts = _isOwn ? candidate.Parts : Expressible(candidate.Parts);
         for (var i = 0; i < parts.Count;)
         {
             if (!IsSaid(parts[i]))
             {
-                WriteItem(json, parts[i], FormattableString.Invariant($"choices[0].content[{i}]"));
-                i++;
+                WriteItem(json, parts[i++]);
                 continue;
             }
             var end = i + 1;
             while (end < parts.Count && IsSaid(parts[end]) && (!_isOwn || ReferenceEquals(parts[end].Item, parts[i].Item)))
                 end++;
-            WriteMessage(json, parts, i, end, end == parts.Count && FinishWords.Status(candidate.Finish) == "incomplete" ? "incomplete" : "completed", ref logprobs);
+            WriteMessage(json, parts, i, end, end < parts.Count || FinishWords.Status(candidate.Finish) == "completed" ? "completed" : "incomplete", ref logprobs);
             i = end;
         }
         json.WriteEndArray();
     }
 
+    /// <summary>The parts that this dialect can say: what it cannot does not tear a message in two.</summary>
+    private List<ChatPart> Expressible(List<ChatPart> parts)
+    {
+        var expressible = new List<ChatPart>(parts.Count);
+        for (var i = 0; i < parts.Count; i++)
+        {
+            var path = FormattableString.Invariant($"choices[0].content[{i}]");
+            switch (parts[i])
+            {
+                case TextPart { Text.Length: 0 }:
+                case ThinkingPart { Text.Length: 0 } thinking when Encrypted(thinking, response.Source) is null:
+                    continue;
+                case OpaquePart opaque when opaque.Dialect != Dialect.OpenAIResponses:
+                    translation.Drop(path, $"'{opaque.Type}' belongs to another dialect");
+                    continue;
+                case MediaPart { Kind: MediaKind.Image, Base64: not null }:
+                    break;
+                case MediaPart { Transcript: { Length: > 0 } }:
+                    translation.Approximate(path, "of sound only its transcript goes");
+                    break;
+                case MediaPart:
+                    translation.Drop(path, "Responses has no such output");
+                    continue;
+                case TextPart { Citations: { } citations } when citations.Exists(static citation => citation.Url is null):
+                    translation.Drop(path + ".citations", "Responses cites web pages and its own files");
+                    break;
+                default:
+                    break;
+            }
+            expressible.Add(parts[i]);
+        }
+        return expressible;
+    }
+
     private bool IsSaid(ChatPart part) => part switch
     {
-        TextPart text => _isOwn || text.Text.Length > 0,
-        RefusalPart => true,
-        MediaPart media => media.Transcript is { Length: > 0 },
+        TextPart or RefusalPart => true,
+        MediaPart media => media is not { Kind: MediaKind.Image, Base64: not null },
         OpaquePart opaque => _isOwn && opaque.Item is not null,
         _ => false,
     };
@@ -83,8 +115,7 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
                     ContentWriter.WriteRefusal(json, refusal, _isOwn);
                     break;
                 case MediaPart media:
-                    translation.Approximate(FormattableString.Invariant($"choices[0].content[{i}]"), "of sound only its transcript goes");
-                    ContentWriter.WriteOutputText(json, new TextPart(media.Transcript!), isOwn: false, isAnswer: true);
+                    ContentWriter.WriteOutputText(json, new TextPart(media.Transcript ?? ""), isOwn: false, isAnswer: true);
                     break;
                 case OpaquePart opaque:
                     opaque.Value.WriteTo(json);
@@ -96,30 +127,29 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
         ItemWriter.EndMessage(json);
     }
 
-    private void WriteItem(Utf8JsonWriter json, ChatPart part, string path)
+    private void WriteItem(Utf8JsonWriter json, ChatPart part)
     {
         switch (part)
         {
             case ToolCallPart call:
                 var id = _isOwn && call.Item is not null ? call.ItemId : _ids.Item(call.IsCustom ? "ctc_" : "fc_", _number);
                 ItemWriter.WriteCall(json, call, id, call.Id.Length > 0 || _isOwn ? call.Id : _ids.Item("call_", _number), "completed", _isOwn);
+                if (!_isOwn && call.Signature is not null)
+                {
+                    _number++;
+                    ItemWriter.WriteThinking(json, new ThinkingPart(), _ids.Item("rs_", _number), SignatureEnvelope.Pack(call.SignedBy ?? response.Source, SignatureEnvelope.Call, call.Signature), isOwn: false);
+                }
                 break;
             case ThinkingPart thinking:
-                var encrypted = Encrypted(thinking, response.Source);
-                if (!_isOwn && thinking.Text.Length == 0 && encrypted is null)
-                    return;
-                ItemWriter.WriteThinking(json, thinking, _isOwn && thinking.Item is not null ? thinking.Id : _ids.Item("rs_", _number), encrypted, _isOwn);
+                ItemWriter.WriteThinking(json, thinking, _isOwn && thinking.Item is not null ? thinking.Id : _ids.Item("rs_", _number), Encrypted(thinking, response.Source), _isOwn);
                 break;
             case MediaPart { Kind: MediaKind.Image, Base64: { } base64 } image:
                 WriteImage(json, _ids.Item("ig_", _number), image.MediaType, base64);
                 break;
-            case OpaquePart opaque when opaque.Dialect == Dialect.OpenAIResponses:
+            case OpaquePart opaque:
                 opaque.Value.WriteTo(json);
                 break;
-            case TextPart:
-                return;
             default:
-                translation.Drop(path, part is OpaquePart foreign ? $"'{foreign.Type}' belongs to another dialect" : "Responses has no such output");
                 return;
         }
         _number++;

@@ -103,9 +103,14 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
         if (tool.Strict is not null || !IsOwn)
             json.WriteBoolean("strict"u8, tool.Strict ?? false);
         if (IsOwn)
+        {
             tool.Extensions?.WriteTo(json);
+            tool.Own?.WriteTo(json);
+        }
         else
+        {
             translation.DropAll(tool.Extensions, path);
+        }
         json.WriteEndObject();
     }
 

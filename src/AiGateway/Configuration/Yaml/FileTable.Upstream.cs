@@ -40,6 +40,7 @@ internal static partial class FileTable
             .With("retries", "Retries of this alias.", retries, (section, value) => section with { Retries = value })
             .With("hold_back", "How much of a stream is held back, so that an early death fails over unseen.", holdBack, (section, value) => section with { HoldBack = value })
             .With("keep_alive", "Interval of keep-alive comments while a stream waits for its first event; fixes the status 200 early. Default off.", Scalars.Duration(HalfSecond, Hour), (section, value) => section with { KeepAlive = value })
+            .With("drop_unsupported", "Whether members that a provider's dialect cannot say are left out and named in x-gateway-dropped (true, the default), or the request is refused.", Scalars.Boolean, (section, value) => section with { DropUnsupported = value })
             .With("description", "Shown in /v1/models.", Scalars.Text, (section, value) => section with { Description = value });
     }
 

@@ -1,16 +1,17 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using AiGateway.Protocols.Anthropic;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Gemini;
+using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Writes a rejection in OpenAI's error shape: <c>{"error":{"message","type","param","code"}}</c>, all four members always there.</summary>
-internal static class OpenAIErrorWriter
+/// <summary>Writes a rejection as an error answer in the dialect of the path that was asked: status, headers, body.</summary>
+internal static class ErrorWriter
 {
     // Clients wait as long as they are told (the official .NET client has no cap), so we never tell them more than a minute.
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes status, headers and body.</summary>
     public static async Task WriteAsync(HttpContext context, Rejection rejection)
@@ -40,7 +41,7 @@ internal static class OpenAIErrorWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        WriteBody(body, rejection);
+        WriteBody(body, rejection, ChatDialects.OfPath(context.Request.Path.Value ?? "/"), response.StatusCode, response.Headers["x-request-id"].ToString());
         headers.ContentLength = body.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
@@ -48,20 +49,33 @@ internal static class OpenAIErrorWriter
         }
     }
 
-    /// <summary>Writes the body alone: also the data of an error event in a stream.</summary>
-    public static void WriteBody(IBufferWriter<byte> destination, Rejection rejection)
+    private static void WriteBody(ArrayBufferWriter<byte> body, Rejection rejection, Dialect dialect, int status, string requestId)
     {
-        var traits = Rejections.TraitsOf(rejection.Reason);
-        using var json = new Utf8JsonWriter(destination, Options);
-        json.WriteStartObject();
-        json.WriteStartObject("error"u8);
-        json.WriteString("message"u8, rejection.Message);
-        json.WriteString("type"u8, rejection.Type ?? traits.Type);
-        WriteNullable(json, "param"u8, rejection.Param);
-        WriteNullable(json, "code"u8, rejection.Code ?? traits.Code);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        switch (dialect)
+        {
+            case Dialect.Anthropic:
+                AnthropicErrors.Write(status, ErrorOf(rejection), requestId, body);
+                break;
+            case Dialect.Gemini:
+                GeminiErrors.Write(body, status, rejection.Message, rejection.Code);
+                break;
+            default:
+                OpenAIErrorBody.Write(body, rejection);
+                break;
+        }
     }
+
+    /// <summary>The rejection in the terms of a provider's error: type and code are words of OpenAI's that the other dialects have their own for.</summary>
+    private static ProviderError ErrorOf(Rejection rejection) => new(rejection.Message, null, null, rejection.Param, rejection.Reason switch
+    {
+        RejectionReason.MissingKey or RejectionReason.InvalidKey or RejectionReason.ExpiredKey or RejectionReason.DisabledKey => ProviderErrorKind.InvalidKey,
+        RejectionReason.ModelNotAllowed => ProviderErrorKind.PermissionDenied,
+        RejectionReason.UnknownModel => ProviderErrorKind.ModelNotFound,
+        RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
+        RejectionReason.NoHealthyUpstream or RejectionReason.Draining => ProviderErrorKind.Overloaded,
+        RejectionReason.UpstreamError or RejectionReason.UpstreamTimeout or RejectionReason.InternalError => ProviderErrorKind.ServerError,
+        _ => ProviderErrorKind.InvalidRequest,
+    });
 
     private static TimeSpan? RetryAfter(int status, Rejection rejection) => status switch
     {
@@ -69,16 +83,4 @@ internal static class OpenAIErrorWriter
         429 or 502 or 503 or 504 => TimeSpan.FromSeconds(1),
         _ => null,
     };
-
-    private static void WriteNullable(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
-    {
-        if (value is null)
-        {
-            json.WriteNull(name);
-        }
-        else
-        {
-            json.WriteString(name, value);
-        }
-    }
 }

@@ -3,7 +3,7 @@ using AiGateway.Protocols.Chat;
 namespace AiGateway.Protocols.OpenAI.Chat;
 
 /// <summary>Takes <c>data:</c> addresses apart and puts them together, and knows the names of sound formats.</summary>
-internal static class MediaData
+internal static class DataUrl
 {
     /// <summary>A part of what an address holds or names. Text that is no address is taken as base64.</summary>
     public static MediaPart Of(MediaKind kind, string address)

@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.Text.Json;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Dispatch;
+
+/// <summary>Answers <c>count_tokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
+internal static class TokenCount
+{
+    /// <summary>Writes the answer.</summary>
+    public static async Task WriteAsync(HttpContext context, Exchange exchange)
+    {
+        var deployment = exchange.Plan!.Deployments[0];
+        var body = new ArrayBufferWriter<byte>(64);
+        await using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("input_tokens"u8, exchange.Request!.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
+            json.WriteEndObject();
+        }
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = body.WrittenCount;
+        response.Headers["x-gateway-route"] = HeaderText.Escape(exchange.Request.Model);
+        response.Headers["x-gateway-estimated"] = "input_tokens";
+        await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Text;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Reads the provider's dialect and writes the caller's. Where both are the same the provider's bytes pass, and reading serves metering alone.</summary>
+internal sealed class TranslatedEvents : EventReading
+{
+    private readonly ChatCodec _from;
+    private readonly ChatStreamDecoder _decoder;
+    private readonly ChatStreamEncoder _encoder;
+    private readonly ChatStream _stream;
+    private readonly bool _samePassesBytes;
+    private readonly List<ChatEvent> _steps = [];
+    private readonly List<ChatEvent> _ordered = [];
+    private readonly ArrayBufferWriter<byte> _written = new(1024);
+    private TokenCounter _tokens;
+    private ProviderError? _error;
+
+    /// <summary>A processor for one stream.</summary>
+    /// <param name="from">The provider's dialect.</param>
+    /// <param name="to">The caller's.</param>
+    /// <param name="request">What was asked.</param>
+    public TranslatedEvents(ChatCodec from, ChatCodec to, ChatRequest request)
+    {
+        _from = from;
+        _decoder = from.CreateDecoder();
+        _encoder = to.CreateEncoder(request);
+        _stream = new ChatStream(from.Dialect);
+        _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
+    }
+
+    public override ProviderError? Error => _error;
+
+    public override bool IsComplete => _error is null && (_decoder.IsComplete || _stream.IsFinished);
+
+    public override bool TerminalSeen => _error is null && _decoder.IsComplete;
+
+    public override string? Model => _stream.Response.Model is { Length: > 0 } model ? model : null;
+
+    public override string? ServiceTier => _stream.Response.ServiceTier;
+
+    public override string? FinishReason => _stream.Response.Candidates is [var first, ..] ? first.NativeFinish : null;
+
+    public override Usage? Usage => _stream.Response.Usage;
+
+    public override int EstimatedOutputTokens => _tokens.Tokens;
+
+    public override int FindEventEnd(ReadOnlySpan<byte> buffer, ref int scanned) => EventFraming.FindEnd(_from.Framing, buffer, ref scanned);
+
+    public override StreamEventKind Process(ReadOnlySpan<byte> bytes, bool committed, ref OutputBuffer output)
+    {
+        _steps.Clear();
+        try
+        {
+            _decoder.Decode(bytes, _steps);
+        }
+        catch (ChatFormatException)
+        {
+            return StreamEventKind.Malformed;
+        }
+        var hadContent = _stream.HasContent;
+        var error = Push();
+        if (error is null || committed)
+        {
+            Write(bytes, ref output);
+        }
+        if (error is not null)
+        {
+            _error = error;
+            return StreamEventKind.Error;
+        }
+        return _steps.Count == 0 ? StreamEventKind.Comment
+            : _decoder.IsComplete ? StreamEventKind.Terminal
+            : _stream.HasContent && (!hadContent || HasDelta()) ? StreamEventKind.Content
+            : StreamEventKind.Preamble;
+    }
+
+    public override void Complete(ref OutputBuffer output)
+    {
+        if (_samePassesBytes)
+        {
+            return;
+        }
+        _ordered.Clear();
+        _stream.Complete(_ordered);
+        Encode(ref output);
+    }
+
+    public override void Fail(Rejection rejection, int eventsSoFar, ref OutputBuffer output)
+    {
+        var traits = Rejections.TraitsOf(rejection.Reason);
+        var kind = rejection.Reason == RejectionReason.Draining ? ProviderErrorKind.Overloaded : ProviderErrorKind.ServerError;
+        _ordered.Clear();
+        _ordered.Add(new ChatEvent(ChatEventKind.Error)
+        {
+            Error = new ProviderError(rejection.Message, rejection.Type ?? traits.Type, rejection.Code ?? traits.Code, rejection.Param, kind),
+        });
+        Encode(ref output);
+    }
+
+    private ProviderError? Push()
+    {
+        _ordered.Clear();
+        foreach (var step in _steps)
+        {
+            if (step.Kind == ChatEventKind.Error)
+            {
+                _stream.Push(step, _ordered);
+                return step.Error ?? new ProviderError("The provider reported an error without a message.", null, null, null, ProviderErrorKind.ServerError);
+            }
+            if (step is { Kind: ChatEventKind.PartDelta, Text: { } text })
+            {
+                CountTokens(text);
+            }
+            _stream.Push(step, _ordered);
+        }
+        return null;
+    }
+
+    private void CountTokens(string text)
+    {
+        Span<byte> utf8 = stackalloc byte[512];
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            var part = rest[..Math.Min(rest.Length, 128)];
+            _tokens.Append(utf8[..Encoding.UTF8.GetBytes(part, utf8)]);
+            rest = rest[part.Length..];
+        }
+    }
+
+    private bool HasDelta()
+    {
+        foreach (var step in _steps)
+        {
+            if (step.Kind is ChatEventKind.PartDelta or ChatEventKind.PartStart or ChatEventKind.Finish)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, ref OutputBuffer output)
+    {
+        if (_samePassesBytes)
+        {
+            output.Append(bytes);
+            return;
+        }
+        Encode(ref output);
+    }
+
+    private void Encode(ref OutputBuffer output)
+    {
+        foreach (var step in _ordered)
+        {
+            _encoder.Write(step, _written);
+        }
+        output.Append(_written.WrittenSpan);
+        _written.ResetWrittenCount();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using AiGateway.Pipeline;
+using AiGateway.Protocols.Anthropic;
+using AiGateway.Protocols.Bedrock;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Cohere;
+using AiGateway.Protocols.Gemini;
+using AiGateway.Protocols.Ollama;
+using AiGateway.Protocols.OpenAI.Chat;
+using AiGateway.Protocols.OpenAI.Responses;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Which dialect an attempt is spoken in, and the conversation's request in it.</summary>
+internal static class Translations
+{
+    /// <summary>The codec of a dialect.</summary>
+    public static ChatCodec CodecOf(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenAIChat => OpenAIChatCodec.Instance,
+        Dialect.OpenAIResponses => ResponsesCodec.Instance,
+        Dialect.Anthropic => AnthropicCodec.Instance,
+        Dialect.Gemini => GeminiCodec.Instance,
+        Dialect.Converse => ConverseCodec.Instance,
+        Dialect.Cohere => CohereCodec.Instance,
+        Dialect.Mistral => OpenAIChatCodec.Mistral,
+        Dialect.Ollama => OllamaCodec.Instance,
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "A dialect without a codec."),
+    };
+
+    /// <summary>The dialect to speak to a provider: the caller's own where it understands it, else its first. Null where OpenAI's bytes pass as they are.</summary>
+    public static Dialect? DialectFor(GatewayRequest request, Configuration.ProviderPreset preset)
+    {
+        if (ChatDialects.Of(request.Operation) is not { } asked)
+        {
+            return null;
+        }
+        if (Array.IndexOf(preset.Dialects, asked) < 0)
+        {
+            return preset.Dialects[0];
+        }
+        return asked is Dialect.OpenAIChat or Dialect.OpenAIResponses ? null : asked;
+    }
+
+    /// <summary>The request in the provider's dialect.</summary>
+    /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
+    public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported)
+    {
+        var request = exchange.Request!;
+        var chat = request.Chat ??= Read(exchange);
+        var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
+        var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
+        CodecOf(dialect).WriteRequest(chat, translation, body);
+        attempt.Losses = translation.Losses;
+        if (!dropUnsupported)
+        {
+            foreach (var loss in translation.Losses)
+            {
+                if (loss.IsDropped)
+                {
+                    throw new ChatFormatException($"'{loss.Path}' cannot be said to the model behind this name ({loss.Why}), and it is configured to refuse rather than leave things out.", loss.Path);
+                }
+            }
+        }
+        var content = new ReadOnlyMemoryContent(body.WrittenMemory);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        return content;
+    }
+
+    /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>
+    public static ChatRequest RequestFor(Exchange exchange) =>
+        exchange.Request!.Chat ?? Complete(new ChatRequest { Source = ChatDialects.Of(exchange.Request.Operation)!.Value }, exchange);
+
+    private static ChatRequest Read(Exchange exchange) =>
+        Complete(CodecOf(ChatDialects.Of(exchange.Request!.Operation)!.Value).ReadRequest(exchange.Request.Body!.Memory), exchange);
+
+    /// <summary>Adds what the body does not say: the path's model and stream, and what answers are named by whose provider names them nothing.</summary>
+    private static ChatRequest Complete(ChatRequest chat, Exchange exchange)
+    {
+        chat.Model = exchange.Request!.Model;
+        chat.Stream = exchange.Request.Facts.Stream;
+        chat.AnswerId = exchange.Id["req_".Length..];
+        chat.AnswerCreated = exchange.StartedAt.ToUnixTimeSeconds();
+        return chat;
+    }
+}

@@ -1,0 +1,24 @@
+using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>Which dialect a caller speaks, by what it asks for.</summary>
+internal static class ChatDialects
+{
+    /// <summary>The dialect of a conversation; null for other operations, which are OpenAI's or have no dialect.</summary>
+    public static Dialect? Of(Operation operation) => operation switch
+    {
+        Operation.ChatCompletions => Dialect.OpenAIChat,
+        Operation.Responses => Dialect.OpenAIResponses,
+        Operation.Messages or Operation.CountTokens => Dialect.Anthropic,
+        Operation.GenerateContent => Dialect.Gemini,
+        _ => null,
+    };
+
+    /// <summary>The dialect in which a caller of <paramref name="path"/> wants its errors, known before anything is read.</summary>
+    public static Dialect OfPath(string path) =>
+        OperationTable.TryMatch(path, out var match) && Of(match.Operation) is { } dialect ? dialect
+        : path.StartsWith("/v1beta/", StringComparison.OrdinalIgnoreCase) ? Dialect.Gemini
+        : Dialect.OpenAIChat;
+}
