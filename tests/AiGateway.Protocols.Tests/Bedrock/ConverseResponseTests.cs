@@ -1,5 +1,6 @@
 using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Protocols.Tests.Bedrock;
 
@@ -131,6 +132,17 @@ public sealed class ConverseResponseTests
         Assert.Equal(finish, ConverseFinish.Read(word));
         Assert.Equal(word, ConverseFinish.Write(finish, word));
     }
+
+    /// <summary>Bedrock's words; the type stands in a header only.</summary>
+    [Theory]
+    [InlineData(400, "The provided model identifier is invalid.", ProviderErrorKind.ModelNotFound)]
+    [InlineData(400, "Input is too long for requested model.", ProviderErrorKind.ContextWindow)]
+    [InlineData(400, "The toolConfig field must be defined when using toolUse and toolResult content blocks.", ProviderErrorKind.InvalidRequest)]
+    [InlineData(403, "You don't have access to the model with the specified model ID.", ProviderErrorKind.PermissionDenied)]
+    [InlineData(429, "Too many requests, please wait before trying again.", ProviderErrorKind.RateLimited)]
+    [InlineData(503, "Bedrock is unable to process your request.", ProviderErrorKind.Overloaded)]
+    public void ErrorBody_IsUnderstood(int status, string message, ProviderErrorKind kind) =>
+        Assert.Equal(kind, ConverseCodec.Instance.ReadError(status, System.Text.Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}""")).Kind);
 
     [Theory]
     [InlineData("""{"message":"no"}""")]
