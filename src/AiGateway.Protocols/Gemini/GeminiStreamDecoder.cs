@@ -16,6 +16,8 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
     private bool _isOver;
     private int _searches;
     private Usage? _usage;
+    private string? _tier;
+    private string? _responseId;
 
     public override bool IsComplete => _isOver || (_candidates.Count > 0 && _candidates.TrueForAll(static candidate => candidate.IsFinished));
 
@@ -98,10 +100,12 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             }
         }
         var counted = GeminiUsage.Read(usage, out var tier, rest: null);
-        if (!_isStarted)
+        if (!_isStarted || (tier is not null && !string.Equals(tier, _tier, StringComparison.Ordinal)))
         {
+            // Said again when the tier comes late, with the usage of the last event.
             _isStarted = true;
-            ResponseId = id;
+            _tier = tier;
+            _responseId ??= id;
             events.Add(new ChatEvent(ChatEventKind.Start) { Id = id, Name = model, Created = GeminiResponseReader.Seconds(created), ServiceTier = tier });
         }
         if (candidates.ValueKind == JsonValueKind.Array)
@@ -123,8 +127,6 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = _usage });
         }
     }
-
-    private string? ResponseId { get; set; }
 
     private void ReadCandidate(JsonElement element, List<ChatEvent> events)
     {
@@ -183,7 +185,6 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
 
     private static void ReadPart(JsonElement element, Candidate candidate, List<ChatEvent> events)
     {
-        // Nearly all parts are plain text: read without the objects that the general reader makes.
         var part = GeminiPartReader.Read(element, candidate.Ids);
         switch (part)
         {
@@ -214,7 +215,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             if (known.Index == index)
                 return known;
         }
-        var candidate = new Candidate(index, new GeminiCallIds(GeminiResponseReader.Scope(ResponseId, index)));
+        var candidate = new Candidate(index, new GeminiCallIds(GeminiResponseReader.Scope(_responseId, index)));
         _candidates.Add(candidate);
         return candidate;
     }
