@@ -15,6 +15,7 @@ internal sealed class GeminiSchemaWriter
 {
     private const int DeepestNesting = 40;
     private const int LargestSchema = 512 * 1024;
+    private const int MostReferences = 64;
 
     private readonly JsonElement _root;
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -81,7 +82,7 @@ internal sealed class GeminiSchemaWriter
 
     private JsonElement Resolve(string pointer)
     {
-        if (_references.Contains(pointer) || !pointer.StartsWith('#'))
+        if (_references.Count >= MostReferences || _references.Contains(pointer) || !pointer.StartsWith('#'))
             return default;
         _references.Add(pointer);
         var target = _root;
@@ -357,7 +358,7 @@ internal sealed class GeminiSchemaWriter
             }
             _writer.WriteEndObject();
         }
-        var required = facets.Required.FindAll(name => facets.Properties.Exists(property => string.Equals(property.Name, name, StringComparison.Ordinal)));
+        var required = facets.Required.FindAll(facets.Has);
         if (required.Count == 0)
             return;
         _writer.WriteStartArray("required");

@@ -225,6 +225,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
     {
         /// <summary>All text so far: places of sources are counted in it.</summary>
         private readonly StringBuilder _text = new();
+        private string _whole = "";
         private int _key = -1;
         private ChatPartKind? _open;
         private int _textKey = -1;
@@ -240,7 +241,12 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
         /// <summary>Log probabilities that came with this event and wait for its text.</summary>
         public List<TokenLogprob>? Logprobs { get; set; }
 
-        public string? TextOf(int part) => _text.ToString();
+        public string? TextOf(int part)
+        {
+            if (_whole.Length != _text.Length)
+                _whole = _text.ToString();
+            return _whole;
+        }
 
         /// <summary>More text or thought. A signature closes the part: Google forbids to join a signed part with what follows.</summary>
         public void Delta(ChatPartKind kind, string text, string? signature, List<ChatEvent> events)

@@ -191,6 +191,21 @@ public sealed class GeminiForeignRequestTests
         Assert.Equal(["tool_choice"], Paths(translation));
     }
 
+    [Theory]
+    [InlineData("gemini-2.5-flash", true)]
+    [InlineData("gemini-3-flash", false)]
+    public void JsonBesideFunctions_IsAnInstructionWhereTheModelTakesNoOther(string model, bool isInstruction)
+    {
+        var request = Foreign(Message(ChatRole.User, new TextPart("u")));
+        request.Tools.Add(new ChatTool { Name = "f" });
+        request.Format = new ChatFormat(ChatFormatKind.JsonSchema) { Schema = JsonValue.Parse("""{"type":"object","properties":{"a":{"type":"string"}}}""") };
+        var translation = new Translation { Model = model };
+        var written = Write(request, translation);
+        Assert.Equal(isInstruction, written["generationConfig"] is null);
+        Assert.Equal(isInstruction, written["systemInstruction"] is not null);
+        Assert.Equal(isInstruction ? ["response_format"] : [], Paths(translation));
+    }
+
     [Fact]
     public void OpaquePartsOfOthers_AreNamed()
     {

@@ -53,4 +53,12 @@ public sealed class GeminiSchemaTests
         Assert.True(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: true, new Translation()).IsAbsent);
         Assert.False(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: false, new Translation()).IsAbsent);
     }
+
+    [Fact]
+    public void LongChainsOfReferences_AreCut()
+    {
+        var definitions = string.Join(',', Enumerable.Range(0, 20_000).Select(static i => $"\"d{i}\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}"));
+        var schema = Chat.JsonValue.Parse("""{"$defs":{""" + definitions + ""","d20000":{"type":"string"}},"$ref":"#/$defs/d0"}""");
+        Assert.True(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: true, new Translation()).IsAbsent);
+    }
 }
