@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Protocols.Gemini;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
-using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Protocols.Gemini;
 

@@ -1,5 +1,4 @@
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Gemini;
 using static AiGateway.Protocols.Tests.Gemini.GeminiFixtures;
 
 namespace AiGateway.Protocols.Tests.Gemini;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 using static AiGateway.Protocols.Tests.Gemini.GeminiFixtures;
 

@@ -81,9 +81,9 @@ public sealed class RecordedGeminiTests
             var parts = Events(interaction).SelectMany(static chunk => chunk["candidates"]?[0]?["content"]?["parts"]?.AsArray() ?? []).ToList();
             var text = string.Concat(parts.Where(static part => part!["text"] is not null && part["thought"] is null).Select(static part => (string)part!["text"]!));
             var thought = string.Concat(parts.Where(static part => part!["text"] is not null && part["thought"] is not null).Select(static part => (string)part!["text"]!));
-            var calls = parts.Where(static part => part!["functionCall"] is not null).Select(static part => $"{part!["functionCall"]!["name"]}{part["functionCall"]!["args"]!.ToJsonString()}");
+            var calls = parts.Where(static part => part!["functionCall"] is not null).Select(static part => $"{part!["functionCall"]!["name"]}{part["functionCall"]!["args"]!.ToJsonString()}").ToList();
             var signatures = parts.Where(static part => part!["thoughtSignature"] is not null && part["executableCode"] is null && part["toolCall"] is null && part["toolResponse"] is null)
-                .Select(static part => (string)part!["thoughtSignature"]!);
+                .Select(static part => (string)part!["thoughtSignature"]!).ToList();
             var finish = (string?)Events(interaction).Last(static chunk => chunk["candidates"]?[0]?["finishReason"] is not null)["candidates"]![0]!["finishReason"];
             var candidate = response.Candidates.Single();
             if (!isComplete)
@@ -94,7 +94,7 @@ public sealed class RecordedGeminiTests
                 wrong.Add($"{interaction.Id}: calls");
             if (!candidate.Parts.Where(static part => part.Signature is not null).Select(static part => part.Signature!).SequenceEqual(signatures))
                 wrong.Add($"{interaction.Id}: signatures");
-            if (candidate.NativeFinish != finish || candidate.Finish != (calls.Any() ? FinishReason.ToolCalls : FinishReason.Stop))
+            if (candidate.NativeFinish != finish || candidate.Finish != (calls.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop))
                 wrong.Add($"{interaction.Id}: finish {candidate.NativeFinish}");
 
             // Written and read again it is the same.
@@ -163,7 +163,7 @@ public sealed class RecordedGeminiTests
                 }
                 if (copy["generationConfig"] is JsonObject { Count: 0 })
                     copy.Remove("generationConfig");
-                if (copy["text"] is System.Text.Json.Nodes.JsonValue text && copy.Count == 1 && (string?)text == "")
+                if (copy["text"] is System.Text.Json.Nodes.JsonValue text && copy.Count == 1 && (string?)text is { Length: 0 })
                     return System.Text.Json.Nodes.JsonValue.Create("empty text");
                 if (copy["tools"] is { } tools)
                     copy["tools"] = Flat(tools as JsonArray ?? new JsonArray(tools.DeepClone()));
