@@ -72,6 +72,7 @@ internal sealed class PassingStream(
         {
             AttemptOutcome.Succeeded => RequestOutcome.Completed,
             AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
+            _ when timer.IsDrained => RequestOutcome.CutByDrain,
             _ => RequestOutcome.CutByUpstream,
         };
         var figures = meter?.Finish() ?? default;
