@@ -95,6 +95,33 @@ public sealed class NativeMeteringTests(NativeFixture fixture)
         }
     }
 
+    [Theory]
+    [InlineData("application/json", "{\"usage\":{\"input_tokens\":[]},\"x\":1}")]
+    [InlineData("text/event-stream", "data: {\"usage\":7}\n\ndata: [DONE]\n\n")]
+    [InlineData("application/x-ndjson", "{\"usage\":7}\n")]
+    [InlineData("application/vnd.amazon.eventstream", "no frame at all, but long enough for one")]
+    [InlineData("audio/mpeg", "bytes")]
+    public async Task EveryKnownPath_PassesWhateverComes(string type, string reply)
+    {
+        fixture.Upstream.Answer = new UpstreamAnswer { ContentType = type, Body = Encoding.UTF8.GetBytes(reply) };
+        string[] paths =
+        [
+            "chat/completions", "completions", "embeddings", "responses", "moderations", "images/generations", "images/edits", "images/variations", "audio/speech",
+            "audio/transcriptions", "audio/translations", "rerank", "messages", "messages/count_tokens", "models/m:generateContent", "models/m:streamGenerateContent",
+            "model/m/converse", "model/m/converse-stream", "chat", "v2/chat", "api/chat",
+        ];
+        foreach (var path in paths)
+        {
+            foreach (var body in (string[])[Chat, "{}", "[1]", "{\"model\":"])
+            {
+                var answer = await fixture.PostAsync("/native/openai/" + path, body);
+
+                Assert.Equal((200, reply, false), (answer.Status, answer.Text, answer.IsBroken));
+                Assert.Equal(body, Assert.Single(fixture.Upstream.Received).Text);
+            }
+        }
+    }
+
     [Fact]
     public async Task ListOfStoredAnswers_IsNotBilledAgain()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using AiGateway.FunctionalTests.PassThrough;
-using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Native;
 
