@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 
 namespace AiGateway.Simulator.Requests;
 
@@ -53,6 +54,9 @@ internal sealed class Endpoints(SimulatorOptions options)
             SimulatedEndpoint.Moderations => ModerationAnswer.Of(request),
             SimulatedEndpoint.ImageGenerations => ImageAnswer.OfJson(request),
             SimulatedEndpoint.Speech => SpeechAnswer.Of(request),
+            SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
+                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat => ConversationAnswer.Of(request),
+            SimulatedEndpoint.CountTokens => ConversationAnswer.Count(request),
             _ => RerankAnswer.Of(request),
         };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Sending;
 using AiGateway.Simulator.Statistics;
@@ -36,7 +37,9 @@ internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faul
             var form = await UploadedForm.ReadAsync(context.Request.ContentType, body.Bytes);
             if (form is null)
                 document = TryParse(body.Bytes);
-            var (answer, fault, seen) = AnswerTo(context, SimulatorRoute.Of(path), body.Bytes, document, form);
+            var route = SimulatorRoute.Of(path);
+            var (answer, fault, seen) = AnswerTo(context, route, body.Bytes, document, form);
+            answer = DialectErrors.InDialect(answer, route.Dialect, requestId);
             using var owned = answer.Body;
             var reset = await sender.SendAsync(context, answer, fault, requestId, seen);
             outcome = reset ? "reset" : StatusName(context.Response.StatusCode);
