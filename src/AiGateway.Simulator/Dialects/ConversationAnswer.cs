@@ -15,6 +15,8 @@ namespace AiGateway.Simulator.Dialects;
 /// </remarks>
 internal static class ConversationAnswer
 {
+    private static readonly JsonMembers DirectCaller = new JsonMembers().Add("caller", JsonValue.Parse("""{"type":"direct"}"""));
+
     public static Answer Of(SimulatedRequest request)
     {
         if (Read(request, countOnly: false, out var chat) is { } refusal)
@@ -143,7 +145,14 @@ internal static class ConversationAnswer
             candidate.Parts.Add(new TextPart(generation.Text) { Signature = signature });
         foreach (var call in generation.Calls)
         {
-            candidate.Parts.Add(new ToolCallPart { Id = CallId(request, chat.Source, call), Name = call.Name, Arguments = call.Arguments, Signature = signature });
+            candidate.Parts.Add(new ToolCallPart
+            {
+                Id = CallId(request, chat.Source, call),
+                Name = call.Name,
+                Arguments = call.Arguments,
+                Signature = signature,
+                Own = chat.Source == Dialect.Anthropic ? DirectCaller : null,
+            });
             // Of parallel calls the first is signed.
             signature = null;
         }

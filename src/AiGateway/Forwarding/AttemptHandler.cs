@@ -308,7 +308,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }
