@@ -44,7 +44,27 @@ internal static class ConversationRules
             return "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024";
         if (budget >= most)
             return "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking#max-tokens-and-context-window-size";
+        if (GoesOnWithoutThoughts(json.Member("messages"u8)))
+            return $"messages.{messages.GetArrayLength() - 2}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks).";
         return chat.Temperature is not (null or 1) ? "`temperature` may only be set to 1 when thinking is enabled." : null;
+    }
+
+    private static bool GoesOnWithoutThoughts(JsonElement? messages)
+    {
+        JsonElement assistant = default;
+        foreach (var message in messages.Items())
+            assistant = message.Is("role"u8, "assistant"u8) ? message : assistant;
+        var isFirst = true;
+        var thinks = false;
+        var calls = false;
+        foreach (var block in assistant.Member("content"u8).Items())
+        {
+            if (isFirst)
+                thinks = block.Is("type"u8, "thinking"u8) || block.Is("type"u8, "redacted_thinking"u8);
+            calls |= block.Is("type"u8, "tool_use"u8);
+            isFirst = false;
+        }
+        return calls && !thinks;
     }
 
     private static string? CheckConverse(JsonElement json, ChatRequest chat)

@@ -70,7 +70,7 @@ internal static class Translations
 
     /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
     public static bool HoldsForeignSignatures(GatewayRequest request) =>
-        request.Operation is Operation.Messages or Operation.GenerateContent && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
+        request.Operation == Operation.Messages && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>
     public static ChatRequest RequestFor(Exchange exchange) =>

@@ -180,6 +180,13 @@ public sealed class AnthropicClientTests(DialectFixture fixture) : IClassFixture
             var second = await _client.Messages.Create(asked with { Model = ModelOf(provider), Messages = [.. asked.Messages, Turn(first), User("Go on, then")] });
 
             Assert.Contains("Go on, then", TextOf(second), StringComparison.Ordinal);
+
+            // Another provider takes over between a call and its result.
+            asked = asked with { Messages = [User("Think about the weather")], Tools = [CityTool("get_weather")] };
+            var calling = await _client.Messages.Create(asked);
+            var result = new ToolResultBlockParam(Assert.Single(CallsOf(calling)).ID) { Content = "21 degrees" };
+            var answer = await _client.Messages.Create(asked with { Model = ModelOf(provider), Messages = [.. asked.Messages, Turn(calling), User(result)] });
+            Assert.Contains("21 degrees", TextOf(answer), StringComparison.Ordinal);
         }
     }
 
