@@ -24,19 +24,40 @@ internal static class ConversationAnswer
         using var asked = InOpenAIsWords(chat);
         var inner = request with { Json = asked.RootElement };
         var prompt = Prompt.OfMessages(inner.Json, inner.Json.GetProperty("messages"u8), (ulong)request.Options.Seed);
-        var response = Generate(inner, chat, prompt);
+        return Written(request, chat, Generate(inner, chat, prompt));
+    }
 
+    /// <summary>The dialect of a conversation's endpoint; null for other endpoints.</summary>
+    public static Dialect? DialectOf(SimulatedEndpoint endpoint) => endpoint switch
+    {
+        SimulatedEndpoint.ChatCompletions => Dialect.OpenAIChat,
+        SimulatedEndpoint.Responses => Dialect.OpenAIResponses,
+        SimulatedEndpoint.Messages => Dialect.Anthropic,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
+        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
+        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        _ => null,
+    };
+
+    /// <summary>Answers any sound request with an answer that was given whole.</summary>
+    public static Answer OfGiven(SimulatedRequest request, Dialect dialect, ChatResponse response) =>
+        Read(request, dialect, out var chat) ?? Written(request, chat, response);
+
+    private static Answer Written(SimulatedRequest request, ChatRequest chat, ChatResponse response)
+    {
         var dialect = chat.Source;
         var codec = Codecs.Of(dialect);
-        var usage = response.Usage!;
+        var usage = response.Usage ?? new Usage();
         if (!request.ReportsUsage)
-            response.Usage = null;
+            response = WithoutUsage(response);
+        // Responses' headers are those of OpenAI's other dialect.
+        var shape = dialect == Dialect.OpenAIResponses ? Dialect.OpenAIChat : dialect;
         if (chat.Stream)
         {
             var asArray = dialect == Dialect.Gemini && request.Context.Request.Query["alt"] != "sse";
             return new Answer
             {
-                Dialect = dialect,
+                Dialect = shape,
                 ContentType = ConversationStream.ContentType(codec, asArray),
                 Events = ConversationStream.Of(codec, chat, response, asArray),
                 InputTokens = usage.InputTokens,
@@ -45,7 +66,15 @@ internal static class ConversationAnswer
         }
         var body = PooledOutput.Rent();
         codec.WriteResponse(response, chat, new Translation { Model = request.Model }, body);
-        return new Answer { Dialect = dialect, Body = body, InputTokens = usage.InputTokens, OutputTokens = usage.OutputTokens };
+        return new Answer { Dialect = shape, Body = body, InputTokens = usage.InputTokens, OutputTokens = usage.OutputTokens };
+    }
+
+    // A copy: a given answer belongs to other requests too.
+    private static ChatResponse WithoutUsage(ChatResponse response)
+    {
+        var copy = new ChatResponse { Source = response.Source, Id = response.Id, Model = response.Model, Created = response.Created, Own = response.Own, Extensions = response.Extensions };
+        copy.Candidates.AddRange(response.Candidates);
+        return copy;
     }
 
     /// <summary>Answers <c>/v1/messages/count_tokens</c>.</summary>
@@ -64,21 +93,24 @@ internal static class ConversationAnswer
         return new Answer { Dialect = Dialect.Anthropic, Body = body, InputTokens = prompt.InputTokens };
     }
 
-    private static Answer? Read(SimulatedRequest request, bool countOnly, out ChatRequest chat)
+    private static Answer? Read(SimulatedRequest request, bool countOnly, out ChatRequest chat) =>
+        Read(request, request.Route.Dialect, out chat) ?? ConversationRules.Check(request, chat, countOnly);
+
+    private static Answer? Read(SimulatedRequest request, Dialect dialect, out ChatRequest chat)
     {
         try
         {
-            chat = Codecs.Of(request.Route.Dialect).ReadRequest(request.Body);
+            chat = Codecs.Of(dialect).ReadRequest(request.Body);
         }
         catch (ChatFormatException defect)
         {
-            chat = new ChatRequest { Source = request.Route.Dialect };
+            chat = new ChatRequest { Source = dialect };
             return ErrorAnswers.BadRequest(defect.Message, defect.Path);
         }
         chat.Model = request.Model;
         chat.Stream |= request.Route.Endpoint is SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.ConverseStream;
         chat.AnswerCreated = request.Created;
-        return ConversationRules.Check(request, chat, countOnly);
+        return null;
     }
 
     private static JsonDocument InOpenAIsWords(ChatRequest chat)

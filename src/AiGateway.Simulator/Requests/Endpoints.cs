@@ -5,7 +5,7 @@ using AiGateway.Simulator.Dialects;
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>Hands a request to the endpoint it is for, or refuses it as OpenAI does.</summary>
-internal sealed class Endpoints(SimulatorOptions options)
+internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
 {
     private static readonly Answer Greeting = new() { SharedBody = """{"message":"This is a simulated model provider. Nothing here was made by a model."}"""u8.ToArray() };
 
@@ -45,6 +45,8 @@ internal sealed class Endpoints(SimulatorOptions options)
         // Moderations and images have default models at OpenAI.
         if (!hasModel && endpoint is not (SimulatedEndpoint.Moderations or SimulatedEndpoint.ImageGenerations))
             return NoModel();
+        if (given.Response is { } answer && ConversationAnswer.DialectOf(endpoint) is { } dialect)
+            return ConversationAnswer.OfGiven(request, dialect, answer);
         return endpoint switch
         {
             SimulatedEndpoint.ChatCompletions => ChatAnswer.Of(request),

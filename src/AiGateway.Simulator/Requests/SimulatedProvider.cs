@@ -8,13 +8,13 @@ using AiGateway.Simulator.Statistics;
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>Takes every request: (1) key, (2) body, (3) fault, (4) answer, (5) sending, counted throughout.</summary>
-internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faults, SimulatorStatistics statistics, AnswerSender sender)
+internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faults, GivenAnswer given, SimulatorStatistics statistics, AnswerSender sender)
 {
     private const string ControlPrefix = "/__sim/";
 
     private readonly Ids _ids = new(options);
-    private readonly Endpoints _endpoints = new(options);
-    private readonly ControlEndpoints _control = new(statistics, faults);
+    private readonly Endpoints _endpoints = new(options, given);
+    private readonly ControlEndpoints _control = new(statistics, faults, given);
 
     public Task HandleAsync(HttpContext context)
     {

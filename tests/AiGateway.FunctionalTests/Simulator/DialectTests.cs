@@ -127,6 +127,33 @@ public sealed class DialectTests(SimulatorFixture fixture) : IClassFixture<Simul
         Assert.Contains(words, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task GivenAnswer_IsGivenInEveryDialect_WholeAndStreamed(string dialect)
+    {
+        await using var server = await SimulatorServer.StartAsync();
+        using var client = new HttpClient { BaseAddress = server.Address };
+        await server.Control.SetAnswerAsync("anthropic", """
+            {"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[{"type":"text","text":"Just so."},{"type":"tool_use","id":"toolu_1","name":"f","input":{"a":1}}],
+             "stop_reason":"tool_use","stop_sequence":null,"usage":{"input_tokens":7,"output_tokens":9}}
+            """);
+        foreach (var stream in (bool[])[false, true])
+        {
+            using var answer = await client.PostAsync(new Uri(Path(dialect, "m", stream), UriKind.Relative), Json(Bodies(dialect, "m", stream)));
+            var body = await answer.Content.ReadAsByteArrayAsync();
+            var read = stream ? Read(dialect, body).Answer : Codec(dialect).ReadResponse(body);
+
+            Assert.Equal(FinishReason.ToolCalls, read.Candidates[0].Finish);
+            Assert.Equal("""{"a":1}""", Assert.Single(read.Candidates[0].Parts.OfType<ToolCallPart>()).Arguments);
+            // Cohere has no text beside calls: what is said is the plan.
+            Assert.Equal("Just so.", string.Concat(read.Candidates[0].Parts.Select(part => part switch { TextPart text => text.Text, ThinkingPart plan => plan.Text, _ => "" })));
+            Assert.Equal((7, 9), (read.Usage!.InputTokens, read.Usage.OutputTokens));
+        }
+        await server.Control.ResetAsync();
+        using var own = await client.PostAsync(new Uri(Path(dialect, "m", false), UriKind.Relative), Json(Bodies(dialect, "m", false)));
+        Assert.Contains("Simulated answer", await own.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CountTokens_CountsAsTheAnswerDoes()
     {
