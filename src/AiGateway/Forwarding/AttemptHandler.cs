@@ -320,7 +320,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
-        else if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        else if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }

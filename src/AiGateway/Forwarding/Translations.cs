@@ -1,5 +1,6 @@
 using System.Buffers;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
@@ -66,6 +67,10 @@ internal static class Translations
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return content;
     }
+
+    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
+    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+        request.Operation == Operation.Messages && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>
     public static ChatRequest RequestFor(Exchange exchange) =>
