@@ -17,6 +17,8 @@ public sealed class GeminiMutationTests
         Utf8("""{"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a\u00e9"},{"inlineData":{"mimeType":"image/png","data":"AA-_"}},{"fileData":{"fileUri":"gs://b"}}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"a":"\n"}},"thoughtSignature":"c2ln"},{"text":"t","thought":true}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"error":1},"parts":[{"text":"x"}]}}]}],"tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}}}}]},{"googleSearch":{}}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}},"generationConfig":{"maxOutputTokens":5,"temperature":0.5,"topK":3,"stopSequences":["x"],"thinkingConfig":{"thinkingBudget":-1},"responseSchema":{"type":"OBJECT","anyOf":[{"type":"NULL"}]}}}"""),
     ];
 
+    private static readonly string[] Models = ["gemini-2.0-flash", "gemini-2.5-pro", "gemini-3-flash"];
+
     private static readonly byte[][] Answers =
     [
         Utf8("""{"candidates":[{"content":{"parts":[{"text":"aé"},{"functionCall":{"name":"f","args":{}}},{"executableCode":{"code":"1"}}],"role":"model"},"finishReason":"STOP","index":0,"logprobsResult":{"topCandidates":[{"candidates":[{"token":"a","logProbability":-1}]}],"chosenCandidates":[{"token":"a","logProbability":-1}]},"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u"}}],"groundingSupports":[{"segment":{"startIndex":1,"endIndex":3},"groundingChunkIndices":[0]}]},"citationMetadata":{"citations":[{"uri":"u","startIndex":0,"endIndex":1}]}}],"usageMetadata":{"promptTokenCount":1,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":1}],"totalTokenCount":5},"promptFeedback":{"blockReason":"OTHER"},"createTime":"2026-01-01T00:00:00Z","modelVersion":"m","responseId":"r"}"""),
@@ -36,6 +38,14 @@ public sealed class GeminiMutationTests
                 var own = new ArrayBufferWriter<byte>();
                 GeminiCodec.Instance.WriteRequest(request, new Translation(), own);
                 Assert.True(IsJson(own.WrittenSpan));
+
+                // The same said by another dialect's caller: writing never fails.
+                var foreign = new ChatRequest { Source = Dialect.OpenAIChat, Format = request.Format, Reasoning = request.Reasoning, ToolChoice = request.ToolChoice, Temperature = request.Temperature };
+                foreign.Messages.AddRange(request.Messages);
+                foreign.Tools.AddRange(request.Tools);
+                var other = new ArrayBufferWriter<byte>();
+                GeminiCodec.Instance.WriteRequest(foreign, new Translation { Model = Models[mutator.Next(Models.Length)] }, other);
+                Assert.True(IsJson(other.WrittenSpan));
             }
             catch (ChatFormatException)
             {
