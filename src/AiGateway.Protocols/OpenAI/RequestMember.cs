@@ -30,6 +30,8 @@ internal enum RequestMember
     Contents,
     SystemInstruction,
     SystemInstructionSnake,
+    Texts,
+    EncodingFormat,
 }
 
 internal static class RequestMembers
@@ -62,6 +64,8 @@ internal static class RequestMembers
         Of(RequestMember.Contents, "contents"),
         Of(RequestMember.SystemInstruction, "systemInstruction"),
         Of(RequestMember.SystemInstructionSnake, "system_instruction"),
+        Of(RequestMember.Texts, "texts"),
+        Of(RequestMember.EncodingFormat, "encoding_format"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

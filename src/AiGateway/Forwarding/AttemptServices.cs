@@ -8,7 +8,7 @@ namespace AiGateway.Forwarding;
 
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
-    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
+    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers, FormCallSender forms,
     ProviderTransports transports, GatewayTracing tracing)
 {
     /// <summary>The clock.</summary>
@@ -25,6 +25,9 @@ internal sealed class AttemptServices(
 
     /// <summary>Reads answers until commit.</summary>
     public AnswerReader Answers { get; } = answers;
+
+    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
+    public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>
     public GatewayTracing Tracing { get; } = tracing;

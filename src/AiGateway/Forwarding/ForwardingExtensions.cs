@@ -17,6 +17,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<AnswerSettlement>();
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
+        services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
         return services;

@@ -20,5 +20,6 @@ internal static class ChatDialects
     public static Dialect OfPath(string path) =>
         OperationTable.TryMatch(path, out var match) && Of(match.Operation) is { } dialect ? dialect
         : path.StartsWith("/v1beta/", StringComparison.OrdinalIgnoreCase) ? Dialect.Gemini
+        : path.StartsWith("/v2/", StringComparison.OrdinalIgnoreCase) ? Dialect.Cohere
         : Dialect.OpenAIChat;
 }

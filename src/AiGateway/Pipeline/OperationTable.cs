@@ -3,10 +3,11 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, and Gemini's.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, and of Cohere's v2 what it has in common with them.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
+    private const string CohereLayout = "/v2/";
     private const string GeminiModels = "models/";
     private const string AzureDeployments = "/openai/deployments/";
 
@@ -48,6 +49,11 @@ internal static class OperationTable
     public static bool TryMatch(string path, out OperationPath match)
     {
         var rest = path.AsSpan();
+        if (rest.StartsWith(CohereLayout, StringComparison.OrdinalIgnoreCase))
+        {
+            match = new OperationPath(rest[CohereLayout.Length..] is "rerank" ? Operation.Rerank : Operation.Embeddings, null, "", "") { IsCohere = true };
+            return rest[CohereLayout.Length..] is "rerank" or "embed";
+        }
         string? pathModel = null;
         if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
         {
@@ -133,6 +139,9 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
 {
     /// <summary>Whether the path asks for a stream.</summary>
     public bool Streams { get; init; }
+
+    /// <summary>Whether it is Cohere's own layout.</summary>
+    public bool IsCohere { get; init; }
 
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
     public bool Takes(string method) => Operation != Operation.StoredResponse

@@ -70,7 +70,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
         else
         {
-            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams);
+            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams, match.IsCohere);
         }
         if (error is not null)
         {
@@ -95,6 +95,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = new GatewayRequest
         {
             Operation = match.Operation,
+            IsCohere = match.IsCohere,
             Model = model,
             Body = body,
             Facts = facts,
