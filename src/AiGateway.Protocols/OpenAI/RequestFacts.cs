@@ -52,6 +52,9 @@ public sealed class RequestFacts
     /// <summary>True when <c>encoding_format</c> is <c>base64</c>, as OpenAI's clients ask for embeddings unasked.</summary>
     public bool AsksForBase64 { get; internal set; }
 
+    /// <summary>True when a size of vectors is asked for (<c>dimensions</c>).</summary>
+    public bool HasDimensions { get; internal set; }
+
     /// <summary>The most output tokens the caller accepts (any of its names); null when unbounded.</summary>
     public long? MaxOutputTokens { get; internal set; }
 

@@ -32,6 +32,7 @@ internal enum RequestMember
     SystemInstructionSnake,
     Texts,
     EncodingFormat,
+    Dimensions,
 }
 
 internal static class RequestMembers
@@ -66,6 +67,7 @@ internal static class RequestMembers
         Of(RequestMember.SystemInstructionSnake, "system_instruction"),
         Of(RequestMember.Texts, "texts"),
         Of(RequestMember.EncodingFormat, "encoding_format"),
+        Of(RequestMember.Dimensions, "dimensions"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

@@ -127,6 +127,10 @@ internal ref partial struct RequestReading
             case RequestMember.Tools:
             case RequestMember.Functions:
                 return ReadTools(member);
+            case RequestMember.Dimensions:
+                _facts.HasDimensions = _reader.TokenType != JsonTokenType.Null;
+                _reader.Skip();
+                return null;
             case RequestMember.EncodingFormat:
                 _facts.AsksForBase64 = _reader.TokenType == JsonTokenType.String && JsonText.Name(in _reader).SequenceEqual("base64"u8);
                 _reader.Skip();

@@ -28,7 +28,7 @@ internal static class ProviderForms
         var request = exchange.Request!;
         var asked = request.IsCohere ? EmbeddingsForm.Cohere : EmbeddingsForm.OpenAI;
         var form = FormOf(attempt.Deployment.Provider.Preset, attempt.UpstreamModel);
-        if (form == asked || (form == EmbeddingsForm.Vllm && asked == EmbeddingsForm.OpenAI && !request.Facts.AsksForBase64))
+        if (form == asked || (asked == EmbeddingsForm.OpenAI && IsSaidAlike(request, form)))
         {
             return null;
         }
@@ -39,6 +39,18 @@ internal static class ProviderForms
         var calls = new EmbeddingsCalls(read, EmbeddingsCodec.Of(form), translation);
         Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
         return calls;
+    }
+
+    /// <summary>Whether a form made after OpenAI's says this very request, and its answer, just as OpenAI's does.</summary>
+    private static bool IsSaidAlike(GatewayRequest request, EmbeddingsForm form)
+    {
+        var facts = request.Facts;
+        return form switch
+        {
+            EmbeddingsForm.Vllm => !facts.AsksForBase64,
+            EmbeddingsForm.Mistral => !facts.AsksForBase64 && !facts.HasDimensions && facts.User is null && request.Body!.Length <= EmbeddingsCodec.Of(form).MostCharacters,
+            _ => false,
+        };
     }
 
     private static RerankCalls? ForRerank(Exchange exchange, AttemptRecord attempt)
