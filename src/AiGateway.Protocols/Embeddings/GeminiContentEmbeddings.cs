@@ -31,9 +31,13 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
     {
         var call = GeminiEmbeddings.ReadGeminiRequest(body);
         var request = new EmbeddingsRequest { Source = Form, Model = call.Model, IsSingle = !call.IsBatch, Dimensions = call.Dimensions };
+        if (call.TaskType is { } task)
+            request.InputType = EmbeddingInputs.TypeOf(task.ToLowerInvariant());
         foreach (var input in call.Inputs)
             request.Inputs.Add(new EmbeddingsInput { Text = input });
-        return request;
+        foreach (var other in call.Others)
+            (request.Extensions ??= new JsonMembers()).Add(other, default);
+        return request.Inputs.Count > 0 ? request : throw new ChatFormatException("'requests' is empty.", "requests");
     }
 
     /// <inheritdoc/>
@@ -88,6 +92,9 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
         "classification" => "CLASSIFICATION",
         "clustering" => "CLUSTERING",
         "similarity" => "SEMANTIC_SIMILARITY",
+        "question_answering" => "QUESTION_ANSWERING",
+        "fact_verification" => "FACT_VERIFICATION",
+        "code_retrieval_query" => "CODE_RETRIEVAL_QUERY",
         _ => null,
     };
 

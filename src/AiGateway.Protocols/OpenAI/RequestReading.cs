@@ -16,15 +16,15 @@ internal ref partial struct RequestReading
     private readonly RequestFacts _facts;
     private JsonScanner _reader;
     private TokenCounter _tokens;
-    private readonly bool _isCohere;
+    private readonly bool _isForeign;
     private bool _conversation;
 
     /// <summary>Members seen so far, one bit each: a second one of the same name would leave open which of the two counts.</summary>
     private uint _seen;
 
-    public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts, bool isCohere = false)
+    public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts, bool isForeign = false)
     {
-        _isCohere = isCohere;
+        _isForeign = isForeign;
         _operation = operation;
         _body = body;
         _facts = facts;
@@ -261,7 +261,7 @@ internal ref partial struct RequestReading
             Operation.ChatCompletions or Operation.Messages or Operation.CountTokens => Require(RequestMember.Messages),
             Operation.GenerateContent => Require(RequestMember.Contents),
             Operation.Completions or Operation.ImageGenerations => Require(RequestMember.Prompt),
-            Operation.Embeddings when _isCohere => null,
+            Operation.Embeddings when _isForeign => null,
             Operation.Embeddings or Operation.Speech or Operation.Moderations => Require(RequestMember.Input),
             Operation.Rerank => Require(RequestMember.Query) ?? Require(RequestMember.Documents),
             _ => null,

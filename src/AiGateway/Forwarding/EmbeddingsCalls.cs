@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
@@ -59,7 +61,20 @@ internal sealed class EmbeddingsCalls : FormCalls
         Model = _answers[0].Model.Length > 0 ? _answers[0].Model : null;
         _merged = _plan.Merge(_answers);
         // What only some of the calls report is no figure of the whole.
-        return Array.TrueForAll(_answers, static answer => answer.Usage is not null) ? _merged.Usage : null;
+        return Array.TrueForAll(_answers, static answer => answer.Usage is not null) ? _merged.Usage : Estimate();
+    }
+
+    private Usage Estimate()
+    {
+        var tokens = default(TokenCounter);
+        long ids = 0;
+        foreach (var input in _request.Inputs)
+        {
+            tokens.Append(Encoding.UTF8.GetBytes(input.Text ?? ""));
+            tokens.Break();
+            ids += input.Tokens?.Count ?? 0;
+        }
+        return new Usage { InputTokens = tokens.Tokens + ids, Estimated = true };
     }
 
     public override void Write(Usage? usage, IBufferWriter<byte> output)

@@ -44,6 +44,11 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         await Task.WhenAll(workers);
         fault?.Throw();
+        if (failure is null)
+        {
+            // Time may have run out between two calls, where nobody notices it as a fault.
+            timer.Token.ThrowIfCancellationRequested();
+        }
         return failure;
 
         async Task WorkAsync()

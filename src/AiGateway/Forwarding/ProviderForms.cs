@@ -26,15 +26,21 @@ internal static class ProviderForms
     private static EmbeddingsCalls? ForEmbeddings(Exchange exchange, AttemptRecord attempt)
     {
         var request = exchange.Request!;
-        var asked = request.IsCohere ? EmbeddingsForm.Cohere : EmbeddingsForm.OpenAI;
+        var (asked, member) = request.Form switch
+        {
+            CallerForm.Cohere => (EmbeddingsForm.Cohere, "texts"),
+            CallerForm.Gemini => (EmbeddingsForm.Gemini, "requests"),
+            _ => (EmbeddingsForm.OpenAI, "input"),
+        };
         var form = FormOf(attempt.Deployment.Provider.Preset, attempt.UpstreamModel);
-        if (form == asked || (asked == EmbeddingsForm.OpenAI && IsSaidAlike(request, form)))
+        // Gemini's body names the model for each of its inputs, and is always written anew.
+        if ((form == asked && form != EmbeddingsForm.Gemini) || (asked == EmbeddingsForm.OpenAI && IsSaidAlike(request, form)))
         {
             return null;
         }
         var read = EmbeddingsCodec.Of(asked).ReadRequest(request.Body!.Memory);
         read.Model = request.Model;
-        Check(read, request.IsCohere ? "texts" : "input");
+        Check(read, member);
         var translation = TranslationFor(attempt);
         var calls = new EmbeddingsCalls(read, EmbeddingsCodec.Of(form), translation);
         Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
@@ -57,7 +63,7 @@ internal static class ProviderForms
     {
         var request = exchange.Request!;
         // Older callers of /v1/rerank send objects and want documents back, which Cohere's v2 knows nothing of: they are written anew.
-        if (attempt.Deployment.Provider.Preset.Rerank is not { } form || (form == RerankForm.Cohere && request.IsCohere))
+        if (attempt.Deployment.Provider.Preset.Rerank is not { } form || (form == RerankForm.Cohere && request.Form == CallerForm.Cohere))
         {
             return null;
         }

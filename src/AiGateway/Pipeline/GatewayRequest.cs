@@ -10,8 +10,8 @@ internal sealed class GatewayRequest
     /// <summary>The operation.</summary>
     public required Operation Operation { get; init; }
 
-    /// <summary>True when the caller speaks Cohere's own v2 (<c>/v2/embed</c>, <c>/v2/rerank</c>), false for OpenAI's layout.</summary>
-    public bool IsCohere { get; init; }
+    /// <summary>The form of a request for vectors or reranking.</summary>
+    public CallerForm Form { get; init; }
 
     /// <summary>The model asked for: an alias's name.</summary>
     public required string Model { get; init; }

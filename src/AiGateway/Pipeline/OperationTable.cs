@@ -51,7 +51,7 @@ internal static class OperationTable
         var rest = path.AsSpan();
         if (rest.StartsWith(CohereLayout, StringComparison.OrdinalIgnoreCase))
         {
-            match = new OperationPath(rest[CohereLayout.Length..] is "rerank" ? Operation.Rerank : Operation.Embeddings, null, "", "") { IsCohere = true };
+            match = new OperationPath(rest[CohereLayout.Length..] is "rerank" ? Operation.Rerank : Operation.Embeddings, null, "", "") { Form = CallerForm.Cohere };
             return rest[CohereLayout.Length..] is "rerank" or "embed";
         }
         string? pathModel = null;
@@ -108,6 +108,11 @@ internal static class OperationTable
     {
         var colon = rest.LastIndexOf(':');
         var method = colon <= 0 ? default : rest[(colon + 1)..];
+        if (method is "embedContent" or "batchEmbedContents")
+        {
+            match = new OperationPath(Operation.Embeddings, Uri.UnescapeDataString(rest[..colon]), "", "") { Form = CallerForm.Gemini };
+            return true;
+        }
         if (method is not ("generateContent" or "streamGenerateContent"))
         {
             match = default;
@@ -140,8 +145,8 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
     /// <summary>Whether the path asks for a stream.</summary>
     public bool Streams { get; init; }
 
-    /// <summary>Whether it is Cohere's own layout.</summary>
-    public bool IsCohere { get; init; }
+    /// <summary>Whose layout it is, where an operation has several.</summary>
+    public CallerForm Form { get; init; }
 
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
     public bool Takes(string method) => Operation != Operation.StoredResponse

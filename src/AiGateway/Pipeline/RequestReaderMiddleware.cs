@@ -70,7 +70,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
         else
         {
-            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams, match.IsCohere);
+            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams, match.Form != CallerForm.OpenAI);
         }
         if (error is not null)
         {
@@ -95,7 +95,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = new GatewayRequest
         {
             Operation = match.Operation,
-            IsCohere = match.IsCohere,
+            Form = match.Form,
             Model = model,
             Body = body,
             Facts = facts,

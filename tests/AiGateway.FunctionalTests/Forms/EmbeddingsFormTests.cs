@@ -155,6 +155,28 @@ public sealed class EmbeddingsFormTests(FormsFixture fixture) : IClassFixture<Fo
         Assert.Contains("embedding_types", answer.Headers["x-gateway-dropped"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("openai/text-embedding-3-small")]
+    [InlineData("google/gemini-embedding-001")]
+    [InlineData("cohere/embed-v4.0")]
+    public async Task GeminiCaller_IsAnsweredInGeminisForm(string model)
+    {
+        var answer = await fixture.PostAsync($"/v1beta/models/{model}:batchEmbedContents", $$"""{"requests":[{"model":"models/{{model}}","content":{"parts":[{"text":"one"}]},"taskType":"RETRIEVAL_QUERY"},{"model":"models/{{model}}","content":{"parts":[{"text":"seven"}]},"taskType":"RETRIEVAL_QUERY"}]}""");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal([3f, 5f], JsonNode.Parse(answer.Body)!["embeddings"]!.AsArray().Select(item => (float)item!["values"]![0]!));
+        var sent = Assert.Single(fixture.Upstream.Received).Text;
+        Assert.Contains(model[(model.IndexOf('/', StringComparison.Ordinal) + 1)..], sent, StringComparison.Ordinal);
+        Assert.DoesNotContain(model, sent, StringComparison.Ordinal);
+
+        answer = await fixture.PostAsync($"/v1beta/models/{model}:embedContent", """{"content":{"parts":[{"text":"seven"}]}}""");
+        Assert.Equal(5f, (float)JsonNode.Parse(answer.Body)!["embedding"]!["values"]![0]!);
+
+        answer = await fixture.PostAsync($"/v1beta/models/{model}:batchEmbedContents", """{"requests":[]}""");
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("INVALID_ARGUMENT", (string)JsonNode.Parse(answer.Body)!["error"]!["status"]!);
+    }
+
     [Fact]
     public async Task InputType_IsWrittenInTheProvidersWords()
     {
