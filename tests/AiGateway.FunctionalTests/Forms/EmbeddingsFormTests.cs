@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AiGateway.FunctionalTests.PassThrough;
-using AiGateway.FunctionalTests.Recorded;
 
 namespace AiGateway.FunctionalTests.Forms;
 
