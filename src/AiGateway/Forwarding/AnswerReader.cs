@@ -62,11 +62,39 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         {
             // The status says enough.
         }
-        var error = attempt.Dialect is { } dialect
-            ? Translations.CodecOf(dialect).ReadError((int)response.StatusCode, body.Ready)
-            : ProviderError.Parse((int)response.StatusCode, body.Ready);
+        var error = Translations.ReadError(attempt, (int)response.StatusCode, body.Ready);
         body.Release();
         return error;
+    }
+
+    /// <summary>What an answer with a status of 300 and above comes to.</summary>
+    public async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var status = (int)response.StatusCode;
+        var error = await ReadErrorAsync(attempt, response, timer);
+        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
+        {
+            Status = status,
+            Error = error,
+            RetryAfter = RetryAfter.Read(response.Headers, clock.GetUtcNow()),
+        };
+    }
+
+    /// <summary>Reads a body of up to <paramref name="limit"/> bytes, unpacked.</summary>
+    /// <returns>What came, and whether it is all; to be released.</returns>
+    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadWholeAsync(HttpResponseMessage response, int limit, AttemptTimer timer, TimeSpan idle, CancellationToken stop)
+    {
+        var upstream = await OpenAsync(response, stop);
+        return await ReadUpToAsync(upstream, limit, timer, idle, response.Content.Headers.ContentLength, stop);
+    }
+
+    /// <summary>What a body is that is no answer, although its status says so.</summary>
+    public static AttemptResult ErrorOrNonsense(AttemptRecord attempt, int status, ReadOnlySpan<byte> body)
+    {
+        var error = Translations.ReadError(attempt, 0, body);
+        return error.Type is null && error.Code is null
+            ? new AttemptResult(AttemptOutcome.Nonsense) { Status = status }
+            : new AttemptResult(AttemptOutcome.ErrorEvent) { Status = status, Error = error };
     }
 
     private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -310,14 +338,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
     /// <returns>What came, and whether it is all.</returns>
-    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null)
+    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null, CancellationToken? stop = null)
     {
         var body = default(OutputBuffer);
         try
         {
             do
             {
-                var read = await upstream.ReadAsync(body.Reserve(1024), timer.Token);
+                var read = await upstream.ReadAsync(body.Reserve(1024), stop ?? timer.Token);
                 if (read == 0)
                 {
                     return (body, true);

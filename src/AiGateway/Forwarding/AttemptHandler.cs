@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -221,16 +222,23 @@ internal sealed class AttemptHandler : DelegatingHandler
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            using var request = BuildRequest(record, key);
-            _services.Tracing.Inject(span, _callerHeaders, request);
-            response = await base.SendAsync(request, timer.Token);
-            result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
-                : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
-                : await ReadFailureAsync(record, response, timer);
-            if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+            if (ProviderForms.For(_exchange, record) is { } calls)
             {
-                // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
-                await _exchange.Request.Body!.DisposeAsync();
+                result = await _services.Forms.SendAsync(_exchange, record, calls, (body, stop) => SendCallAsync(record, key, span, calls.Path, body, stop), timer);
+            }
+            else
+            {
+                using var request = BuildRequest(record, key);
+                _services.Tracing.Inject(span, _callerHeaders, request);
+                response = await base.SendAsync(request, timer.Token);
+                result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                    : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
+                    : await _services.Answers.ReadFailureAsync(record, response, timer);
+                if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+                {
+                    // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
+                    await _exchange.Request.Body!.DisposeAsync();
+                }
             }
         }
         catch (ChatFormatException e)
@@ -296,16 +304,17 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var status = (int)response.StatusCode;
-        var error = await AnswerReader.ReadErrorAsync(attempt, response, timer);
-        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
-        {
-            Status = status,
-            Error = error,
-            RetryAfter = RetryAfter.Read(response.Headers, _services.Clock.GetUtcNow()),
-        };
+        var address = path is null
+            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
+        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        _services.Tracing.Inject(span, _callerHeaders, request);
+        return await base.SendAsync(request, cancellationToken);
     }
 
     private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)

@@ -21,5 +21,6 @@ internal static class ChatDialects
         ? path.IndexOf('/', NativeTarget.Prefix.Length) is > 0 and var slash && !path.AsSpan(slash).StartsWith(NativeTarget.Prefix) ? OfPath(path[slash..]) : Dialect.OpenAIChat
         : OperationTable.TryMatch(path, out var match) && Of(match.Operation) is { } dialect ? dialect
         : path.StartsWith("/v1beta/", StringComparison.OrdinalIgnoreCase) ? Dialect.Gemini
+        : path.StartsWith("/v2/", StringComparison.OrdinalIgnoreCase) ? Dialect.Cohere
         : Dialect.OpenAIChat;
 }

@@ -10,6 +10,9 @@ internal sealed class GatewayRequest
     /// <summary>The operation.</summary>
     public required Operation Operation { get; init; }
 
+    /// <summary>The form of a request for vectors or reranking.</summary>
+    public CallerForm Form { get; init; }
+
     /// <summary>The model asked for: an alias's name.</summary>
     public required string Model { get; init; }
 

@@ -3,10 +3,11 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, and the native route.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, of Cohere's v2 what it has in common with them, and the native route.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
+    private const string CohereLayout = "/v2/";
     private const string GeminiModels = "models/";
     private const string AzureDeployments = "/openai/deployments/";
 
@@ -53,6 +54,11 @@ internal static class OperationTable
             return true;
         }
         var rest = path.AsSpan();
+        if (rest.StartsWith(CohereLayout, StringComparison.OrdinalIgnoreCase))
+        {
+            match = new OperationPath(rest[CohereLayout.Length..] is "rerank" ? Operation.Rerank : Operation.Embeddings, null, "", "") { Form = CallerForm.Cohere };
+            return rest[CohereLayout.Length..] is "rerank" or "embed";
+        }
         string? pathModel = null;
         if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
         {
@@ -107,6 +113,11 @@ internal static class OperationTable
     {
         var colon = rest.LastIndexOf(':');
         var method = colon <= 0 ? default : rest[(colon + 1)..];
+        if (method is "embedContent" or "batchEmbedContents")
+        {
+            match = new OperationPath(Operation.Embeddings, Uri.UnescapeDataString(rest[..colon]), "", "") { Form = CallerForm.Gemini };
+            return true;
+        }
         if (method is not ("generateContent" or "streamGenerateContent"))
         {
             match = default;
@@ -141,6 +152,9 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
 
     /// <summary>Whether the path asks for a stream.</summary>
     public bool Streams { get; init; }
+
+    /// <summary>Whose layout it is, where an operation has several.</summary>
+    public CallerForm Form { get; init; }
 
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
     public bool Takes(string method) => Operation switch

@@ -75,7 +75,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
         else
         {
-            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams);
+            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams, match.Form != CallerForm.OpenAI);
         }
         if (error is not null)
         {
@@ -100,6 +100,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = new GatewayRequest
         {
             Operation = match.Operation,
+            Form = match.Form,
             Model = model,
             Body = body,
             Facts = facts,

@@ -41,6 +41,24 @@ internal sealed class UpstreamAddresses
         return address;
     }
 
+    /// <summary>Where a provider serves a form of its own.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="path">The path behind the base URL; <c>{model}</c> stands for the model.</param>
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    public Uri ForForm(ProviderModel provider, string path, string upstreamModel)
+    {
+        var key = (provider.BaseUrl, path, path.Contains(ModelPlace, StringComparison.Ordinal) ? upstreamModel : null, (string?)null);
+        if (!_cache.TryGetValue(key, out var address))
+        {
+            address = new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
+            if (_cache.Count < MostCached)
+            {
+                _cache.TryAdd(key, address);
+            }
+        }
+        return address;
+    }
+
     /// <summary>The path of a dialect's own layout, behind the base URL.</summary>
     private static string PathOf(ProviderModel provider, Operation operation, Dialect? dialect, bool stream) => dialect switch
     {
