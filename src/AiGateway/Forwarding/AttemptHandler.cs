@@ -20,8 +20,6 @@ namespace AiGateway.Forwarding;
 /// </remarks>
 internal sealed class AttemptHandler : DelegatingHandler
 {
-    private const string AnthropicVersion = "anthropic-version";
-
     // Timers count in ticks of some milliseconds and may fire that much early: a rest that is all but over is over.
     private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(20);
 
@@ -269,19 +267,18 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             record.Outcome = result.Outcome;
         }
+        if (result.Response is not null)
+        {
+            // A success, or a native error: that is the provider's own answer and goes to the caller as it is.
+            _exchange.Answering = record;
+        }
         if (result.Outcome == AttemptOutcome.Succeeded)
         {
-            _exchange.Answering = record;
             deployment.State.EndRest();
             deployment.State.ObserveLatency(timer.Elapsed);
         }
         else
         {
-            if (result.Response is not null)
-            {
-                // A native error: the provider's own answer, which goes to the caller as it is.
-                _exchange.Answering = record;
-            }
             response?.Dispose();
             timer.Dispose();
             Rest(deployment, key, result);
@@ -340,9 +337,9 @@ internal sealed class AttemptHandler : DelegatingHandler
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
         request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(AnthropicVersion))
+        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
         {
-            request.Headers.TryAddWithoutValidation(AnthropicVersion, "2023-06-01");
+            request.Headers.TryAddWithoutValidation(CallerHeaders.AnthropicVersion, "2023-06-01");
         }
         return request;
     }

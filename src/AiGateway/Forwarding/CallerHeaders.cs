@@ -6,8 +6,11 @@ namespace AiGateway.Forwarding;
 /// <summary>The closed list of request headers that go on to providers. Everything else stays here: the caller's key, cookies, <c>x-gateway-*</c>, <c>x-stainless-*</c>, and whatever else might name a host or an identity.</summary>
 internal static class CallerHeaders
 {
+    /// <summary>The version of its API that Anthropic demands with each request.</summary>
+    public const string AnthropicVersion = "anthropic-version";
+
     /// <summary>The names.</summary>
-    public static readonly string[] Names = ["OpenAI-Beta", "anthropic-version", "anthropic-beta", "idempotency-key"];
+    public static readonly string[] Names = ["OpenAI-Beta", AnthropicVersion, "anthropic-beta", "idempotency-key"];
 
     /// <summary>Copies those that are there.</summary>
     public static void Copy(IHeaderDictionary from, HttpRequestHeaders to)
