@@ -1,3 +1,4 @@
+// Length: one state machine, whose states are understood together.
 namespace AiGateway.Protocols.Chat;
 
 /// <summary>Brings the steps of a decoder into the order that encoders rely on, and gathers the whole answer from them.</summary>
