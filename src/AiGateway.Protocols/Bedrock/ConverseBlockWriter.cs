@@ -7,17 +7,15 @@ namespace AiGateway.Protocols.Bedrock;
 /// <summary>Writes content blocks of requests and answers. What comes here can be said: <see cref="ConverseTurns"/> has dropped the rest.</summary>
 /// <param name="writer">Where to.</param>
 /// <param name="own">True when the parts were read from Converse: extensions and opaque blocks go out.</param>
-/// <param name="carriesSignatures">Whether signatures over thoughts and hidden thoughts may go out.</param>
-internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool carriesSignatures)
+/// <param name="source">The dialect that the parts came in, and whose signatures they have unless they say otherwise.</param>
+/// <param name="carries">Whether the signature over thoughts, or hidden thoughts, may go out.</param>
+internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, Dialect source, Func<ThinkingPart, bool> carries)
 {
     private readonly ConverseToolIds _ids = new();
     private readonly ConverseDocumentNames _names = new();
 
     /// <summary>Whether <c>status</c> of results is written for callers of other dialects.</summary>
     public bool WritesStatus { get; init; } = true;
-
-    /// <summary>Whether hidden thoughts are Anthropic's own data, which Bedrock carries in base64 once more.</summary>
-    public bool EncryptedIsPlain { get; init; }
 
     public void Write(ChatPart part)
     {
@@ -182,15 +180,17 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
     {
         writer.WriteStartObject();
         writer.WriteStartObject("reasoningContent"u8);
-        if (thinking.Encrypted is { } encrypted && carriesSignatures)
+        if (thinking.Encrypted is { } encrypted && carries(thinking))
         {
-            writer.WriteString("redactedContent"u8, EncryptedIsPlain ? Convert.ToBase64String(Encoding.UTF8.GetBytes(encrypted)) : encrypted);
+            // Anthropic's own data is text, which Bedrock carries in base64 once more.
+            var isPlain = (thinking.SignedBy ?? source) == Dialect.Anthropic;
+            writer.WriteString("redactedContent"u8, isPlain ? Convert.ToBase64String(Encoding.UTF8.GetBytes(encrypted)) : encrypted);
         }
         else
         {
             writer.WriteStartObject("reasoningText"u8);
             writer.WriteString("text"u8, thinking.Text);
-            if (carriesSignatures && thinking.Signature is { } signature)
+            if (thinking.Signature is { } signature && carries(thinking))
                 writer.WriteString("signature"u8, signature);
             writer.WriteEndObject();
         }

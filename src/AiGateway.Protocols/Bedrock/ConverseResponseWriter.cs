@@ -57,25 +57,25 @@ internal static class ConverseResponseWriter
     private static void WriteParts(ChatCandidate candidate, bool own, Dialect source, Translation translation, Utf8JsonWriter writer)
     {
         // Claude's signatures are good on Bedrock too, but whether this is Claude is not known here: only Anthropic's dialect speaks for it.
-        var carriesSignatures = own || source == Dialect.Anthropic;
-        var blocks = new ConverseBlockWriter(writer, own, carriesSignatures) { EncryptedIsPlain = source == Dialect.Anthropic };
+        bool Carries(ThinkingPart thinking) => (thinking.SignedBy ?? source) is Dialect.Converse or Dialect.Anthropic;
+        var blocks = new ConverseBlockWriter(writer, own, source, Carries);
         for (var i = 0; i < candidate.Parts.Count; i++)
         {
-            var kept = own ? candidate.Parts[i] : CanWrite(candidate.Parts[i], carriesSignatures, translation, $"content[{i}]");
+            var kept = own ? candidate.Parts[i] : CanWrite(candidate.Parts[i], Carries, translation, $"content[{i}]");
             if (kept is not null)
                 blocks.Write(kept);
         }
     }
 
     /// <summary>The part as an answer of Converse can hold it; null when it cannot.</summary>
-    private static ChatPart? CanWrite(ChatPart part, bool carriesSignatures, Translation translation, string path)
+    private static ChatPart? CanWrite(ChatPart part, Func<ThinkingPart, bool> carries, Translation translation, string path)
     {
         switch (part)
         {
             case OpaquePart opaque:
                 translation.Drop(path, $"'{opaque.Type}' has no counterpart in Converse");
                 return null;
-            case ThinkingPart thinking when thinking.Text.Length == 0 && !(carriesSignatures && (thinking.Encrypted ?? thinking.Signature) is not null):
+            case ThinkingPart thinking when thinking.Text.Length == 0 && !(carries(thinking) && (thinking.Encrypted ?? thinking.Signature) is not null):
                 translation.Drop(path, "hidden thoughts of another provider");
                 return null;
             case MediaPart { Transcript: { Length: > 0 } transcript }:

@@ -111,7 +111,7 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
             case RefusalPart refusal:
                 return string.IsNullOrWhiteSpace(refusal.Text) ? null : new TextPart(refusal.Text);
             case ThinkingPart thinking:
-                if (CarriesSignatures && (thinking.Signature is { Length: > 0 } || thinking.Encrypted is not null))
+                if (Carries(thinking) && (thinking.Signature is { Length: > 0 } || thinking.Encrypted is not null))
                     return thinking;
                 translation.Drop(path, "thoughts without this provider's signature are refused");
                 return null;
@@ -140,7 +140,8 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
     /// Signatures and hidden thoughts belong to who made them. Claude's are the same on Anthropic's own API and on Bedrock
     /// (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "values are compatible across platforms").
     /// </summary>
-    public bool CarriesSignatures => _own || (request.Source == Dialect.Anthropic && model.IsClaude);
+    public bool Carries(ThinkingPart thinking) =>
+        (thinking.SignedBy ?? request.Source) is var signer && (signer == Dialect.Converse || (signer == Dialect.Anthropic && model.IsClaude));
 
     private ChatPart? KeepMedia(MediaPart media, ChatRole role, string path)
     {

@@ -64,7 +64,7 @@ internal sealed class GeminiRequestWriter
             string? signature = null;
             if (!_isOwn && piece.Part is ToolCallPart)
             {
-                signature = ForeignSignature(piece.Part);
+                signature = SignatureOf(piece.Part) ?? ForeignSignature(piece.Part);
 
                 // Only the first call of a turn is signed, and only this generation insists on it.
                 if (signature is null && !signed && _model.IsThirdGeneration)
@@ -92,9 +92,12 @@ internal sealed class GeminiRequestWriter
         return GeminiJson.TextOrNull(GeminiNames.Find(GeminiNames.Find(document.RootElement, "google"), "thoughtSignature"));
     }
 
+    /// <summary>Google's own signatures, and nobody else's.</summary>
+    private string? SignatureOf(ChatPart part) => (part.SignedBy ?? _request.Source) == Dialect.Gemini ? part.Signature : null;
+
     private void WritePiece(in GeminiPiece piece, string? signature)
     {
-        signature ??= _isOwn ? piece.Part.Signature : null;
+        signature ??= SignatureOf(piece.Part);
         var members = _isOwn ? piece.Part.Extensions : null;
         switch (piece.Part)
         {
