@@ -42,10 +42,7 @@ internal sealed partial class ConverseRequestWriter
         _own = request.Source == Dialect.Converse;
         _turns = new ConverseTurns(request, _model, translation);
         _turns.Build();
-        _blocks = new ConverseBlockWriter(writer, _own, request.Source, _turns.Carries)
-        {
-            WritesStatus = _model.TakesToolStatus,
-        };
+        _blocks = new ConverseBlockWriter(writer, request.Source) { WritesStatus = _model.TakesToolStatus };
         _reasoning = _own ? new ConverseReasoning() : ConverseReasoning.Of(request, _model, translation);
         _format = JudgeFormat();
     }
