@@ -8,6 +8,9 @@ internal static class GoldenRequests
     // A PNG of one pixel.
     private const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+    // A dialect that says next to nothing of this: its own file shows what it leaves out, and no other is written as the source's own.
+    private const Dialect Elsewhere = Dialect.Ollama;
+
     private const string WeatherSchema = """{"type":"object","properties":{"city":{"type":"string","description":"Where."},"unit":{"type":"string","enum":["c","f"]}},"required":["city"],"additionalProperties":false}""";
 
     /// <summary>Names and what makes them; each call makes a new one.</summary>
@@ -23,7 +26,7 @@ internal static class GoldenRequests
 
     private static ChatRequest Tools()
     {
-        var request = Make(Dialect.OpenAIChat);
+        var request = Make(Elsewhere);
         request.Tools.Add(new ChatTool { Name = "weather", Description = "The weather now.", Parameters = JsonValue.Parse(WeatherSchema), Strict = true });
         request.Tools.Add(new ChatTool { Name = "time", Parameters = JsonValue.Parse("""{"type":"object","properties":{}}""") });
         request.ToolChoice = new ChatToolChoice(ChatToolMode.Named, "weather");
@@ -46,7 +49,7 @@ internal static class GoldenRequests
 
     private static ChatRequest Media()
     {
-        var request = Make(Dialect.OpenAIChat);
+        var request = Make(Elsewhere);
         Say(request, ChatRole.User,
             new TextPart("Compare."),
             new MediaPart(MediaKind.Image) { Base64 = Pixel, MediaType = "image/png", Detail = "low" },
@@ -61,7 +64,7 @@ internal static class GoldenRequests
 
     private static ChatRequest Structured()
     {
-        var request = Make(Dialect.OpenAIChat);
+        var request = Make(Elsewhere);
         Say(request, ChatRole.Developer, new TextPart("Answer in German."));
         Say(request, ChatRole.User, new TextPart("A city."));
         request.Format = new ChatFormat(ChatFormatKind.JsonSchema)
