@@ -76,9 +76,9 @@ internal sealed class GeminiRequestWriter
         foreach (var piece in turn.Pieces)
         {
             string? signature = null;
-            if (!_isOwn && piece.Part is ToolCallPart)
+            if (piece.Part is ToolCallPart)
             {
-                signature = SignatureOf(piece.Part) ?? ForeignSignature(piece.Part);
+                signature = SignatureOf(piece.Part) ?? (_isOwn ? null : ForeignSignature(piece.Part));
 
                 // Only the first call of a turn is signed, and only this generation insists on it.
                 if (signature is null && !signed && _model.IsThirdGeneration)

@@ -65,7 +65,7 @@ internal sealed class GeminiTurns
             }
             foreach (var part in message.Parts)
             {
-                if (part is not OpaquePart { Dialect: not Dialect.Gemini })
+                if (part is not (OpaquePart { Dialect: not Dialect.Gemini } or ThinkingPart { SignedBy: not (null or Dialect.Gemini) }))
                     pieces.Add(new GeminiPiece(part, "contents[].parts[]"));
             }
         }

@@ -309,9 +309,14 @@ internal sealed class AttemptHandler : DelegatingHandler
             ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        var callers = ChatDialects.Of(asked.Operation);
+        if (attempt.Dialect is { } dialect && dialect != callers)
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
+        }
+        else if (callers is { } same && Translations.HasSeals(asked))
+        {
+            request.Content = Translations.Write(_exchange, attempt, same, dropUnsupported: true);
         }
         else if (asked.Body is { } body)
         {

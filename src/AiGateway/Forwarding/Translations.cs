@@ -1,5 +1,6 @@
 using System.Buffers;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
@@ -41,6 +42,14 @@ internal static class Translations
         }
         return asked is Dialect.OpenAIChat or Dialect.OpenAIResponses ? null : asked;
     }
+
+    /// <summary>
+    /// Whether the caller brings signatures back that the gateway sealed for it (<see cref="SignatureEnvelope"/>), as an earlier turn
+    /// was another dialect's: no provider takes those, so its own dialect is written anew without them.
+    /// </summary>
+    public static bool HasSeals(GatewayRequest request) =>
+        request is { Operation: Operation.Responses or Operation.Messages or Operation.GenerateContent, Body: { } body }
+        && body.Memory.Span.IndexOf(request.Operation == Operation.GenerateContent ? "\"YWlndzEu"u8 : "\"aigw1."u8) >= 0;
 
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
