@@ -76,7 +76,7 @@ internal sealed class GeminiRequestWriter
         foreach (var piece in turn.Pieces)
         {
             string? signature = null;
-            if (piece.Part is ToolCallPart)
+            if (piece.Part is ToolCallPart && (!_isOwn || HasForeignTurns()))
             {
                 signature = SignatureOf(piece.Part) ?? (_isOwn ? null : ForeignSignature(piece.Part));
 
@@ -105,6 +105,9 @@ internal sealed class GeminiRequestWriter
         using var document = extra.Open();
         return GeminiJson.TextOrNull(GeminiNames.Find(GeminiNames.Find(document.RootElement, "google"), "thoughtSignature"));
     }
+
+    /// <summary>Whether a Gemini client brings turns of another provider's model, whose signatures the gateway had sealed.</summary>
+    private bool HasForeignTurns() => _request.Messages.Exists(static message => message.Parts.Exists(static part => part.SignedBy is not (null or Dialect.Gemini)));
 
     /// <summary>Google's own signatures, and nobody else's.</summary>
     private string? SignatureOf(ChatPart part) => (part.SignedBy ?? _request.Source) == Dialect.Gemini ? part.Signature : null;

@@ -71,6 +71,19 @@ public sealed class SignatureTests
         }
     }
 
+    [Fact]
+    public void TurnOfAnotherProvider_OfAGeminiClient_GoesToGeminiWithoutItsSignatures()
+    {
+        var body = Codecs.Write(Dialect.Gemini, Answer(Dialect.Anthropic, "thoughts"), Asked, new Translation());
+        var next = Codecs.Of(Dialect.Gemini).ReadRequest(Encoding.UTF8.GetBytes(NextTurn(Dialect.Gemini, JsonNode.Parse(body)!)));
+        var sent = JsonNode.Parse(Codecs.Write(Dialect.Gemini, next, new Translation { Model = "gemini-3-pro-preview" }))!;
+
+        var parts = sent["contents"]![1]!["parts"]!.AsArray();
+        Assert.Equal(2, parts.Count);
+        Assert.Equal("skip_thought_signature_validator", (string?)parts[0]!["thoughtSignature"]);
+        Assert.Null(parts[1]!["thoughtSignature"]);
+    }
+
     /// <summary>What the client's SDK gathers.</summary>
     private static byte[] Gathered(Dialect client, byte[] stream)
     {
