@@ -113,6 +113,7 @@ internal sealed class StreamedPart
         ItemId = (start.Data as ToolCallPart)?.ItemId,
         Item = start.Data?.Item,
         Extensions = start.Data?.Extensions,
+        Own = start.Data?.Own,
     };
 
     /// <summary>A copy, for the start that waits must not change with what comes later.</summary>

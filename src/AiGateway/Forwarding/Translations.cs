@@ -7,6 +7,7 @@ using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Cohere;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.Ollama;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.OpenAI.Chat;
 using AiGateway.Protocols.OpenAI.Responses;
 
@@ -43,14 +44,6 @@ internal static class Translations
         return asked is Dialect.OpenAIChat or Dialect.OpenAIResponses ? null : asked;
     }
 
-    /// <summary>
-    /// Whether the caller brings signatures back that the gateway sealed for it (<see cref="SignatureEnvelope"/>), as an earlier turn
-    /// was another dialect's: no provider takes those, so its own dialect is written anew without them.
-    /// </summary>
-    public static bool HasSeals(GatewayRequest request) =>
-        request is { Operation: Operation.Responses or Operation.Messages or Operation.GenerateContent, Body: { } body }
-        && body.Memory.Span.IndexOf(request.Operation == Operation.GenerateContent ? "\"YWlndzEu"u8 : "\"aigw1."u8) >= 0;
-
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
     public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported)
@@ -60,20 +53,50 @@ internal static class Translations
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         CodecOf(dialect).WriteRequest(chat, translation, body);
-        attempt.Losses = translation.Losses;
-        if (!dropUnsupported)
-        {
-            foreach (var loss in translation.Losses)
-            {
-                if (loss.IsDropped)
-                {
-                    throw new ChatFormatException($"'{loss.Path}' cannot be said to the model behind this name ({loss.Why}), and it is configured to refuse rather than leave things out.", loss.Path);
-                }
-            }
-        }
-        var content = new ReadOnlyMemoryContent(body.WrittenMemory);
+        Lose(attempt, translation, dropUnsupported);
+        return Json(body.WrittenMemory);
+    }
+
+    /// <summary>A body of JSON.</summary>
+    public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)
+    {
+        var content = new ReadOnlyMemoryContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return content;
+    }
+
+    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
+    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+        request is { Operation: Operation.Messages or Operation.Responses or Operation.GenerateContent, Body: { } body } && SignatureEnvelope.MayBeIn(body.Memory.Span);
+
+    /// <summary>Notes what a translation lost.</summary>
+    /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>
+    public static void Lose(AttemptRecord attempt, Translation translation, bool dropUnsupported)
+    {
+        attempt.Losses = translation.Losses;
+        if (dropUnsupported)
+        {
+            return;
+        }
+        foreach (var loss in translation.Losses)
+        {
+            if (loss.IsDropped)
+            {
+                throw new ChatFormatException($"'{loss.Path}' cannot be said to the model behind this name ({loss.Why}), and it is configured to refuse rather than leave things out.", loss.Path);
+            }
+        }
+    }
+
+    /// <summary>An error body of a provider, in whatever dialect it writes them.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="status">The HTTP status; 0 where it says nothing.</param>
+    /// <param name="body">The body.</param>
+    public static ProviderError ReadError(AttemptRecord attempt, int status, ReadOnlySpan<byte> body)
+    {
+        var dialect = attempt.Dialect ?? attempt.Deployment.Provider.Preset.Dialects[0];
+        return dialect is Dialect.OpenAIChat or Dialect.OpenAIResponses && attempt.Dialect is null
+            ? ProviderError.Parse(status, body)
+            : CodecOf(dialect).ReadError(status, body);
     }
 
     /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>
