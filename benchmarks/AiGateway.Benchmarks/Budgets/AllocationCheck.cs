@@ -26,6 +26,7 @@ internal static class AllocationCheck
         () => new TokenEstimatorBenchmarks(),
         () => new ResponseInspectorBenchmarks(),
         () => new StreamInspectorBenchmarks(),
+        () => new TranslationBenchmarks(),
         () => new CallerTableBenchmarks(),
         () => new PlanBuilderBenchmarks(),
         () => new CostCalculatorBenchmarks(),

@@ -28,6 +28,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private ChatPart? _waiting;
     private Dialect? _signer;
     private ChatPartKind _kind;
+    private Dialect? _partSigner;
     private string? _signature;
     private string? _encrypted;
 
@@ -232,15 +233,17 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     {
         if (_own || _signer is null || step.PartKind is not (ChatPartKind.Thinking or ChatPartKind.ToolCall))
             return;
+        _partSigner = step.Data?.SignedBy ?? _partSigner;
         _signature += step.Signature;
         _encrypted = (step.Data as ThinkingPart)?.Encrypted ?? _encrypted;
     }
 
     private void WriteSignature(IBufferWriter<byte> output)
     {
-        var (signature, encrypted) = (_signature, _encrypted);
+        var (signature, encrypted, partSigner) = (_signature, _encrypted, _partSigner ?? _signer);
         _signature = _encrypted = null;
-        if (_own || _kind != ChatPartKind.Thinking || _signer is not { } signer)
+        _partSigner = null;
+        if (_own || _kind != ChatPartKind.Thinking || partSigner is not { } signer)
             return;
         var envelope = AnthropicSeal.Envelope(signer, signature, encrypted);
         if (_waiting is null && _isOpen)
@@ -304,13 +307,13 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
 
     private void CloseBlock(IBufferWriter<byte> output)
     {
-        var callSignature = _kind == ChatPartKind.ToolCall ? _signature : null;
+        var (callSignature, callSigner) = (_kind == ChatPartKind.ToolCall ? _signature : null, _partSigner ?? _signer);
         WriteSignature(output);
         _waiting = null;
         if (!_isOpen)
             return;
         StopBlock(output);
-        if (callSignature is { Length: > 0 } && _signer is { } signer)
+        if (callSignature is { Length: > 0 } && callSigner is { } signer)
         {
             OpenBlock(AnthropicSeal.BehindCall(signer, callSignature), output);
             StopBlock(output);

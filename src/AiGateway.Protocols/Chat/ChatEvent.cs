@@ -22,7 +22,7 @@ public readonly record struct ChatEvent(ChatEventKind Kind)
     /// <summary>Delta: text, thought, refusal, piece of arguments, base64 of media, transcript. Finish: the provider's own word.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Delta, PartStart or PartEnd: a signature over the part, or a piece of one. Finish: the stop text.</summary>
+    /// <summary>Delta, PartStart or, from a decoder, PartEnd: a signature over the part, or a piece of one; <see cref="ChatStream"/> makes a delta of a PartEnd's. Whose it is says <see cref="ChatPart.SignedBy"/> of <see cref="Data"/>, else the answer's <see cref="Source"/>. Finish: the stop text.</summary>
     public string? Signature { get; init; }
 
     /// <summary>Start: Unix time in seconds.</summary>

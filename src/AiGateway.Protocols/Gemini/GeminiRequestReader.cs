@@ -108,6 +108,7 @@ internal static class GeminiRequestReader
         var message = new ChatMessage { Role = role, Extensions = rest };
         foreach (var part in GeminiJson.Items(parts, "contents[].parts"))
             message.Parts.Add(GeminiPartReader.Read(part, ids));
+        GeminiSeal.Unseal(message.Parts);
         return message;
     }
 }

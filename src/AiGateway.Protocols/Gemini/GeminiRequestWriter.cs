@@ -76,9 +76,9 @@ internal sealed class GeminiRequestWriter
         foreach (var piece in turn.Pieces)
         {
             string? signature = null;
-            if (!_isOwn && piece.Part is ToolCallPart)
+            if (piece.Part is ToolCallPart && (!_isOwn || HasForeignTurns()))
             {
-                signature = piece.Part.SignedBy == Dialect.Gemini ? piece.Part.Signature : ForeignSignature(piece.Part);
+                signature = SignatureOf(piece.Part) ?? (_isOwn ? null : ForeignSignature(piece.Part));
 
                 // Only the first call of a turn is signed, and only this generation insists on it.
                 if (signature is null && !signed && _model.IsThirdGeneration)
@@ -106,9 +106,15 @@ internal sealed class GeminiRequestWriter
         return GeminiJson.TextOrNull(GeminiNames.Find(GeminiNames.Find(document.RootElement, "google"), "thoughtSignature"));
     }
 
+    /// <summary>Whether a Gemini client brings turns of another provider's model, whose signatures the gateway had sealed.</summary>
+    private bool HasForeignTurns() => _request.Messages.Exists(static message => message.Parts.Exists(static part => part.SignedBy is not (null or Dialect.Gemini)));
+
+    /// <summary>Google's own signatures, and nobody else's.</summary>
+    private string? SignatureOf(ChatPart part) => (part.SignedBy ?? _request.Source) == Dialect.Gemini ? part.Signature : null;
+
     private void WritePiece(in GeminiPiece piece, string? signature)
     {
-        signature ??= _isOwn || piece.Part.SignedBy == Dialect.Gemini ? piece.Part.Signature : null;
+        signature ??= SignatureOf(piece.Part);
         var members = _isOwn ? piece.Part.Extensions : null;
         switch (piece.Part)
         {

@@ -22,6 +22,7 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
     private string? _model;
     private long? _created;
     private string? _tier;
+    private Dialect _source = Dialect.Gemini;
     private bool _isOwn;
     private bool _any;
     private bool _over;
@@ -42,7 +43,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
                 _model = step.Name;
                 _created = step.Created;
                 _tier = step.ServiceTier;
-                _isOwn = step.Source == Dialect.Gemini;
+                _source = step.Source ?? Dialect.Gemini;
+                _isOwn = _source == Dialect.Gemini;
                 break;
             case ChatEventKind.PartStart:
                 CandidateOf(step.Candidate).Begin(step);
@@ -79,6 +81,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
         {
             case ChatPartKind.Text or ChatPartKind.Refusal or ChatPartKind.Thinking:
                 candidate.Text.Append(step.PartKind == ChatPartKind.Thinking ? null : step.Text);
+                if (!_isOwn)
+                    candidate.KeepSignature(step);
                 if (step.Citation is { } citation)
                     candidate.Citations.Add(citation);
                 if (string.IsNullOrEmpty(step.Text) && signature is null && step.Logprobs is null)
@@ -89,8 +93,7 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
                 break;
             case ChatPartKind.ToolCall:
                 candidate.Arguments.Append(step.Text);
-                if (step.Signature is not null)
-                    candidate.Signature += step.Signature;
+                candidate.KeepSignature(step);
                 break;
             case ChatPartKind.Media:
                 candidate.Arguments.Append(step.Text);
@@ -106,7 +109,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
 
     private void End(Candidate candidate, in ChatEvent step, IBufferWriter<byte> output)
     {
-        var signature = _isOwn ? candidate.Signature ?? step.Signature : null;
+        var isSigned = step.PartKind is ChatPartKind.ToolCall or ChatPartKind.Thinking || _isOwn;
+        var signature = isSigned ? GeminiSeal.Seal(candidate.Signer ?? _source, step.PartKind == ChatPartKind.ToolCall, candidate.Signature, candidate.Encrypted) : null;
         switch (step.PartKind)
         {
             case ChatPartKind.Text or ChatPartKind.Refusal or ChatPartKind.Thinking when signature is not null:
@@ -309,7 +313,11 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
 
         public string? Name { get; private set; }
 
-        public string? Signature { get; set; }
+        public string? Signature { get; private set; }
+
+        public string? Encrypted { get; private set; }
+
+        public Dialect? Signer { get; private set; }
 
         public string? Transcript { get; set; }
 
@@ -320,8 +328,17 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
             Reset();
             Id = step.Id;
             Name = step.Name;
-            Signature = step.Signature;
+            KeepSignature(step);
             Data = step.Data;
+        }
+
+        /// <summary>What signs the open part: another dialect's goes out when the part is whole.</summary>
+        public void KeepSignature(in ChatEvent step)
+        {
+            if (step.Signature is not null)
+                Signature += step.Signature;
+            Encrypted = (step.Data as ThinkingPart)?.Encrypted ?? Encrypted;
+            Signer = step.Data?.SignedBy ?? Signer;
         }
 
         public void Reset()
@@ -330,6 +347,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
             Id = null;
             Name = null;
             Signature = null;
+            Encrypted = null;
+            Signer = null;
             Transcript = null;
             Data = null;
         }

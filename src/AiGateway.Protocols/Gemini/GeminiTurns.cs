@@ -65,7 +65,7 @@ internal sealed class GeminiTurns
             }
             foreach (var part in message.Parts)
             {
-                if (part is not OpaquePart { Dialect: not Dialect.Gemini })
+                if (part is not (OpaquePart { Dialect: not Dialect.Gemini } or ThinkingPart { SignedBy: not (null or Dialect.Gemini) }))
                     pieces.Add(new GeminiPiece(part, "contents[].parts[]"));
             }
         }
@@ -139,6 +139,8 @@ internal sealed class GeminiTurns
         {
             case TextPart { Text.Length: 0 } or RefusalPart { Text.Length: 0 }:
                 return null;
+            case ThinkingPart { SignedBy: Dialect.Gemini, Signature.Length: > 0 }:
+                return new GeminiPiece(part, path);
             case ThinkingPart:
                 _translation.Drop(path, "thoughts of another provider's model");
                 return null;

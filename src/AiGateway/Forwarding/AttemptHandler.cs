@@ -322,11 +322,12 @@ internal sealed class AttemptHandler : DelegatingHandler
             : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
+        var callers = ChatDialects.Of(asked.Operation);
         if (IsNative)
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
-        else if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
+        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }

@@ -67,7 +67,7 @@ internal static class Translations
 
     /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
     public static bool HoldsForeignSignatures(GatewayRequest request) =>
-        request.Operation == Operation.Messages && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
+        request is { Operation: Operation.Messages or Operation.Responses or Operation.GenerateContent, Body: { } body } && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>Notes what a translation lost.</summary>
     /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>

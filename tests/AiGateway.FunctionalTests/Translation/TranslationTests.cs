@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.FunctionalTests.PassThrough;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.FunctionalTests.Translation;
 
@@ -23,6 +24,20 @@ public sealed class TranslationTests(TranslationFixture fixture)
         Assert.Equal(["b1"], sent.Values("anthropic-beta"));
         var usage = (await fixture.RecordAsync(answer)).GetProperty("usage");
         Assert.Equal((12, 2, 3), (usage.GetProperty("input_tokens").GetInt32(), usage.GetProperty("cached_input_tokens").GetInt32(), usage.GetProperty("output_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task SealedSignaturesOfAnEarlierProvider_DoNotReachAnother_OfTheCallersOwnDialect()
+    {
+        var seal = SignatureEnvelope.Pack(Dialect.Gemini, SignatureEnvelope.Signature, "signed-by-google");
+        var ask = $$"""{"model":"anthropic","max_tokens":50,"x_unknown":1,"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"{{seal}}"},{"type":"text","text":"Hello"}]},{"role":"user","content":"Again"}]}""";
+        var answer = await fixture.PostAsync("/v1/messages", ask, UpstreamAnswer.Json(Wire.AnthropicAnswer));
+
+        Assert.Equal(Wire.AnthropicAnswer, answer.Text);
+        var sent = JsonDocument.Parse(Assert.Single(fixture.Upstream.Received).Body).RootElement;
+        Assert.Equal("anthropic-model", sent.GetProperty("model").GetString());
+        Assert.Equal(1, sent.GetProperty("x_unknown").GetInt32());
+        Assert.Equal("""[{"type":"text","text":"Hello"}]""", sent.GetProperty("messages")[1].GetProperty("content").GetRawText());
     }
 
     [Theory]

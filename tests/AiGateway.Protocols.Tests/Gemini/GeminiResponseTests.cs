@@ -93,9 +93,9 @@ public sealed class GeminiResponseTests
         var translation = new Translation();
         AssertJson(
             """
-            {"candidates":[{"content":{"parts":[{"text":"t","thought":true},{"text":"éa"},{"functionCall":{"id":"toolu_1","name":"f","args":{}}}],"role":"model"},"finishReason":"STOP","index":0,
+            {"candidates":[{"content":{"parts":[{"text":"t","thought":true,"thoughtSignature":"YWlndzEuQW50aHJvcGljLnNpZy5abTl5WldsbmJn"},{"text":"","thought":true,"thoughtSignature":"YWlndzEuQW50aHJvcGljLmVuYy5lQQ=="},{"text":"éa"},{"functionCall":{"id":"toolu_1","name":"f","args":{}}}],"role":"model"},"finishReason":"STOP","index":0,
               "logprobsResult":{"topCandidates":[{"candidates":[]}],"chosenCandidates":[{"token":"é","logProbability":-1}]},
-              "groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}},{"retrievedContext":{"title":"d","text":"words"}}],"groundingSupports":[{"segment":{"partIndex":1,"startIndex":2,"endIndex":3,"text":"a"},"groundingChunkIndices":[0]}]}}],
+              "groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}},{"retrievedContext":{"title":"d","text":"words"}}],"groundingSupports":[{"segment":{"partIndex":2,"startIndex":2,"endIndex":3,"text":"a"},"groundingChunkIndices":[0]}]}}],
              "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":19,"cachedContentTokenCount":3,"thoughtsTokenCount":4,"promptTokensDetails":[{"modality":"TEXT","tokenCount":4},{"modality":"IMAGE","tokenCount":6}],"serviceTier":"standard"},
              "modelVersion":"claude","responseId":"msg_1"}
             """,

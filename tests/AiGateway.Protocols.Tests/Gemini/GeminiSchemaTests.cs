@@ -21,7 +21,7 @@ public sealed class GeminiSchemaTests
     public void Schemas_AreConverted(string schema, string expected, int losses)
     {
         var translation = new Translation();
-        var converted = GeminiSchemaWriter.Convert(Chat.JsonValue.Parse(schema), "p", mayRefuse: true, translation);
+        var converted = GeminiSchemaWriter.Convert(Protocols.Chat.JsonValue.Parse(schema), "p", mayRefuse: true, translation);
         AssertJson(expected, JsonNode.Parse(converted.Utf8));
         Assert.Equal(losses, translation.Losses.Count);
         Assert.All(translation.Losses, static loss => Assert.False(loss.IsDropped));
@@ -34,9 +34,9 @@ public sealed class GeminiSchemaTests
     [InlineData("""{"$ref":"https://e.org/s"}""")]
     public void WhatItHasNoWordsFor_GoesAsJsonSchemaWhereTheModelTakesIt(string schema)
     {
-        Assert.True(GeminiSchemaWriter.Convert(Chat.JsonValue.Parse(schema), "p", mayRefuse: true, new Translation()).IsAbsent);
+        Assert.True(GeminiSchemaWriter.Convert(Protocols.Chat.JsonValue.Parse(schema), "p", mayRefuse: true, new Translation()).IsAbsent);
         var request = Foreign(Message(ChatRole.User, new TextPart("u")));
-        request.Format = new ChatFormat(ChatFormatKind.JsonSchema) { Name = "n", Schema = Chat.JsonValue.Parse(schema) };
+        request.Format = new ChatFormat(ChatFormatKind.JsonSchema) { Name = "n", Schema = Protocols.Chat.JsonValue.Parse(schema) };
         AssertJson(schema, Write(request, new Translation { Model = "gemini-2.5-pro" })["generationConfig"]!["responseJsonSchema"]);
         var translation = new Translation { Model = "gemini-2.0-flash" };
         Assert.NotNull(Write(request, translation)["generationConfig"]!["responseSchema"]);
@@ -49,7 +49,7 @@ public sealed class GeminiSchemaTests
         // Each definition names the next twice: 2^40 nodes when put in.
         var definitions = string.Join(',', Enumerable.Range(0, 40).Select(static i =>
             $"\"d{i}\":{{\"type\":\"object\",\"properties\":{{\"a\":{{\"$ref\":\"#/$defs/d{i + 1}\"}},\"b\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}}}}}"));
-        var schema = Chat.JsonValue.Parse("""{"$defs":{""" + definitions + ""","d40":{"type":"string"}},"$ref":"#/$defs/d0"}""");
+        var schema = Protocols.Chat.JsonValue.Parse("""{"$defs":{""" + definitions + ""","d40":{"type":"string"}},"$ref":"#/$defs/d0"}""");
         Assert.True(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: true, new Translation()).IsAbsent);
         Assert.False(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: false, new Translation()).IsAbsent);
     }
@@ -58,7 +58,7 @@ public sealed class GeminiSchemaTests
     public void LongChainsOfReferences_AreCut()
     {
         var definitions = string.Join(',', Enumerable.Range(0, 20_000).Select(static i => $"\"d{i}\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}"));
-        var schema = Chat.JsonValue.Parse("""{"$defs":{""" + definitions + ""","d20000":{"type":"string"}},"$ref":"#/$defs/d0"}""");
+        var schema = Protocols.Chat.JsonValue.Parse("""{"$defs":{""" + definitions + ""","d20000":{"type":"string"}},"$ref":"#/$defs/d0"}""");
         Assert.True(GeminiSchemaWriter.Convert(schema, "p", mayRefuse: true, new Translation()).IsAbsent);
     }
 }

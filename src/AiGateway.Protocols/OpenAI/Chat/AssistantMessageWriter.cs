@@ -161,7 +161,7 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
             if (!_isOwn)
             {
                 translation.DropAll(call.Extensions, path + ".tool_calls");
-                if (call.Signature is not null)
+                if (call.Signature is not null && call.SignedBy != dialect)
                     translation.Drop(path + ".tool_calls.signature", "a signature of the source's dialect");
             }
             if (call.IsCustom && !_isOwn)
@@ -171,7 +171,7 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
                 AssistantWriting.Call(json, new ToolCallPart { Name = call.Name, Arguments = $$"""{"input":{{input}}}""" }, ids.Of(call), isOwn: false, withSignature: false);
                 continue;
             }
-            AssistantWriting.Call(json, call, ids.Of(call), _isOwn, withSignature: _isOwn);
+            AssistantWriting.Call(json, call, ids.Of(call), _isOwn, withSignature: _isOwn || call.SignedBy == dialect);
         }
         json.WriteEndArray();
     }

@@ -136,6 +136,13 @@ internal static class ChatResponseReader
                 case "message" when value.ValueKind == JsonValueKind.Object:
                     JsonMembers? inside = null;
                     AssistantReading.Read(value, dialect, candidate.Parts, ref inside);
+
+                    // Whoever signed a call behind this provider: it is this provider that wants the signature back.
+                    foreach (var part in candidate.Parts)
+                    {
+                        if (part is ToolCallPart)
+                            part.SignedBy = null;
+                    }
                     foreach (var (name, unknown) in inside?.All ?? [])
                         extensions = (extensions ?? new JsonMembers()).Add("message." + name, unknown);
                     break;

@@ -15,7 +15,7 @@ internal static class UsageWriting
         json.WriteNumber("cached_tokens"u8, usage.CachedInputTokens);
         json.WriteNumber("audio_tokens"u8, usage.AudioInputTokens);
         Filled(json, "image_tokens"u8, usage.ImageInputTokens);
-        Filled(json, "cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite12hTokens);
+        Filled(json, "cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens);
         if (usage.CacheWrite12hTokens > 0)
         {
             json.WriteStartObject("cache_write_tokens_details"u8);

@@ -14,6 +14,7 @@ internal sealed class CallEncoder : ItemEncoder
     private readonly OutputIds _ids;
     private readonly Dialect? _source;
     private readonly bool _isOwn;
+    private readonly Dialect? _signer;
     private string? _signature;
     private readonly StringBuilder _arguments = new();
 
@@ -25,6 +26,7 @@ internal sealed class CallEncoder : ItemEncoder
         _source = source;
         _isOwn = isOwn;
         _signature = step.Signature;
+        _signer = step.Data?.SignedBy;
         var given = step.Data as ToolCallPart;
         var name = step.Name ?? given?.Name ?? "";
         var isCustom = given?.IsCustom ?? false;
@@ -74,7 +76,7 @@ internal sealed class CallEncoder : ItemEncoder
             EventWriter.End(json, output);
         }
         _events.Finish(output, json => ItemWriter.WriteCall(json, _call, _id, _callId, "completed", _isOwn));
-        if (_isOwn || _signature is null || _source is not { } owner)
+        if (_isOwn || _signature is null || (_signer ?? _source) is not { } owner)
             return;
 
         // Behind the call, where the reader looks for it.

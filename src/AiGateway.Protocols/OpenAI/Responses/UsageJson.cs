@@ -35,7 +35,7 @@ internal static class UsageJson
         json.WriteNumber("input_tokens"u8, usage.InputTokens);
         json.WriteStartObject("input_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, usage.CachedInputTokens);
-        json.WriteNumber("cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite12hTokens);
+        json.WriteNumber("cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens);
         if (usage.CacheWrite12hTokens > 0)
         {
             json.WriteStartObject("cache_write_tokens_details"u8);
