@@ -310,7 +310,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
         if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
         {
-            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
+            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
         }
         else if (asked.Body is { } body)
         {

@@ -14,6 +14,9 @@ internal sealed class Plan
     /// <summary>Deployments in the order in which they are tried.</summary>
     public required DeploymentModel[] Deployments { get; init; }
 
+    /// <summary>Whether the request continues a conversation that is kept in one place: then no fallback beyond <see cref="Deployments"/> is tried.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>What a wildcard alias's <c>*</c> matched: the model name for deployments whose own is <c>*</c>.</summary>
     public string WildcardMatch { get; init; } = "";
 
