@@ -16,9 +16,6 @@ internal sealed partial class ConversationKeeper(IConversationStore store, Objec
 {
     private const string Prefix = "resp_";
 
-    /// <summary>Whether a caller asked to store what nobody keeps.</summary>
-    public bool Ignores(GatewayRequest request) => request.Operation == Operation.Responses && !store.IsOn && request.Chat?.Store == true;
-
     /// <summary>Completes a conversation that was just read.</summary>
     /// <exception cref="ChatFormatException">It continues one that only another provider knows.</exception>
     public ChatRequest Prepare(Exchange exchange, ChatRequest chat)
@@ -39,12 +36,13 @@ internal sealed partial class ConversationKeeper(IConversationStore store, Objec
         {
             throw new ChatFormatException(PreviousResponses.NotKept(request.Model).Message, "previous_response_id");
         }
-        if (store.IsOn)
+        if (store.IsOn && chat.Store != false)
         {
-            chat.KeptId = chat.Store == false ? null : ids.Seal(Prefix, new StoredObject(StoredObject.AtGateway, exchange.Caller.Tenant, LocalId(exchange)));
-            // It is the gateway's to obey, and no provider's.
-            chat.Store = null;
+            chat.KeptId = ids.Seal(Prefix, new StoredObject(StoredObject.AtGateway, exchange.Caller.Tenant, LocalId(exchange)));
         }
+        request.IgnoresStore = chat.Store == true && chat.KeptId is null;
+        // It is the gateway's to obey, and no provider's.
+        chat.Store = null;
         return chat;
     }
 

@@ -50,7 +50,7 @@ internal static class Translations
         var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
-        if (conversations.Ignores(request))
+        if (request.IgnoresStore)
         {
             translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
         }

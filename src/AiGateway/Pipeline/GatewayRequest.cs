@@ -22,6 +22,9 @@ internal sealed class GatewayRequest
     /// <summary>The conversation in the neutral model; null until an attempt needs it, because its provider speaks another dialect. (Dispatch)</summary>
     public ChatRequest? Chat { get; set; }
 
+    /// <summary>Whether the caller asked to store an answer that nobody will keep. (Dispatch)</summary>
+    public bool IgnoresStore { get; set; }
+
     /// <summary>The body's content type as sent upstream; null without a body.</summary>
     public string? ContentType { get; init; }
 

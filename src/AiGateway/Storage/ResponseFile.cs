@@ -57,7 +57,7 @@ internal sealed class ResponseFile : IDisposable
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;");
+            Execute(connection, "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;");
             var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
             if (version > Version)
             {
@@ -65,6 +65,8 @@ internal sealed class ResponseFile : IDisposable
             }
             if (version < Version)
             {
+                // Both are of the file, not of the connection, and asking for them again would wait for a writer's lock.
+                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;");
                 Execute(connection, $"""
                     BEGIN IMMEDIATE;
                     CREATE TABLE IF NOT EXISTS responses (
