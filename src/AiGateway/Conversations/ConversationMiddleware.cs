@@ -12,14 +12,18 @@ internal sealed partial class ConversationMiddleware(RequestDelegate next, IConv
     private const int MostTurns = 500;
     private const int MostBytes = 64 * 1024 * 1024;
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Request!.StoredObject is { IsAtGateway: true } kept && !await TryServeAsync(context, exchange, kept))
+        return exchange.Request!.StoredObject is { IsAtGateway: true } kept ? ServeAsync(context, exchange, kept) : next(context);
+    }
+
+    private async Task ServeAsync(HttpContext context, Exchange exchange, StoredObject kept)
+    {
+        if (await TryServeAsync(context, exchange, kept))
         {
-            return;
+            await next(context);
         }
-        await next(context);
     }
 
     /// <returns>True when the request is to go on.</returns>

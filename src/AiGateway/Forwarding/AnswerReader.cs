@@ -73,7 +73,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     {
         var request = exchange.Request!;
         EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange))
+            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
             {
                 Keep = request.Chat?.KeptId is null ? null : answer => conversations.KeepAsync(exchange, answer),
             }
@@ -92,7 +92,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         {
             var headers = answer.Response!.Content.Headers;
             headers.Remove("Content-Type");
-            headers.TryAddWithoutValidation("Content-Type", "text/event-stream; charset=utf-8");
+            headers.TryAddWithoutValidation("Content-Type", request.StreamsAsArray ? "application/json" : "text/event-stream; charset=utf-8");
         }
         return answer;
     }

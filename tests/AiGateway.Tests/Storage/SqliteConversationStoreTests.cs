@@ -180,7 +180,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled);
         using (var other = Connect())
         {
-            using var transaction = other.BeginTransaction(deferred: false);
+            using var transaction = Lock(other);
             await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
             Assert.NotNull(await store.FindAsync("t", "a", Cancelled));
         }
@@ -218,6 +218,8 @@ public sealed class SqliteConversationStoreTests : IDisposable
         Assert.Equal(expected.Response.ToArray(), found.Response.ToArray());
     }
 
+    private static SqliteTransaction Lock(SqliteConnection connection) => connection.BeginTransaction(deferred: false);
+
     private SqliteConnection Connect()
     {
         SQLitePCL.Batteries_V2.Init();
@@ -230,7 +232,9 @@ public sealed class SqliteConversationStoreTests : IDisposable
     {
         using var connection = Connect();
         using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests' own constants.
         command.CommandText = text;
+#pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 
