@@ -17,6 +17,9 @@ internal sealed class Plan
     /// <summary>Whether the request continues a conversation that is kept in one place: then no fallback beyond <see cref="Deployments"/> is tried.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>Whether only an attempt whose request was never sent is followed by another: what a native request does is not known, and might be done twice.</summary>
+    public bool RetriesUnsentOnly { get; init; }
+
     /// <summary>What a wildcard alias's <c>*</c> matched: the model name for deployments whose own is <c>*</c>.</summary>
     public string WildcardMatch { get; init; } = "";
 
