@@ -1,5 +1,6 @@
 using AiGateway.Authentication;
 using AiGateway.CallerApi;
+using AiGateway.Conversations;
 using AiGateway.Dispatch;
 using AiGateway.Pipeline;
 using AiGateway.Routing;
@@ -18,6 +19,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<AuthenticationMiddleware>();
         app.UseMiddleware<CallerApiMiddleware>();
         app.UseMiddleware<RequestReaderMiddleware>();
+        app.UseMiddleware<ConversationMiddleware>();
         app.UseMiddleware<RoutingMiddleware>();
         app.UseMiddleware<DispatchMiddleware>();
     }

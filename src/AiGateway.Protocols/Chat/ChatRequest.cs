@@ -93,6 +93,12 @@ public sealed class ChatRequest
     /// <summary>Unix time in seconds for an answer whose provider gives none; the gateway sets it from its clock.</summary>
     public long? AnswerCreated { get; set; }
 
+    /// <summary>The id under which the gateway itself keeps the answer: a Responses answer then goes by it and says that it is stored. Null when the gateway keeps none.</summary>
+    public string? KeptId { get; set; }
+
+    /// <summary>The response kept by the gateway that this one continues, as the caller named it: <see cref="Messages"/> holds its conversation already, and a Responses answer repeats the id. Null for none.</summary>
+    public string? ContinuedId { get; set; }
+
     /// <summary>The stored response that this one continues (Responses).</summary>
     public string? PreviousResponseId { get; set; }
 

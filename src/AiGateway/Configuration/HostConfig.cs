@@ -30,6 +30,9 @@ internal sealed record HostConfig
     /// <summary>Secret from which ids of stored objects are sealed; must be the same on all nodes. Default: made once and kept in the data folder.</summary>
     public SecretReference? IdSecret { get; init; }
 
+    /// <summary>Responses that the gateway keeps for models whose providers keep none. Null: none are kept.</summary>
+    public StoreResponsesConfig? StoreResponses { get; init; }
+
     /// <summary>OTLP export of traces and metrics; off when no endpoint is set (here or in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</summary>
     public OtlpConfig Otlp { get; init; } = new();
 
@@ -58,6 +61,16 @@ internal sealed record AdminConfig
 
     /// <summary>SHA-256 of the admin key, <c>sha256:</c> and 64 hex digits.</summary>
     public string? KeyHash { get; init; }
+}
+
+/// <summary>Responses that the gateway keeps.</summary>
+internal sealed record StoreResponsesConfig
+{
+    /// <summary>How long, from when they were made. Default 30 days, as OpenAI's.</summary>
+    public TimeSpan? For { get; init; }
+
+    /// <summary>Largest size of all together in bytes; beyond it the oldest go. Default 1 GiB.</summary>
+    public long? Most { get; init; }
 }
 
 /// <summary>OpenTelemetry export.</summary>

@@ -38,6 +38,9 @@ internal sealed record HostModel
     /// <summary>Secret that seals ids of stored objects; null: kept in the data folder.</summary>
     public Secret? IdSecret { get; init; }
 
+    /// <summary>Responses that the gateway keeps; null when it keeps none.</summary>
+    public StoreResponsesModel? StoreResponses { get; init; }
+
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }
 
@@ -49,6 +52,15 @@ internal sealed record HostModel
 
     /// <summary>PEM file of further certificate authorities; null for none.</summary>
     public string? CaBundle { get; init; }
+}
+
+/// <summary>How long and how much of responses is kept.</summary>
+/// <param name="For">From when a response was made.</param>
+/// <param name="Most">Bytes of all together; beyond them the oldest go.</param>
+internal sealed record StoreResponsesModel(TimeSpan For, long Most)
+{
+    /// <summary>What an empty section means: OpenAI keeps responses for 30 days (platform.openai.com/docs/guides/conversation-state).</summary>
+    public static readonly StoreResponsesModel Default = new(TimeSpan.FromDays(30), 1L << 30);
 }
 
 /// <summary>Resolved OpenTelemetry export. Time-outs, intervals and resource attributes come from OpenTelemetry's own variables, which its SDK reads.</summary>

@@ -29,6 +29,8 @@ internal static class HostModelBuilder
             Records = host.Records ?? standard.Records,
             DataFolder = host.DataFolder ?? standard.DataFolder,
             IdSecret = IdSecret(host, file, secrets, findings),
+            StoreResponses = host.StoreResponses is { } kept
+                ? new StoreResponsesModel(kept.For ?? StoreResponsesModel.Default.For, kept.Most ?? StoreResponsesModel.Default.Most) : null,
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
             ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,

@@ -12,7 +12,7 @@ namespace AiGateway.Forwarding;
 /// A JSON answer of up to 256 KB is read whole first: a truncated one fails over unseen, and its usage and cost stand in the
 /// headers. Larger ones, and those that are no JSON, pass as they come.
 /// </remarks>
-internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswers translated, ObjectIds objectIds, TimeProvider clock, DrainState drain)
+internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswers translated, ConversationKeeper conversations, ObjectIds objectIds, TimeProvider clock, DrainState drain)
 {
     /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
     public const int LargestWhole = 256 * 1024;
@@ -102,6 +102,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         var request = exchange.Request!;
         EventReading processor = attempt.Dialect is { } dialect
             ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
+            {
+                Keep = request.Chat?.KeptId is null ? null : answer => conversations.KeepAsync(exchange, answer),
+            }
             : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
         var stream = new EventStream(exchange, attempt, timer, response, upstream, processor, settlement, clock);
@@ -149,6 +152,10 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             return failure;
         }
         timer.Dispose();
+        if (exchange.Request.Chat?.KeptId is not null)
+        {
+            await conversations.KeepAsync(exchange, answer.ReadyMemory);
+        }
         var result = Answer(response, new WholeAnswerContent(answer));
         if (!answer.IsSame(body))
         {

@@ -329,7 +329,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
         {
-            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
+            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
         }
         else if (asked.Body is { } body)
         {

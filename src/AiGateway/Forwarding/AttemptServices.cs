@@ -9,7 +9,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, GatewayTracing tracing)
+    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, GatewayTracing tracing, ConversationKeeper conversations)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -34,6 +34,9 @@ internal sealed class AttemptServices(
 
     /// <summary>Spans of attempts, and trace headers.</summary>
     public GatewayTracing Tracing { get; } = tracing;
+
+    /// <summary>Conversations that the gateway keeps.</summary>
+    public ConversationKeeper Conversations { get; } = conversations;
 
     /// <summary>The handlers beneath: credentials, then the connection pools.</summary>
     public HttpMessageHandler Upstream { get; } = new CredentialsHandler { InnerHandler = new TransportHandler(transports) };

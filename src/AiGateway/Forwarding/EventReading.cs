@@ -43,6 +43,9 @@ internal abstract class EventReading
     /// <summary>The answer is complete and nothing more comes: writes what is still owed.</summary>
     public abstract void Complete(ref OutputBuffer output);
 
+    /// <summary>Called once after <see cref="Complete"/>: keeps the answer where the gateway does so. The last events wait for it. Never throws.</summary>
+    public virtual Task KeepAsync() => Task.CompletedTask;
+
     /// <summary>The answer broke off: writes an error event in the caller's dialect.</summary>
     public abstract void Fail(Rejection rejection, int eventsSoFar, ref OutputBuffer output);
 }

@@ -52,6 +52,7 @@ internal sealed class EventStream : ReadOnlyStream
     private bool _committed;
     private bool _ended;
     private bool _settled;
+    private Task? _keeping;
 
     public EventStream(
         Exchange exchange, AttemptRecord attempt, AttemptTimer timer, HttpResponseMessage response, Stream upstream,
@@ -132,6 +133,12 @@ internal sealed class EventStream : ReadOnlyStream
             }
             _timer.Arm(_events.TerminalSeen ? AfterTerminal : _idle, AttemptOutcome.IdleTimeout);
             await AcceptAsync(ReadRawAsync());
+        }
+        if (_keeping is { } keeping)
+        {
+            // Whoever reads that the response is complete may go on from it at once.
+            _keeping = null;
+            await keeping;
         }
         return buffer.IsEmpty ? 0 : _output.Take(buffer.Span);
     }
@@ -271,6 +278,7 @@ internal sealed class EventStream : ReadOnlyStream
         {
             _ended = true;
             _events.Complete(ref _output);
+            _keeping = _events.KeepAsync();
             Settle(AttemptOutcome.Succeeded);
             return;
         }

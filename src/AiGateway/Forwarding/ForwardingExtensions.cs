@@ -15,6 +15,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<CircuitBreakers>();
         services.AddSingleton<BackgroundResponses>();
         services.AddSingleton<AnswerSettlement>();
+        services.AddSingleton<ConversationKeeper>();
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<NativeAnswers>();

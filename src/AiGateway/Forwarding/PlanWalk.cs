@@ -67,7 +67,7 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
     private TimeSpan? FallBack(AttemptOutcome outcome)
     {
         var fallback = outcome == AttemptOutcome.ContextWindow ? plan.Alias.ContextWindowFallback : plan.Alias.ContentPolicyFallback;
-        if (_fellBack || fallback.Length == 0 || _sent >= _retries.MaxAttempts)
+        if (_fellBack || plan.IsPinned || fallback.Length == 0 || _sent >= _retries.MaxAttempts)
         {
             return null;
         }

@@ -40,6 +40,9 @@ internal sealed class TranslatedEvents : EventReading
         _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
     }
 
+    /// <summary>Keeps the whole answer; null where the gateway keeps none.</summary>
+    public Func<ChatResponse, Task>? Keep { get; init; }
+
     public override ProviderError? Error => _error;
 
     public override bool IsComplete => _error is null && (_decoder.IsComplete || _stream.IsFinished);
@@ -100,6 +103,8 @@ internal sealed class TranslatedEvents : EventReading
         _stream.Complete(_ordered);
         Encode(ref output);
     }
+
+    public override Task KeepAsync() => Keep?.Invoke(_stream.Response) ?? Task.CompletedTask;
 
     public override void Fail(Rejection rejection, int eventsSoFar, ref OutputBuffer output)
     {

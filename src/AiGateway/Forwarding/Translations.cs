@@ -46,12 +46,16 @@ internal static class Translations
 
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
-    public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported)
+    public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
-        var chat = request.Chat ??= Read(exchange);
+        var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
+        if (request.IgnoresStore)
+        {
+            translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
+        }
         CodecOf(dialect).WriteRequest(chat, translation, body);
         Lose(attempt, translation, dropUnsupported);
         return Json(body.WrittenMemory);

@@ -5,6 +5,7 @@ using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Routing;
+using AiGateway.Storage;
 using AiGateway.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -50,8 +51,9 @@ internal static class GatewayHost
         services.AddSingleton(new SnapshotHolder(first));
         services.AddSingleton<IRandomSource, SharedRandomSource>();
         services.AddSingleton<DrainState>();
-        services.AddSingleton(_ => IdSecret.Load(host));
+        services.AddSingleton(_ => new ObjectIds(IdSecret.Load(host)));
         services.AddSingleton<PlanBuilder>();
+        services.AddStorage(host, () => IdSecret.Load(host));
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

@@ -1,22 +1,21 @@
 using System.Security.Cryptography;
 using System.Text;
 using AiGateway.Configuration;
-using AiGateway.Pipeline;
 
 namespace AiGateway.Hosting;
 
-/// <summary>The secret that seals ids of stored objects: the configured one, or one that is made once and kept in the data folder.</summary>
+/// <summary>The secret that seals ids of stored objects, and what the gateway itself stores: the configured one, or one that is made once and kept in the data folder.</summary>
 internal static class IdSecret
 {
     private const string FileName = "object-id.key";
 
-    /// <summary>The sealer.</summary>
+    /// <summary>The secret.</summary>
     /// <exception cref="IOException">The data folder can neither be read nor written.</exception>
-    public static ObjectIds Load(HostModel host)
+    public static byte[] Load(HostModel host)
     {
         if (host.IdSecret is { } secret)
         {
-            return new ObjectIds(Encoding.UTF8.GetBytes(secret.Reveal()));
+            return Encoding.UTF8.GetBytes(secret.Reveal());
         }
         var path = Path.Combine(host.DataFolder, FileName);
         if (!File.Exists(path))
@@ -24,7 +23,7 @@ internal static class IdSecret
             Directory.CreateDirectory(host.DataFolder);
             Write(path);
         }
-        return new ObjectIds(File.ReadAllBytes(path));
+        return File.ReadAllBytes(path);
     }
 
     private static void Write(string path)

@@ -25,6 +25,9 @@ internal sealed class GatewayRequest
     /// <summary>The conversation in the neutral model; null until an attempt needs it, because its provider speaks another dialect. (Dispatch)</summary>
     public ChatRequest? Chat { get; set; }
 
+    /// <summary>Whether the caller asked to store an answer that nobody will keep. (Dispatch)</summary>
+    public bool IgnoresStore { get; set; }
+
     /// <summary>The body's content type as sent upstream; null without a body.</summary>
     public string? ContentType { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed class GatewayRequest
 
     /// <summary>The stored object that is addressed, unsealed; null for other operations.</summary>
     public StoredObject? StoredObject { get; init; }
+
+    /// <summary>The turns that <c>previous_response_id</c> stands for, oldest first, where the gateway keeps them; else empty. (Conversations)</summary>
+    public IReadOnlyList<KeptResponse> Conversation { get; set; } = [];
 
     /// <summary>For <see cref="Operation.StoredResponse"/>: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
     public string StoredObjectSuffix { get; init; } = "";
@@ -48,4 +54,14 @@ internal sealed class GatewayRequest
 }
 
 /// <summary>Where a stored object lives, and whose it is.</summary>
-internal sealed record StoredObject(string DeploymentId, string Tenant, string UpstreamId);
+/// <param name="DeploymentId">The deployment; <see cref="AtGateway"/> where the gateway keeps it.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="UpstreamId">The id where it lives.</param>
+internal sealed record StoredObject(string DeploymentId, string Tenant, string UpstreamId)
+{
+    /// <summary>In place of a deployment; no deployment has an empty id.</summary>
+    public const string AtGateway = "";
+
+    /// <summary>Whether the gateway keeps it.</summary>
+    public bool IsAtGateway => DeploymentId.Length == 0;
+}

@@ -14,6 +14,9 @@ internal sealed class Plan
     /// <summary>Deployments in the order in which they are tried.</summary>
     public required DeploymentModel[] Deployments { get; init; }
 
+    /// <summary>Whether the request continues a conversation that is kept in one place: then no fallback beyond <see cref="Deployments"/> is tried.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>Whether only an attempt whose request was never sent is followed by another: what a native request does is not known, and might be done twice.</summary>
     public bool RetriesUnsentOnly { get; init; }
 

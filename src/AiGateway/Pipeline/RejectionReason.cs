@@ -69,6 +69,9 @@ internal enum RejectionReason
     /// <summary>The gateway is shutting down.</summary>
     Draining,
 
+    /// <summary>The gateway's store of responses is out; waiting may help.</summary>
+    ResponseStoreUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

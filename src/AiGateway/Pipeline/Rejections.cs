@@ -31,6 +31,7 @@ internal static class Rejections
         RejectionReason.UpstreamTimeout => new(504, ServerError, "timeout", FaultDomain.Provider),
         RejectionReason.ProviderRefused => new(400, InvalidRequest, null, FaultDomain.Caller),
         RejectionReason.Draining => new(503, ServerError, "overloaded", FaultDomain.Gateway),
+        RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -60,6 +61,7 @@ internal static class Rejections
         RejectionReason.UpstreamTimeout => "upstream_timeout",
         RejectionReason.ProviderRefused => "provider_refused",
         RejectionReason.Draining => "draining",
+        RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

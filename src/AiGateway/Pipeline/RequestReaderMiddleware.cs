@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AiGateway.Pipeline;
 
 /// <summary>Reads the body (bounded, pooled) and scans it once.</summary>
-internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds)
+internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds, IConversationStore conversations)
 {
     private const string Form = "multipart/form-data";
     private const string ResponsePrefix = "resp_";
@@ -92,7 +92,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             exchange.Reject(RejectionReason.MalformedRequest, defect, "model");
             return;
         }
-        if (!TryOpenPrevious(exchange, body, facts, out var previous))
+        if (!TryOpenPrevious(exchange, body, facts, model, out var previous))
         {
             return;
         }
@@ -143,7 +143,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return next(context);
     }
 
-    private bool TryOpenPrevious(Exchange exchange, RequestBody body, RequestFacts facts, out StoredObject? previous)
+    private bool TryOpenPrevious(Exchange exchange, RequestBody body, RequestFacts facts, string model, out StoredObject? previous)
     {
         previous = null;
         if (!facts.PreviousResponseIdValue.Exists)
@@ -159,7 +159,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         previous = objectIds.Open(ResponsePrefix, id, exchange.Caller.Tenant);
         if (previous is null)
         {
-            exchange.Reject(new Rejection(RejectionReason.UnknownObject, $"Previous response with id '{Shorten(id)}' not found.", "previous_response_id") { Status = 400, Code = "previous_response_not_found" });
+            exchange.Reject(!conversations.IsOn && PreviousResponses.NobodyKeeps(exchange, model) ? PreviousResponses.NotKept(model) : PreviousResponses.NotFound(Shorten(id)));
         }
         return previous is not null;
     }

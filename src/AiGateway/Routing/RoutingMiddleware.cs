@@ -47,6 +47,10 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
     /// <summary>A conversation that builds on a stored response goes to where that response lives.</summary>
     private static Plan? PinTo(StoredObject previous, Plan plan, Exchange exchange)
     {
+        if (previous.IsAtGateway)
+        {
+            return KeepToTranslated(plan, exchange);
+        }
         foreach (var rule in plan.Alias.Rules)
         {
             foreach (var group in rule.Groups)
@@ -55,14 +59,31 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
                 {
                     if (member.Deployment.Id == previous.DeploymentId)
                     {
-                        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = [member.Deployment], WildcardMatch = plan.WildcardMatch };
+                        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = [member.Deployment], WildcardMatch = plan.WildcardMatch, IsPinned = true };
                     }
                 }
             }
         }
-        exchange.Reject(RejectionReason.MalformedRequest, $"The response that previous_response_id names was made by another model than '{exchange.Request!.Model}'. Ask for the same model, or send the conversation whole.", "previous_response_id");
+        exchange.Reject(MadeByAnotherModel(exchange));
         return null;
     }
+
+    /// <summary>A conversation that the gateway keeps can go on at any deployment that is translated for; a provider that keeps its own does not know it.</summary>
+    private static Plan? KeepToTranslated(Plan plan, Exchange exchange)
+    {
+        var translated = Array.FindAll(plan.Deployments, static deployment => !PreviousResponses.KeepsItself(deployment));
+        if (translated.Length == 0)
+        {
+            exchange.Reject(MadeByAnotherModel(exchange));
+            return null;
+        }
+        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = translated, WildcardMatch = plan.WildcardMatch, IsPinned = true };
+    }
+
+    private static Rejection MadeByAnotherModel(Exchange exchange) => new(
+        RejectionReason.MalformedRequest,
+        $"The response that previous_response_id names was made by another model than '{exchange.Request!.Model}'. Ask for the same model, or send the conversation whole.",
+        "previous_response_id");
 
     private static Plan? PlanForStoredObject(Exchange exchange, StoredObject stored)
     {

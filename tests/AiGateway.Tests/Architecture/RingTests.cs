@@ -8,7 +8,7 @@ namespace AiGateway.Tests.Architecture;
 public sealed partial class RingTests
 {
     private static readonly HashSet<string> Hub = ["Pipeline", "Configuration", "Telemetry"];
-    private static readonly HashSet<string> Features = ["Authentication", "Routing", "Admission", "Caching", "Dispatch", "Forwarding", "Providers", "Accounting"];
+    private static readonly HashSet<string> Features = ["Authentication", "Conversations", "Routing", "Admission", "Caching", "Dispatch", "Forwarding", "Providers", "Accounting"];
     private static readonly HashSet<string> Edge = ["Storage", "Admin", "Cli", "CallerApi", "Hosting"];
 
     // Dispatch → Forwarding → Providers is one chain that carries a request upstream; nothing else may follow it.
@@ -109,7 +109,7 @@ public sealed partial class RingTests
 
     private static string Ring(string folder) => Hub.Contains(folder) ? "hub" : Features.Contains(folder) ? "feature" : "edge";
 
-    [GeneratedRegex(@"(?<![\w.])(?:(?:global::)?AiGateway\.)?(?<folder>Pipeline|Configuration|Telemetry|Authentication|Routing|Admission|Caching|Dispatch|Forwarding|Providers|Accounting|Storage|Admin|Cli|CallerApi|Hosting)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.])(?:(?:global::)?AiGateway\.)?(?<folder>Pipeline|Configuration|Telemetry|Authentication|Conversations|Routing|Admission|Caching|Dispatch|Forwarding|Providers|Accounting|Storage|Admin|Cli|CallerApi|Hosting)\.[A-Z]")]
     private static partial Regex Qualified();
 
     [GeneratedRegex(@"^global using .*AiGateway", RegexOptions.Multiline)]

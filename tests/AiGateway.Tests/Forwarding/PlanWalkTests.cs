@@ -84,6 +84,17 @@ public sealed class PlanWalkTests
         Assert.Null(walk.MoveOn(other, null, hasOtherKey: false));
     }
 
+    [Theory]
+    [InlineData(nameof(AttemptOutcome.ContextWindow))]
+    [InlineData(nameof(AttemptOutcome.ContentPolicy))]
+    public void PinnedPlan_HasNoFallback(string outcome)
+    {
+        DeploymentModel[] fallback = [Upstream.Deployment("f1")];
+        var plan = new Plan { Alias = Upstream.Alias(Retries, fallback, fallback), Deployments = [Upstream.Deployment("a")], IsPinned = true };
+
+        Assert.Null(new PlanWalk(plan, Upstream.Randomness(7)).MoveOn(Enum.Parse<AttemptOutcome>(outcome), null, hasOtherKey: false));
+    }
+
     [Fact]
     public void RetryAfter_IsWaitedFor_UnlessItIsTooLong()
     {

@@ -16,16 +16,16 @@ internal readonly struct RequestEcho(ChatRequest request, Utf8JsonWriter json)
         WriteExtension("max_tool_calls");
         WriteMetadata();
         json.WriteBoolean("parallel_tool_calls"u8, request.ParallelToolCalls ?? true);
-        if (request.PreviousResponseId is null)
-            json.WriteNull("previous_response_id"u8);
+        if ((request.ContinuedId ?? request.PreviousResponseId) is { } previous)
+            json.WriteString("previous_response_id"u8, previous);
         else
-            json.WriteString("previous_response_id"u8, request.PreviousResponseId);
+            json.WriteNull("previous_response_id"u8);
         WriteExtension("prompt_cache_key");
         WriteReasoning();
         WriteExtension("safety_identifier");
 
-        // Whoever speaks another dialect has stored nothing, whatever was asked.
-        json.WriteBoolean("store"u8, false);
+        // Whoever speaks another dialect has stored nothing, whatever was asked; the gateway may have.
+        json.WriteBoolean("store"u8, request.KeptId is not null);
         json.WriteNumber("temperature"u8, request.Temperature ?? 1);
         WriteText();
         WriteTools();

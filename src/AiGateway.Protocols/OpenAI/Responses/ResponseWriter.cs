@@ -8,7 +8,7 @@ namespace AiGateway.Protocols.OpenAI.Responses;
 internal sealed class ResponseWriter(ChatResponse response, ChatRequest request, Translation translation)
 {
     private readonly bool _isOwn = response.Source == Dialect.OpenAIResponses;
-    private readonly OutputIds _ids = new(response.Id);
+    private readonly OutputIds _ids = new(response.Id.Length > 0 ? response.Id : request.AnswerId ?? "");
     private int _number;
 
     public void Write(IBufferWriter<byte> output)
@@ -23,9 +23,9 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
             WriteItems(json, candidate);
         var shell = new ResponseShell(request)
         {
-            Id = _isOwn ? response.Id : _ids.Response,
+            Id = _isOwn ? response.Id : request.KeptId ?? _ids.Response,
             Model = response.Model,
-            Created = response.Created,
+            Created = response.Created ?? (_isOwn ? null : request.AnswerCreated),
             ServiceTier = response.ServiceTier,
             Own = _isOwn ? response.Own : null,
             Usage = response.Usage,

@@ -62,10 +62,10 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
     private void Start(in ChatEvent step, IBufferWriter<byte> output)
     {
         Source = step.Source;
-        _ids = new OutputIds(step.Id ?? "");
-        _shell.Id = IsOwn && step.Id is { Length: > 0 } id ? id : _ids.Response;
+        _ids = new OutputIds(step.Id is { Length: > 0 } given ? given : request.AnswerId ?? "");
+        _shell.Id = IsOwn && step.Id is { Length: > 0 } id ? id : request.KeptId ?? _ids.Response;
         _shell.Model = step.Name ?? "";
-        _shell.Created = step.Created;
+        _shell.Created = step.Created ?? (IsOwn ? null : request.AnswerCreated);
         _shell.ServiceTier = step.ServiceTier;
         _shell.Own = IsOwn ? step.Data?.Own : null;
         WriteShell("response.created"u8, "in_progress", output);

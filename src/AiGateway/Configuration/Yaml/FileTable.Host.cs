@@ -19,6 +19,9 @@ internal static partial class FileTable
         var outbound = new RecordShape<OutboundConfig>("outbound")
             .With("proxy", "Proxy for upstream connections, for example http://proxy:3128. Default none; the environment's proxy variables are not read.", Scalars.Text, (section, value) => section with { Proxy = value })
             .With("ca_bundle", "PEM file of certificate authorities that are trusted besides the system's.", Scalars.Text, (section, value) => section with { CaBundle = value });
+        var storeResponses = new RecordShape<StoreResponsesConfig>("store_responses")
+            .With("for", "How long, from when a response was made. Default 30d.", Scalars.Duration(Minute, Year), (section, value) => section with { For = value })
+            .With("most", "Largest size of all together; beyond it the oldest go. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { Most = value });
         return new RecordShape<HostConfig>("host")
             .With("listen", "Address of the API, http(s)://host:port. Default http://localhost:8080; in a container http://*:8080.", Scalars.Text, (section, value) => section with { Listen = value })
             .With("tls", "Certificate for an https address; reloaded when the files change.", tls, (section, value) => section with { Tls = value })
@@ -29,6 +32,7 @@ internal static partial class FileTable
             .With("records", "Where request records go: stdout, off, or a file path. Default stdout.", Scalars.Text, (section, value) => section with { Records = value })
             .With("data_folder", "Folder for what must outlive the process. Default data.", Scalars.Text, (section, value) => section with { DataFolder = value })
             .With("id_secret", "Secret from which ids of stored objects are sealed, at least 32 characters; must be the same on all nodes. Default: made once and kept in the data folder.", Scalars.Secret, (section, value) => section with { IdSecret = value })
+            .With("store_responses", "Responses that the gateway keeps, encrypted, in the data folder, for models whose providers keep none: previous_response_id then works with them. Default: none are kept.", storeResponses, (section, value) => section with { StoreResponses = value })
             .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
             .With("forward_baggage", "Whether the callers' baggage header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.", Scalars.Boolean, (section, value) => section with { ForwardBaggage = value })
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });

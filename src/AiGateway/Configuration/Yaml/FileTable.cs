@@ -9,6 +9,7 @@ internal static partial class FileTable
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
     private static readonly ListShape<string> Texts = new(Scalars.Text);
     private static readonly MapShape<string> TextMap = new(Scalars.Text);

@@ -1,0 +1,235 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace AiGateway.Storage;
+
+/// <summary>One connection to the SQLite file, with its prepared statements. Not thread-safe; blocking, as SQLite is.</summary>
+/// <remarks>
+/// Write-ahead log, so that readers never wait for the writer; <c>synchronous=normal</c>: a crash of the machine may lose the
+/// last moments, never the file. Deleted content is overwritten (<c>secure_delete</c>). Statements are fixed and take
+/// parameters only.
+/// </remarks>
+internal sealed class ResponseFile : IDisposable
+{
+    private const int Version = 1;
+
+    // A lock of another process is waited for this long.
+    private const int BusySeconds = 2;
+
+    private const int SweepStep = 200;
+    private const int PagesGivenBack = 2_000;
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _delete;
+    private readonly SqliteCommand _find;
+    private readonly SqliteCommand _expire;
+    private readonly SqliteCommand _oldest;
+    private long _total;
+
+    private ResponseFile(SqliteConnection connection)
+    {
+        _connection = connection;
+        _insert = Prepare("INSERT INTO responses (tenant, id, previous, made, size, content) VALUES ($tenant, $id, $previous, $made, $size, $content) ON CONFLICT DO NOTHING",
+            ("$tenant", SqliteType.Text), ("$id", SqliteType.Text), ("$previous", SqliteType.Text), ("$made", SqliteType.Integer), ("$size", SqliteType.Integer), ("$content", SqliteType.Blob));
+        _delete = Prepare("DELETE FROM responses WHERE tenant = $tenant AND id = $id RETURNING size", ("$tenant", SqliteType.Text), ("$id", SqliteType.Text));
+        _find = Prepare("SELECT previous, content FROM responses WHERE tenant = $tenant AND id = $id AND made > $limit",
+            ("$tenant", SqliteType.Text), ("$id", SqliteType.Text), ("$limit", SqliteType.Integer));
+        _expire = Prepare("DELETE FROM responses WHERE number IN (SELECT number FROM responses WHERE made <= $limit LIMIT $step) RETURNING size", ("$limit", SqliteType.Integer), ("$step", SqliteType.Integer));
+        _oldest = Prepare("DELETE FROM responses WHERE number IN (SELECT number FROM responses ORDER BY number LIMIT $step) RETURNING size", ("$step", SqliteType.Integer));
+    }
+
+    /// <summary>Opens the file, and makes it where there is none.</summary>
+    /// <exception cref="SqliteException">It is locked, damaged, or out of reach.</exception>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    public static ResponseFile Open(string path)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        CreatePrivate(path);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            // A pooled connection would hold the file open, and a damaged one with it.
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;");
+            var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+            if (version > Version)
+            {
+                throw new InvalidDataException($"The file has form {version}, and this version of the gateway knows forms up to {Version}.");
+            }
+            if (version < Version)
+            {
+                // Both are of the file, not of the connection, and asking for them again would wait for a writer's lock.
+                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;");
+                Execute(connection, $"""
+                    BEGIN IMMEDIATE;
+                    CREATE TABLE IF NOT EXISTS responses (
+                      number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, previous TEXT,
+                      made INTEGER NOT NULL, size INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, id));
+                    CREATE INDEX IF NOT EXISTS responses_made ON responses (made);
+                    PRAGMA user_version = {Version};
+                    COMMIT;
+                    """);
+            }
+            return new ResponseFile(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Counts what is there; for the writer, before its first change.</summary>
+    public void Count() => _total = Convert.ToInt64(Scalar(_connection, "SELECT COALESCE(SUM(size), 0) FROM responses"), CultureInfo.InvariantCulture);
+
+    /// <summary>Finds a row that was made after <paramref name="limit"/>.</summary>
+    public (string? PreviousId, byte[] Content)? Find(string tenant, string id, DateTimeOffset limit)
+    {
+        _find.Parameters[0].Value = tenant;
+        _find.Parameters[1].Value = id;
+        _find.Parameters[2].Value = limit.ToUnixTimeMilliseconds();
+        using var row = _find.ExecuteReader();
+        return row.Read() ? (row.IsDBNull(0) ? null : row.GetString(0), row.GetFieldValue<byte[]>(1)) : null;
+    }
+
+    /// <summary>Applies changes in one transaction: all are on disk when it returns, or none.</summary>
+    /// <param name="writes">The changes.</param>
+    /// <param name="now">When new rows are made.</param>
+    /// <param name="most">Bytes of all rows together; beyond them the oldest go.</param>
+    public void Apply(IReadOnlyList<StoreWrite> writes, DateTimeOffset now, long most)
+    {
+        var before = _total;
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        try
+        {
+            foreach (var write in writes)
+            {
+                write.Changed = write switch
+                {
+                    { Content: { } content } => Insert(transaction, write, content, now),
+                    { Tenant: { } tenant } => Remove(_delete, transaction, tenant, write.Id) > 0,
+                    _ => false,
+                };
+            }
+            while (_total > most && Remove(_oldest, transaction, 8) > 0)
+            {
+                // Eight at a time: a new row pushes out about as much as it brings.
+            }
+            transaction.Commit();
+        }
+        catch
+        {
+            _total = before;
+            throw;
+        }
+    }
+
+    /// <summary>Removes what was made at <paramref name="limit"/> or before, a step at a time, and gives free pages back.</summary>
+    public void Sweep(DateTimeOffset limit)
+    {
+        int removed;
+        do
+        {
+            using var transaction = _connection.BeginTransaction(deferred: false);
+            removed = Remove(_expire, transaction, limit.ToUnixTimeMilliseconds(), SweepStep);
+            transaction.Commit();
+        }
+        while (removed == SweepStep);
+        Execute(_connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({PagesGivenBack}); PRAGMA wal_checkpoint(TRUNCATE);"));
+        // Another process may have written too.
+        Count();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_insert, _delete, _find, _expire, _oldest])
+        {
+            command.Dispose();
+        }
+        _connection.Dispose();
+    }
+
+    private bool Insert(SqliteTransaction transaction, StoreWrite write, byte[] content, DateTimeOffset now)
+    {
+        _insert.Transaction = transaction;
+        _insert.Parameters[0].Value = write.Tenant;
+        _insert.Parameters[1].Value = write.Id;
+        _insert.Parameters[2].Value = (object?)write.PreviousId ?? DBNull.Value;
+        _insert.Parameters[3].Value = now.ToUnixTimeMilliseconds();
+        _insert.Parameters[4].Value = content.Length;
+        _insert.Parameters[5].Value = content;
+        var inserted = _insert.ExecuteNonQuery() > 0;
+        _total += inserted ? content.Length : 0;
+        return inserted;
+    }
+
+    private int Remove(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> parameters)
+    {
+        command.Transaction = transaction;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters[i].Value = parameters[i];
+        }
+        var rows = 0;
+        using var removed = command.ExecuteReader();
+        while (removed.Read())
+        {
+            _total -= removed.GetInt64(0);
+            rows++;
+        }
+        return rows;
+    }
+
+    private SqliteCommand Prepare(string text, params ReadOnlySpan<(string Name, SqliteType Type)> parameters)
+    {
+        var command = _connection.CreateCommand();
+        SetText(command, text);
+        foreach (var (name, type) in parameters)
+        {
+            command.Parameters.Add(name, type);
+        }
+        command.Prepare();
+        return command;
+    }
+
+    /// <summary>The file is its owner's alone; SQLite gives its side files the same mode.</summary>
+    private static void CreatePrivate(string path)
+    {
+        if (File.Exists(path))
+        {
+            return;
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+        using var file = new FileStream(path, options);
+    }
+
+    private static void Execute(SqliteConnection connection, string text)
+    {
+        using var command = connection.CreateCommand();
+        SetText(command, text);
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string text)
+    {
+        using var command = connection.CreateCommand();
+        SetText(command, text);
+        return command.ExecuteScalar();
+    }
+
+#pragma warning disable CA2100 // Every text is a constant of this file; what varies is a parameter.
+    private static void SetText(SqliteCommand command, string text) => command.CommandText = text;
+#pragma warning restore CA2100
+}

@@ -1,0 +1,27 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Storage;
+
+/// <summary>Registers what the gateway keeps on disk.</summary>
+internal static class StorageExtensions
+{
+    /// <summary>The file in the data folder.</summary>
+    public const string FileName = "responses.db";
+
+    /// <summary>Adds the store of responses; one that keeps nothing where the operator did not turn it on.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="host">Says whether, for how long, and where.</param>
+    /// <param name="secret">Gives the secret that the encryption's key is derived from.</param>
+    public static IServiceCollection AddStorage(this IServiceCollection services, HostModel host, Func<byte[]> secret)
+    {
+        if (host.StoreResponses is not { } limits)
+        {
+            return services.AddSingleton<IConversationStore, NoConversationStore>();
+        }
+        services.AddSingleton(provider => new SqliteConversationStore(
+            Path.Combine(host.DataFolder, FileName), limits, new SealedContent(secret()),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
+        return services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<SqliteConversationStore>());
+    }
+}
