@@ -26,6 +26,9 @@ internal sealed class ProviderModel
     /// <summary>Headers added to each upstream request.</summary>
     public required KeyValuePair<string, Secret>[] Headers { get; init; }
 
+    /// <summary>Names of further request headers that native requests may bring along.</summary>
+    public string[] NativeHeaders { get; init; } = [];
+
     /// <summary>The name prices are looked up under.</summary>
     public required string PricesFrom { get; init; }
 

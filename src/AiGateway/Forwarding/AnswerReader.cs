@@ -180,7 +180,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             var inspector = new LargeBodyInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
             inspector.Append(body.Ready);
             kept = true;
-            var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
+            var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, new LargeBodyMeter(inspector), settlement);
             return Answer(response, new StreamedContent(stream, length));
         }
         finally
@@ -241,7 +241,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, inspector: null, settlement);
+        var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, meter: null, settlement);
         return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
@@ -290,7 +290,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return output;
     }
 
-    private static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
+    /// <summary>A success with <paramref name="content"/>, the provider's status, and those of its headers that callers get.</summary>
+    public static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
     {
         var answer = new HttpResponseMessage(upstream.StatusCode) { Content = content };
         CopyHeader(upstream, answer, "Content-Type");
@@ -308,16 +309,22 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     private static bool AnswersJson(Operation operation) => operation is not (Operation.Speech or Operation.Transcriptions or Operation.Translations);
 
-    private static string MediaType(HttpResponseMessage response) =>
+    /// <summary>The answer's content type as sent; empty for none.</summary>
+    public static string MediaType(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : "";
 
     /// <summary>The body, unpacked: we never ask for compression, but some servers compress all the same.</summary>
-    private static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
         {
             return stream;
+        }
+        if (encodings.ToString() is not ("identity" or ""))
+        {
+            // The length is that of the packed bytes, which nobody will count any more.
+            response.Content.Headers.ContentLength = null;
         }
         return encodings.ToString() switch
         {
@@ -331,7 +338,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
     /// <returns>What came, and whether it is all.</returns>
-    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null, CancellationToken? stop = null)
+    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null, CancellationToken? stop = null)
     {
         var body = default(OutputBuffer);
         try

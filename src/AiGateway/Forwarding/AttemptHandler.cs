@@ -85,6 +85,8 @@ internal sealed class AttemptHandler : DelegatingHandler
     /// <summary>The rejection when all attempts have failed.</summary>
     public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
 
+    private bool IsNative => _exchange.Request!.Operation == Operation.Native;
+
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
 #pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
     protected override void Dispose(bool disposing)
@@ -229,8 +231,8 @@ internal sealed class AttemptHandler : DelegatingHandler
                 using var request = BuildRequest(record, key);
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
-                result = (int)response.StatusCode < 300
-                    ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
+                result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                    : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                     : await _services.Answers.ReadFailureAsync(record, response, timer);
                 if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
                 {
@@ -275,6 +277,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         else
         {
+            if (result.Response is not null)
+            {
+                // A native error: the provider's own answer, which goes to the caller as it is.
+                _exchange.Answering = record;
+            }
             response?.Dispose();
             timer.Dispose();
             Rest(deployment, key, result);
@@ -299,13 +306,7 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var address = path is null
-            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
-            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
-        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
-        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
         return await base.SendAsync(request, cancellationToken);
     }
@@ -314,11 +315,15 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         var asked = _exchange.Request!;
         var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse
-            ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+        var address = asked.Operation == Operation.StoredResponse ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+            : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        if (IsNative)
+        {
+            NativeRequests.Fill(asked, attempt, request, _callerHeaders);
+        }
+        else if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }
@@ -327,9 +332,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if (attempt.Dialect == Dialect.Anthropic && !request.Headers.Contains(AnthropicVersion))
+        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(AnthropicVersion))
         {
             request.Headers.TryAddWithoutValidation(AnthropicVersion, "2023-06-01");
         }
@@ -355,6 +360,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             case AttemptOutcome.RateLimited:
                 rest = result.RetryAfter ?? deployment.Breaker.RateLimitCooldown;
                 break;
+            case AttemptOutcome.CredentialRefused when IsNative:
+                // The path may be one that the key has no right to: a caller who asks for it must not take the key from all others.
+                return;
             case AttemptOutcome.CredentialRefused or AttemptOutcome.DeploymentNotFound:
                 rest = deployment.Breaker.CredentialCooldown;
                 break;

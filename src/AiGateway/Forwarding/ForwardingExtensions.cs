@@ -18,6 +18,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<FormCallSender>();
+        services.AddSingleton<NativeAnswers>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
         return services;

@@ -3,7 +3,7 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, and of Cohere's v2 what it has in common with them.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, Cohere's for vectors and reranking, and the native route.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
@@ -48,6 +48,11 @@ internal static class OperationTable
     /// <returns>False when it is none of ours.</returns>
     public static bool TryMatch(string path, out OperationPath match)
     {
+        if (path.StartsWith(NativeTarget.Prefix, StringComparison.Ordinal))
+        {
+            match = new OperationPath(Operation.Native, null, "", "");
+            return true;
+        }
         var rest = path.AsSpan();
         if (rest.StartsWith(CohereLayout, StringComparison.OrdinalIgnoreCase))
         {
@@ -142,6 +147,9 @@ internal static class OperationTable
 /// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c> or nothing.</param>
 internal readonly record struct OperationPath(Operation Operation, string? PathModel, string ObjectId, string ObjectSuffix)
 {
+    // No TRACE, which repeats the credentials it was sent with, and no CONNECT, which leads elsewhere.
+    private static readonly string[] NativeMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
     /// <summary>Whether the path asks for a stream.</summary>
     public bool Streams { get; init; }
 
@@ -149,20 +157,28 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
     public CallerForm Form { get; init; }
 
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
-    public bool Takes(string method) => Operation != Operation.StoredResponse
-        ? HttpMethods.IsPost(method)
-        : ObjectSuffix switch
+    public bool Takes(string method) => Operation switch
+    {
+        Operation.Native => Array.IndexOf(NativeMethods, method) >= 0,
+        Operation.StoredResponse => ObjectSuffix switch
         {
             "/cancel" => HttpMethods.IsPost(method),
             "/input_items" => HttpMethods.IsGet(method),
             _ => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
-        };
+        },
+        _ => HttpMethods.IsPost(method),
+    };
 
     /// <summary>The methods it takes, for the error message.</summary>
-    public string Methods => Operation != Operation.StoredResponse ? "POST" : ObjectSuffix switch
+    public string Methods => Operation switch
     {
-        "/cancel" => "POST",
-        "/input_items" => "GET",
-        _ => "GET or DELETE",
+        Operation.Native => string.Join(" or ", NativeMethods),
+        Operation.StoredResponse => ObjectSuffix switch
+        {
+            "/cancel" => "POST",
+            "/input_items" => "GET",
+            _ => "GET or DELETE",
+        },
+        _ => "POST",
     };
 }

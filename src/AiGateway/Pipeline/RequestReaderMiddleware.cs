@@ -29,7 +29,12 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             exchange.Reject(RejectionReason.WrongMethod, $"Not allowed to {context.Request.Method} on {Shorten(path)}. It takes {match.Methods}.");
             return Task.CompletedTask;
         }
-        return match.Operation == Operation.StoredResponse ? ReadStoredAsync(context, exchange, match) : ReadAsync(context, exchange, match);
+        return match.Operation switch
+        {
+            Operation.Native => ReadNativeAsync(context, exchange),
+            Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
+            _ => ReadAsync(context, exchange, match),
+        };
     }
 
     private async Task ReadAsync(HttpContext context, Exchange exchange, OperationPath match)
@@ -108,6 +113,15 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         await next(context);
     }
 
+    private async Task ReadNativeAsync(HttpContext context, Exchange exchange)
+    {
+        exchange.Request = await NativeRequestReader.ReadAsync(context, exchange);
+        if (exchange.Request is not null)
+        {
+            await next(context);
+        }
+    }
+
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)
     {
         var stored = objectIds.Open(ResponsePrefix, match.ObjectId, exchange.Caller.Tenant);
@@ -171,7 +185,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     }
 
     /// <summary>Reads <c>x-gateway-tags: name=value,name=value</c>; what is no pair, too long or too many is left out.</summary>
-    private static KeyValuePair<string, string>[] ReadTags(IHeaderDictionary headers)
+    public static KeyValuePair<string, string>[] ReadTags(IHeaderDictionary headers)
     {
         if (!headers.TryGetValue("x-gateway-tags", out var values) || values.ToString() is not { Length: > 0 } text)
         {
@@ -190,7 +204,8 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return [.. tags];
     }
 
-    private static TimeSpan? ReadTimeout(IHeaderDictionary headers) =>
+    /// <summary>Reads <c>x-gateway-timeout-ms</c>; null when it is absent or no positive number.</summary>
+    public static TimeSpan? ReadTimeout(IHeaderDictionary headers) =>
         headers.TryGetValue("x-gateway-timeout-ms", out var values)
         && int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
             ? TimeSpan.FromMilliseconds(milliseconds) : null;

@@ -83,6 +83,17 @@ internal sealed class UpstreamAddresses
         return parameters.Length == 0 ? address : new Uri($"{address}{(address.Query.Length == 0 ? '?' : '&')}{parameters}");
     }
 
+    /// <summary>Where a native request goes: behind the provider's base URL and nowhere else.</summary>
+    /// <exception cref="InvalidDataException">The path leads out of the base URL. <see cref="NativeTarget"/> refuses all that could; this is the second lock.</exception>
+    public static Uri ForNative(ProviderModel provider, NativeTarget target)
+    {
+        var root = new Uri(provider.BaseUrl + "/");
+        var address = new Uri($"{provider.BaseUrl}/{target.Path}{target.Query}");
+        return root.Scheme == address.Scheme && root.Authority == address.Authority && address.UserInfo.Length == 0
+            && address.AbsolutePath.StartsWith(root.AbsolutePath, StringComparison.Ordinal)
+            ? address : throw new InvalidDataException("The path leads out of the provider's base URL.");
+    }
+
     /// <summary>Azure puts the deployment's name in the path, but for the operations that its v1 layout brought.</summary>
     private static bool IsPerModel(ProviderModel provider, Operation operation) =>
         provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse);
