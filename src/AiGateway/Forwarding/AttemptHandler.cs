@@ -306,7 +306,13 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
+        var address = path is null
+            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
+        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
         _services.Tracing.Inject(span, _callerHeaders, request);
         return await base.SendAsync(request, cancellationToken);
     }
@@ -323,7 +329,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
-        else if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        else if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }

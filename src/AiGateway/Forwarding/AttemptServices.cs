@@ -8,8 +8,8 @@ namespace AiGateway.Forwarding;
 
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
-    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers, FormCallSender forms,
-    NativeAnswers natives, ProviderTransports transports, GatewayTracing tracing)
+    TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
+    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, GatewayTracing tracing)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -26,11 +26,11 @@ internal sealed class AttemptServices(
     /// <summary>Reads answers until commit.</summary>
     public AnswerReader Answers { get; } = answers;
 
-    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
-    public FormCallSender Forms { get; } = forms;
-
     /// <summary>Reads answers of the native route.</summary>
     public NativeAnswers Natives { get; } = natives;
+
+    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
+    public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>
     public GatewayTracing Tracing { get; } = tracing;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
@@ -63,6 +64,10 @@ internal static class Translations
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return content;
     }
+
+    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
+    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+        request.Operation == Operation.Messages && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>Notes what a translation lost.</summary>
     /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>

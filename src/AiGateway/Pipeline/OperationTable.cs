@@ -3,7 +3,7 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, Cohere's for vectors and reranking, and the native route.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, of Cohere's v2 what it has in common with them, and the native route.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
