@@ -303,13 +303,7 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var address = path is null
-            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
-            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
-        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
-        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
         return await base.SendAsync(request, cancellationToken);
     }

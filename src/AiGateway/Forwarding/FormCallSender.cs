@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.ExceptionServices;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
+using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
 
 /// <summary>Makes the calls of one attempt in a provider's own form, a few at once, and answers when all have: one that fails fails the attempt.</summary>
-internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement settlement, TimeProvider clock)
+internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement settlement, UpstreamAddresses addresses, TimeProvider clock)
 {
     // Enough to hide the latency of one-input providers; few enough that one caller's batch is no burst on the provider's limits.
     private const int MostAtOnce = 4;
@@ -28,6 +30,19 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
             ? await SendOneAsync(attempt, calls, 0, send, timer, timer.Token)
             : await SendAllAsync(attempt, calls, send, timer);
         return failure ?? Answer(exchange, attempt, calls, timer);
+    }
+
+    /// <summary>The request of one call.</summary>
+    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, string? path, ReadOnlyMemory<byte> body, IHeaderDictionary callerHeaders)
+    {
+        var address = path is null
+            ? addresses.For(attempt.Deployment, exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
+        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        CallerHeaders.Copy(callerHeaders, request.Headers);
+        return request;
     }
 
     private async Task<AttemptResult?> SendAllAsync(
