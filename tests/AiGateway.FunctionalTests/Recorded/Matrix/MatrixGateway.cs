@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AiGateway.FunctionalTests.Gateway;
+using AiGateway.Protocols.Chat;
+using AiGateway.TestKit;
+
+namespace AiGateway.FunctionalTests.Recorded.Matrix;
+
+/// <summary>A gateway in front of a replay of the recordings: one provider for each recorded conversation, which names it in a header, so that many can be asked at once.</summary>
+public sealed class MatrixGateway : IAsyncLifetime
+{
+    private const int AtOnce = 4;
+
+    private static readonly GatewayServerOptions Keys = new() { Environment = new Dictionary<string, string> { ["TEST_KEY"] = "TEST_KEY" } };
+
+    private ReplayProvider? _upstream;
+    private GatewayServer? _gateway;
+
+    /// <summary>What came of each conversation and client; empty where the recordings are not there.</summary>
+    internal IReadOnlyList<MatrixResult> Results { get; private set; } = [];
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        IReadOnlyList<RecordedExchange> all;
+        try
+        {
+            all = MatrixSelection.All();
+        }
+        catch (SkipException)
+        {
+            return;
+        }
+        _upstream = await ReplayProvider.StartAsync(all);
+        _gateway = await GatewayServer.StartAsync(Routing(all, _upstream.Address), Keys);
+        var cells = all.SelectMany(_ => MatrixSelection.Clients, (exchange, client) => (Exchange: exchange, Client: client)).ToList();
+        var results = new MatrixResult[cells.Count];
+        await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (index, _) =>
+            results[index] = await PlayAsync(cells[index].Exchange, cells[index].Client));
+        Results = results;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
+        if (_upstream is not null)
+            await _upstream.DisposeAsync();
+    }
+
+    private async Task<MatrixResult> PlayAsync(RecordedExchange exchange, Dialect client)
+    {
+        var result = new MatrixResult(exchange, client);
+        try
+        {
+            using var request = MatrixRequest.Make(exchange, client, AliasOf(exchange, client));
+            using var response = await _gateway!.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            var answer = await ReceivedAnswer.ReadAsync(response);
+            MatrixComparison.Compare(result, answer, exchange.Status < 400 ? await RecordAsync(answer.RequestId) : default);
+        }
+        catch (Exception exception) when (exception is ChatFormatException or JsonException or InvalidDataException or InvalidOperationException or HttpRequestException or KeyNotFoundException)
+        {
+            result.Check("well-formed", holds: false, $"{exception.GetType().Name}: {exception.Message}");
+        }
+        return result;
+    }
+
+    /// <summary>The record of a request; it is there a moment after the last byte.</summary>
+    private async Task<JsonElement> RecordAsync(string requestId)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var response = await _gateway!.Client.GetAsync(new Uri("/v1/requests/" + requestId, UriKind.Relative));
+            if (response.IsSuccessStatusCode)
+                return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
+            Assert.True(attempt < 5_000, $"No record of {requestId}.");
+            await Task.Delay(2);
+        }
+    }
+
+    /// <summary>A failure sets its provider's key aside: conversations that fail have a provider for each client.</summary>
+    private static string AliasOf(RecordedExchange exchange, Dialect client) =>
+        MatrixSelection.IsTroubled(exchange) ? $"{exchange.Id}.for-{client}" : exchange.Id;
+
+    private static string Routing(IReadOnlyList<RecordedExchange> all, Uri upstream)
+    {
+        var (providers, deployments, aliases) = (new StringBuilder("providers:\n"), new StringBuilder("deployments:\n"), new StringBuilder("aliases:\n"));
+        foreach (var exchange in all)
+        {
+            foreach (var id in MatrixSelection.Clients.Select(client => AliasOf(exchange, client)).Distinct(StringComparer.Ordinal))
+            {
+                providers.Append(CultureInfo.InvariantCulture, $"  {id}: {{ kind: {MatrixSelection.KindOf(exchange)}, base_url: \"{upstream}{exchange.Provider}\", keys: env:TEST_KEY, ")
+                    .Append(CultureInfo.InvariantCulture, $"dialects: [{MatrixSelection.DialectsOf(exchange)}], headers: {{ x-replay-id: \"{exchange.Id}\" }} }}\n");
+                deployments.Append(CultureInfo.InvariantCulture, $"  {id}: {{ provider: {id}, model: {JsonSerializer.Serialize(exchange.Model ?? "m")} }}\n");
+                aliases.Append(CultureInfo.InvariantCulture, $"  {id}: {{ groups: [{{ deployments: [{id}] }}], retries: {{ max_attempts: 1, max_per_deployment: 1 }} }}\n");
+            }
+        }
+        return $"{providers}{deployments}{aliases}";
+    }
+}
