@@ -126,7 +126,7 @@ internal sealed class ChunkCandidate(int index)
             events.Add(Step(key, ChatPartKind.Thinking, ChatEventKind.PartStart) with { Data = part });
             return part.Text.Length > 0;
         }
-        if (member == ReasoningDetails.Member && part.Text.Length > 0 && part.Text.Length == _plainThoughts.Length && _plainThoughts.Equals(part.Text))
+        if (member == ReasoningDetails.Member && part.Text.Length > 0 && part.Text.Length == _plainThoughts.Length && _plainThoughts.Equals(part.Text.AsSpan()))
         {
             Sign(part, events);
             return true;

@@ -59,7 +59,20 @@ internal sealed class MatrixAnswer
     public static string CallsOf(ChatCandidate candidate) =>
         string.Join('\n', candidate.Parts.OfType<ToolCallPart>().Select(static call => $"{call.Name} {Canonical(call)}"));
 
-    private static string Canonical(ToolCallPart call)
+    /// <summary>The pages that a candidate's text rests on.</summary>
+    public static string SourcesOf(ChatCandidate candidate) =>
+        string.Join(' ', candidate.Parts.OfType<TextPart>().SelectMany(static part => part.Citations ?? []).Select(static citation => citation.Url).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <summary>The media of a candidate, by kind and size.</summary>
+    public static string MediaOf(ChatCandidate candidate) =>
+        string.Join(' ', candidate.Parts.OfType<MediaPart>().Select(static part => $"{part.Kind} {part.Base64?.Length}"));
+
+    /// <summary>The log probabilities of a candidate.</summary>
+    public static string LogprobsOf(ChatCandidate candidate) =>
+        string.Join(' ', candidate.Logprobs?.Select(static token => $"{token.Token} {token.Logprob:R}") ?? []);
+
+    /// <summary>A call's arguments in one spelling.</summary>
+    public static string Canonical(ToolCallPart call)
     {
         var text = call.Arguments.Trim();
         if (text.Length == 0)

@@ -45,6 +45,16 @@ internal static class MatrixComparison
     /// <summary>The first words of a text.</summary>
     public static string Clip(string text) => text.Length <= 240 ? text : text[..240] + "…";
 
+    /// <summary>Where two texts part.</summary>
+    public static string Difference(string expected, string actual)
+    {
+        var same = 0;
+        while (same < expected.Length && same < actual.Length && expected[same] == actual[same])
+            same++;
+        var from = Math.Max(0, same - 30);
+        return $"at {same}: '{Clip(expected[from..])}' became '{Clip(actual[from..])}'";
+    }
+
     private static void CompareBytes(MatrixResult result, ReceivedAnswer answer)
     {
         var exchange = result.Exchange;
@@ -69,6 +79,9 @@ internal static class MatrixComparison
             var (left, right) = (wanted[i], i < got.Count ? got[i] : new ChatCandidate());
             CompareTexts(result, "text", MatrixAnswer.TextOf(left), MatrixAnswer.TextOf(right));
             CompareTexts(result, "tool calls", MatrixAnswer.CallsOf(left), MatrixAnswer.CallsOf(right));
+            CompareTexts(result, "sources", MatrixAnswer.SourcesOf(left), MatrixAnswer.SourcesOf(right));
+            CompareTexts(result, "media", MatrixAnswer.MediaOf(left), MatrixAnswer.MediaOf(right));
+            CompareTexts(result, "logprobs", MatrixAnswer.LogprobsOf(left), MatrixAnswer.LogprobsOf(right));
             CompareTexts(result, "thinking", MatrixAnswer.ThoughtsOf(left), MatrixAnswer.ThoughtsOf(right));
             var finish = MatrixFinish.ExpectedOf(result.Client, left);
             var said = MatrixFinish.Settled(right);
@@ -109,13 +122,4 @@ internal static class MatrixComparison
 
     private static long Number(JsonElement usage, string name) =>
         usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
-
-    private static string Difference(string expected, string actual)
-    {
-        var same = 0;
-        while (same < expected.Length && same < actual.Length && expected[same] == actual[same])
-            same++;
-        var from = Math.Max(0, same - 30);
-        return $"at {same}: '{Clip(expected[from..])}' became '{Clip(actual[from..])}'";
-    }
 }

@@ -9,6 +9,7 @@ internal static class MatrixFinish
     public static FinishReason ExpectedOf(Dialect client, ChatCandidate candidate)
     {
         var finish = Settled(candidate);
+        var hasCalls = candidate.Parts.Exists(static part => part is ToolCallPart);
         return client switch
         {
             Dialect.OpenAIChat => finish switch
@@ -16,6 +17,7 @@ internal static class MatrixFinish
                 FinishReason.Length or FinishReason.ContextWindow => FinishReason.Length,
                 FinishReason.ContentFilter or FinishReason.Refusal => FinishReason.ContentFilter,
                 FinishReason.ToolCalls => FinishReason.ToolCalls,
+                FinishReason.MalformedToolCall when hasCalls => FinishReason.ToolCalls,
                 _ => FinishReason.Stop,
             },
             Dialect.OpenAIResponses => finish switch
@@ -24,12 +26,13 @@ internal static class MatrixFinish
                 FinishReason.ContentFilter => FinishReason.ContentFilter,
                 FinishReason.Error or FinishReason.MalformedToolCall => FinishReason.Error,
                 FinishReason.ToolCalls => FinishReason.ToolCalls,
-                FinishReason.Refusal when candidate.Parts.Exists(static part => part is RefusalPart) => FinishReason.Refusal,
+                _ when candidate.Parts.Exists(static part => part is RefusalPart) && !candidate.Parts.Exists(static part => part is TextPart) => FinishReason.Refusal,
                 _ => FinishReason.Stop,
             },
             Dialect.Anthropic => finish switch
             {
                 FinishReason.ContentFilter or FinishReason.Refusal => FinishReason.Refusal,
+                FinishReason.MalformedToolCall when hasCalls => FinishReason.ToolCalls,
                 FinishReason.Error or FinishReason.MalformedToolCall => FinishReason.Stop,
                 _ => finish,
             },

@@ -7,10 +7,11 @@ using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Recorded.Matrix;
 
-/// <summary>A gateway in front of a replay of the recordings: one provider for each recorded conversation, which names it in a header, so that many can be asked at once.</summary>
+/// <summary>A gateway in front of a replay of the recordings: one provider for each recorded conversation and client, which names them in headers, so that many can be asked at once.</summary>
 public sealed class MatrixGateway : IAsyncLifetime
 {
     private const int AtOnce = 4;
+    private const string ClientHeader = "x-replay-client";
 
     private static readonly GatewayServerOptions Keys = new() { Environment = new Dictionary<string, string> { ["TEST_KEY"] = "TEST_KEY" } };
 
@@ -38,6 +39,12 @@ public sealed class MatrixGateway : IAsyncLifetime
         var results = new MatrixResult[cells.Count];
         await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (index, _) =>
             results[index] = await PlayAsync(cells[index].Exchange, cells[index].Client));
+        foreach (var asked in _upstream.Received)
+        {
+            var result = results.First(result => result.Exchange.Id == asked.AnsweredBy && $"{result.Client}" == asked.Headers[ClientHeader]);
+            if (result.Exchange.Status < 400)
+                MatrixQuestion.Compare(result, asked);
+        }
         Results = results;
     }
 
@@ -80,19 +87,19 @@ public sealed class MatrixGateway : IAsyncLifetime
         }
     }
 
-    /// <summary>A failure sets its provider's key aside: conversations that fail have a provider for each client.</summary>
-    private static string AliasOf(RecordedExchange exchange, Dialect client) =>
-        MatrixSelection.IsTroubled(exchange) ? $"{exchange.Id}.for-{client}" : exchange.Id;
+    private static string AliasOf(RecordedExchange exchange, Dialect client) => $"{exchange.Id}.to-{client}";
 
     private static string Routing(IReadOnlyList<RecordedExchange> all, Uri upstream)
     {
         var (providers, deployments, aliases) = (new StringBuilder("providers:\n"), new StringBuilder("deployments:\n"), new StringBuilder("aliases:\n"));
         foreach (var exchange in all)
         {
-            foreach (var id in MatrixSelection.Clients.Select(client => AliasOf(exchange, client)).Distinct(StringComparer.Ordinal))
+            foreach (var client in MatrixSelection.Clients)
             {
+                // One provider for each: a failure sets its provider's key aside.
+                var id = AliasOf(exchange, client);
                 providers.Append(CultureInfo.InvariantCulture, $"  {id}: {{ kind: {MatrixSelection.KindOf(exchange)}, base_url: \"{upstream}{exchange.Provider}\", keys: env:TEST_KEY, ")
-                    .Append(CultureInfo.InvariantCulture, $"dialects: [{MatrixSelection.DialectsOf(exchange)}], headers: {{ x-replay-id: \"{exchange.Id}\" }} }}\n");
+                    .Append(CultureInfo.InvariantCulture, $"dialects: [{MatrixSelection.DialectsOf(exchange)}], headers: {{ x-replay-id: \"{exchange.Id}\", {ClientHeader}: {client} }} }}\n");
                 deployments.Append(CultureInfo.InvariantCulture, $"  {id}: {{ provider: {id}, model: {JsonSerializer.Serialize(exchange.Model ?? "m")} }}\n");
                 aliases.Append(CultureInfo.InvariantCulture, $"  {id}: {{ groups: [{{ deployments: [{id}] }}], retries: {{ max_attempts: 1, max_per_deployment: 1 }} }}\n");
             }

@@ -57,7 +57,8 @@ internal static class MatrixRequest
         }
         request.Model = model;
         request.Stream = exchange.Stream;
-        request.IncludeUsage = exchange.Stream ? true : null;
+        // Without a recorded request the expected bytes are those of a caller that does not ask for usage.
+        request.IncludeUsage = exchange is { Stream: true, RequestIsJson: true } ? true : null;
         var body = new ArrayBufferWriter<byte>();
         Translations.CodecOf(client).WriteRequest(request, new Translation { Model = model }, body);
         return body.WrittenSpan.ToArray();
