@@ -17,13 +17,15 @@ internal static class MatrixExceptions
         new("asked: tools", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic], Member: "aigateway_json_answer"),
         new("asked: choice of tool", "Server tools: a choice that only they could fulfil goes with them.", Mark: "server_tools"),
         new("asked: instructions", "JSON mode: Anthropic has none, so it is asked for by an instruction.", Clients: [Dialect.Anthropic], Member: "AnswerwithoneJSONobject"),
+        new("asked: instructions", "Instructions alone: the dialect insists on words of the user, so they become them.", Clients: [Dialect.Anthropic, Dialect.Gemini], Member: "became ''"),
         new("asked: user's words", "Anthropic refuses a conversation that does not begin with the user: it gets a first word.", Clients: [Dialect.Anthropic], Member: "Begin."),
         new("asked: results", "A failed tool's result: OpenAI has no mark for it, so the text says it.", Clients: [Dialect.OpenAIChat, Dialect.OpenAIResponses], Member: "Error:"),
+        new("asked: results", "A failed tool's result: Gemini says it by an object with the member error.", Clients: [Dialect.Gemini], Member: "{\"error\":"),
         new("asked: results", "A result whose call is in a stored response: Anthropic refuses results without their call.", Clients: [Dialect.Anthropic], Mark: "server_state"),
         new("asked: stop texts", "Stop texts: Responses has none.", Clients: [Dialect.OpenAIResponses]),
         new("asked: bound", "Bound of tokens: Responses takes 16 and more.", Clients: [Dialect.OpenAIResponses]),
-        new("asked: media", "Video, audio and some documents: the dialect has none.", Clients: [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic]),
-        new("asked: media", "Files by an address or an id that Gemini cannot reach.", Clients: [Dialect.Gemini]),
+        new("asked: media", "Video, audio, and files that lie with another provider (Gemini's and Anthropic's, S3): the dialect cannot name them.", Clients: [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic]),
+        new("asked: media", "Files that lie with another provider (OpenAI's and Anthropic's ids, S3): Gemini cannot reach them.", Clients: [Dialect.Gemini]),
     ];
 
     /// <summary>Why a comparison may fail; null when it may not.</summary>

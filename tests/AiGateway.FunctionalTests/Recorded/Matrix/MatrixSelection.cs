@@ -6,21 +6,15 @@ namespace AiGateway.FunctionalTests.Recorded.Matrix;
 /// <summary>The recorded conversations, and how the gateway is told to speak to the provider that had each of them.</summary>
 internal static class MatrixSelection
 {
-    /// <summary>Every how manieth is played by default; all of them with <c>AIGATEWAY_TEST_FULL=1</c>, and when the table is written.</summary>
-    private const int SampleStep = 4;
-
     /// <summary>The dialects that callers speak.</summary>
     public static IReadOnlyList<Dialect> Clients { get; } = [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic, Dialect.Gemini];
-
-    /// <summary>True when every conversation is to be played.</summary>
-    public static bool IsWhole => WritesTable || Environment.GetEnvironmentVariable("AIGATEWAY_TEST_FULL") == "1";
 
     /// <summary>True when docs/translation-matrix.md is to be written.</summary>
     public static bool WritesTable => Environment.GetEnvironmentVariable("AIGATEWAY_WRITE_MATRIX") == "1";
 
     /// <summary>The conversations to play; skips the running test when the recordings are not there.</summary>
     public static IReadOnlyList<RecordedExchange> All() =>
-        [.. RecordedTraffic.All().Where(exchange => SourceOf(exchange) is not null).Where((_, index) => IsWhole || index % SampleStep == 0)];
+        [.. RecordedTraffic.All().Where(exchange => SourceOf(exchange) is not null)];
 
     /// <summary>The dialect a conversation was recorded in; null when it is no conversation, or none that the gateway can be configured for.</summary>
     public static Dialect? SourceOf(RecordedExchange exchange) => exchange.Endpoint switch
