@@ -85,7 +85,7 @@ internal static class ConverseBlockReader
             case "toolResult" when !fromAssistant:
                 return ReadToolResult(ConverseJson.Object(value, name, path), path);
             case "reasoningContent":
-                return ReadReasoning(block, ConverseJson.Object(value, name, path), path);
+                return ReadReasoning(block, ConverseJson.Object(value, name, path), parts, path);
             case "citationsContent":
                 return ReadCitations(ConverseJson.Object(value, name, path), path);
             case "cachePoint" when parts.Count > 0 && parts[^1].CacheMark is null && CacheMarkOf(block) is { } mark:
@@ -183,13 +183,17 @@ internal static class ConverseBlockReader
         return part;
     }
 
-    private static ChatPart ReadReasoning(JsonElement block, JsonElement reasoning, string path)
+    private static ChatPart? ReadReasoning(JsonElement block, JsonElement reasoning, List<ChatPart> parts, string path)
     {
         if (ConverseJson.String(reasoning, "redactedContent", path) is { } redacted)
-            return new ThinkingPart { Encrypted = redacted };
+        {
+            var hidden = new ThinkingPart { Encrypted = redacted };
+            return ConverseSeal.Unseal(hidden, parts) ? hidden : null;
+        }
         if (!reasoning.TryGetProperty("reasoningText", out var text) || text.ValueKind != JsonValueKind.Object)
             return new OpaquePart(Dialect.Converse, "reasoningContent", JsonValue.Of(block));
-        return new ThinkingPart { Text = ConverseJson.String(text, "text", path) ?? "", Signature = ConverseJson.String(text, "signature", path) };
+        var thinking = new ThinkingPart { Text = ConverseJson.String(text, "text", path) ?? "", Signature = ConverseJson.String(text, "signature", path) };
+        return ConverseSeal.Unseal(thinking, parts) ? thinking : null;
     }
 
     private static TextPart ReadCitations(JsonElement cited, string path)

@@ -6,18 +6,15 @@ namespace AiGateway.Protocols.Bedrock;
 
 /// <summary>Writes content blocks of requests and answers. What comes here can be said: <see cref="ConverseTurns"/> has dropped the rest.</summary>
 /// <param name="writer">Where to.</param>
-/// <param name="own">True when the parts were read from Converse: extensions and opaque blocks go out.</param>
-/// <param name="carriesSignatures">Whether signatures over thoughts and hidden thoughts may go out.</param>
-internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool carriesSignatures)
+/// <param name="source">Where the parts were read: from Converse, extensions and opaque blocks go out.</param>
+internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, Dialect source)
 {
+    private readonly bool _own = source == Dialect.Converse;
     private readonly ConverseToolIds _ids = new();
     private readonly ConverseDocumentNames _names = new();
 
     /// <summary>Whether <c>status</c> of results is written for callers of other dialects.</summary>
     public bool WritesStatus { get; init; } = true;
-
-    /// <summary>Whether hidden thoughts are Anthropic's own data, which Bedrock carries in base64 once more.</summary>
-    public bool EncryptedIsPlain { get; init; }
 
     public void Write(ChatPart part)
     {
@@ -106,7 +103,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
 
     private void WriteText(TextPart text)
     {
-        var extensions = own ? text.Extensions : null;
+        var extensions = _own ? text.Extensions : null;
         if (text.Citations is { } citations)
         {
             WriteCited(text.Text, citations);
@@ -172,7 +169,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
         writer.WriteEndArray();
         writer.WriteStartArray("citations"u8);
         foreach (var citation in citations)
-            WriteCitation(writer, citation, own);
+            WriteCitation(writer, citation, _own);
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndObject();
@@ -182,15 +179,15 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
     {
         writer.WriteStartObject();
         writer.WriteStartObject("reasoningContent"u8);
-        if (thinking.Encrypted is { } encrypted && carriesSignatures)
+        if (thinking.Encrypted is { } encrypted)
         {
-            writer.WriteString("redactedContent"u8, EncryptedIsPlain ? Convert.ToBase64String(Encoding.UTF8.GetBytes(encrypted)) : encrypted);
+            writer.WriteString("redactedContent"u8, (thinking.SignedBy ?? source) == Dialect.Anthropic ? ConverseSeal.Blob(encrypted) : encrypted);
         }
         else
         {
             writer.WriteStartObject("reasoningText"u8);
             writer.WriteString("text"u8, thinking.Text);
-            if (carriesSignatures && thinking.Signature is { } signature)
+            if (thinking.Signature is { } signature)
                 writer.WriteString("signature"u8, signature);
             writer.WriteEndObject();
         }
@@ -200,7 +197,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
 
     private void WriteMedia(MediaPart media)
     {
-        var extensions = own ? media.Extensions : null;
+        var extensions = _own ? media.Extensions : null;
         writer.WriteStartObject();
         writer.WriteStartObject(ConverseMedia.BlockOf(media.Kind));
         if (extensions?.Find("format") is { IsAbsent: false } format)
@@ -208,12 +205,12 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
             writer.WritePropertyName("format"u8);
             format.WriteTo(writer);
         }
-        else if (ConverseMedia.FormatOf(media) is { } known && (!own || media.MediaType is not null))
+        else if (ConverseMedia.FormatOf(media) is { } known && (!_own || media.MediaType is not null))
         {
             writer.WriteString("format"u8, known);
         }
-        if (media.Kind == MediaKind.Document && (!own || media.Name is not null))
-            writer.WriteString("name"u8, own ? media.Name : _names.Of(media.Name));
+        if (media.Kind == MediaKind.Document && (!_own || media.Name is not null))
+            writer.WriteString("name"u8, _own ? media.Name : _names.Of(media.Name));
         if (extensions?.Find("source") is { IsAbsent: false } source)
         {
             writer.WritePropertyName("source"u8);
@@ -258,11 +255,11 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
     {
         writer.WriteStartObject();
         writer.WriteStartObject("toolUse"u8);
-        writer.WriteString("toolUseId"u8, own ? call.Id : _ids.OfCall(call));
+        writer.WriteString("toolUseId"u8, _own ? call.Id : _ids.OfCall(call));
         writer.WriteString("name"u8, call.Name);
         writer.WritePropertyName("input"u8);
         WriteArguments(writer, call.Arguments);
-        if (own)
+        if (_own)
             call.Extensions?.WriteTo(writer);
         writer.WriteEndObject();
         writer.WriteEndObject();
@@ -292,13 +289,13 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
     {
         writer.WriteStartObject();
         writer.WriteStartObject("toolResult"u8);
-        writer.WriteString("toolUseId"u8, own ? result.CallId : _ids.OfResult(result));
+        writer.WriteString("toolUseId"u8, _own ? result.CallId : _ids.OfResult(result));
         writer.WriteStartArray("content"u8);
         WriteResultContent(result);
         writer.WriteEndArray();
-        if (own ? result.IsError is not null : result.IsError == true && WritesStatus)
+        if (_own ? result.IsError is not null : result.IsError == true && WritesStatus)
             writer.WriteString("status"u8, result.IsError == true ? "error"u8 : "success"u8);
-        if (own)
+        if (_own)
             result.Extensions?.WriteTo(writer);
         writer.WriteEndObject();
         writer.WriteEndObject();
@@ -309,7 +306,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
         if (!result.Json.IsAbsent)
         {
             // Bedrock refuses JSON that is no object, though its documentation allows it (aws/aws-sdk-js-v3 issue 7330).
-            if (own || ConverseJson.IsObject(result.Json.Utf8))
+            if (_own || ConverseJson.IsObject(result.Json.Utf8))
                 WriteMember("json", result.Json);
             else
                 WriteTextBlock(result.Json.Words);
@@ -318,10 +315,10 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, bool own, bool 
         foreach (var part in result.Content)
         {
             Write(part);
-            if (own && part.CacheMark is { } mark)
+            if (_own && part.CacheMark is { } mark)
                 WriteCachePoint(mark);
         }
-        if (result.Content.Count == 0 && !own)
+        if (result.Content.Count == 0 && !_own)
             WriteMember("json", JsonValue.Parse("{}"));
     }
 }

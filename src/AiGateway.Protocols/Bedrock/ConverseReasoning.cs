@@ -45,9 +45,10 @@ internal sealed class ConverseReasoning
         if (asked.Enabled is null && asked.Effort is null && asked.BudgetTokens is null)
             return result;
         var effort = EffortOf(asked);
-        if (model.ThinksByBudget)
+        var isAdaptive = model.IsClaude && (translation.Traits.AdaptiveThinking ?? model.ThinksAdaptively);
+        if (model.ThinksByBudget && !isAdaptive)
             result.SetBudget(request, asked, effort, translation);
-        else if (model.ThinksAdaptively)
+        else if (isAdaptive)
             result.SetAdaptive(request, asked, effort, translation);
         else if (model.IsNova2)
             result.SetNova(asked, effort, translation);

@@ -209,7 +209,8 @@ internal static class ConverseRequestReader
     {
         if (fields.ValueKind != JsonValueKind.Object)
             return;
-        request.Reasoning ??= ConverseReasoning.Read(fields);
+        if (ConverseReasoning.Read(fields) is { } reasoning)
+            request.Reasoning = reasoning with { Effort = request.Reasoning?.Effort ?? reasoning.Effort };
         if (fields.TryGetProperty("inferenceConfig", out var nova) && nova.ValueKind == JsonValueKind.Object && ConverseJson.Count(nova, "topK") is > 0 and var topK)
             request.TopK = topK;
         foreach (var name in (ReadOnlySpan<string>)["top_k", "topK", "k"])

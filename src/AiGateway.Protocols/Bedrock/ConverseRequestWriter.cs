@@ -42,11 +42,7 @@ internal sealed partial class ConverseRequestWriter
         _own = request.Source == Dialect.Converse;
         _turns = new ConverseTurns(request, _model, translation);
         _turns.Build();
-        _blocks = new ConverseBlockWriter(writer, _own, _turns.CarriesSignatures)
-        {
-            WritesStatus = _model.TakesToolStatus,
-            EncryptedIsPlain = request.Source == Dialect.Anthropic,
-        };
+        _blocks = new ConverseBlockWriter(writer, request.Source) { WritesStatus = _model.TakesToolStatus };
         _reasoning = _own ? new ConverseReasoning() : ConverseReasoning.Of(request, _model, translation);
         _format = JudgeFormat();
     }

@@ -6,9 +6,6 @@ namespace AiGateway.Protocols.Bedrock;
 /// <summary>Reads whole answers.</summary>
 internal static class ConverseResponseReader
 {
-    /// <summary>Extension of the answer: usage as it came, for members without a place in <see cref="Usage"/>.</summary>
-    public const string UsageMember = "usage";
-
     public static ChatResponse Read(JsonElement root)
     {
         if (!root.TryGetProperty("output", out var output) || output.ValueKind != JsonValueKind.Object
@@ -31,6 +28,7 @@ internal static class ConverseResponseReader
             candidate.Parts.RemoveAll(static part => part is TextPart { Text.Length: 0, Citations: null, Extensions: null, CacheMark: null });
 
         JsonMembers? extensions = null;
+        JsonMembers? own = null;
         foreach (var member in root.EnumerateObject())
         {
             switch (member.Name)
@@ -42,8 +40,10 @@ internal static class ConverseResponseReader
                     break;
                 case "usage":
                     response.Usage = ConverseUsage.Read(member.Value);
-                    if (member.Value.ValueKind == JsonValueKind.Object && !ConverseJson.Rest(member.Value, "inputTokens", "outputTokens", "totalTokens").IsAbsent)
-                        JsonMembers.Add(ref extensions, UsageMember, member.Value);
+                    response.NativeUsage = JsonValue.Of(member.Value);
+                    break;
+                case "metrics" or "performanceConfig":
+                    JsonMembers.Add(ref own, member.Name, member.Value);
                     break;
                 default:
                     if (member.Name == "additionalModelResponseFields")
@@ -54,6 +54,7 @@ internal static class ConverseResponseReader
             }
         }
         response.Extensions = extensions;
+        response.Own = own;
         return response;
     }
 

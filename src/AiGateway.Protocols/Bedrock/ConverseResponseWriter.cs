@@ -27,57 +27,52 @@ internal static class ConverseResponseWriter
         writer.WriteEndObject();
         writer.WriteString("stopReason"u8, ConverseFinish.Write(candidate.Finish, candidate.NativeFinish));
 
-        var extensions = own ? response.Extensions : null;
-        if (!own)
-            translation.DropAll(response.Extensions);
-        WriteUsage(response.Usage, extensions, writer);
+        WriteUsage(response.Usage, own ? response.NativeUsage : default, writer);
         if (response.ServiceTier is { } tier)
         {
             writer.WriteStartObject("serviceTier"u8);
             writer.WriteString("type"u8, tier);
             writer.WriteEndObject();
         }
-        if (!own)
+        if (own)
+        {
+            response.Own?.WriteTo(writer);
+            response.Extensions?.WriteTo(writer);
+        }
+        else
         {
             // Required by the SDKs' models; nobody measured it.
             writer.WriteStartObject("metrics"u8);
             writer.WriteNumber("latencyMs"u8, 0);
             writer.WriteEndObject();
-        }
-        foreach (var (name, value) in extensions?.All ?? [])
-        {
-            if (name == ConverseResponseReader.UsageMember)
-                continue;
-            writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            translation.DropAll(response.Extensions);
         }
         writer.WriteEndObject();
     }
 
     private static void WriteParts(ChatCandidate candidate, bool own, Dialect source, Translation translation, Utf8JsonWriter writer)
     {
-        // Claude's signatures are good on Bedrock too, but whether this is Claude is not known here: only Anthropic's dialect speaks for it.
-        var carriesSignatures = own || source == Dialect.Anthropic;
-        var blocks = new ConverseBlockWriter(writer, own, carriesSignatures) { EncryptedIsPlain = source == Dialect.Anthropic };
+        var blocks = new ConverseBlockWriter(writer, source);
         for (var i = 0; i < candidate.Parts.Count; i++)
         {
-            var kept = own ? candidate.Parts[i] : CanWrite(candidate.Parts[i], carriesSignatures, translation, $"content[{i}]");
-            if (kept is not null)
+            var part = candidate.Parts[i];
+            if ((own ? part : Fit(part, source, translation, $"content[{i}]")) is { } kept)
                 blocks.Write(kept);
+            if (part is ToolCallPart call && ConverseSeal.BehindCall(call.SignedBy ?? source, call.Signature) is { } signature)
+                blocks.Write(signature);
         }
     }
 
     /// <summary>The part as an answer of Converse can hold it; null when it cannot.</summary>
-    private static ChatPart? CanWrite(ChatPart part, bool carriesSignatures, Translation translation, string path)
+    private static ChatPart? Fit(ChatPart part, Dialect source, Translation translation, string path)
     {
         switch (part)
         {
             case OpaquePart opaque:
                 translation.Drop(path, $"'{opaque.Type}' has no counterpart in Converse");
                 return null;
-            case ThinkingPart thinking when thinking.Text.Length == 0 && !(carriesSignatures && (thinking.Encrypted ?? thinking.Signature) is not null):
-                translation.Drop(path, "hidden thoughts of another provider");
-                return null;
+            case ThinkingPart thinking:
+                return ConverseSeal.Seal(thinking, source);
             case MediaPart { Transcript: { Length: > 0 } transcript }:
                 translation.Approximate(path, "sound goes as its transcript");
                 return new TextPart(transcript);
@@ -91,9 +86,8 @@ internal static class ConverseResponseWriter
         }
     }
 
-    private static void WriteUsage(Usage? usage, JsonMembers? extensions, Utf8JsonWriter writer)
+    private static void WriteUsage(Usage? usage, JsonValue raw, Utf8JsonWriter writer)
     {
-        var raw = extensions?.Find(ConverseResponseReader.UsageMember) ?? default;
         if (!raw.IsAbsent)
         {
             // As it came, with the members that have no place here, unless somebody has changed the numbers.

@@ -32,6 +32,11 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
         }
         try
         {
+            if (frame.EventType.SequenceEqual("contentBlockDelta"u8) && ConverseDelta.TryRead(frame.Payload, out var delta))
+            {
+                Delta(delta, events);
+                return;
+            }
             var reader = new Utf8JsonReader(frame.Payload);
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -136,6 +141,24 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
         }
     }
 
+    private void Delta(in ConverseDelta delta, List<ChatEvent> events)
+    {
+        switch (delta.Kind)
+        {
+            case ChatPartKind.ToolCall:
+                Arguments(delta.Index, delta.Text!, events);
+                break;
+            case ChatPartKind.Thinking:
+                Open(delta.Index, ChatPartKind.Thinking);
+                if (delta.Text!.Length > 0)
+                    events.Add(new ChatEvent(ChatEventKind.PartDelta) { Part = delta.Index, PartKind = ChatPartKind.Thinking, Text = delta.Text });
+                break;
+            default:
+                Text(delta.Index, delta.Text!, events);
+                break;
+        }
+    }
+
     private void Text(int index, string text, List<ChatEvent> events)
     {
         // Empty blocks (gpt-oss) and the gaps that a guardrail leaves are no text.
@@ -210,7 +233,7 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
         if (payload.TryGetProperty("serviceTier", out var tier) && tier.ValueKind == JsonValueKind.Object && ConverseJson.String(tier, "type", "serviceTier") is { } word)
             events.Add(new ChatEvent(ChatEventKind.Start) { ServiceTier = word });
         if (payload.TryGetProperty("usage", out var usage) && ConverseUsage.Read(usage) is { } read)
-            events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = read });
+            events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = read, Data = new OpaquePart(Dialect.Converse, "metadata", JsonValue.Of(payload)) });
     }
 
     private static int IndexOf(JsonElement payload) =>

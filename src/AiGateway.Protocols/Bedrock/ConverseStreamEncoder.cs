@@ -25,6 +25,15 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
     private StringBuilder? _base64;
     private string? _tier;
 
+    /// <summary>The dialect the answer comes in; null when it is not known, which is taken as Converse.</summary>
+    private Dialect? _source;
+
+    /// <summary>Thoughts of another dialect: their signature is sealed, which takes the whole of it.</summary>
+    private ThinkingPart? _foreign;
+
+    /// <summary>The block behind the open call.</summary>
+    private ThinkingPart? _behindCall;
+
     public ConverseStreamEncoder() => _json = new Utf8JsonWriter(_payload, Chat.JsonText.WriterOptions);
 
     /// <inheritdoc/>
@@ -36,6 +45,7 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
         {
             case ChatEventKind.Start:
                 _tier = step.ServiceTier;
+                _source = step.Source;
                 WriteStart(output);
                 break;
             case ChatEventKind.PartStart:
@@ -53,7 +63,10 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
                 End("messageStop"u8, output);
                 break;
             case ChatEventKind.Usage:
-                WriteMetadata(step.Usage, output);
+                if (step.Data is OpaquePart { Dialect: Dialect.Converse, Type: "metadata" } metadata)
+                    WriteOwnMetadata(metadata, output);
+                else
+                    WriteMetadata(step.Usage, output);
                 break;
             case ChatEventKind.End when !_hasMetadata:
                 WriteMetadata(null, output);
@@ -92,9 +105,10 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
                 _json.WriteString("name"u8, step.Name ?? "");
                 _json.WriteEndObject();
                 EndStart(output);
+                _behindCall = ConverseSeal.BehindCall((step.Data as ToolCallPart)?.SignedBy ?? _source ?? Dialect.Converse, step.Signature);
                 break;
-            case ChatPartKind.Thinking when step.Data is ThinkingPart { Encrypted: { } encrypted }:
-                WriteReasoning("redactedContent"u8, encrypted, output);
+            case ChatPartKind.Thinking:
+                StartThinking(step, output);
                 break;
             case ChatPartKind.Media:
                 _media = step.Data as MediaPart ?? new MediaPart(MediaKind.Document);
@@ -106,7 +120,55 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
             default:
                 break;
         }
-        if (step is { Signature: { Length: > 0 } signature, PartKind: ChatPartKind.Thinking })
+    }
+
+    private void StartThinking(in ChatEvent step, IBufferWriter<byte> output)
+    {
+        var given = step.Data as ThinkingPart;
+        var signer = given?.SignedBy ?? _source ?? Dialect.Converse;
+        if (signer != Dialect.Converse)
+        {
+            _foreign = new ThinkingPart { SignedBy = signer, Encrypted = given?.Encrypted, Signature = step.Signature };
+            return;
+        }
+        if (given?.Encrypted is { } encrypted)
+            WriteReasoning("redactedContent"u8, encrypted, output);
+        if (step.Signature is { Length: > 0 } signature)
+            WriteReasoning("signature"u8, signature, output);
+    }
+
+    private void WriteThinking(in ChatEvent step, IBufferWriter<byte> output)
+    {
+        if (step.Text is { Length: > 0 } thought)
+            WriteReasoning("text"u8, thought, output);
+        var given = step.Data as ThinkingPart;
+        if (_foreign is { } foreign)
+        {
+            foreign.Signature += step.Signature;
+            foreign.Encrypted = given?.Encrypted ?? foreign.Encrypted;
+            foreign.SignedBy = given?.SignedBy ?? foreign.SignedBy;
+            return;
+        }
+        if (step.Signature is { Length: > 0 } signature)
+            WriteReasoning("signature"u8, signature, output);
+        if (given?.Encrypted is { } encrypted)
+            WriteReasoning("redactedContent"u8, encrypted, output);
+    }
+
+    private void EndThinking(IBufferWriter<byte> output)
+    {
+        if (_foreign is not { } foreign)
+            return;
+        _foreign = null;
+
+        // With text before it, the envelope is the text's signature; alone it is content that nobody reads.
+        if (_isOpen)
+            foreign.Text = " ";
+        if (ConverseSeal.Seal(foreign, Dialect.Converse) is not { } packed)
+            return;
+        if (packed.Encrypted is { } encrypted)
+            WriteReasoning("redactedContent"u8, encrypted, output);
+        else if (packed.Signature is { } signature)
             WriteReasoning("signature"u8, signature, output);
     }
 
@@ -120,12 +182,7 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
                     WriteCitation(citation, output);
                 break;
             case ChatPartKind.Thinking:
-                if (step.Text is { Length: > 0 } thought)
-                    WriteReasoning("text"u8, thought, output);
-                if (step.Signature is { Length: > 0 } signature)
-                    WriteReasoning("signature"u8, signature, output);
-                if (step.Data is ThinkingPart { Encrypted: { } encrypted })
-                    WriteReasoning("redactedContent"u8, encrypted, output);
+                WriteThinking(step, output);
                 break;
             case ChatPartKind.ToolCall when step.Text is { Length: > 0 } input:
                 WriteArguments(input, output);
@@ -146,8 +203,15 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
             WriteArguments("{}", output);
         if (_media is { } media)
             WriteMedia(media, output);
+        EndThinking(output);
         if (_isOpen)
             CloseBlock(output);
+        if (_behindCall?.Encrypted is { } behind)
+        {
+            _behindCall = null;
+            WriteReasoning("redactedContent"u8, behind, output);
+            CloseBlock(output);
+        }
     }
 
     private void WriteText(string? text, IBufferWriter<byte> output)
@@ -164,9 +228,7 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
         BeginDelta();
         _json.WritePropertyName("citation"u8);
 
-        // Nothing says whose the native form is: only one with Converse's members is passed on.
-        var own = !citation.Native.IsAbsent && citation.Native.Utf8.IndexOf("\"location\""u8) >= 0;
-        ConverseBlockWriter.WriteCitation(_json, citation, own);
+        ConverseBlockWriter.WriteCitation(_json, citation, own: _source == Dialect.Converse);
         EndDelta(output);
     }
 
@@ -261,6 +323,13 @@ internal sealed class ConverseStreamEncoder : ChatStreamEncoder
             _json.WriteEndObject();
         }
         End("metadata"u8, output);
+    }
+
+    /// <summary>Bedrock's own metadata, with trace and measurements.</summary>
+    private void WriteOwnMetadata(OpaquePart metadata, IBufferWriter<byte> output)
+    {
+        _hasMetadata = true;
+        AwsEventStream.WriteEvent(output, "metadata"u8, metadata.Value.Utf8);
     }
 
     private static void WriteError(ProviderError? error, IBufferWriter<byte> output) =>

@@ -2,19 +2,6 @@ using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Bedrock;
 
-/// <summary>A part to write, with its cache mark.</summary>
-/// <param name="Part">The part.</param>
-/// <param name="CacheMark">How long the prompt up to here is cached; null for no mark.</param>
-internal readonly record struct ConverseEntry(ChatPart Part, string? CacheMark);
-
-/// <summary>A turn to write.</summary>
-internal sealed class ConverseTurn(string role)
-{
-    public string Role { get; } = role;
-
-    public List<ConverseEntry> Entries { get; } = [];
-}
-
 /// <summary>Brings a conversation into the form that Converse insists on.</summary>
 /// <remarks>
 /// Of other dialects' conversations: roles alternate, the user begins, instructions stand apart, no text is blank, results come
@@ -81,7 +68,7 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
         for (var i = 0; i < message.Parts.Count; i++)
         {
             var part = message.Parts[i];
-            var kept = _own ? part : Keep(part, message.Role, $"{path}.content[{i}]");
+            var kept = _own ? KeepOwn(part, $"{path}.content[{i}]") : Keep(part, message.Role, $"{path}.content[{i}]");
             HasToolParts |= kept is ToolCallPart or ToolResultPart;
             if (kept is not null)
             {
@@ -93,6 +80,15 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
                 entries[^1] = entries[^1] with { CacheMark = part.CacheMark };
             }
         }
+    }
+
+    /// <summary>Of Converse's own parts only those go that another provider signed, and was to get back through this client.</summary>
+    private ChatPart? KeepOwn(ChatPart part, string path)
+    {
+        if (part is not ThinkingPart { SignedBy: { } signer } || Carries(signer))
+            return part;
+        translation.Drop(path, "thoughts signed by another provider");
+        return null;
     }
 
     /// <summary>The part as it can be written; null when it cannot.</summary>
@@ -111,7 +107,7 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
             case RefusalPart refusal:
                 return string.IsNullOrWhiteSpace(refusal.Text) ? null : new TextPart(refusal.Text);
             case ThinkingPart thinking:
-                if (CarriesSignatures && (thinking.Signature is { Length: > 0 } || thinking.Encrypted is not null))
+                if (Carries(thinking.SignedBy ?? request.Source) && (thinking.Signature is { Length: > 0 } || thinking.Encrypted is not null))
                     return thinking;
                 translation.Drop(path, "thoughts without this provider's signature are refused");
                 return null;
@@ -140,7 +136,7 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
     /// Signatures and hidden thoughts belong to who made them. Claude's are the same on Anthropic's own API and on Bedrock
     /// (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "values are compatible across platforms").
     /// </summary>
-    public bool CarriesSignatures => _own || (request.Source == Dialect.Anthropic && model.IsClaude);
+    private bool Carries(Dialect signer) => signer == Dialect.Converse || (signer == Dialect.Anthropic && model.IsClaude);
 
     private ChatPart? KeepMedia(MediaPart media, ChatRole role, string path)
     {

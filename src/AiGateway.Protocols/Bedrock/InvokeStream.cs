@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
@@ -69,16 +70,16 @@ public static class InvokeStream
                 {
                     var isBytes = reader.ValueTextEquals("bytes"u8);
                     reader.Read();
-                    if (isBytes && reader is { TokenType: JsonTokenType.String, ValueIsEscaped: false })
+                    if (isBytes && reader.TokenType == JsonTokenType.String)
                     {
-                        encoded = reader.ValueSpan;
+                        encoded = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
                         return encoded.Length;
                     }
                     reader.Skip();
                 }
             }
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (ConverseJson.IsFormat(exception))
         {
             throw new ChatFormatException("A chunk of the stream is no JSON.", exception);
         }
@@ -120,7 +121,7 @@ public static class InvokeStream
             }
             return default;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (ConverseJson.IsFormat(exception))
         {
             throw new ChatFormatException("An event of the stream is no JSON.", exception);
         }

@@ -25,7 +25,7 @@ internal static class ProviderErrorKinds
     ];
 
     private static readonly string[] ModelCodes = ["model_not_found", "invalid_model", "model_not_available", "model_decommissioned", "model_not_supported", "unknown_model"];
-    private static readonly string[] MissingPhrases = ["does not exist", "not found", "is not supported", "decommissioned", "has been deprecated", "is not a valid model", "not available"];
+    private static readonly string[] MissingPhrases = ["does not exist", "not found", "is not supported", "decommissioned", "has been deprecated", "is not a valid model", "not available", "identifier is invalid"];
     private static readonly string[] KeyCodes = ["invalid_api_key", "authentication_error", "invalid_authentication", "UNAUTHENTICATED", "AuthenticationError"];
     private static readonly string[] KeyPhrases = ["incorrect api key", "invalid api key", "api key not valid", "invalid authentication"];
     private static readonly string[] QuotaCodes = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_balance", "insufficient_credits"];

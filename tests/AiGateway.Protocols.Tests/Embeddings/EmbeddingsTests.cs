@@ -240,7 +240,7 @@ public sealed class EmbeddingsTests
                 var bytes = mutator.Mutate(seeds[mutator.Next(seeds.Length)]);
                 try
                 {
-                    new EmbeddingsPlan(codec.ReadRequest(bytes), codec, new Translation());
+                    Assert.NotEmpty(new EmbeddingsPlan(codec.ReadRequest(bytes), codec, new Translation()).Bodies);
                 }
                 catch (ChatFormatException)
                 {
