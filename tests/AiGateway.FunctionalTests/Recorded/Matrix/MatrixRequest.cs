@@ -12,12 +12,13 @@ namespace AiGateway.FunctionalTests.Recorded.Matrix;
 internal static class MatrixRequest
 {
     /// <summary>The request, with <paramref name="model"/> in the place of the recorded one.</summary>
-    public static HttpRequestMessage Make(RecordedExchange exchange, Dialect client, string model)
+    public static HttpRequestMessage Make(RecordedExchange exchange, Dialect client, string model) =>
+        Post(client, model, exchange.Stream, MatrixSelection.Passes(exchange, client) && exchange.RequestIsJson ? Own(exchange, client, model) : Translated(exchange, client, model));
+
+    /// <summary>A body as a client of the dialect sends it.</summary>
+    public static HttpRequestMessage Post(Dialect client, string model, bool stream, byte[] body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PathOf(client, model, exchange.Stream), UriKind.Relative))
-        {
-            Content = new ByteArrayContent(MatrixSelection.Passes(exchange, client) && exchange.RequestIsJson ? Own(exchange, client, model) : Translated(exchange, client, model)),
-        };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PathOf(client, model, stream), UriKind.Relative)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (client == Dialect.Anthropic)
             request.Headers.Add("anthropic-version", "2023-06-01");

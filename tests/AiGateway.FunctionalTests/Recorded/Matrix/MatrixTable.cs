@@ -10,7 +10,7 @@ internal static class MatrixTable
     /// <summary>An answer holds when all of these do, as far as it has them.</summary>
     public static IReadOnlyList<string> Core { get; } = ["status", "well-formed", "bytes", "text", "tool calls", "finish", "usage", "n", "record", "error status", "error message", "error form", "error event", "broken off"];
 
-    private static readonly string[] Columns = ["bytes", "text", "tool calls", "finish", "usage", "record", "thinking", "sources", "media", "logprobs"];
+    private static readonly string[] Columns = ["bytes", "text", "tool calls", "finish", "usage", "record", "thinking", "sources", "media", "logprobs", "next turn"];
 
     /// <summary>The page.</summary>
     public static string Write(IReadOnlyList<MatrixResult> results, DateOnly date)
@@ -27,7 +27,7 @@ internal static class MatrixTable
             AIGATEWAY_WRITE_MATRIX=1 ./test.sh TranslationMatrix
             ```
 
-            Cells are *held/compared*. An answer **holds** when its status, bytes (where both sides speak the same dialect), text, tool calls with their arguments, finish reason, usage and the gateway's own record of the usage do; an error when status, message and form do. Thinking, sources, media and log probabilities are counted beside it. Answers that do not hold are [named](#what-does-not-hold) with the reason.
+            Cells are *held/compared*. An answer **holds** when its status, bytes (where both sides speak the same dialect), text, tool calls with their arguments, finish reason, usage and the gateway's own record of the usage do; an error when status, message and form do. Thinking, sources, media and log probabilities are counted beside it, and the *next turn*: the client sends its answer back, and the provider must get the signatures and hidden thoughts that it gave. Answers that do not hold are [named](#what-does-not-hold) with the reason.
 
 
             """);
