@@ -72,7 +72,7 @@ internal static class GeminiRequestReader
                 if (GeminiNames.Of(member) is not "parts")
                     continue;
                 foreach (var part in GeminiJson.Items(member.Value, "systemInstruction.parts"))
-                    message.Parts.Add(GeminiPartReader.Read(part, ids));
+                    Add(message.Parts, GeminiPartReader.Read(part, ids));
             }
         }
         request.Messages.Add(message);
@@ -107,7 +107,13 @@ internal static class GeminiRequestReader
         }
         var message = new ChatMessage { Role = role, Extensions = rest };
         foreach (var part in GeminiJson.Items(parts, "contents[].parts"))
-            message.Parts.Add(GeminiPartReader.Read(part, ids));
+            Add(message.Parts, GeminiPartReader.Read(part, ids));
         return message;
+    }
+
+    private static void Add(List<ChatPart> parts, ChatPart part)
+    {
+        GeminiSeal.Unseal(part, parts);
+        parts.Add(part);
     }
 }

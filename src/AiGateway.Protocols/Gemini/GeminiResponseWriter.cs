@@ -15,7 +15,7 @@ internal static class GeminiResponseWriter
         {
             writer.WriteStartArray("candidates");
             foreach (var candidate in response.Candidates)
-                WriteCandidate(candidate, translation, writer, isOwn);
+                WriteCandidate(candidate, translation, writer, response.Source);
             writer.WriteEndArray();
         }
         if (response.Usage is { } usage)
@@ -51,8 +51,9 @@ internal static class GeminiResponseWriter
         return string.Equals(GeminiJson.TextOrNull(GeminiNames.Find(document.RootElement, "blockReason")), candidate.NativeFinish, StringComparison.Ordinal);
     }
 
-    private static void WriteCandidate(ChatCandidate candidate, Translation translation, Utf8JsonWriter writer, bool isOwn)
+    private static void WriteCandidate(ChatCandidate candidate, Translation translation, Utf8JsonWriter writer, Dialect source)
     {
+        var isOwn = source == Dialect.Gemini;
         writer.WriteStartObject();
         writer.WriteStartObject("content");
         var citations = new List<(int, string, ChatCitation)>();
@@ -60,7 +61,7 @@ internal static class GeminiResponseWriter
         var number = 0;
         foreach (var part in candidate.Parts)
         {
-            if (!WritePart(part, translation, writer, isOwn))
+            if (!WritePart(part, translation, writer, source))
                 continue;
             if (part is TextPart { Citations: { } sources } text)
             {
@@ -87,9 +88,10 @@ internal static class GeminiResponseWriter
         writer.WriteEndObject();
     }
 
-    private static bool WritePart(ChatPart part, Translation translation, Utf8JsonWriter writer, bool isOwn)
+    private static bool WritePart(ChatPart part, Translation translation, Utf8JsonWriter writer, Dialect source)
     {
-        var signature = isOwn ? part.Signature : null;
+        var isOwn = source == Dialect.Gemini;
+        var signature = isOwn ? part.Signature : part is ThinkingPart or ToolCallPart ? GeminiSeal.Seal(part.SignedBy ?? source, part.Signature, (part as ThinkingPart)?.Encrypted) : null;
         var members = isOwn ? part.Extensions : null;
         switch (part)
         {
@@ -99,7 +101,7 @@ internal static class GeminiResponseWriter
             case RefusalPart refusal:
                 GeminiPartWriter.Text(writer, refusal.Text, thought: false, signature, members);
                 return true;
-            case ThinkingPart { Text.Length: 0 } when !isOwn:
+            case ThinkingPart { Text.Length: 0 } when !isOwn && signature is null:
                 return false;
             case ThinkingPart thinking:
                 GeminiPartWriter.Text(writer, thinking.Text, thought: true, signature, members);

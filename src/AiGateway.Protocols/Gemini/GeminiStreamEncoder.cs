@@ -23,6 +23,7 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
     private long? _created;
     private string? _tier;
     private bool _isOwn;
+    private Dialect _source = Dialect.Gemini;
     private bool _any;
     private bool _over;
 
@@ -43,6 +44,7 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
                 _created = step.Created;
                 _tier = step.ServiceTier;
                 _isOwn = step.Source == Dialect.Gemini;
+                _source = step.Source ?? Dialect.Gemini;
                 break;
             case ChatEventKind.PartStart:
                 CandidateOf(step.Candidate).Begin(step);
@@ -81,6 +83,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
                 candidate.Text.Append(step.PartKind == ChatPartKind.Thinking ? null : step.Text);
                 if (step.Citation is { } citation)
                     candidate.Citations.Add(citation);
+                if (!_isOwn)
+                    candidate.KeepSignature(step);
                 if (string.IsNullOrEmpty(step.Text) && signature is null && step.Logprobs is null)
                     break;
                 BeginChunk(candidate.Index);
@@ -106,7 +110,11 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
 
     private void End(Candidate candidate, in ChatEvent step, IBufferWriter<byte> output)
     {
-        var signature = _isOwn ? candidate.Signature ?? step.Signature : null;
+        if (!_isOwn && step.PartKind == ChatPartKind.Thinking)
+            candidate.KeepSignature(step);
+        var signature = _isOwn ? candidate.Signature ?? step.Signature
+            : step.PartKind is ChatPartKind.Thinking or ChatPartKind.ToolCall ? GeminiSeal.Seal(candidate.SignedBy ?? _source, candidate.Signature ?? step.Signature, candidate.Encrypted)
+            : null;
         switch (step.PartKind)
         {
             case ChatPartKind.Text or ChatPartKind.Refusal or ChatPartKind.Thinking when signature is not null:
@@ -311,6 +319,10 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
 
         public string? Signature { get; set; }
 
+        public string? Encrypted { get; private set; }
+
+        public Dialect? SignedBy { get; private set; }
+
         public string? Transcript { get; set; }
 
         public ChatPart? Data { get; set; }
@@ -322,6 +334,23 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
             Name = step.Name;
             Signature = step.Signature;
             Data = step.Data;
+            KeepSigner(step);
+        }
+
+        /// <summary>Keeps what another dialect signs thoughts with until they are whole.</summary>
+        public void KeepSignature(in ChatEvent step)
+        {
+            if (step.PartKind != ChatPartKind.Thinking)
+                return;
+            if (step.Signature is not null)
+                Signature += step.Signature;
+            KeepSigner(step);
+        }
+
+        private void KeepSigner(in ChatEvent step)
+        {
+            SignedBy = step.Data?.SignedBy ?? SignedBy;
+            Encrypted = (step.Data as ThinkingPart)?.Encrypted ?? Encrypted;
         }
 
         public void Reset()
@@ -330,6 +359,8 @@ internal sealed class GeminiStreamEncoder : ChatStreamEncoder
             Id = null;
             Name = null;
             Signature = null;
+            Encrypted = null;
+            SignedBy = null;
             Transcript = null;
             Data = null;
         }

@@ -12,6 +12,8 @@ internal static class MatrixExceptions
         new("media", "Audio output: the dialect has none, so what is said comes as text.", Clients: [Dialect.OpenAIResponses, Dialect.Anthropic], Mark: "audio_output"),
         new("media", "Image output: the dialect has none.", Clients: [Dialect.OpenAIResponses, Dialect.Anthropic], Mark: "image_output"),
         new("logprobs", "Log probabilities: the dialect has none.", Clients: [Dialect.Anthropic]),
+        new("next turn", "Signatures on texts: the dialect has no place for them, and Google asks for them without insisting.", Clients: [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic], Member: "'TextPart:"),
+        new("next turn", "Signatures in OpenRouter's reasoning_details: a translated request to a provider of OpenAI Chat's dialect carries none.", Source: Dialect.OpenAIChat),
         new("asked: form", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic]),
         new("asked: tools", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic], Mark: "json_schema"),
         new("asked: tools", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic], Member: "aigateway_json_answer"),
@@ -34,6 +36,7 @@ internal static class MatrixExceptions
         foreach (var entry in Entries)
         {
             if (entry.Feature == check.Feature && (entry.Clients is null || entry.Clients.Contains(result.Client))
+                && (entry.Source is null || entry.Source == MatrixSelection.SourceOf(result.Exchange))
                 && (entry.Mark is null || result.Exchange.Features.Contains(entry.Mark))
                 && (entry.Member is null || check.Detail.Contains(entry.Member, StringComparison.Ordinal)))
             {
@@ -48,5 +51,6 @@ internal static class MatrixExceptions
     /// <param name="Clients">The clients' dialects; null for all.</param>
     /// <param name="Mark">The recording's mark; null for any.</param>
     /// <param name="Member">Words of the difference; null for any.</param>
-    private sealed record Entry(string Feature, string Reason, Dialect[]? Clients = null, string? Mark = null, string? Member = null);
+    /// <param name="Source">The recorded dialect; null for any.</param>
+    private sealed record Entry(string Feature, string Reason, Dialect[]? Clients = null, string? Mark = null, string? Member = null, Dialect? Source = null);
 }

@@ -57,7 +57,7 @@ internal static class MatrixNextTurn
         if (calls.Count == 0)
             request.Messages.Add(new ChatMessage { Role = ChatRole.User, IsPlainText = true, Parts = { new TextPart("go on") } });
         var body = new ArrayBufferWriter<byte>();
-        Translations.CodecOf(dialect).WriteRequest(request, new Translation { Model = model }, body);
+        Translations.CodecOf(dialect).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
         return body.WrittenSpan.ToArray();
     }
 }

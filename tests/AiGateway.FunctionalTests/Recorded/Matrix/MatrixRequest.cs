@@ -61,7 +61,7 @@ internal static class MatrixRequest
         // Without a recorded request the expected bytes are those of a caller that does not ask for usage.
         request.IncludeUsage = exchange is { Stream: true, RequestIsJson: true } ? true : null;
         var body = new ArrayBufferWriter<byte>();
-        Translations.CodecOf(client).WriteRequest(request, new Translation { Model = model }, body);
+        Translations.CodecOf(client).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
         return body.WrittenSpan.ToArray();
     }
 }
