@@ -58,7 +58,7 @@ public sealed class GeminiStreamTests
     }
 
     [Fact]
-    public void ForeignStream_LosesSignaturesAndGathersArguments()
+    public void ForeignStream_SealsSignaturesAndGathersArguments()
     {
         var foreign = new List<ChatEvent>
         {
@@ -85,10 +85,11 @@ public sealed class GeminiStreamTests
         var output = Encode(foreign);
         Assert.DoesNotContain("foreign", Encoding.UTF8.GetString(output), StringComparison.Ordinal);
         var chunks = Chunks(output);
-        AssertJson("""{"functionCall":{"id":"toolu","name":"f","args":{"a":1}}}""", chunks[1]["candidates"]![0]!["content"]!["parts"]![0]);
-        AssertJson("""{"inlineData":{"mimeType":"audio/wav","data":"AAAA"}}""", chunks[3]["candidates"]![0]!["content"]!["parts"]![0]);
-        AssertJson("""{"groundingChunks":[{"web":{"uri":"u"}}],"groundingSupports":[{"segment":{"endIndex":2,"text":"é"},"groundingChunkIndices":[0]}]}""", chunks[4]["candidates"]![0]!["groundingMetadata"]);
-        Assert.Equal("STOP", (string?)chunks[4]["candidates"]![0]!["finishReason"]);
+        AssertJson("""{"text":"","thought":true,"thoughtSignature":"YWlndzEuQW50aHJvcGljLnNpZy5abTl5WldsbmJn"}""", chunks[1]["candidates"]![0]!["content"]!["parts"]![0]);
+        AssertJson("""{"functionCall":{"id":"toolu","name":"f","args":{"a":1}}}""", chunks[2]["candidates"]![0]!["content"]!["parts"]![0]);
+        AssertJson("""{"inlineData":{"mimeType":"audio/wav","data":"AAAA"}}""", chunks[4]["candidates"]![0]!["content"]!["parts"]![0]);
+        AssertJson("""{"groundingChunks":[{"web":{"uri":"u"}}],"groundingSupports":[{"segment":{"endIndex":2,"text":"é"},"groundingChunkIndices":[0]}]}""", chunks[5]["candidates"]![0]!["groundingMetadata"]);
+        Assert.Equal("STOP", (string?)chunks[5]["candidates"]![0]!["finishReason"]);
     }
 
     [Fact]
