@@ -13,7 +13,7 @@ public sealed class GeminiResponseTests
             {"candidates":[{"content":{"parts":[{"text":"T","thought":true},{"text":"Grüße da","thoughtSignature":"c2ln"},{"functionCall":{"id":"i","name":"f","args":{"a":[1.50]}},"thoughtSignature":"c2lnMg=="},{"inlineData":{"mimeType":"image/png","data":"AAAA"}},{"toolCall":{"id":"x","toolType":"GOOGLE_SEARCH_WEB"}},{"inlineData":{"mimeType":"image/png","data":"BBBB"},"thought":true}],"role":"model"},
               "finishReason":"STOP","index":0,"avgLogprobs":-0.5,"safetyRatings":[{"category":"HARM_CATEGORY_HARASSMENT","probability":"NEGLIGIBLE"}],"finishMessage":"m",
               "logprobsResult":{"topCandidates":[{"candidates":[{"token":"a","logProbability":-0.1}]}],"chosenCandidates":[{"token":"a","logProbability":-0.1}]},
-              "groundingMetadata":{"webSearchQueries":["q"],"groundingChunks":[{"web":{"uri":"https://e.org","title":"E"}}],"groundingSupports":[{"segment":{"partIndex":2,"startIndex":8,"endIndex":10,"text":"da"},"groundingChunkIndices":[0]}],"searchEntryPoint":{"renderedContent":"<b>"}}}],
+              "groundingMetadata":{"webSearchQueries":["q"],"groundingChunks":[{"web":{"uri":"https://e.org","title":"E"}}],"groundingSupports":[{"segment":{"partIndex":1,"startIndex":8,"endIndex":10,"text":"da"},"groundingChunkIndices":[0]}],"searchEntryPoint":{"renderedContent":"<b>"}}}],
              "usageMetadata":{"promptTokenCount":10,"cachedContentTokenCount":4,"candidatesTokenCount":5,"thoughtsTokenCount":3,"toolUsePromptTokenCount":2,"totalTokenCount":20,"promptTokensDetails":[{"modality":"TEXT","tokenCount":8},{"modality":"AUDIO","tokenCount":2}],"trafficType":"ON_DEMAND","serviceTier":"standard"},
              "modelVersion":"gemini-x","responseId":"r1","createTime":"2026-01-02T03:04:05Z"}
             """;
@@ -95,7 +95,7 @@ public sealed class GeminiResponseTests
             """
             {"candidates":[{"content":{"parts":[{"text":"t","thought":true,"thoughtSignature":"YWlndzEuQW50aHJvcGljLnNpZy5abTl5WldsbmJn"},{"text":"","thought":true,"thoughtSignature":"YWlndzEuQW50aHJvcGljLmVuYy5lQQ=="},{"text":"éa"},{"functionCall":{"id":"toolu_1","name":"f","args":{}}}],"role":"model"},"finishReason":"STOP","index":0,
               "logprobsResult":{"topCandidates":[{"candidates":[]}],"chosenCandidates":[{"token":"é","logProbability":-1}]},
-              "groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}},{"retrievedContext":{"title":"d","text":"words"}}],"groundingSupports":[{"segment":{"partIndex":1,"startIndex":2,"endIndex":3,"text":"a"},"groundingChunkIndices":[0]}]}}],
+              "groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}},{"retrievedContext":{"title":"d","text":"words"}}],"groundingSupports":[{"segment":{"partIndex":2,"startIndex":2,"endIndex":3,"text":"a"},"groundingChunkIndices":[0]}]}}],
              "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":19,"cachedContentTokenCount":3,"thoughtsTokenCount":4,"promptTokensDetails":[{"modality":"TEXT","tokenCount":4},{"modality":"IMAGE","tokenCount":6}],"serviceTier":"standard"},
              "modelVersion":"claude","responseId":"msg_1"}
             """,
