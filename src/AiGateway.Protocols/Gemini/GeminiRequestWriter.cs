@@ -78,7 +78,7 @@ internal sealed class GeminiRequestWriter
             string? signature = null;
             if (!_isOwn && piece.Part is ToolCallPart)
             {
-                signature = piece.Part is { SignedBy: Dialect.Gemini, Signature: { } brought } ? brought : ForeignSignature(piece.Part);
+                signature = piece.Part.SignedBy == Dialect.Gemini ? piece.Part.Signature : ForeignSignature(piece.Part);
 
                 // Only the first call of a turn is signed, and only this generation insists on it.
                 if (signature is null && !signed && _model.IsThirdGeneration)

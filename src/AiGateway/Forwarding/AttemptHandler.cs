@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -83,6 +84,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     /// <summary>The rejection when all attempts have failed.</summary>
     public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
+
+    private bool IsNative => _exchange.Request!.Operation == Operation.Native;
 
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
 #pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
@@ -219,16 +222,23 @@ internal sealed class AttemptHandler : DelegatingHandler
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            using var request = BuildRequest(record, key);
-            _services.Tracing.Inject(span, _callerHeaders, request);
-            response = await base.SendAsync(request, timer.Token);
-            result = (int)response.StatusCode < 300
-                ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
-                : await ReadFailureAsync(record, response, timer);
-            if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+            if (ProviderForms.For(_exchange, record) is { } calls)
             {
-                // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
-                await _exchange.Request.Body!.DisposeAsync();
+                result = await _services.Forms.SendAsync(_exchange, record, calls, (body, stop) => SendCallAsync(record, key, span, calls.Path, body, stop), timer);
+            }
+            else
+            {
+                using var request = BuildRequest(record, key);
+                _services.Tracing.Inject(span, _callerHeaders, request);
+                response = await base.SendAsync(request, timer.Token);
+                result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                    : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
+                    : await _services.Answers.ReadFailureAsync(record, response, timer);
+                if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+                {
+                    // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
+                    await _exchange.Request.Body!.DisposeAsync();
+                }
             }
         }
         catch (ChatFormatException e)
@@ -267,6 +277,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         else
         {
+            if (result.Response is not null)
+            {
+                // A native error: the provider's own answer, which goes to the caller as it is.
+                _exchange.Answering = record;
+            }
             response?.Dispose();
             timer.Dispose();
             Rest(deployment, key, result);
@@ -289,27 +304,32 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var status = (int)response.StatusCode;
-        var error = await AnswerReader.ReadErrorAsync(attempt, response, timer);
-        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
-        {
-            Status = status,
-            Error = error,
-            RetryAfter = RetryAfter.Read(response.Headers, _services.Clock.GetUtcNow()),
-        };
+        var address = path is null
+            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
+        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        _services.Tracing.Inject(span, _callerHeaders, request);
+        return await base.SendAsync(request, cancellationToken);
     }
 
     private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
     {
         var asked = _exchange.Request!;
         var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse
-            ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+        var address = asked.Operation == Operation.StoredResponse ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+            : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        if (IsNative)
+        {
+            NativeRequests.Fill(asked, attempt, request, _callerHeaders);
+        }
+        else if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }
@@ -318,9 +338,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if (attempt.Dialect == Dialect.Anthropic && !request.Headers.Contains(AnthropicVersion))
+        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(AnthropicVersion))
         {
             request.Headers.TryAddWithoutValidation(AnthropicVersion, "2023-06-01");
         }
@@ -346,6 +366,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             case AttemptOutcome.RateLimited:
                 rest = result.RetryAfter ?? deployment.Breaker.RateLimitCooldown;
                 break;
+            case AttemptOutcome.CredentialRefused when IsNative:
+                // The path may be one that the key has no right to: a caller who asks for it must not take the key from all others.
+                return;
             case AttemptOutcome.CredentialRefused or AttemptOutcome.DeploymentNotFound:
                 rest = deployment.Breaker.CredentialCooldown;
                 break;
