@@ -185,7 +185,7 @@ internal static class AnthropicBlockWriter
         writer.WriteString("tool_use_id"u8, result.CallId);
         if (!result.Json.IsAbsent)
         {
-            writer.WriteString("content"u8, result.Json.Utf8);
+            writer.WriteString("content"u8, result.Json.Words);
         }
         else if (result is { IsPlainText: true, Content: [TextPart plain] })
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Anthropic;
@@ -123,8 +122,7 @@ internal sealed class AnthropicForeignConversation
         var converted = new ToolResultPart { CallId = call?.Id ?? id, IsError = result.IsError, CacheMark = result.CacheMark };
         if (!result.Json.IsAbsent)
         {
-            using var json = result.Json.Open();
-            converted.Content.Add(new TextPart(json.RootElement.ValueKind == JsonValueKind.String ? json.RootElement.GetString()! : result.Json.ToString()));
+            converted.Content.Add(new TextPart(result.Json.Words));
         }
         for (var i = 0; i < result.Content.Count; i++)
         {

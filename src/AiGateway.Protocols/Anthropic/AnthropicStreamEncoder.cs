@@ -25,6 +25,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private bool _hasCalls;
     private int _index = -1;
     private bool _isOpen;
+    private readonly List<ChatCitation> _early = [];
     private ChatPart? _waiting;
     private Dialect? _signer;
     private ChatPartKind _kind;
@@ -50,6 +51,8 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
                     OpenBlock(waiting, output);
                 if (_isOpen)
                     WriteDelta(step, output);
+                else if (_waiting is TextPart && step.Citation is { } early && AnthropicBlockWriter.CanCite(early, _own))
+                    _early.Add(early);
                 break;
             case ChatEventKind.PartEnd:
                 KeepSignature(step);
@@ -258,6 +261,11 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         {
             case ChatPartKind.Text or ChatPartKind.Refusal:
                 WriteText("text_delta"u8, "text"u8, step.Text, output);
+
+                // Some name their sources before they say a word (OpenRouter): those wait for the block to open.
+                foreach (var early in _early)
+                    WriteCitation(early, output);
+                _early.Clear();
                 if (step.Citation is { } citation && AnthropicBlockWriter.CanCite(citation, _own))
                     WriteCitation(citation, output);
                 break;
@@ -309,6 +317,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     {
         var (callSignature, callSigner) = (_kind == ChatPartKind.ToolCall ? _signature : null, _partSigner ?? _signer);
         WriteSignature(output);
+        _early.Clear();
         _waiting = null;
         if (!_isOpen)
             return;

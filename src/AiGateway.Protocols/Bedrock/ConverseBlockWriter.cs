@@ -309,7 +309,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, Dialect source)
             if (_own || ConverseJson.IsObject(result.Json.Utf8))
                 WriteMember("json", result.Json);
             else
-                WriteTextBlock(result.Json.ToString());
+                WriteTextBlock(result.Json.Words);
             return;
         }
         foreach (var part in result.Content)

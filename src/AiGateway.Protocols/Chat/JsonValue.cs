@@ -51,6 +51,18 @@ public readonly struct JsonValue : IEquatable<JsonValue>
     /// <summary>Parses it for reading; the caller disposes the document.</summary>
     public JsonDocument Open() => JsonDocument.Parse(_utf8);
 
+    /// <summary>The text of a JSON string; the JSON of everything else.</summary>
+    public string Words
+    {
+        get
+        {
+            if (Utf8 is not [(byte)'"', ..])
+                return ToString();
+            using var document = Open();
+            return document.RootElement.GetString()!;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(Utf8);
 

@@ -269,7 +269,7 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
         for (var i = 0; i < result.Content.Count; i++)
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"), takesImages: false, items);
         if (!result.Json.IsAbsent)
-            items.Add(new TextPart(result.Json.ToString()));
+            items.Add(new TextPart(result.Json.Words));
         if (result.CacheMark is not null)
             translation.Drop(path + ".cache_control", "the provider caches by itself");
         if (result.IsError == true)

@@ -119,7 +119,7 @@ internal static class GeminiPartReader
         var read = new ToolResultPart { CallId = ids.Result(id, toolName), Name = toolName.Length == 0 ? null : toolName };
         if (response.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
-            read.Json = JsonValue.Of(response);
+            read.Json = JsonValue.Of(Output(response));
 
             // "Use error for the details of a failed call": https://ai.google.dev/api/caching#FunctionResponse
             if (response.ValueKind == JsonValueKind.Object && response.TryGetProperty("error", out _) && response.GetPropertyCount() == 1)
@@ -129,6 +129,15 @@ internal static class GeminiPartReader
             read.Content.Add(Read(part, ids));
         return read;
     }
+
+    /// <summary>
+    /// Google has objects only: a text stands in a member of that name ("use output to specify function output"), and is the whole result
+    /// in other dialects. Other values stay as they are, since other dialects have results of text alone.
+    /// </summary>
+    private static JsonElement Output(JsonElement response) =>
+        response.ValueKind == JsonValueKind.Object && response.GetPropertyCount() == 1 && response.TryGetProperty("output", out var output)
+        && output.ValueKind == JsonValueKind.String
+            ? output : response;
 
     private static MediaPart Inline(JsonElement data, ref JsonMembers? rest)
     {

@@ -200,7 +200,7 @@ internal sealed class GeminiRequestWriter
             RefusalPart refusal => refusal.Text,
             _ => "",
         }));
-        if (!isError && GeminiPartWriter.TryObject(text, out var value))
+        if (GeminiPartWriter.TryObject(text, out var value) && (!isError || SaysError(value)))
         {
             value.WriteTo(_writer);
             return;
@@ -208,6 +208,13 @@ internal sealed class GeminiRequestWriter
         _writer.WriteStartObject();
         _writer.WriteString(isError ? "error" : "output", text);
         _writer.WriteEndObject();
+    }
+
+    /// <summary>Whether a failed tool's result has Google's form already.</summary>
+    private static bool SaysError(JsonValue result)
+    {
+        using var document = result.Open();
+        return document.RootElement.TryGetProperty("error", out _);
     }
 
     private void WriteRest()

@@ -103,7 +103,7 @@ internal sealed class OllamaMessageWriter(ChatRequest request, Translation trans
         for (var i = 0; i < result.Content.Count; i++)
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"));
         if (!result.Json.IsAbsent)
-            Append(result.Json.ToString());
+            Append(result.Json.Words);
         if (result.CacheMark is not null)
             translation.Drop(path + ".cache_control", "the server caches by itself");
         if (result.IsError == true)

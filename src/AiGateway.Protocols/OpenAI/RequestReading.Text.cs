@@ -76,7 +76,9 @@ internal ref partial struct RequestReading
     {
         if (_reader.TokenType == JsonTokenType.Null)
             return null;
-        if (_reader.TokenType != JsonTokenType.StartArray)
+        // Google takes a single tool for a list of one.
+        var isSingle = _reader.TokenType == JsonTokenType.StartObject && _operation == Operation.GenerateContent;
+        if (_reader.TokenType != JsonTokenType.StartArray && !isSingle)
             return WrongType(member, "an array");
         _facts.HasTools |= CountTools();
         return null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 
@@ -10,20 +11,14 @@ internal sealed class TranslateCommand(Func<Stream> openInput, Func<Stream> open
     /// <summary>Options with a value.</summary>
     public static readonly string[] Valued = ["from", "to", "kind", "model"];
 
-    private static readonly (string Name, Dialect Dialect)[] Dialects =
-    [
-        ("openai", Dialect.OpenAIChat), ("responses", Dialect.OpenAIResponses), ("anthropic", Dialect.Anthropic), ("gemini", Dialect.Gemini),
-        ("converse", Dialect.Converse), ("cohere", Dialect.Cohere), ("mistral", Dialect.Mistral), ("ollama", Dialect.Ollama),
-    ];
-
     private static readonly string[] Kinds = ["request", "response", "stream"];
 
     /// <summary>Translates.</summary>
     public async Task<int> RunAsync(Options options)
     {
-        if (Find(options.Value("from")) is not { } from || Find(options.Value("to")) is not { } to)
+        if (DialectNames.Find(options.Value("from")) is not { } from || DialectNames.Find(options.Value("to")) is not { } to)
         {
-            await error.WriteLineAsync($"--from and --to each take one of: {string.Join(", ", Dialects.Select(dialect => dialect.Name))}.");
+            await error.WriteLineAsync($"--from and --to each take one of: {string.Join(", ", DialectNames.All)}.");
             return ExitCode.Misuse;
         }
         var kind = options.Value("kind") ?? "request";
@@ -63,18 +58,6 @@ internal sealed class TranslateCommand(Func<Stream> openInput, Func<Stream> open
             await error.WriteLineAsync($"{(loss.IsDropped ? "dropped" : "approximated")}: {loss.Path} ({loss.Why})");
         }
         return ExitCode.Good;
-    }
-
-    private static Dialect? Find(string? name)
-    {
-        foreach (var (known, dialect) in Dialects)
-        {
-            if (known == name)
-            {
-                return dialect;
-            }
-        }
-        return null;
     }
 
     private static void Translate(ChatCodec from, ChatCodec to, string kind, byte[] input, Translation translation, ArrayBufferWriter<byte> output)

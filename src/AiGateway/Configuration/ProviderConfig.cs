@@ -18,6 +18,9 @@ internal sealed record ProviderConfig
     /// <summary>Azure's <c>api-version</c> query parameter. Default: the preset's.</summary>
     public string? ApiVersion { get; init; }
 
+    /// <summary>Dialects of conversation it speaks, the one to translate to first (<c>openai</c>, <c>responses</c>, <c>anthropic</c>, …). Default: the preset's.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
     /// <summary>Headers added to each upstream request.</summary>
     public IReadOnlyDictionary<string, SecretReference> Headers { get; init; } = new Dictionary<string, SecretReference>();
 

@@ -1,6 +1,5 @@
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Embeddings;
 using AiGateway.Protocols.Rerank;
 
 namespace AiGateway.Configuration;

@@ -18,6 +18,9 @@ internal static class ProviderPresets
     /// <summary>Stands in for the simulator's address, which is known only when the host has started it. <c>.invalid</c> never resolves (RFC 6761).</summary>
     public const string SimulatedBaseUrl = "http://simulated.invalid/v1";
 
+    // No /responses: callers of it are translated. Who has it since says so by `dialects` in the routing file.
+    private static readonly Dialect[] ChatOnly = [Dialect.OpenAIChat];
+
     private static readonly Operation[] Conversations = [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.GenerateContent];
 
     private static readonly ProviderPreset[] Presets =
@@ -44,34 +47,34 @@ internal static class ProviderPresets
 
         // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
         // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
-        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Embeddings = [new("", EmbeddingsForm.Mistral)] },
+        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Dialects = [Dialect.Mistral, Dialect.OpenAIChat], Embeddings = [new("", EmbeddingsForm.Mistral)] },
         Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek"),
         Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart },
-        Hosted("together", "https://api.together.xyz/v1", "together_ai"),
+        Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Dialects = ChatOnly },
         Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai"),
         Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter"),
 
         // No /v1 in its paths. Reports usage in every chunk unasked, so nothing is asked for.
-        Hosted("perplexity", "https://api.perplexity.ai", "perplexity") with { UsageRules = UsageRules.ReasoningApart, StreamUsageOption = false },
-        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras"),
+        Hosted("perplexity", "https://api.perplexity.ai", "perplexity") with { UsageRules = UsageRules.ReasoningApart, StreamUsageOption = false, Traits = TargetTraits.Default with { StreamOptions = false } },
+        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras") with { Dialects = ChatOnly },
         Hosted("nvidia", "https://integrate.api.nvidia.com/v1", "nvidia"),
         Hosted("huggingface", "https://router.huggingface.co/v1", "hugging_face"),
-        Hosted("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gcp.gemini") with { PricesFrom = "google" },
+        Hosted("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gcp.gemini") with { PricesFrom = "google", Dialects = ChatOnly },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com/openai/v1 or https://bedrock-mantle.REGION.api.aws/v1.
         Hosted("bedrock", null, "aws.bedrock"),
-        Hosted("zai", "https://api.z.ai/api/paas/v4", "z_ai"),
-        Hosted("moonshot", "https://api.moonshot.ai/v1", "moonshot_ai"),
-        Hosted("minimax", "https://api.minimax.io/v1", "minimax"),
+        Hosted("zai", "https://api.z.ai/api/paas/v4", "z_ai") with { Dialects = ChatOnly },
+        Hosted("moonshot", "https://api.moonshot.ai/v1", "moonshot_ai") with { Dialects = ChatOnly },
+        Hosted("minimax", "https://api.minimax.io/v1", "minimax") with { Dialects = ChatOnly },
         Hosted("deepinfra", "https://api.deepinfra.com/v1/openai", "deepinfra"),
-        Hosted("novita", "https://api.novita.ai/openai/v1", "novita_ai"),
-        Hosted("nebius", "https://api.tokenfactory.nebius.com/v1", "nebius"),
+        Hosted("novita", "https://api.novita.ai/openai/v1", "novita_ai") with { Dialects = ChatOnly },
+        Hosted("nebius", "https://api.tokenfactory.nebius.com/v1", "nebius") with { Dialects = ChatOnly },
         Hosted("alibaba", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "alibaba_cloud"),
-        Hosted("crusoe", "https://api.inference.crusoecloud.com/v1", "crusoe"),
-        Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku"),
+        Hosted("crusoe", "https://api.inference.crusoecloud.com/v1", "crusoe") with { Dialects = ChatOnly },
+        Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku") with { Dialects = ChatOnly },
 
         // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
-        Hosted("snowflake", null, "snowflake"),
+        Hosted("snowflake", null, "snowflake") with { Dialects = ChatOnly },
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),

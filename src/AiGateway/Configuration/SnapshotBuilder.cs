@@ -65,6 +65,10 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         {
             baseUrl += preset.DefaultPath;
         }
+        if (DialectNames.Resolve(provider.Dialects) is { } dialects)
+        {
+            preset = preset with { Dialects = dialects };
+        }
         return new ProviderModel
         {
             Id = id,

@@ -24,6 +24,7 @@ internal sealed class UpstreamAddresses
     public Uri For(DeploymentModel deployment, Operation operation, Dialect? dialect, bool stream, string upstreamModel)
     {
         var provider = deployment.Provider;
+        operation = dialect switch { Dialect.OpenAIChat => Operation.ChatCompletions, Dialect.OpenAIResponses => Operation.Responses, _ => operation };
         var path = PathOf(provider, operation, dialect, stream);
         var isPerModel = path.Contains(ModelPlace, StringComparison.Ordinal) || IsPerModel(provider, operation);
         var key = (provider.BaseUrl, path, isPerModel ? upstreamModel : null, provider.ApiVersion);
@@ -32,7 +33,7 @@ internal sealed class UpstreamAddresses
             return address;
         }
         address = dialect is null or Dialect.OpenAIChat or Dialect.OpenAIResponses
-            ? Build(provider, dialect switch { Dialect.OpenAIChat => Operation.ChatCompletions, Dialect.OpenAIResponses => Operation.Responses, _ => operation }, upstreamModel, "")
+            ? Build(provider, operation, upstreamModel, "")
             : new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
         if (_cache.Count < MostCached)
         {

@@ -167,6 +167,19 @@ public sealed class AnthropicStreamTests
     }
 
     [Fact]
+    public void SourcesNamedBeforeAWordIsSaid_WaitForTheText()
+    {
+        var steps = Steps(
+            Dialect.OpenAIChat,
+            new ChatEvent(ChatEventKind.PartDelta) { PartKind = ChatPartKind.Text, Citation = new ChatCitation { Url = "https://a.example/" } },
+            new ChatEvent(ChatEventKind.PartDelta) { PartKind = ChatPartKind.Text, Text = "So" });
+
+        var text = Assert.Single(Wire.Gather(Wire.Data(Wire.Encode(steps)))["content"]!.AsArray())!;
+        Assert.Equal("So", text["text"]!.GetValue<string>());
+        Assert.Equal("https://a.example/", text["citations"]![0]!["url"]!.GetValue<string>());
+    }
+
+    [Fact]
     public void AForeignStream_IsAMessageToTheStrictestClient()
     {
         var steps = Steps(

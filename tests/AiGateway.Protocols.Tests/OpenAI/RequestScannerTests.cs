@@ -31,6 +31,14 @@ public sealed class RequestScannerTests
         """;
 
     [Fact]
+    public void SingleToolOfGoogles_IsAListOfOne()
+    {
+        Assert.Null(RequestScanner.Scan(Operation.GenerateContent, """{"contents":[],"tools":{"functionDeclarations":[{"name":"f"}]}}"""u8.ToArray(), out var facts));
+        Assert.True(facts.HasTools);
+        Assert.NotNull(RequestScanner.Scan(Operation.ChatCompletions, """{"model":"m","messages":[],"tools":{"type":"function"}}"""u8.ToArray(), out _));
+    }
+
+    [Fact]
     public void RichChatRequest_FillsEveryFact()
     {
         var body = Encoding.UTF8.GetBytes(Rich);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Tests.Configuration;
 
@@ -25,6 +26,24 @@ public sealed class SnapshotBuilderTests
         Assert.Equal(new ListenAddress(IsHttps: false, "localhost", 8080), snapshot.Host.Listen);
         Assert.Equal(new ListenAddress(IsHttps: false, "127.0.0.1", 8081), snapshot.Host.AdminListen);
         Assert.Null(snapshot.Host.Otlp);
+    }
+
+    [Fact]
+    public void DialectsOfAProvider_StandInForThePresets()
+    {
+        var snapshot = Loading.Good("""
+            providers:
+              ollama: {}
+              here: {kind: openai-compatible, base_url: "http://localhost:9000", dialects: [anthropic, openai]}
+            deployments:
+              a: {provider: ollama}
+              b: {provider: here}
+            aliases:
+              x: {groups: [{deployments: [a, b]}]}
+            """);
+
+        Assert.Equal([Dialect.OpenAIChat, Dialect.OpenAIResponses], snapshot.Providers["ollama"].Preset.Dialects);
+        Assert.Equal([Dialect.Anthropic, Dialect.OpenAIChat], snapshot.Providers["here"].Preset.Dialects);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
@@ -15,6 +16,7 @@ internal sealed class ChunkCandidate(int index)
     private const int FirstCall = 2_000_000;
 
     private readonly List<Call> _calls = [];
+    private readonly StringBuilder _plainThoughts = new();
     private string? _thinkingMember;
     private int _others = FirstOther;
     private bool _audioOpen;
@@ -107,6 +109,7 @@ internal sealed class ChunkCandidate(int index)
         if (string.IsNullOrEmpty(plain))
             return;
         Open(Thinking, member, signer: null, events);
+        _plainThoughts.Append(plain);
         events.Add(Step(Thinking, ChatPartKind.Thinking) with { Text = plain });
     }
 
@@ -123,10 +126,26 @@ internal sealed class ChunkCandidate(int index)
             events.Add(Step(key, ChatPartKind.Thinking, ChatEventKind.PartStart) with { Data = part });
             return part.Text.Length > 0;
         }
+        if (member == ReasoningDetails.Member && part.Text.Length > 0 && part.Text.Length == _plainThoughts.Length && _plainThoughts.Equals(part.Text.AsSpan()))
+        {
+            Sign(part, events);
+            return true;
+        }
         Open(key, member, part.SignedBy, events);
         if (part.Text.Length > 0 || part.Signature is not null)
             events.Add(Step(key, ChatPartKind.Thinking) with { Text = part.Text, Signature = part.Signature });
         return part.Text.Length > 0;
+    }
+
+    /// <summary>What was streamed as plain text comes once more as a whole, with its signature: only that is new.</summary>
+    private void Sign(ThinkingPart whole, List<ChatEvent> events)
+    {
+        _plainThoughts.Clear();
+        if (whole.Signature is null)
+            return;
+        events.Add(Step(Thinking, ChatPartKind.Thinking) with { Signature = whole.Signature, Data = new ThinkingPart { SignedBy = whole.SignedBy } });
+        events.Add(Step(Thinking, ChatPartKind.Thinking, ChatEventKind.PartEnd));
+        _thinkingMember = null;
     }
 
     /// <summary>Says once which member thoughts come in; <see cref="ChatStream"/> passes over a start of what is open.</summary>

@@ -28,7 +28,7 @@ internal static class Finishes
         FinishReason.Length or FinishReason.ContextWindow => "length"u8,
         FinishReason.ContentFilter or FinishReason.Refusal => "content_filter"u8,
         FinishReason.ToolCalls => Calls(isFunction),
-        FinishReason.Unknown when hasCalls => Calls(isFunction),
+        FinishReason.Unknown or FinishReason.MalformedToolCall when hasCalls => Calls(isFunction),
         _ => "stop"u8,
     };
 

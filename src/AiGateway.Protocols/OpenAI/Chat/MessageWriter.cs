@@ -118,7 +118,7 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
             json.WriteString("name"u8, name);
         if (!result.Json.IsAbsent)
         {
-            json.WriteString("content"u8, result.Json.ToString());
+            json.WriteString("content"u8, result.Json.Words);
         }
         else
         {

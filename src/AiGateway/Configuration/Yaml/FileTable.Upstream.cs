@@ -12,6 +12,7 @@ internal static partial class FileTable
         .With("keys", "One key or a list of keys, used in rotation. Required where the preset needs one. By reference: ${NAME}, env:NAME or file:/path.", new ListShape<SecretReference>(Scalars.Secret, orSingle: true), (section, value) => section with { Keys = value })
         .With("optional", "When true, missing environment variables switch the provider off instead of failing the load. Default false.", Scalars.Boolean, (section, value) => section with { Optional = value })
         .With("api_version", "Azure's api-version query parameter. Default: the preset's.", Scalars.Text, (section, value) => section with { ApiVersion = value })
+        .With("dialects", "Dialects of conversation it speaks, the one to translate to first. Default: the preset's.", new ListShape<string>(Scalars.Word(DialectNames.All)), (section, value) => section with { Dialects = value })
         .With("headers", "Headers added to each upstream request.", SecretMap, (section, value) => section with { Headers = value })
         .With("native_headers", "Names of further request headers that native requests (/native/PROVIDER/…) may bring along. Default none.", Texts, (section, value) => section with { NativeHeaders = value })
         .With("prices_from", "The provider name prices are looked up under. Default: the preset's.", Scalars.Text, (section, value) => section with { PricesFrom = value })

@@ -219,6 +219,23 @@ public sealed class ChatDecoderTests
         Assert.Equal("a", TextOf(stream));
     }
 
+    [Fact]
+    public void ThoughtsOnceMoreAsAWholeWithTheirSignature_AreSignedAndNotSaidTwice()
+    {
+        var (_, stream, _) = ChatTesting.Decode(
+            Chunk("""{"index":0,"delta":{"reasoning_content":"First "},"finish_reason":null}""")
+            + Chunk("""{"index":0,"delta":{"reasoning_content":"this."},"finish_reason":null}""")
+            + Chunk("""{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","text":"First this.","signature":"c2ln","format":"anthropic-claude-v1","index":0}]},"finish_reason":null}""")
+            + Chunk("""{"index":0,"delta":{"reasoning_content":"Then that."},"finish_reason":null}""")
+            + Chunk("""{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","text":"Then that.","signature":"c2ln2","format":"anthropic-claude-v1","index":1}]},"finish_reason":null}""")
+            + Chunk("""{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}""") + Done);
+
+        var thoughts = stream.Response.Candidates[0].Parts.OfType<ThinkingPart>().ToList();
+        Assert.Equal([("First this.", "c2ln"), ("Then that.", "c2ln2")], thoughts.Select(static part => (part.Text, part.Signature!)));
+        Assert.All(thoughts, static part => Assert.Equal(Dialect.Anthropic, part.SignedBy));
+        Assert.Equal("Hi", TextOf(stream));
+    }
+
     [Theory]
     [InlineData("data: {\n\n")]
     [InlineData("data: 1\n\n")]
