@@ -149,10 +149,11 @@ internal sealed class ResponseFile : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_insert, _delete, _find, _expire, _oldest])
-        {
-            command.Dispose();
-        }
+        _insert.Dispose();
+        _delete.Dispose();
+        _find.Dispose();
+        _expire.Dispose();
+        _oldest.Dispose();
         _connection.Dispose();
     }
 

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AiGateway.Forwarding;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
-using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Recorded.Matrix;
 
