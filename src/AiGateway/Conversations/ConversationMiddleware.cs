@@ -52,7 +52,8 @@ internal sealed partial class ConversationMiddleware(RequestDelegate next, IConv
             Log.StoreOut(logger, exchange.Id, e.Message);
             exchange.Reject(new Rejection(
                 RejectionReason.ResponseStoreUnavailable,
-                "The gateway's store of responses cannot be used at the moment. Try again, or leave previous_response_id out and send the conversation in 'input'.") { RetryAfter = TimeSpan.FromSeconds(5) });
+                "The gateway's store of responses cannot be used at the moment. Try again, or leave previous_response_id out and send the conversation in 'input'.")
+            { RetryAfter = TimeSpan.FromSeconds(5) });
             return false;
         }
     }

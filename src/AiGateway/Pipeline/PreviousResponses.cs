@@ -16,7 +16,8 @@ internal static class PreviousResponses
     public static Rejection NotKept(string model) => new(
         RejectionReason.MalformedRequest,
         $"The provider of '{model}' keeps no responses, and this gateway is not configured to keep them (host.store_responses). Leave previous_response_id out and send the whole conversation in 'input': earlier messages, and the output items of earlier answers.",
-        Param) { Code = "unsupported_parameter" };
+        Param)
+    { Code = "unsupported_parameter" };
 
     /// <summary>A part of the conversation is gone, or there is too much of it.</summary>
     public static Rejection Unusable(string why) =>

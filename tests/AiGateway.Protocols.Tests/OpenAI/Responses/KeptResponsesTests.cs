@@ -7,7 +7,11 @@ public sealed class KeptResponsesTests
 {
     private static readonly ChatRequest Kept = new()
     {
-        Source = Dialect.OpenAIResponses, KeptId = "resp_sealed", ContinuedId = "resp_before", AnswerId = "abc", AnswerCreated = 1_700_000_000,
+        Source = Dialect.OpenAIResponses,
+        KeptId = "resp_sealed",
+        ContinuedId = "resp_before",
+        AnswerId = "abc",
+        AnswerCreated = 1_700_000_000,
     };
 
     [Fact]
