@@ -10,7 +10,7 @@ namespace AiGateway.Accounting;
 /// <remarks>
 /// (1) A request's thread only puts its record into a bounded queue; when that is full the record is dropped and counted,
 /// never waited for. (2) One reader serialises what is there, writes it in one piece, then rests, so that a busy
-/// gateway wakes it 100 times a second and not once per request, and no batch keeps a core from requests for long. (3) A failed write is logged once and repeated until it
+/// gateway wakes it 40 times a second and not once per request, and no batch keeps a core from requests for long. (3) A failed write is logged once and repeated until it
 /// succeeds. (4) A stop writes everything that was accepted before it ends; records of requests that outlast the stop are
 /// written when the process's services are disposed.
 /// </remarks>
@@ -24,7 +24,7 @@ internal sealed partial class RecordWriter : IRequestObserver, IDroppedRecords, 
 
     private const int BatchBytes = 256 * 1024;
 
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryDelayAtStop = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
