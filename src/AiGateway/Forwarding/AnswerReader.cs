@@ -101,7 +101,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     {
         var request = exchange.Request!;
         EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
+            ? new TranslatedEvents(Translations.CodecOf(dialect, attempt.Deployment.Provider.Preset), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
             {
                 Keep = request.Chat?.KeptId is null ? null : answer => conversations.KeepAsync(exchange, answer),
             }

@@ -19,7 +19,7 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
     {
         answer = body;
         var request = exchange.Request!;
-        var from = Translations.CodecOf(attempt.Dialect!.Value);
+        var from = Translations.CodecOf(attempt.Dialect!.Value, attempt.Deployment.Provider.Preset);
         if (request.Operation == Operation.CountTokens)
         {
             return null;

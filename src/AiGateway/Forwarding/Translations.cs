@@ -16,6 +16,10 @@ namespace AiGateway.Forwarding;
 /// <summary>Which dialect an attempt is spoken in, and the conversation's request in it.</summary>
 internal static class Translations
 {
+    /// <summary>The codec of a dialect as a provider speaks it: some count usage in a way of their own.</summary>
+    public static ChatCodec CodecOf(Dialect dialect, Configuration.ProviderPreset preset) =>
+        dialect == Dialect.OpenAIChat && preset.UsageRules.HasFlag(UsageRules.ReasoningApart) ? OpenAIChatCodec.ReasoningApart : CodecOf(dialect);
+
     /// <summary>The codec of a dialect.</summary>
     public static ChatCodec CodecOf(Dialect dialect) => dialect switch
     {

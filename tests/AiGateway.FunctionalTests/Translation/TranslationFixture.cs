@@ -25,15 +25,15 @@ public sealed class TranslationFixture : IAsyncLifetime
         Second = await ScriptedUpstream.StartAsync();
         const string Breaker = "breaker: { minimum_attempts: 100000, rate_limit_cooldown: 1ms, credential_cooldown: 1ms }";
         var yaml = new StringBuilder("providers:\n");
-        foreach (var kind in (string[])["anthropic", "google", "cohere", "openai"])
+        foreach (var kind in (string[])["anthropic", "google", "cohere", "openai", "xai"])
             yaml.Append($"  {kind}: {{ base_url: \"{Upstream.Address}{kind}\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  aws: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  second: {{ kind: openai, base_url: \"{Second.Address}v1\", keys: env:TEST_KEY }}\n");
         yaml.Append("deployments:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "aws", "second"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "second"])
             yaml.Append($"  {provider}: {{ provider: {provider}, model: {provider}-model, {Breaker} }}\n");
         yaml.Append("aliases:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "aws"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");
         yaml.Append("  two: { groups: [{ deployments: [anthropic] }, { deployments: [second] }] }\n");

@@ -95,6 +95,18 @@ public sealed class TranslationTests(TranslationFixture fixture)
         Assert.Empty(fixture.Upstream.Received);
     }
 
+    [Fact]
+    public async Task ReasoningBesideTheOutput_IsCounted_ThroughTranslationToo()
+    {
+        var answer = await fixture.PostAsync(
+            "/v1/messages", """{"model":"xai","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""",
+            UpstreamAnswer.Json(Wire.OpenAIAnswer.Replace("\"total_tokens\":15", "\"total_tokens\":22,\"completion_tokens_details\":{\"reasoning_tokens\":7}", StringComparison.Ordinal)));
+
+        var usage = (await fixture.RecordAsync(answer)).GetProperty("usage");
+        Assert.Equal((10, 7), (usage.GetProperty("output_tokens").GetInt32(), usage.GetProperty("reasoning_tokens").GetInt32()));
+        Assert.Equal(10, JsonDocument.Parse(answer.Text).RootElement.GetProperty("usage").GetProperty("output_tokens").GetInt32());
+    }
+
     [Theory]
     [InlineData("/v1/chat/completions", """{"model":"google","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hi"}]}""", "data: [DONE]")]
     [InlineData("/v1/responses", """{"model":"google","stream":true,"input":"Hi"}""", "response.completed")]
