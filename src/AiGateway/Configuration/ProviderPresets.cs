@@ -74,10 +74,10 @@ internal static class ProviderPresets
         Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini),
 
         // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
-        Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini),
+        Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with { DefaultCredentials = CredentialsKind.Google },
 
-        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. The key is a Bedrock API key.
-        Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with { PricesFrom = "bedrock" },
+        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
+        Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with { PricesFrom = "bedrock", DefaultCredentials = CredentialsKind.Aws },
         Native("cohere", "https://api.cohere.com/v2", "cohere", "Authorization", "Bearer ", Dialect.Cohere),
 
         Local("ollama", "http://localhost:11434/v1"),

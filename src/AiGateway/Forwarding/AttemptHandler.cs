@@ -4,6 +4,7 @@ using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
+using AiGateway.Providers.Credentials;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -203,15 +204,21 @@ internal sealed class AttemptHandler : DelegatingHandler
     private async ValueTask<AttemptResult> SendAsync(DeploymentModel deployment, CancellationToken cancellationToken)
     {
         var clock = _services.Clock;
-        var key = KeyRotation.Next(deployment.Provider, clock.GetTimestamp());
+        var isCallers = deployment.Provider.Credentials.Kind == CredentialsKind.Caller;
+        var key = isCallers ? CallerKey.Find(_callerHeaders, _exchange.Snapshot.Callers.IsConfigured, deployment.Provider) : KeyRotation.Next(deployment.Provider, clock.GetTimestamp());
         var record = new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), key?.Id)
         {
             StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
         };
         record.Dialect = Translations.DialectFor(_exchange.Request!, deployment.Provider.Preset);
         _exchange.Attempts.Add(record);
+        if (isCallers && key is null)
+        {
+            return FailureMessages.WithoutCallerKey(record);
+        }
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
+        Secret? sent = null;
         AttemptResult result;
         var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
         deployment.State.Begin();
@@ -221,6 +228,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             using var request = BuildRequest(record, key);
             _services.Tracing.Inject(span, _callerHeaders, request);
             response = await base.SendAsync(request, timer.Token);
+            sent = request.SentSecret;
             result = (int)response.StatusCode < 300
                 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                 : await ReadFailureAsync(record, response, timer);
@@ -249,7 +257,7 @@ internal sealed class AttemptHandler : DelegatingHandler
 
         if (result.Error is { } error)
         {
-            result.Error = SecretRedaction.Redact(error, deployment.Provider, key);
+            result.Error = SecretRedaction.Redact(error, deployment.Provider, key, sent);
         }
         record.Status = result.Status;
         record.Error ??= result.Error?.Message;
@@ -292,7 +300,13 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         var status = (int)response.StatusCode;
         var error = await AnswerReader.ReadErrorAsync(attempt, response, timer);
-        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
+        var outcome = AttemptClassifier.Classify(status, error, attempt.Deployment);
+        if (outcome == AttemptOutcome.CredentialRefused && attempt.Deployment.Provider.Credentials.Kind == CredentialsKind.Caller)
+        {
+            // The caller's own key: nobody else can mend that, and no other deployment is to pay for it.
+            outcome = AttemptOutcome.Refused;
+        }
+        return new AttemptResult(outcome)
         {
             Status = status,
             Error = error,
@@ -339,6 +353,11 @@ internal sealed class AttemptHandler : DelegatingHandler
     /// <summary>What a failure means for the attempts of others: a 429 and a refused credential rest the key, and the deployment when no key is left.</summary>
     private void Rest(DeploymentModel deployment, ProviderKey? key, AttemptResult result)
     {
+        if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome == AttemptOutcome.RateLimited)
+        {
+            // It is this caller's limit; others bring keys of their own.
+            return;
+        }
         TimeSpan rest;
         switch (result.Outcome)
         {
