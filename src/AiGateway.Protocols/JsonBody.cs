@@ -24,22 +24,15 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Parses one JSON object of a stream; nothing may follow it. The caller disposes it.</summary>
-    public static JsonDocument Parse(ReadOnlySpan<byte> json)
+    /// <summary>Parses one JSON value of a stream; nothing may follow it. The caller disposes it before the next.</summary>
+    /// <param name="json">The value.</param>
+    /// <param name="buffer">Holds a copy while the document lives; grows as needed.</param>
+    public static JsonDocument Parse(ReadOnlySpan<byte> json, ref byte[] buffer)
     {
-        var reader = new Utf8JsonReader(json);
-        var document = JsonDocument.ParseValue(ref reader);
-        try
-        {
-            // Throws when anything but white space follows.
-            reader.Read();
-        }
-        catch (JsonException)
-        {
-            document.Dispose();
-            throw;
-        }
-        return document;
+        if (buffer.Length < json.Length)
+            buffer = new byte[Math.Max(json.Length, buffer.Length * 2)];
+        json.CopyTo(buffer);
+        return JsonDocument.Parse(buffer.AsMemory(0, json.Length));
     }
 
     /// <summary>What the JSON reader throws for bytes that are no JSON, no UTF-8, or half a surrogate pair.</summary>

@@ -24,7 +24,14 @@ public static class EventFraming
                 }
                 return scanned + end + 1;
             case StreamFraming.AwsEventStream:
-                return AwsEventStream.FindFrameEnd(buffer);
+                try
+                {
+                    return AwsEventStream.FindFrameEnd(buffer);
+                }
+                catch (ChatFormatException e)
+                {
+                    throw new InvalidDataException(e.Message, e);
+                }
             default:
                 return SseFraming.FindEventEnd(buffer, ref scanned);
         }

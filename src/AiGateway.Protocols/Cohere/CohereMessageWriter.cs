@@ -9,6 +9,7 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
 {
     private readonly bool _isOwn = request.Source == Dialect.Cohere;
     private readonly List<(string Text, string? Name)> _documents = [];
+    private readonly ToolCallLinks _links = new();
 
     /// <summary>Writes all messages, and an instruction behind them where one is needed.</summary>
     public void WriteAll(string? instruction)
@@ -239,7 +240,7 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
             return;
         writer.WriteStartArray("tool_calls"u8);
         foreach (var call in calls)
-            CohereWords.WriteCall(writer, call);
+            CohereWords.WriteCall(writer, call, _links.Call(call));
         writer.WriteEndArray();
     }
 
@@ -269,11 +270,13 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"), takesImages: false, items);
         if (!result.Json.IsAbsent)
             items.Add(new TextPart(result.Json.ToString()));
+        if (result.CacheMark is not null)
+            translation.Drop(path + ".cache_control", "the provider caches by itself");
         if (result.IsError == true)
             translation.Drop(path + ".is_error", "results are not marked as failed");
         writer.WriteStartObject();
         writer.WriteString("role"u8, "tool"u8);
-        writer.WriteString("tool_call_id"u8, result.CallId);
+        writer.WriteString("tool_call_id"u8, _links.Result(result).Id);
         writer.WritePropertyName("content"u8);
         if (items.Count == 0)
             writer.WriteStringValue("");

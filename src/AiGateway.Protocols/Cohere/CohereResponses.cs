@@ -150,11 +150,12 @@ internal static class CohereResponses
     {
         if (!any)
             return;
+        var links = new ToolCallLinks();
         writer.WriteStartArray("tool_calls"u8);
         foreach (var part in candidate.Parts)
         {
             if (part is ToolCallPart call)
-                CohereWords.WriteCall(writer, call);
+                CohereWords.WriteCall(writer, call, links.Call(call));
         }
         writer.WriteEndArray();
     }

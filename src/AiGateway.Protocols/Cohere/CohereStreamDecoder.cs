@@ -12,6 +12,10 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
 {
     private const int PlanKey = -1;
 
+    /// <summary>The status that an error at the end of a stream would have had.</summary>
+    private const int InternalError = 500;
+
+    private byte[] _buffer = new byte[512];
     private bool _isComplete;
     private bool _planStarted;
 
@@ -44,7 +48,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
             return;
         try
         {
-            using var document = JsonBody.Parse(data);
+            using var document = JsonBody.Parse(data, ref _buffer);
             Read(document.RootElement, data, events);
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))
@@ -83,7 +87,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
         else if (type.ValueEquals("message-start"u8))
             events.Add(new ChatEvent(ChatEventKind.Start) { Id = JsonBody.TextOf(root, "id"u8) });
         else if (type.ValueEquals("message-end"u8))
-            ReadEnd(JsonBody.Member(root, "delta"u8), data, events);
+            ReadEnd(JsonBody.Member(root, "delta"u8), events);
         else if (type.ValueEquals("error"u8))
             events.Add(new ChatEvent(ChatEventKind.Error) { Error = ProviderError.Parse(0, data) });
     }
@@ -169,14 +173,13 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
         }
     }
 
-    private void ReadEnd(JsonElement delta, ReadOnlySpan<byte> data, List<ChatEvent> events)
+    private void ReadEnd(JsonElement delta, List<ChatEvent> events)
     {
         if (CohereWords.ReadUsage(JsonBody.Member(delta, "usage"u8)) is { } usage)
             events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage });
         if (JsonBody.TextOf(delta, "error"u8) is { Length: > 0 } error)
         {
-            var read = ProviderError.Parse(0, data);
-            events.Add(new ChatEvent(ChatEventKind.Error) { Error = new ProviderError(error, read.Type, read.Code, null, ProviderErrorKind.ServerError) });
+            events.Add(new ChatEvent(ChatEventKind.Error) { Error = ProviderError.Parse(InternalError, JsonValue.OfString(error).Utf8) });
             return;
         }
         var word = JsonBody.TextOf(delta, "finish_reason"u8);

@@ -1,10 +1,13 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Cohere;
 
 /// <summary>Writes a stream of server-sent events. Only the first candidate has a place in it.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The writer holds nothing: what it writes to is the caller's, and every event is flushed.")]
 internal sealed class CohereStreamEncoder : ChatStreamEncoder
 {
     private Utf8JsonWriter? _writer;
@@ -78,7 +81,7 @@ internal sealed class CohereStreamEncoder : ChatStreamEncoder
         {
             var writer = Begin("tool-call-start"u8, output);
             Delta(writer, "tool-call-start"u8, _calls, "tool_calls"u8);
-            writer.WriteString("id"u8, step.Id ?? "");
+            writer.WriteString("id"u8, step.Id is { Length: > 0 } id ? id : string.Create(CultureInfo.InvariantCulture, $"call_{_calls + 1}"));
             writer.WriteString("type"u8, "function"u8);
             writer.WriteStartObject("function"u8);
             writer.WriteString("name"u8, step.Name ?? "");

@@ -164,10 +164,10 @@ internal static class CohereWords
         writer.WriteEndObject();
     }
 
-    public static void WriteCall(Utf8JsonWriter writer, ToolCallPart call)
+    public static void WriteCall(Utf8JsonWriter writer, ToolCallPart call, string id)
     {
         writer.WriteStartObject();
-        writer.WriteString("id"u8, call.Id);
+        writer.WriteString("id"u8, id);
         writer.WriteString("type"u8, "function"u8);
         writer.WriteStartObject("function"u8);
         writer.WriteString("name"u8, call.Name);

@@ -33,7 +33,7 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
     /// <inheritdoc/>
     public override int MostInputs => 96;
 
-    private bool IsOwn(EmbeddingsRequest request) => request.Source is EmbeddingsForm.Cohere or EmbeddingsForm.BedrockCohere;
+    private static bool IsOwn(EmbeddingsRequest request) => request.Source is EmbeddingsForm.Cohere or EmbeddingsForm.BedrockCohere;
 
     /// <inheritdoc/>
     public override EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ReadRequest);
@@ -60,7 +60,7 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
         if (request.Dimensions is { } dimensions)
             writer.WriteNumber("output_dimension"u8, dimensions);
         if (request.Truncate is { } truncate && (!IsOwn(request) || request.Extensions?.Find("truncate").IsAbsent != false))
-            writer.WriteString("truncate"u8, !truncate ? "NONE"u8 : _isBedrock && IsVersion4(translation) ? "RIGHT"u8 : "END"u8);
+            writer.WriteString("truncate"u8, truncate ? "END"u8 : "NONE"u8);
         if (request.User is not null)
             translation.Drop("user", "not known to Cohere");
         if (IsOwn(request))
@@ -114,8 +114,6 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
         writer.WriteString("response_type"u8, "embeddings_by_type"u8);
         writer.WriteEndObject();
     }
-
-    private static bool IsVersion4(Translation translation) => translation.Model.Contains("embed-v4", StringComparison.OrdinalIgnoreCase);
 
     private static string TypeOf(string? type, Translation translation)
     {

@@ -12,6 +12,9 @@ internal sealed class GeminiCallIds(string scope)
 {
     private const string Prefix = "gemcall_";
 
+    /// <summary>More calls than this are never open at once; without a bound, hostile conversations would cost the square of their length.</summary>
+    private const int MostOpen = 1024;
+
     private readonly List<(string Id, string Name)> _open = [];
     private int _calls;
 
@@ -35,6 +38,8 @@ internal sealed class GeminiCallIds(string scope)
     {
         var number = _calls++;
         var id = string.IsNullOrEmpty(given) ? string.Create(CultureInfo.InvariantCulture, $"{Prefix}{scope}_{number}") : given;
+        if (_open.Count == MostOpen)
+            _open.RemoveAt(0);
         _open.Add((id, name));
         return id;
     }

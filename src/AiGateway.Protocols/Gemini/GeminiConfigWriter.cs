@@ -5,7 +5,8 @@ using AiGateway.Protocols.Chat;
 namespace AiGateway.Protocols.Gemini;
 
 /// <summary>Writes <c>generationConfig</c>; nothing when there is nothing to say.</summary>
-internal sealed class GeminiConfigWriter(ChatRequest request, Translation translation, Utf8JsonWriter writer, GeminiModel model)
+/// <param name="formatIsInstruction">True when the form of the answer was said in the instructions already.</param>
+internal sealed class GeminiConfigWriter(ChatRequest request, Translation translation, Utf8JsonWriter writer, GeminiModel model, bool formatIsInstruction)
 {
     private const int MostStops = 5;
     private const int MostCandidates = 8;
@@ -102,7 +103,7 @@ internal sealed class GeminiConfigWriter(ChatRequest request, Translation transl
 
     private void WriteFormat()
     {
-        if (request.Format is not { } format)
+        if (request.Format is not { } format || formatIsInstruction)
             return;
         var hasOwnType = _isOwn && !(request.Extensions?.Find("generationConfig.responseMimeType") ?? default).IsAbsent;
         if (format.Kind == ChatFormatKind.Text)

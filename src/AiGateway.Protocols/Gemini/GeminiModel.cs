@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace AiGateway.Protocols.Gemini;
@@ -7,7 +6,6 @@ namespace AiGateway.Protocols.Gemini;
 internal readonly record struct GeminiModel(double Version, bool IsPro, bool IsLite)
 {
     private const double Newest = 99;
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     public static GeminiModel Of(string name)
     {
@@ -15,8 +13,10 @@ internal readonly record struct GeminiModel(double Version, bool IsPro, bool IsL
         if (at < 0)
             return new GeminiModel(Newest, IsPro: false, IsLite: false);
         var rest = name.AsSpan(at + "gemini-".Length);
-        var end = rest.IndexOfAnyExcept(NumberCharacters);
-        var number = end < 0 ? rest : rest[..end];
+        var end = 0;
+        while (end < rest.Length && (char.IsAsciiDigit(rest[end]) || rest[end] == '.'))
+            end++;
+        var number = rest[..end];
         var version = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var parsed) ? parsed : Newest;
         return new GeminiModel(version, rest.Contains("pro", StringComparison.Ordinal), rest.Contains("flash-lite", StringComparison.Ordinal));
     }

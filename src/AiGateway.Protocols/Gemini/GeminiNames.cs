@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace AiGateway.Protocols.Gemini;
@@ -9,7 +9,10 @@ internal static class GeminiNames
 {
     private const int Longest = 48;
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Known = FrozenSet.ToFrozenSet(
+    /// <summary>Twice a power of two above the number of names, so that few collide.</summary>
+    private const int Slots = 512;
+
+    private static readonly string?[] Known = TableOf(
         [
             "allowedFunctionNames", "args", "avgLogprobs", "blockReason", "cachedContentTokenCount", "candidateCount", "candidates", "candidatesTokenCount",
             "candidatesTokensDetails", "cacheTokensDetails", "chosenCandidates", "citationMetadata", "citationSources", "citations", "code", "codeExecution",
@@ -25,8 +28,7 @@ internal static class GeminiNames
             "thoughtsTokenCount", "title", "token", "tokenCount", "tokenId", "toolCall", "toolConfig", "toolResponse", "toolUsePromptTokenCount",
             "toolUsePromptTokensDetails", "tools", "topCandidates", "topK", "topP", "totalTokenCount", "totalTokens", "uri", "usageMetadata", "values", "web",
             "webSearchQueries",
-        ],
-        StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        ]);
 
     /// <summary>The name in camel case when this dialect's reader knows it, else as it was written.</summary>
     public static string Of(JsonProperty member)
@@ -34,8 +36,9 @@ internal static class GeminiNames
         var raw = JsonMarshal.GetRawUtf8PropertyName(member);
         if (raw.Length > Longest)
             return member.Name;
-        Span<char> name = stackalloc char[Longest];
+        Span<byte> name = stackalloc byte[Longest];
         var length = 0;
+        var hash = 0u;
         var upper = false;
         foreach (var unit in raw)
         {
@@ -44,19 +47,42 @@ internal static class GeminiNames
                 upper = length > 0;
                 continue;
             }
-            if (unit is >= 0x80 or (byte)'\\')
-                return member.Name;
-            name[length++] = upper ? char.ToUpperInvariant((char)unit) : (char)unit;
+            var letter = upper && unit is >= (byte)'a' and <= (byte)'z' ? (byte)(unit - 32) : unit;
             upper = false;
+            name[length++] = letter;
+            hash = (hash * 31) + letter;
         }
-        return Known.TryGetValue(name[..length], out var known) ? known : member.Name;
+        for (var slot = SlotOf(hash); Known[slot] is { } known; slot = (slot + 1) % Slots)
+        {
+            if (Ascii.Equals(name[..length], known))
+                return known;
+        }
+        return member.Name;
     }
 
-    /// <summary>The last member of that name, in either spelling; the default element when there is none.</summary>
+    private static int SlotOf(uint hash) => (int)((hash * 2_654_435_769u) >> 23);
+
+    private static string?[] TableOf(ReadOnlySpan<string> names)
+    {
+        var table = new string?[Slots];
+        foreach (var name in names)
+        {
+            var hash = 0u;
+            foreach (var letter in name)
+                hash = (hash * 31) + letter;
+            var slot = SlotOf(hash);
+            while (table[slot] is not null)
+                slot = (slot + 1) % Slots;
+            table[slot] = name;
+        }
+        return table;
+    }
+
+    /// <summary>The last member of that name, in camel case rather than the other spelling; the default element when there is none.</summary>
     public static JsonElement Find(JsonElement element, string name)
     {
         JsonElement found = default;
-        if (element.ValueKind != JsonValueKind.Object)
+        if (element.ValueKind != JsonValueKind.Object || element.TryGetProperty(name, out found))
             return found;
         foreach (var member in element.EnumerateObject())
         {

@@ -33,6 +33,7 @@ internal sealed class GeminiRequestWriter
     public void WriteMembers()
     {
         var turns = new GeminiTurns(_request, _translation, _model.IsThirdGeneration);
+        var formatIsInstruction = SayFormat(turns);
         if (turns.Instructions.Count > 0)
         {
             _writer.WriteStartObject("systemInstruction");
@@ -49,8 +50,21 @@ internal sealed class GeminiRequestWriter
         _writer.WriteEndArray();
         var tools = new GeminiToolsWriter(_request, _translation, _writer, _model);
         tools.Write();
-        new GeminiConfigWriter(_request, _translation, _writer, _model).Write();
+        new GeminiConfigWriter(_request, _translation, _writer, _model, formatIsInstruction).Write();
         WriteRest();
+    }
+
+    /// <summary>"Function calling with a response mime type: 'application/json' is unsupported", say models before the third generation: beside functions the form becomes an instruction.</summary>
+    private bool SayFormat(GeminiTurns turns)
+    {
+        if (_isOwn || _model.IsThirdGeneration || _request.Format is not { Kind: not ChatFormatKind.Text } format || !_request.Tools.Exists(static tool => tool.Native.IsAbsent))
+            return false;
+        _translation.Approximate("response_format", "sent as an instruction: the model takes no JSON mode beside functions");
+        var words = format.Schema.IsAbsent
+            ? "When you do not call a function, answer with one JSON value and nothing else, without code fences."
+            : $"When you do not call a function, answer with one JSON value and nothing else, without code fences, that obeys this JSON schema:\n{format.Schema}";
+        turns.Instructions.Add(new GeminiPiece(new TextPart(words), "response_format"));
+        return true;
     }
 
     private void WriteTurn(GeminiTurn turn)

@@ -6,6 +6,8 @@ namespace AiGateway.Protocols.Gemini;
 internal sealed class GeminiSchemaFacets
 {
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _properties = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _required = new(StringComparer.Ordinal);
 
     public List<(string Name, JsonElement Schema)> Properties { get; } = [];
 
@@ -16,6 +18,9 @@ internal sealed class GeminiSchemaFacets
 
     /// <summary>All keywords but properties, required, allOf and $ref.</summary>
     public IReadOnlyDictionary<string, JsonElement> Members => _members;
+
+    /// <summary>Whether a property of that name is there.</summary>
+    public bool Has(string property) => _properties.Contains(property);
 
     public JsonElement Find(string name) => _members.GetValueOrDefault(name);
 
@@ -38,14 +43,14 @@ internal sealed class GeminiSchemaFacets
                 case "properties" when member.Value.ValueKind == JsonValueKind.Object:
                     foreach (var property in member.Value.EnumerateObject())
                     {
-                        if (!Properties.Exists(known => string.Equals(known.Name, property.Name, StringComparison.Ordinal)))
+                        if (_properties.Add(property.Name))
                             Properties.Add((property.Name, property.Value));
                     }
                     break;
                 case "required" when member.Value.ValueKind == JsonValueKind.Array:
                     foreach (var name in member.Value.EnumerateArray())
                     {
-                        if (GeminiJson.TextOrNull(name) is { } text && !Required.Contains(text))
+                        if (GeminiJson.TextOrNull(name) is { } text && _required.Add(text))
                             Required.Add(text);
                     }
                     break;

@@ -15,18 +15,20 @@ internal sealed class GeminiSchemaWriter
 {
     private const int DeepestNesting = 40;
     private const int LargestSchema = 512 * 1024;
+    private const int MostReferences = 64;
 
     private readonly JsonElement _root;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _writer;
     private readonly List<string> _references = [];
     private readonly SortedSet<string> _losses = new(StringComparer.Ordinal);
     private bool _needsJsonSchema;
 
-    private GeminiSchemaWriter(JsonElement root)
+    private GeminiSchemaWriter(JsonElement root, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
     {
         _root = root;
-        _writer = new Utf8JsonWriter(_buffer, JsonText.WriterOptions);
+        _buffer = buffer;
+        _writer = writer;
     }
 
     /// <summary>Converts a schema.</summary>
@@ -38,15 +40,16 @@ internal sealed class GeminiSchemaWriter
     public static JsonValue Convert(JsonValue schema, string path, bool mayRefuse, Translation translation)
     {
         using var document = schema.Open();
-        var conversion = new GeminiSchemaWriter(document.RootElement);
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions);
+        var conversion = new GeminiSchemaWriter(document.RootElement, buffer, writer);
         conversion.Write(document.RootElement, nullable: false, description: null, depth: 0);
-        conversion._writer.Flush();
-        conversion._writer.Dispose();
+        writer.Flush();
         if (conversion._needsJsonSchema && mayRefuse)
             return default;
         foreach (var loss in conversion._losses)
             translation.Approximate(path, loss);
-        using var written = JsonDocument.Parse(conversion._buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = 512 });
+        using var written = JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = 512 });
         return JsonValue.Of(written.RootElement);
     }
 
@@ -81,7 +84,7 @@ internal sealed class GeminiSchemaWriter
 
     private JsonElement Resolve(string pointer)
     {
-        if (_references.Contains(pointer) || !pointer.StartsWith('#'))
+        if (_references.Count >= MostReferences || _references.Contains(pointer) || !pointer.StartsWith('#'))
             return default;
         _references.Add(pointer);
         var target = _root;
@@ -357,7 +360,7 @@ internal sealed class GeminiSchemaWriter
             }
             _writer.WriteEndObject();
         }
-        var required = facets.Required.FindAll(name => facets.Properties.Exists(property => string.Equals(property.Name, name, StringComparison.Ordinal)));
+        var required = facets.Required.FindAll(facets.Has);
         if (required.Count == 0)
             return;
         _writer.WriteStartArray("required");

@@ -15,6 +15,8 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
     private bool _isOver;
     private int _searches;
     private Usage? _usage;
+    private string? _tier;
+    private string? _responseId;
 
     public override bool IsComplete => _isOver || (_candidates.Count > 0 && _candidates.TrueForAll(static candidate => candidate.IsFinished));
 
@@ -97,10 +99,12 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             }
         }
         var counted = GeminiUsage.Read(usage, out var tier, rest: null);
-        if (!_isStarted)
+        if (!_isStarted || (tier is not null && !string.Equals(tier, _tier, StringComparison.Ordinal)))
         {
+            // Said again when the tier comes late, with the usage of the last event.
             _isStarted = true;
-            ResponseId = id;
+            _tier = tier;
+            _responseId ??= id;
             events.Add(new ChatEvent(ChatEventKind.Start) { Id = id, Name = model, Created = GeminiResponseReader.Seconds(created), ServiceTier = tier });
         }
         if (candidates.ValueKind == JsonValueKind.Array)
@@ -122,8 +126,6 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = _usage });
         }
     }
-
-    private string? ResponseId { get; set; }
 
     private void ReadCandidate(JsonElement element, List<ChatEvent> events)
     {
@@ -182,7 +184,6 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
 
     private static void ReadPart(JsonElement element, Candidate candidate, List<ChatEvent> events)
     {
-        // Nearly all parts are plain text: read without the objects that the general reader makes.
         var part = GeminiPartReader.Read(element, candidate.Ids);
         switch (part)
         {
@@ -213,7 +214,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             if (known.Index == index)
                 return known;
         }
-        var candidate = new Candidate(index, new GeminiCallIds(GeminiResponseReader.Scope(ResponseId, index)));
+        var candidate = new Candidate(index, new GeminiCallIds(GeminiResponseReader.Scope(_responseId, index)));
         _candidates.Add(candidate);
         return candidate;
     }
@@ -223,6 +224,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
     {
         /// <summary>All text so far: places of sources are counted in it.</summary>
         private readonly StringBuilder _text = new();
+        private string _whole = "";
         private int _key = -1;
         private ChatPartKind? _open;
         private int _textKey = -1;
@@ -238,7 +240,12 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
         /// <summary>Log probabilities that came with this event and wait for its text.</summary>
         public List<TokenLogprob>? Logprobs { get; set; }
 
-        public string? TextOf(int part) => _text.ToString();
+        public string? TextOf(int part)
+        {
+            if (_whole.Length != _text.Length)
+                _whole = _text.ToString();
+            return _whole;
+        }
 
         /// <summary>More text or thought. A signature closes the part: Google forbids to join a signed part with what follows.</summary>
         public void Delta(ChatPartKind kind, string text, string? signature, List<ChatEvent> events)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
@@ -10,6 +11,7 @@ namespace AiGateway.Protocols.Gemini;
 /// Text goes out as it comes. Calls go out whole, since the dialect has no pieces of arguments, and media too. Finish reasons
 /// wait for the usage, which Google sends with them.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A writer over memory holds nothing to give back.")]
 internal sealed class GeminiStreamEncoder : ChatStreamEncoder
 {
     private readonly bool _asArray;

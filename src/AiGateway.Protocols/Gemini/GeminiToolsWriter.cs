@@ -21,8 +21,11 @@ internal sealed class GeminiToolsWriter(ChatRequest request, Translation transla
             {
                 writer.WriteStartObject();
                 writer.WriteStartArray("functionDeclarations");
-                foreach (var tool in functions)
-                    WriteFunction(tool);
+                for (var i = 0; i < request.Tools.Count; i++)
+                {
+                    if (request.Tools[i].Native.IsAbsent)
+                        WriteFunction(request.Tools[i], string.Create(CultureInfo.InvariantCulture, $"tools[{i}]"));
+                }
                 writer.WriteEndArray();
                 writer.WriteEndObject();
             }
@@ -90,9 +93,8 @@ internal sealed class GeminiToolsWriter(ChatRequest request, Translation transla
         return false;
     }
 
-    private void WriteFunction(ChatTool tool)
+    private void WriteFunction(ChatTool tool, string path)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"tools[{request.Tools.IndexOf(tool)}]");
         writer.WriteStartObject();
         writer.WriteString("name", tool.Name);
         if (tool.Description is not null)

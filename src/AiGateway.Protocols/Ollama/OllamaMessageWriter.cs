@@ -9,7 +9,7 @@ namespace AiGateway.Protocols.Ollama;
 internal sealed class OllamaMessageWriter(ChatRequest request, Translation translation, Utf8JsonWriter writer)
 {
     private readonly bool _isOwn = request.Source == Dialect.Ollama;
-    private readonly Dictionary<string, string> _toolsOfCalls = new(StringComparer.Ordinal);
+    private readonly ToolCallLinks _links = new();
     private readonly StringBuilder _text = new();
     private readonly List<string> _images = [];
 
@@ -84,7 +84,7 @@ internal sealed class OllamaMessageWriter(ChatRequest request, Translation trans
             writer.WriteStartArray("tool_calls"u8);
             foreach (var call in calls)
             {
-                _toolsOfCalls[call.Id] = call.Name;
+                _links.Call(call);
                 if (!OllamaWords.WriteCall(writer, call.Id, call.Name, call.Arguments, index: null))
                     translation.Approximate("messages.tool_calls.arguments", "no JSON object: put into one");
             }
@@ -104,15 +104,15 @@ internal sealed class OllamaMessageWriter(ChatRequest request, Translation trans
             Take(result.Content[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"));
         if (!result.Json.IsAbsent)
             Append(result.Json.ToString());
+        if (result.CacheMark is not null)
+            translation.Drop(path + ".cache_control", "the server caches by itself");
         if (result.IsError == true)
             translation.Drop(path + ".is_error", "results are not marked as failed");
         writer.WriteStartObject();
         writer.WriteString("role"u8, "tool"u8);
         writer.WriteString("content"u8, _text.ToString());
         WriteImages();
-        var name = result.Name;
-        if (name is null && !_isOwn)
-            _toolsOfCalls.TryGetValue(result.CallId, out name);
+        var name = _isOwn ? result.Name : _links.Result(result).Name;
         if (name is not null)
             writer.WriteString("tool_name"u8, name);
         if (result.CallId.Length > 0)

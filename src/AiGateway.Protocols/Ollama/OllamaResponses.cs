@@ -64,7 +64,7 @@ internal static class OllamaResponses
         writer.WriteStartObject();
         writer.WriteString("model"u8, response.Model.Length > 0 ? response.Model : request.Model);
         if (!isOwn || response.Extensions is null || response.Extensions.Find("created_at").IsAbsent)
-            OllamaWords.WriteCreated(writer, response.Created);
+            writer.WriteString("created_at"u8, OllamaWords.CreatedText(response.Created));
         WriteMessage(writer, candidate, isOwn, translation);
         var word = isOwn ? candidate.NativeFinish : OllamaWords.WordOf(candidate.Finish);
         if (word is not null)

@@ -11,6 +11,7 @@ internal sealed class OllamaStreamDecoder : ChatStreamDecoder
     private const int ThinkingKey = 1;
     private const int FirstOtherKey = 2;
 
+    private byte[] _buffer = new byte[512];
     private bool _started;
     private bool _isComplete;
     private int _others;
@@ -25,7 +26,7 @@ internal sealed class OllamaStreamDecoder : ChatStreamDecoder
             return;
         try
         {
-            using var document = JsonBody.Parse(line);
+            using var document = JsonBody.Parse(line, ref _buffer);
             Read(document.RootElement, line, events);
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
@@ -6,12 +7,13 @@ using AiGateway.Protocols.Chat;
 namespace AiGateway.Protocols.Ollama;
 
 /// <summary>Writes a stream of lines. Calls are written whole when they end. Only the first candidate has a place in it.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The writer holds nothing: what it writes to is the caller's, and every event is flushed.")]
 internal sealed class OllamaStreamEncoder(string model) : ChatStreamEncoder
 {
     private readonly StringBuilder _gathered = new();
     private Utf8JsonWriter? _writer;
     private string _model = model;
-    private long? _created;
+    private string _created = OllamaWords.CreatedText(null);
     private string _id = "";
     private string _name = "";
     private ChatPartKind _open;
@@ -29,7 +31,7 @@ internal sealed class OllamaStreamEncoder(string model) : ChatStreamEncoder
         {
             case ChatEventKind.Start:
                 _model = step.Name is { Length: > 0 } name ? name : _model;
-                _created = step.Created;
+                _created = OllamaWords.CreatedText(step.Created);
                 break;
             case ChatEventKind.PartStart:
                 _open = step.PartKind;
@@ -124,7 +126,7 @@ internal sealed class OllamaStreamEncoder(string model) : ChatStreamEncoder
     {
         var writer = Begin(output);
         writer.WriteString("model"u8, _model);
-        OllamaWords.WriteCreated(writer, _created);
+        writer.WriteString("created_at"u8, _created);
         writer.WriteStartObject("message"u8);
         writer.WriteString("role"u8, "assistant"u8);
         writer.WriteString("content"u8, text);

@@ -38,12 +38,12 @@ internal static class OllamaWords
             ? time.ToUnixTimeSeconds()
             : null;
 
-    /// <summary>Writes <c>created_at</c>, which clients of typed languages insist on.</summary>
-    public static void WriteCreated(Utf8JsonWriter writer, long? created)
+    /// <summary>The value of <c>created_at</c>, which clients of typed languages insist on.</summary>
+    public static string CreatedText(long? created)
     {
         const long Last = 253402300799;
         var time = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(created ?? 0, 0, Last));
-        writer.WriteString("created_at"u8, time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        return time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Reads the model's words, in the order in which they come to be: thoughts, text, calls.</summary>

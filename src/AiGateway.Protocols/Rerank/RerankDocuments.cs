@@ -61,14 +61,7 @@ internal static class RerankDocuments
         writer.WriteEndObject();
     }
 
-    private static string? OnlyText(JsonElement item)
-    {
-        var text = JsonBody.TextOf(item, "text"u8);
-        var members = 0;
-        foreach (var _ in item.EnumerateObject())
-            members++;
-        return members == 1 ? text : null;
-    }
+    private static string? OnlyText(JsonElement item) => item.GetPropertyCount() == 1 ? JsonBody.TextOf(item, "text"u8) : null;
 
     private static void Append(StringBuilder lines, string name, JsonElement value)
     {

@@ -73,7 +73,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     {
         var request = exchange.Request!;
         EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange))
+            ? new TranslatedEvents(Translations.CodecOf(dialect), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
             : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
         var stream = new EventStream(exchange, attempt, timer, response, upstream, processor, settlement, clock);
@@ -89,7 +89,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         {
             var headers = answer.Response!.Content.Headers;
             headers.Remove("Content-Type");
-            headers.TryAddWithoutValidation("Content-Type", "text/event-stream; charset=utf-8");
+            headers.TryAddWithoutValidation("Content-Type", request.StreamsAsArray ? "application/json" : "text/event-stream; charset=utf-8");
         }
         return answer;
     }

@@ -51,7 +51,8 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         var began = _services.Clock.GetTimestamp();
         AttemptResult result;
-        if (_exchange.Request!.Facts.Stream && _exchange.Plan!.Alias.KeepAlive is { } interval)
+        // Comments belong to event streams; in a JSON array there is no place for them.
+        if (_exchange.Request is { Facts.Stream: true, StreamsAsArray: false } && _exchange.Plan!.Alias.KeepAlive is { } interval)
         {
             var answer = SendUntilAnsweredAsync(cancellationToken).AsTask();
             if (await Task.WhenAny(answer, Task.Delay(interval, _services.Clock, cancellationToken)) != answer)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AiGateway.Forwarding;
@@ -62,6 +63,11 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
 
     private void AddOwn(IHeaderDictionary headers, Exchange exchange)
     {
+        if (exchange.Request!.Operation is Operation.Messages or Operation.CountTokens)
+        {
+            // The name that Anthropic's clients look for.
+            headers["request-id"] = exchange.Id;
+        }
         headers["x-gateway-route"] = HeaderText.Escape(exchange.Request!.Model);
         headers["x-gateway-attempts"] = exchange.Attempts.Count == 1 ? "1" : exchange.Attempts.Count.ToString(CultureInfo.InvariantCulture);
         if (exchange.Answering is { } answering)

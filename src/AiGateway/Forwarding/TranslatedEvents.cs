@@ -3,6 +3,8 @@ using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Framing;
+using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
@@ -15,6 +17,8 @@ internal sealed class TranslatedEvents : EventReading
     private readonly ChatStreamEncoder _encoder;
     private readonly ChatStream _stream;
     private readonly bool _samePassesBytes;
+    private readonly bool _asArray;
+    private bool _arrayBegun;
     private readonly List<ChatEvent> _steps = [];
     private readonly List<ChatEvent> _ordered = [];
     private readonly ArrayBufferWriter<byte> _written = new(1024);
@@ -25,11 +29,13 @@ internal sealed class TranslatedEvents : EventReading
     /// <param name="from">The provider's dialect.</param>
     /// <param name="to">The caller's.</param>
     /// <param name="request">What was asked.</param>
-    public TranslatedEvents(ChatCodec from, ChatCodec to, ChatRequest request)
+    /// <param name="asArray">Whether a Gemini caller gets one JSON array and no events (<see cref="GatewayRequest.StreamsAsArray"/>).</param>
+    public TranslatedEvents(ChatCodec from, ChatCodec to, ChatRequest request, bool asArray)
     {
         _from = from;
         _decoder = from.CreateDecoder();
-        _encoder = to.CreateEncoder(request);
+        _asArray = asArray;
+        _encoder = asArray ? GeminiCodec.Instance.CreateEncoder(request, asArray: true) : to.CreateEncoder(request);
         _stream = new ChatStream(from.Dialect);
         _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
     }
@@ -84,6 +90,10 @@ internal sealed class TranslatedEvents : EventReading
     {
         if (_samePassesBytes)
         {
+            if (_asArray)
+            {
+                output.Append("]"u8);
+            }
             return;
         }
         _ordered.Clear();
@@ -147,12 +157,20 @@ internal sealed class TranslatedEvents : EventReading
 
     private void Write(ReadOnlySpan<byte> bytes, ref OutputBuffer output)
     {
-        if (_samePassesBytes)
+        if (!_samePassesBytes)
+        {
+            Encode(ref output);
+        }
+        else if (!_asArray)
         {
             output.Append(bytes);
-            return;
         }
-        Encode(ref output);
+        else if (SseFraming.Parse(bytes).Data is { Exists: true } data)
+        {
+            output.Append(_arrayBegun ? ",\r\n"u8 : "["u8);
+            output.Append(data.Of(bytes));
+            _arrayBegun = true;
+        }
     }
 
     private void Encode(ref OutputBuffer output)

@@ -41,7 +41,14 @@ internal static class ErrorWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        WriteBody(body, rejection, ChatDialects.OfPath(context.Request.Path.Value ?? "/"), response.StatusCode, response.Headers["x-request-id"].ToString());
+        var dialect = ChatDialects.OfPath(context.Request.Path.Value ?? "/");
+        var requestId = headers["x-request-id"].ToString();
+        if (dialect == Dialect.Anthropic)
+        {
+            // The name that Anthropic's clients look for.
+            headers["request-id"] = requestId;
+        }
+        WriteBody(body, rejection, dialect, response.StatusCode, requestId);
         headers.ContentLength = body.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

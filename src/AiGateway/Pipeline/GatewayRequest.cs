@@ -25,6 +25,9 @@ internal sealed class GatewayRequest
     /// <summary>The body's content type as sent upstream; null without a body.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>Whether a stream is wanted as one JSON array: Gemini's <c>streamGenerateContent</c> without <c>alt=sse</c>.</summary>
+    public bool StreamsAsArray { get; init; }
+
     /// <summary>The stored object that is addressed, unsealed; null for other operations.</summary>
     public StoredObject? StoredObject { get; init; }
 

@@ -99,6 +99,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Body = body,
             Facts = facts,
             ContentType = contentType ?? "application/json",
+            StreamsAsArray = match.Streams && request.Query["alt"] != "sse",
             StoredObject = previous,
             Tags = ReadTags(request.Headers),
             Timeout = ReadTimeout(request.Headers),

@@ -11,6 +11,12 @@ public sealed record ReceivedAnswer(int Status, IReadOnlyDictionary<string, stri
     /// <summary>The gateway's id of the request.</summary>
     public string RequestId => Headers["x-request-id"];
 
+    /// <summary>The body's type; null without one.</summary>
+    public string? ContentType => Header("Content-Type");
+
+    /// <summary>A header's value; null when it is not there.</summary>
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
+
     /// <summary>Reads an answer whose headers have come.</summary>
     public static async Task<ReceivedAnswer> ReadAsync(HttpResponseMessage response)
     {

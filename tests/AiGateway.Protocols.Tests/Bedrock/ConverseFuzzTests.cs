@@ -74,7 +74,7 @@ public sealed class ConverseFuzzTests
         InvokeStream.ToServerSentEvents(Frame("chunk", payload), new System.Buffers.ArrayBufferWriter<byte>());
     });
 
-    public static void DecodeRaw(string type, byte[] payload) => ConverseCodec.Instance.CreateDecoder().Decode(Frame(type, payload), []);
+    internal static void DecodeRaw(string type, byte[] payload) => ConverseCodec.Instance.CreateDecoder().Decode(Frame(type, payload), []);
 
     private static byte[] Frame(string type, byte[] payload)
     {

@@ -35,6 +35,17 @@ public sealed partial class DocumentationTests
         Assert.Empty(Loading.Errors(whole, Loading.EverythingSet));
     }
 
+    public static TheoryData<string> ProviderPages =>
+        [.. Directory.EnumerateFiles(Path.Combine(Loading.Root, "docs", "providers")).Where(page => YamlBlocks().IsMatch(File.ReadAllText(page))).Select(page => Path.GetFileName(page)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(ProviderPages))]
+    public void ExamplesOfProviderPages_AreValid(string page)
+    {
+        foreach (Match match in YamlBlocks().Matches(File.ReadAllText(Path.Combine(Loading.Root, "docs", "providers", page))))
+            Assert.Empty(Loading.Errors(match.Groups[1].Value, Loading.EverythingSet));
+    }
+
     [Fact]
     public void ListOfErrors_IsWhatTheExampleGives()
     {
