@@ -88,7 +88,7 @@ public sealed class TokenSourceTests
     }
 
     [Fact]
-    public async Task FailureWithoutAToken_IsToldToAll_RememberedShortly_ThenRecovers()
+    public async Task FailureWithoutAToken_IsToldToAllAtOnce_AndRecoversInTheBackground()
     {
         _issuer.Failure = new InvalidOperationException("the metadata server is away");
         var failure = await Assert.ThrowsAsync<TokenException>(async () => await _source.GetAsync(Stop));
@@ -97,10 +97,34 @@ public sealed class TokenSourceTests
         await Assert.ThrowsAsync<TokenException>(async () => await _source.GetAsync(Stop));
         Assert.Equal(1, _issuer.Count);
 
-        _issuer.Failure = null;
+        // The next try is on its way, and takes its time: nobody waits for it.
+        _issuer.Gate = new TaskCompletionSource();
         _clock.Advance(TimeSpan.FromSeconds(1));
+        await _issuer.BegunAsync(2);
+        await Assert.ThrowsAsync<TokenException>(async () => await _source.GetAsync(Stop));
+
+        _issuer.Failure = null;
+        _issuer.Gate.SetResult();
+        await UntilAsync(() => Task.FromResult(_clock.ArmedTimers == 1));
         Assert.Equal("token-2", await _source.GetAsync(Stop));
         Assert.Single(_issuer.Failures);
+    }
+
+    [Fact]
+    public async Task FailuresThatNobodyAsksAbout_AreNotTriedForever()
+    {
+        _issuer.Failure = new InvalidOperationException("down");
+        await Assert.ThrowsAsync<TokenException>(async () => await _source.GetAsync(Stop));
+        for (var i = 0; i < 60; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(2, Stop);
+        }
+        await UntilAsync(() => Task.FromResult(_clock.ArmedTimers == 0));
+        Assert.InRange(_issuer.Count, 5, 20);
+
+        _issuer.Failure = null;
+        Assert.StartsWith("token-", await _source.GetAsync(Stop), StringComparison.Ordinal);
     }
 
     [Fact]

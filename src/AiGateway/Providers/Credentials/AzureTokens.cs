@@ -7,13 +7,15 @@ namespace AiGateway.Providers.Credentials;
 /// <summary>Access tokens of Microsoft Entra ID: from the environment, a workload identity, a managed identity, or the Azure CLI.</summary>
 internal sealed class AzureTokens(CredentialsModel model)
 {
-    // Kept: it remembers which member of its chain works.
-    private readonly DefaultAzureCredential _credential = new(Options(model));
     private readonly TokenRequestContext _request = new([model.Scope]);
+
+    // Kept: it remembers which member of its chain works. Made by the first fetch, whose failure a wrong option then is.
+    private DefaultAzureCredential? _credential;
 
     /// <summary>A token as a header's value.</summary>
     public async Task<FetchedToken<Secret>> FetchAsync(CancellationToken cancellationToken)
     {
+        _credential ??= new DefaultAzureCredential(Options(model));
         var token = await _credential.GetTokenAsync(_request, cancellationToken);
         return new FetchedToken<Secret>(BearerAuthorizer.HeaderOf(token.Token), token.ExpiresOn, token.RefreshOn);
     }

@@ -5,7 +5,8 @@ namespace AiGateway.Providers.Credentials;
 /// (1) A token that is usable is returned at once.
 /// (2) Without one, all who ask wait for one fetch. It belongs to none of them: a caller who hangs up stops waiting, not the fetch.
 /// (3) A timer fetches the next one ahead of expiry; when that fails it tries again, with growing pauses, while the old one still serves.
-/// (4) A fetch that failed is remembered for a second, so that a crowd of requests does not become a crowd of fetches.
+/// (4) Without an old one too it is tried again beside the requests, as long as somebody asks now and then; until it succeeds
+/// they are told the last cause at once, because an issuer that is away takes its time to say so.
 /// </remarks>
 /// <param name="fetch">Fetches a token.</param>
 /// <param name="clock">The clock.</param>
@@ -23,15 +24,17 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
     // Lasting credentials are read again too: files and variables behind them are replaced.
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FailureRemembered = TimeSpan.FromSeconds(1);
+    // Longer than any cooldown of a deployment is likely to be.
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private Held? _held;
     private Task<Outcome>? _fetching;
     private Failure? _failure;
     private ITimer? _timer;
+    private DateTimeOffset _askedAt;
     private int _failures;
     private bool _retired;
 
@@ -76,7 +79,8 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
             {
                 return held.Value;
             }
-            if (_fetching is null && _failure is { } failure && failure.RememberedUntil > now)
+            _askedAt = now;
+            if (_failure is { } failure && failure.RememberedUntil > now)
             {
                 throw new TokenException(failure.Cause);
             }
@@ -141,10 +145,13 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
         {
             var now = clock.GetUtcNow();
             _fetching = null;
-            _failure = new Failure(cause, now + FailureRemembered);
-            if (_held is { } held && held.UsableUntil > now)
+            var pause = Shorter(FirstPause * Math.Pow(2, Math.Min(_failures, 10)), LongestPause);
+            var again = !_retired && ((_held is { } held && held.UsableUntil > now) || now - _askedAt < GivenUpAfter);
+            // Until the next try has had its time; where none follows, for a pause, so that a crowd does not become a crowd of fetches.
+            _failure = new Failure(cause, now + (again ? pause + LongestFetch : pause));
+            if (again)
             {
-                ScheduleUnsynchronized(Shorter(FirstPause * Math.Pow(2, Math.Min(_failures, 10)), LongestPause));
+                ScheduleUnsynchronized(pause);
             }
             _failures++;
         }
