@@ -60,6 +60,6 @@ internal static partial class CredentialsModelBuilder
     public static string? RegionIn(string? baseUrl) =>
         Uri.TryCreate(baseUrl, UriKind.Absolute, out var address) ? Array.FindLast(address.Host.Split('.'), label => Region().IsMatch(label)) : null;
 
-    [GeneratedRegex(@"^[a-z]{2}(-[a-z]+)+-\d{1,2}$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[a-z]{2}(-[a-z]+)+-\d{1,2}$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Region();
 }

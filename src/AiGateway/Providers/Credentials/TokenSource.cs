@@ -94,10 +94,12 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
     {
         // On a thread of its own, because SDKs read files and wait where they say they do not;
         // without the request's context, because the fetch is no part of its trace.
+        Task<Outcome> fetching;
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            return Task.Run(FetchAsync);
+            fetching = Task.Run(FetchAsync);
         }
+        return fetching;
     }
 
     private async Task<Outcome> FetchAsync()
