@@ -50,4 +50,7 @@ public enum Operation
 
     /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
     StoredResponse,
+
+    /// <summary>Anything of a provider's own API, passed on without being understood (<c>/native/{provider}/…</c>).</summary>
+    Native,
 }

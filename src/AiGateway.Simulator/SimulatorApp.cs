@@ -1,4 +1,5 @@
 using System.Globalization;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Requests;
 using AiGateway.Simulator.Sending;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AiGateway.Simulator;
 
-/// <summary>A model provider that is not one: speaks OpenAI's dialect, answers deterministically, fails on demand.</summary>
+/// <summary>A model provider that is not one: speaks the dialects of OpenAI, Anthropic, Gemini, Bedrock Converse and Cohere, answers deterministically, fails on demand.</summary>
 public static class SimulatorApp
 {
     /// <summary>Builds a simulator that is ready to be started.</summary>
@@ -33,7 +34,7 @@ public static class SimulatorApp
 
         var app = builder.Build();
         var faults = new FaultPlan(options);
-        var provider = new SimulatedProvider(options, faults, statistics, new AnswerSender(options));
+        var provider = new SimulatedProvider(options, faults, new GivenAnswer(), statistics, new AnswerSender(options));
         app.Run(provider.HandleAsync);
         return app;
     }

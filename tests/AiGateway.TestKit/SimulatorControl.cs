@@ -29,7 +29,15 @@ public sealed class SimulatorControl : IDisposable
             throw new ArgumentException(await answer.Content.ReadAsStringAsync(), nameof(fault));
     }
 
-    /// <summary>Forgets counts and faults.</summary>
+    /// <summary>Gives the answer to every conversation, whole, in the words of a dialect (<c>openai</c>, <c>responses</c>, <c>anthropic</c>, <c>gemini</c>, <c>converse</c>, <c>cohere</c>).</summary>
+    public async Task SetAnswerAsync(string dialect, string body)
+    {
+        using var answer = await _client.PostAsJsonAsync("/__sim/answer", new JsonObject { ["dialect"] = dialect, ["body"] = JsonNode.Parse(body) });
+        if (!answer.IsSuccessStatusCode)
+            throw new ArgumentException(await answer.Content.ReadAsStringAsync(), nameof(body));
+    }
+
+    /// <summary>Forgets counts, faults and the answer that was given.</summary>
     public async Task ResetAsync()
     {
         using var answer = await _client.PostAsync(new Uri("/__sim/reset", UriKind.Relative), null);

@@ -74,7 +74,7 @@ internal static class AnthropicBlockReader
     private static void KeepCacheMark(JsonElement block, ChatPart part)
     {
         if (part.CacheMark == "5m" && part is not OpaquePart && !block.Member("cache_control"u8).Member("ttl"u8).IsAbsent())
-            part.Own = new JsonMembers().Add("cache_control", JsonValue.Of(block.Member("cache_control"u8)));
+            (part.Own ??= new JsonMembers()).Add("cache_control", JsonValue.Of(block.Member("cache_control"u8)));
     }
 
     public static string Arguments(JsonElement input) => input.IsAbsent() ? "" : input.GetRawText();
@@ -145,13 +145,17 @@ internal static class AnthropicBlockReader
     private static ToolCallPart ReadToolUse(JsonElement block)
     {
         var input = block.Member("input"u8);
+        var caller = block.Member("caller"u8);
+        // The model itself called: what is so without saying is no loss where it cannot be said.
+        var isDirect = caller.ValueKind == JsonValueKind.Object && caller.Member("type"u8).TextOrNull() == "direct";
         return new ToolCallPart
         {
             Id = block.Member("id"u8).Text("id") ?? "",
             Name = block.Member("name"u8).RequiredText("name"),
             Arguments = Arguments(input),
             CacheMark = CacheMark(block),
-            Extensions = Rest(block, "id", "name", "input"),
+            Extensions = isDirect ? Rest(block, "id", "name", "input", "caller") : Rest(block, "id", "name", "input"),
+            Own = isDirect ? new JsonMembers().Add("caller", JsonValue.Of(caller)) : null,
         };
     }
 

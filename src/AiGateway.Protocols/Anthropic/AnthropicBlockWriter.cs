@@ -8,6 +8,8 @@ namespace AiGateway.Protocols.Anthropic;
 /// <summary>Writes content blocks. Whoever calls has seen to it that the part can be said: parts of other kinds write nothing.</summary>
 internal static class AnthropicBlockWriter
 {
+    private static readonly JsonMembers DirectCaller = new JsonMembers().Add("caller", JsonValue.Parse("""{"type":"direct"}"""));
+
     /// <summary>Writes a part as one block.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="part">The part.</param>
@@ -50,14 +52,20 @@ internal static class AnthropicBlockWriter
             default:
                 return;
         }
-        if (own && part.Own is { } kept)
-            kept.WriteTo(writer);
-        else
+        if (own)
+            part.Own?.WriteTo(writer);
+        if (!own || part.Own is not { } kept || kept.Find("cache_control").IsAbsent)
             WriteCacheMark(writer, part.CacheMark);
         if (own)
             part.Extensions?.WriteTo(writer);
         writer.WriteEndObject();
     }
+
+    /// <summary>Writes a call of an answer that another dialect gave. It says who called, which clients require: the model itself.</summary>
+    public static void WriteForeignCall(Utf8JsonWriter writer, ToolCallPart call) => Write(
+        writer,
+        new ToolCallPart { Id = call.Id, Name = call.Name, Arguments = call.Arguments, Own = DirectCaller },
+        own: true);
 
     /// <summary>A call's id; one is made up for providers that give none.</summary>
     public static string CallId(string? id) => id is { Length: > 0 } ? id : "toolu_" + RandomNumberGenerator.GetHexString(24, lowercase: true);

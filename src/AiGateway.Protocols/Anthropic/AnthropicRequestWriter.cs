@@ -47,7 +47,12 @@ internal sealed partial class AnthropicRequestWriter
         if (_request.ToolChoice is { } choice)
             WriteToolChoice(choice, _request.ParallelToolCalls);
         if (_request.Reasoning is { Enabled: { } thinks } reasoning)
-            WriteThinking(thinks, reasoning.BudgetTokens, reasoning.Summary);
+        {
+            if (thinks && reasoning.BudgetTokens is not null && GoesOnWithoutItsThoughts())
+                _translation.Drop("thinking", "the turn to go on with does not begin with Anthropic's own thoughts");
+            else
+                WriteThinking(thinks, reasoning.BudgetTokens, reasoning.Summary);
+        }
         WriteOutputConfig(_request.Reasoning?.Effort, _request.Format is { Kind: ChatFormatKind.JsonSchema } format ? format.Schema : default, Extension("output_config"));
         if (_countOnly)
         {
@@ -125,6 +130,17 @@ internal sealed partial class AnthropicRequestWriter
                 AnthropicBlockWriter.Write(_writer, AnthropicIds.Clean(message.Parts[i]), own: true);
         }
         _writer.WriteEndArray();
+    }
+
+    /// <summary>True when the results that end the conversation are of calls whose turn has lost the thoughts it began with: Anthropic refuses to think on.</summary>
+    private bool GoesOnWithoutItsThoughts()
+    {
+        var last = _request.Messages.FindLastIndex(static message => message.Role == ChatRole.Assistant);
+        if (last < 0 || !_request.Messages[last].Parts.Exists(static part => part is ToolCallPart))
+            return false;
+        var parts = _request.Messages[last].Parts;
+        return parts.Exists(part => part is ThinkingPart && WhyNot(part) is not null)
+            && parts.Find(part => WhyNot(part) is null) is not ThinkingPart;
     }
 
     /// <summary>Why a part cannot be sent; null when it can.</summary>

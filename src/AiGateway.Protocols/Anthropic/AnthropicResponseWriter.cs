@@ -77,8 +77,11 @@ internal static class AnthropicResponseWriter
                     AnthropicBlockWriter.Write(writer, seen, own);
                 return false;
             case ToolCallPart { Signature.Length: > 0 } call:
-                AnthropicBlockWriter.Write(writer, call, own);
+                WriteCall(writer, call, own);
                 AnthropicBlockWriter.Write(writer, AnthropicSeal.BehindCall(call.SignedBy ?? source, call.Signature!), own);
+                return true;
+            case ToolCallPart call:
+                WriteCall(writer, call, own);
                 return true;
             case MediaPart or ToolResultPart:
                 translation.Drop(Path(number), "an Anthropic message holds text, thoughts and calls");
@@ -88,8 +91,16 @@ internal static class AnthropicResponseWriter
                 return false;
             default:
                 AnthropicBlockWriter.Write(writer, part, own);
-                return part is ToolCallPart;
+                return false;
         }
+    }
+
+    private static void WriteCall(Utf8JsonWriter writer, ToolCallPart call, bool own)
+    {
+        if (own)
+            AnthropicBlockWriter.Write(writer, call, own);
+        else
+            AnthropicBlockWriter.WriteForeignCall(writer, call);
     }
 
     /// <summary>Clients expect <c>msg_…</c>: other providers' ids get it in front, and who gives none gets one.</summary>

@@ -18,7 +18,7 @@ internal static class AnthropicSeal
             return thinking;
         var envelope = Envelope(signer, thinking.Signature, thinking.Encrypted);
         if (thinking.Text.Length > 0)
-            return new ThinkingPart { Text = thinking.Text, Signature = envelope, SignedBy = Dialect.Anthropic };
+            return new ThinkingPart { Text = thinking.Text, Signature = envelope ?? Unsigned(signer), SignedBy = Dialect.Anthropic };
         return envelope is null ? null : new ThinkingPart { Encrypted = envelope, SignedBy = Dialect.Anthropic };
     }
 
@@ -27,6 +27,9 @@ internal static class AnthropicSeal
         encrypted is { Length: > 0 } ? SignatureEnvelope.Pack(signer, SignatureEnvelope.Encrypted, encrypted)
         : signature is { Length: > 0 } ? SignatureEnvelope.Pack(signer, SignatureEnvelope.Signature, signature)
         : null;
+
+    /// <summary>The empty envelope over thoughts that nobody signed: by it they are known as another provider's when they come back.</summary>
+    public static string Unsigned(Dialect signer) => SignatureEnvelope.Pack(signer, SignatureEnvelope.Signature, "");
 
     /// <summary>The block behind a call that another dialect signed.</summary>
     public static ThinkingPart BehindCall(Dialect signer, string signature) =>
@@ -38,7 +41,7 @@ internal static class AnthropicSeal
         if ((thinking.Encrypted ?? thinking.Signature) is not { } text || !SignatureEnvelope.TryUnpack(text, out var signer, out var kind, out var value))
             return;
         thinking.SignedBy = signer;
-        thinking.Signature = kind == SignatureEnvelope.Encrypted ? null : value;
+        thinking.Signature = kind == SignatureEnvelope.Encrypted || value.Length == 0 ? null : value;
         thinking.Encrypted = kind == SignatureEnvelope.Encrypted ? value : null;
     }
 

@@ -198,7 +198,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         SetBlock(index, kind);
         events.Add(isAnswer
             ? new ChatEvent(ChatEventKind.PartStart) { Part = index, PartKind = kind }
-            : new ChatEvent(ChatEventKind.PartStart) { Part = index, PartKind = kind, Id = call.Id, Name = call.Name, Data = call.Extensions is null ? null : call });
+            : new ChatEvent(ChatEventKind.PartStart) { Part = index, PartKind = kind, Id = call.Id, Name = call.Name, Data = call.Extensions is null && call.Own is null ? null : call });
 
         // The input begins as an empty object and comes in pieces; who sends it whole sends no pieces.
         if (element.Member("input"u8) is { ValueKind: JsonValueKind.Object } input && input.EnumerateObject().MoveNext())

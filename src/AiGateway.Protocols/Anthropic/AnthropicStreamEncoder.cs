@@ -150,7 +150,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
                 break;
             case ChatPartKind.ToolCall:
                 _hasCalls = true;
-                OpenBlock(new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", Extensions = _own ? step.Data?.Extensions : null }, output);
+                OpenBlock(new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", Extensions = _own ? step.Data?.Extensions : null, Own = _own ? step.Data?.Own : null }, output);
                 break;
             case ChatPartKind.Media when step.Data is MediaPart { Transcript: { Length: > 0 } said }:
                 OpenBlock(new TextPart(""), output);
@@ -176,7 +176,10 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private void OpenBlock(ChatPart empty, IBufferWriter<byte> output)
     {
         var writer = BeginBlock();
-        AnthropicBlockWriter.Write(writer, empty, _own);
+        if (!_own && empty is ToolCallPart call)
+            AnthropicBlockWriter.WriteForeignCall(writer, call);
+        else
+            AnthropicBlockWriter.Write(writer, empty, _own);
         Send("content_block_start"u8, output);
     }
 
@@ -237,11 +240,12 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     {
         var (signature, encrypted) = (_signature, _encrypted);
         _signature = _encrypted = null;
-        if (_kind != ChatPartKind.Thinking || _signer is not { } signer || AnthropicSeal.Envelope(signer, signature, encrypted) is not { } envelope)
+        if (_own || _kind != ChatPartKind.Thinking || _signer is not { } signer)
             return;
+        var envelope = AnthropicSeal.Envelope(signer, signature, encrypted);
         if (_waiting is null && _isOpen)
-            WriteText("signature_delta"u8, "signature"u8, envelope, output);
-        else if (_waiting is not null)
+            WriteText("signature_delta"u8, "signature"u8, envelope ?? AnthropicSeal.Unsigned(signer), output);
+        else if (_waiting is not null && envelope is not null)
             OpenBlock(new ThinkingPart { Encrypted = envelope, SignedBy = Dialect.Anthropic }, output);
     }
 

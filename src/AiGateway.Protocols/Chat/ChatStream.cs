@@ -220,7 +220,7 @@ public sealed class ChatStream(Dialect source)
             ChatPartKind.Text => new TextPart("") { Item = step.Data?.Item },
             ChatPartKind.Refusal => new RefusalPart("") { Item = step.Data?.Item },
             ChatPartKind.Thinking => step.Data as ThinkingPart ?? new ThinkingPart(),
-            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId, Item = step.Data?.Item, Extensions = step.Data?.Extensions },
+            ChatPartKind.ToolCall => new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", IsCustom = step.Data is ToolCallPart { IsCustom: true }, ItemId = (step.Data as ToolCallPart)?.ItemId, Item = step.Data?.Item, Extensions = step.Data?.Extensions, Own = step.Data?.Own },
             _ => step.Data ?? new MediaPart(MediaKind.Document),
         });
         part.Whole.Signature ??= step.Signature;

@@ -9,6 +9,9 @@ public static class SignatureEnvelope
 {
     private const string Prefix = "aigw1.";
 
+    /// <summary>Whether a body may hold an envelope. It looks at bytes, not at members: a text that speaks of envelopes is taken for one.</summary>
+    public static bool MayBeIn(ReadOnlySpan<byte> body) => body.IndexOf("aigw1."u8) >= 0;
+
     /// <summary>Kind of a signature over visible thoughts (<see cref="ChatPart.Signature"/>).</summary>
     public const string Signature = "sig";
 

@@ -226,7 +226,7 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
                 request.AsBase64 = types is ["base64"] ? true : null;
                 break;
             case "output_dimension":
-                request.Dimensions = JsonBody.WantLong(value, name);
+                request.Dimensions = JsonBody.WantLong(value, name) is > 0 and var size ? size : throw new ChatFormatException($"'{name}' must be at least 1.", name);
                 break;
             case "truncate":
                 // START is known to Cohere alone: kept among the extensions beside what others understand.

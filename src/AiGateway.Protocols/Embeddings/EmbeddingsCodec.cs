@@ -12,6 +12,13 @@ public abstract class EmbeddingsCodec
     /// <summary>Most inputs of one call. A request with more is several calls: <see cref="EmbeddingsPlan"/>.</summary>
     public abstract int MostInputs { get; }
 
+    /// <summary>The same for one model, where the provider's models differ.</summary>
+    /// <param name="model">The provider's name of it.</param>
+    public virtual int MostInputsOf(string model) => MostInputs;
+
+    /// <summary>Most characters of text in one call of several inputs: a cautious reading of the provider's bound on tokens, three characters each. No bound by default.</summary>
+    public virtual int MostCharacters => int.MaxValue;
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
     public abstract EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body);
@@ -43,6 +50,9 @@ public abstract class EmbeddingsCodec
         EmbeddingsForm.BedrockTitan => TitanEmbeddings.Instance,
         EmbeddingsForm.BedrockCohere => CohereEmbeddings.Bedrock,
         EmbeddingsForm.Ollama => OllamaEmbeddings.Instance,
+        EmbeddingsForm.Gemini => GeminiContentEmbeddings.Instance,
+        EmbeddingsForm.VertexContent => GeminiContentEmbeddings.Vertex,
+        EmbeddingsForm.VertexPredict => VertexPredictEmbeddings.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "A form that nobody knows."),
     };
 }

@@ -29,4 +29,13 @@ public enum EmbeddingsForm
 
     /// <summary>Ollama's <c>/api/embed</c>.</summary>
     Ollama,
+
+    /// <summary>Gemini's <c>batchEmbedContents</c>.</summary>
+    Gemini,
+
+    /// <summary>Vertex AI's <c>embedContent</c>: one input a call (Gemini models after the first).</summary>
+    VertexContent,
+
+    /// <summary>Vertex AI's <c>predict</c>: the older models.</summary>
+    VertexPredict,
 }

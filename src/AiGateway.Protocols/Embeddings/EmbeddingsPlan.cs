@@ -23,7 +23,7 @@ public sealed class EmbeddingsPlan
         var start = 0;
         do
         {
-            var count = Math.Min(target.MostInputs, request.Inputs.Count - start);
+            var count = CountFrom(request, start, target, translation.Model);
             var part = count == request.Inputs.Count ? request : request.Slice(start, count);
             var output = new ArrayBufferWriter<byte>();
             // What the first call loses all lose.
@@ -70,6 +70,20 @@ public sealed class EmbeddingsPlan
         if (merged.Model.Length == 0)
             merged.Model = _request.Model;
         return merged;
+    }
+
+    /// <summary>How many inputs from <paramref name="start"/> make the next call: at least one.</summary>
+    private static int CountFrom(EmbeddingsRequest request, int start, EmbeddingsCodec target, string model)
+    {
+        var most = Math.Min(target.MostInputsOf(model), request.Inputs.Count - start);
+        long characters = 0;
+        for (var i = 0; i < most; i++)
+        {
+            characters += request.Inputs[start + i].Text?.Length ?? 0;
+            if (characters > target.MostCharacters && i > 0)
+                return i;
+        }
+        return most;
     }
 
     private static Usage? Sum(Usage? left, Usage? right)

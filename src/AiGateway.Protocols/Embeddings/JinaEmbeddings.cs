@@ -33,4 +33,6 @@ public sealed class JinaEmbeddings : OpenAIShapedEmbeddings
         "image" => null,
         _ => word,
     };
+
+    private protected override bool IsFamily(EmbeddingsForm source) => source == Form || source == EmbeddingsForm.OpenAI;
 }

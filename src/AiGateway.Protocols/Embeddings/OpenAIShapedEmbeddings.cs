@@ -125,9 +125,11 @@ public abstract class OpenAIShapedEmbeddings : EmbeddingsCodec
         else if (name == "input")
             EmbeddingInputs.Read(value, request);
         else if (name == DimensionsName)
-            request.Dimensions = JsonBody.WantLong(value, name);
+            request.Dimensions = JsonBody.WantLong(value, name) is > 0 and var size ? size : throw new ChatFormatException($"'{name}' must be at least 1.", name);
         else if (name == EncodingName && value.ValueKind == JsonValueKind.String && value.GetString() is "float" or "base64")
             request.AsBase64 = value.ValueEquals("base64"u8);
+        else if (name == EncodingName && Form == EmbeddingsForm.OpenAI)
+            throw new ChatFormatException($"'{name}' must be 'float' or 'base64'.", name);
         else if (name == (InputTypeName ?? "input_type") && value.ValueKind == JsonValueKind.String)
             request.InputType = ReadInputType(EmbeddingInputs.TypeOf(value.GetString()!));
         else if (name == TruncateName && value.ValueKind is JsonValueKind.True or JsonValueKind.False)

@@ -50,6 +50,8 @@ public sealed class TitanEmbeddings : EmbeddingsCodec
             translation.Drop("truncate", "not known to Titan");
         if (request.User is not null)
             translation.Drop("user", "not known to Titan");
+        if (request.Types is { } types && types.Exists(static kind => kind is not ("float" or "base64")))
+            translation.Drop("embedding_types", "vectors are floats");
         if (isOwn)
             request.Extensions?.WriteTo(writer);
         else

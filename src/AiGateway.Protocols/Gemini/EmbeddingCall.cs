@@ -18,6 +18,9 @@ public sealed class EmbeddingCall
     /// <summary>True for several inputs in one call, also when it is a list of one (batchEmbedContents).</summary>
     public bool IsBatch { get; set; }
 
-    /// <summary>Members that only the source's dialect knows (<c>taskType</c>, <c>user</c>): named as lost.</summary>
+    /// <summary>Gemini's <c>taskType</c>, as the caller wrote it; null when absent.</summary>
+    public string? TaskType { get; set; }
+
+    /// <summary>Members that only the source's dialect knows (<c>title</c>, <c>user</c>): named as lost.</summary>
     public List<string> Others { get; } = [];
 }

@@ -182,6 +182,8 @@ public static class GeminiEmbeddings
             writer.WriteNumber("dimensions", dimensions);
         writer.WriteString("encoding_format", "float");
         writer.WriteEndObject();
+        if (call.TaskType is not null)
+            translation.Drop("taskType", "OpenAI's embeddings have no such member");
         foreach (var other in call.Others)
             translation.Drop(other, "OpenAI's embeddings have no such member");
     }
@@ -277,6 +279,9 @@ public static class GeminiEmbeddings
                     break;
                 case "embedContentConfig" when member.Value.ValueKind == JsonValueKind.Object && GeminiJson.TryLong(GeminiNames.Find(member.Value, "outputDimensionality"), out var dimensions):
                     call.Dimensions = (int)Math.Clamp(dimensions, 1, 1_000_000);
+                    break;
+                case "taskType" when member.Value.ValueKind == JsonValueKind.String && (call.TaskType ?? member.Value.GetString()) == member.Value.GetString():
+                    call.TaskType = member.Value.GetString();
                     break;
                 default:
                     if (!call.Others.Contains(member.Name))

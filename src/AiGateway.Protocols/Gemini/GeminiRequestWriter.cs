@@ -78,7 +78,7 @@ internal sealed class GeminiRequestWriter
             string? signature = null;
             if (!_isOwn && piece.Part is ToolCallPart)
             {
-                signature = ForeignSignature(piece.Part);
+                signature = piece.Part.SignedBy == Dialect.Gemini ? piece.Part.Signature : ForeignSignature(piece.Part);
 
                 // Only the first call of a turn is signed, and only this generation insists on it.
                 if (signature is null && !signed && _model.IsThirdGeneration)
@@ -108,7 +108,7 @@ internal sealed class GeminiRequestWriter
 
     private void WritePiece(in GeminiPiece piece, string? signature)
     {
-        signature ??= _isOwn ? piece.Part.Signature : null;
+        signature ??= _isOwn || piece.Part.SignedBy == Dialect.Gemini ? piece.Part.Signature : null;
         var members = _isOwn ? piece.Part.Extensions : null;
         switch (piece.Part)
         {

@@ -10,7 +10,7 @@ public sealed class LargeBodyInspector
     private static readonly string[] Wanted =
     [
         "usage", "model", "service_tier", "error", "status", "incomplete_details", "tool_usage", "meta", "x_groq", "object",
-        "id", "previous_response_id", "choices", "output", "data", "results", "text",
+        "id", "previous_response_id", "choices", "output", "data", "results", "text", "embeddings",
     ];
 
     /// <summary>So many of them are small and kept; of the others only the place and the number of elements count.</summary>
@@ -85,6 +85,9 @@ public sealed class LargeBodyInspector
                 break;
             case "text":
                 _hasAnswer |= value.First == (byte)'"';
+                break;
+            case "embeddings":
+                _hasAnswer |= value.First is (byte)'{' or (byte)'[';
                 break;
             case "data" or "output" or "results":
                 _hasAnswer |= value.First == (byte)'[';

@@ -49,6 +49,12 @@ public sealed class RequestFacts
     /// <summary>True when the answer must follow a JSON schema (<c>response_format</c> or <c>text.format</c> of type <c>json_schema</c>).</summary>
     public bool HasJsonSchema { get; internal set; }
 
+    /// <summary>True when <c>encoding_format</c> is <c>base64</c>, as OpenAI's clients ask for embeddings unasked.</summary>
+    public bool AsksForBase64 { get; internal set; }
+
+    /// <summary>True when a size of vectors is asked for (<c>dimensions</c>).</summary>
+    public bool HasDimensions { get; internal set; }
+
     /// <summary>The most output tokens the caller accepts (any of its names); null when unbounded.</summary>
     public long? MaxOutputTokens { get; internal set; }
 

@@ -30,6 +30,9 @@ internal enum RequestMember
     Contents,
     SystemInstruction,
     SystemInstructionSnake,
+    Texts,
+    EncodingFormat,
+    Dimensions,
 }
 
 internal static class RequestMembers
@@ -62,6 +65,9 @@ internal static class RequestMembers
         Of(RequestMember.Contents, "contents"),
         Of(RequestMember.SystemInstruction, "systemInstruction"),
         Of(RequestMember.SystemInstructionSnake, "system_instruction"),
+        Of(RequestMember.Texts, "texts"),
+        Of(RequestMember.EncodingFormat, "encoding_format"),
+        Of(RequestMember.Dimensions, "dimensions"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

@@ -16,13 +16,15 @@ internal ref partial struct RequestReading
     private readonly RequestFacts _facts;
     private JsonScanner _reader;
     private TokenCounter _tokens;
+    private readonly bool _isForeign;
     private bool _conversation;
 
     /// <summary>Members seen so far, one bit each: a second one of the same name would leave open which of the two counts.</summary>
     private uint _seen;
 
-    public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts)
+    public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts, bool isForeign = false)
     {
+        _isForeign = isForeign;
         _operation = operation;
         _body = body;
         _facts = facts;
@@ -115,6 +117,7 @@ internal ref partial struct RequestReading
             case RequestMember.Instructions:
             case RequestMember.Query:
             case RequestMember.Documents:
+            case RequestMember.Texts:
             case RequestMember.System:
             case RequestMember.SystemInstruction:
             case RequestMember.SystemInstructionSnake:
@@ -124,6 +127,14 @@ internal ref partial struct RequestReading
             case RequestMember.Tools:
             case RequestMember.Functions:
                 return ReadTools(member);
+            case RequestMember.Dimensions:
+                _facts.HasDimensions = _reader.TokenType != JsonTokenType.Null;
+                _reader.Skip();
+                return null;
+            case RequestMember.EncodingFormat:
+                _facts.AsksForBase64 = _reader.TokenType == JsonTokenType.String && JsonText.Name(in _reader).SequenceEqual("base64"u8);
+                _reader.Skip();
+                return null;
             case RequestMember.ResponseFormat:
             case RequestMember.Text:
                 ReadFormat();
@@ -250,6 +261,7 @@ internal ref partial struct RequestReading
             Operation.ChatCompletions or Operation.Messages or Operation.CountTokens => Require(RequestMember.Messages),
             Operation.GenerateContent => Require(RequestMember.Contents),
             Operation.Completions or Operation.ImageGenerations => Require(RequestMember.Prompt),
+            Operation.Embeddings when _isForeign => null,
             Operation.Embeddings or Operation.Speech or Operation.Moderations => Require(RequestMember.Input),
             Operation.Rerank => Require(RequestMember.Query) ?? Require(RequestMember.Documents),
             _ => null,

@@ -17,8 +17,9 @@ public static class RequestScanner
     /// <param name="body">The whole body; ranges in <paramref name="facts"/> point into it.</param>
     /// <param name="facts">What was found; when an error is returned, what was found before it.</param>
     /// <param name="stream">Whether a stream is asked for, where the path says it and not the body.</param>
+    /// <param name="isForeign">Whether the body is of a form that is not OpenAI's (Cohere's or Gemini's vectors): its inputs stand in members of its own.</param>
     /// <returns>Null when the body is acceptable.</returns>
-    public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts, bool stream = false)
+    public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts, bool stream = false, bool isForeign = false)
     {
         facts = new RequestFacts { Stream = stream };
         if (body.IsEmpty)
@@ -31,6 +32,6 @@ public static class RequestScanner
         if (!Utf8.IsValid(body))
             return new RequestScanError("The request body is not valid UTF-8.", null, null);
 
-        return new RequestReading(operation, body, facts).Read();
+        return new RequestReading(operation, body, facts, isForeign).Read();
     }
 }

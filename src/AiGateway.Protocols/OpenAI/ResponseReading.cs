@@ -59,6 +59,7 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
         {
             4 => (name.SequenceEqual("data"u8) && value == JsonTokenType.StartArray) || (name.SequenceEqual("text"u8) && value == JsonTokenType.String),
             6 => name.SequenceEqual("output"u8) && value == JsonTokenType.StartArray,
+            10 => name.SequenceEqual("embeddings"u8) && value is JsonTokenType.StartObject or JsonTokenType.StartArray,
             7 => name.SequenceEqual("results"u8) && value == JsonTokenType.StartArray,
             _ => false,
         };

@@ -23,6 +23,9 @@ public abstract class CohereShapedRerank : RerankCodec
     /// <summary>Whether the provider is told not to send documents.</summary>
     private protected virtual bool MustDeclineDocuments => false;
 
+    /// <summary>Writes the member that names the model, and what else the provider insists on.</summary>
+    private protected virtual void WriteModel(Utf8JsonWriter writer, string model) => writer.WriteString("model"u8, model);
+
     /// <summary>Writes results, model and usage of an answer.</summary>
     private protected abstract void WriteMembers(Utf8JsonWriter writer, RerankAnswer answer, RerankRequest request);
 
@@ -37,7 +40,7 @@ public abstract class CohereShapedRerank : RerankCodec
     {
         using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
         writer.WriteStartObject();
-        writer.WriteString("model"u8, translation.Model.Length > 0 ? translation.Model : request.Model);
+        WriteModel(writer, translation.Model.Length > 0 ? translation.Model : request.Model);
         writer.WriteString("query"u8, request.Query);
         writer.WriteStartArray("documents"u8);
         for (var i = 0; i < request.Documents.Count; i++)

@@ -36,6 +36,7 @@ public abstract class RerankCodec
         RerankForm.Voyage => VoyageRerank.Instance,
         RerankForm.Jina => JinaRerank.Instance,
         RerankForm.Bedrock => BedrockRerank.Instance,
+        RerankForm.BedrockInvoke => BedrockInvokeRerank.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "A form that nobody knows."),
     };
 }

@@ -14,4 +14,7 @@ public enum RerankForm
 
     /// <summary>Bedrock's agent runtime, <c>/rerank</c>.</summary>
     Bedrock,
+
+    /// <summary>The body of Bedrock's <c>invoke</c> for its rerank models.</summary>
+    BedrockInvoke,
 }

@@ -1,3 +1,5 @@
+using AiGateway.Protocols.Chat;
+
 namespace AiGateway.Simulator.Answers;
 
 /// <summary>What is to be sent back: a status and a body, or a stream of events.</summary>
@@ -18,6 +20,9 @@ internal sealed class Answer
 
     /// <summary>The events of a stream, each whole with its blank line; a memory is valid until the next is asked for.</summary>
     public IEnumerable<ReadOnlyMemory<byte>>? Events { get; init; }
+
+    /// <summary>The dialect it is in: decides headers, and what faults look like.</summary>
+    public Dialect Dialect { get; init; } = Dialect.OpenAIChat;
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

@@ -18,6 +18,9 @@ internal sealed record Generation(string Text, IReadOnlyList<ToolCall> Calls, bo
         }
     }
 
+    /// <summary>The stop text that ended the answer; null when none did.</summary>
+    public string? StopSequence { get; init; }
+
     public string FinishReason => HitLimit ? "length" : Calls.Count > 0 ? "tool_calls" : "stop";
 
     /// <summary>Answers a prompt.</summary>
@@ -36,13 +39,13 @@ internal sealed record Generation(string Text, IReadOnlyList<ToolCall> Calls, bo
             return new("", tools.ConvertAll(tool => new ToolCall(request.Ids.Next("call_"), tool.Name, SchemaValue.Text(tool.Parameters, hash))), false, reasoning);
 
         var text = Structured(format, hash) ?? SimulatedText.Write(prompt, hash, request.AnswerTokens);
-        text = BeforeStop(text, request.Json.Member("stop"u8));
+        (text, var stop) = BeforeStop(text, request.Json.Member("stop"u8));
         if (maxTokens is { } most)
         {
             var cut = SimulatedText.CutToBytes(text, (long)(most - reasoning) * Tokens.BytesPerToken);
-            return new(cut, [], cut.Length < text.Length, reasoning);
+            return new(cut, [], cut.Length < text.Length, reasoning) { StopSequence = cut.Length < text.Length ? null : stop };
         }
-        return new(text, [], false, reasoning);
+        return new(text, [], false, reasoning) { StopSequence = stop };
     }
 
     private static string? Structured(JsonElement? format, ulong hash)
@@ -56,18 +59,24 @@ internal sealed record Generation(string Text, IReadOnlyList<ToolCall> Calls, bo
             : null;
     }
 
-    private static string BeforeStop(string text, JsonElement? stop)
+    private static (string Text, string? Stop) BeforeStop(string text, JsonElement? stop)
     {
+        string? found = null;
         if (stop is { ValueKind: JsonValueKind.String } single)
-            return Before(text, single);
+            text = Before(text, single, ref found);
         foreach (var sequence in stop.Items())
-            text = Before(text, sequence);
-        return text;
+            text = Before(text, sequence, ref found);
+        return (text, found);
 
-        static string Before(string text, JsonElement sequence)
+        static string Before(string text, JsonElement sequence, ref string? found)
         {
-            var at = sequence.ValueKind == JsonValueKind.String && sequence.GetString() is { Length: > 0 } mark ? text.IndexOf(mark, StringComparison.Ordinal) : -1;
-            return at < 0 ? text : text[..at];
+            if (sequence.ValueKind != JsonValueKind.String || sequence.GetString() is not { Length: > 0 } mark)
+                return text;
+            var at = text.IndexOf(mark, StringComparison.Ordinal);
+            if (at < 0)
+                return text;
+            found = mark;
+            return text[..at];
         }
     }
 }

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Statistics;
 
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>The paths under <c>/__sim/</c>, by which tests look at the simulator and steer it. They are not counted and need no key.</summary>
-internal sealed class ControlEndpoints(SimulatorStatistics statistics, FaultPlan faults)
+internal sealed class ControlEndpoints(SimulatorStatistics statistics, FaultPlan faults, GivenAnswer given)
 {
     public async Task HandleAsync(HttpContext context, string path)
     {
@@ -26,10 +27,14 @@ internal sealed class ControlEndpoints(SimulatorStatistics statistics, FaultPlan
                 statistics.Reset();
                 faults.ResetOccurrences();
                 faults.Set(null);
+                given.Lift();
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case "/__sim/faults":
                 await SetFaultAsync(context);
+                break;
+            case "/__sim/answer":
+                await SetAnswerAsync(context);
                 break;
             case "/__sim/image.png":
                 context.Response.ContentType = "image/png";
@@ -37,7 +42,7 @@ internal sealed class ControlEndpoints(SimulatorStatistics statistics, FaultPlan
                 context.Response.BodyWriter.Write(TinyPng.Bytes.Span);
                 break;
             default:
-                Write(context, 404, static json => WriteMessage(json, "There are /__sim/stats, last, reset, faults and image.png."));
+                Write(context, 404, static json => WriteMessage(json, "There are /__sim/stats, last, reset, faults, answer and image.png."));
                 break;
         }
     }
@@ -65,6 +70,21 @@ internal sealed class ControlEndpoints(SimulatorStatistics statistics, FaultPlan
                 json.WriteString("fault"u8, faults.ProcessWide?.Written);
                 json.WriteEndObject();
             });
+        }
+        catch (Exception wrong) when (wrong is JsonException or FormatException)
+        {
+            Write(context, 400, json => WriteMessage(json, wrong.Message));
+        }
+    }
+
+    private async Task SetAnswerAsync(HttpContext context)
+    {
+        try
+        {
+            using var body = await RequestBody.ReadAsync(context);
+            using var document = JsonDocument.Parse(body.Bytes);
+            given.Set(document.RootElement);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
         catch (Exception wrong) when (wrong is JsonException or FormatException)
         {

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>Hands a request to the endpoint it is for, or refuses it as OpenAI does.</summary>
-internal sealed class Endpoints(SimulatorOptions options)
+internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
 {
     private static readonly Answer Greeting = new() { SharedBody = """{"message":"This is a simulated model provider. Nothing here was made by a model."}"""u8.ToArray() };
 
@@ -44,6 +45,8 @@ internal sealed class Endpoints(SimulatorOptions options)
         // Moderations and images have default models at OpenAI.
         if (!hasModel && endpoint is not (SimulatedEndpoint.Moderations or SimulatedEndpoint.ImageGenerations))
             return NoModel();
+        if (given.Response is { } answer && ConversationAnswer.DialectOf(endpoint) is { } dialect)
+            return ConversationAnswer.OfGiven(request, dialect, answer);
         return endpoint switch
         {
             SimulatedEndpoint.ChatCompletions => ChatAnswer.Of(request),
@@ -53,6 +56,9 @@ internal sealed class Endpoints(SimulatorOptions options)
             SimulatedEndpoint.Moderations => ModerationAnswer.Of(request),
             SimulatedEndpoint.ImageGenerations => ImageAnswer.OfJson(request),
             SimulatedEndpoint.Speech => SpeechAnswer.Of(request),
+            SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
+                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat => ConversationAnswer.Of(request),
+            SimulatedEndpoint.CountTokens => ConversationAnswer.Count(request),
             _ => RerankAnswer.Of(request),
         };
     }

@@ -1,3 +1,4 @@
+using AiGateway.Protocols.Chat;
 using AiGateway.Simulator.Answers;
 
 namespace AiGateway.Simulator.Requests;
@@ -11,7 +12,14 @@ internal static class KeyCheck
             return null;
         const string Scheme = "Bearer ";
         string? authorization = context.Request.Headers.Authorization;
-        string? apiKey = context.Request.Headers["api-key"];
+        string? apiKey = context.Request.Headers[route.Dialect switch
+        {
+            Dialect.Anthropic => "x-api-key",
+            Dialect.Gemini => "x-goog-api-key",
+            _ => "api-key",
+        }];
+        if (route.Dialect == Dialect.Gemini)
+            apiKey ??= context.Request.Query["key"];
         var given = authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[Scheme.Length..] : apiKey;
         // An ordinary comparison: the key guards nothing.
         if (given == key)

@@ -20,6 +20,13 @@ internal enum SimulatedEndpoint
     Transcriptions,
     Translations,
     Rerank,
+    Messages,
+    CountTokens,
+    GenerateContent,
+    StreamGenerateContent,
+    Converse,
+    ConverseStream,
+    CohereChat,
     Models,
     Model,
 }

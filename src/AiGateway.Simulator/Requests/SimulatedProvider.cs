@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Sending;
 using AiGateway.Simulator.Statistics;
@@ -7,13 +8,13 @@ using AiGateway.Simulator.Statistics;
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>Takes every request: (1) key, (2) body, (3) fault, (4) answer, (5) sending, counted throughout.</summary>
-internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faults, SimulatorStatistics statistics, AnswerSender sender)
+internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faults, GivenAnswer given, SimulatorStatistics statistics, AnswerSender sender)
 {
     private const string ControlPrefix = "/__sim/";
 
     private readonly Ids _ids = new(options);
-    private readonly Endpoints _endpoints = new(options);
-    private readonly ControlEndpoints _control = new(statistics, faults);
+    private readonly Endpoints _endpoints = new(options, given);
+    private readonly ControlEndpoints _control = new(statistics, faults, given);
 
     public Task HandleAsync(HttpContext context)
     {
@@ -36,7 +37,9 @@ internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faul
             var form = await UploadedForm.ReadAsync(context.Request.ContentType, body.Bytes);
             if (form is null)
                 document = TryParse(body.Bytes);
-            var (answer, fault, seen) = AnswerTo(context, SimulatorRoute.Of(path), body.Bytes, document, form);
+            var route = SimulatorRoute.Of(path);
+            var (answer, fault, seen) = AnswerTo(context, route, body.Bytes, document, form);
+            answer = DialectErrors.InDialect(answer, route.Dialect, requestId);
             using var owned = answer.Body;
             var reset = await sender.SendAsync(context, answer, fault, requestId, seen);
             outcome = reset ? "reset" : StatusName(context.Response.StatusCode);

@@ -4,7 +4,7 @@ using AiGateway.Simulator.Faults;
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>One request as the endpoints see it.</summary>
-internal sealed class SimulatedRequest
+internal sealed record SimulatedRequest
 {
     public required SimulatorOptions Options { get; init; }
 

@@ -1,10 +1,31 @@
+using AiGateway.Protocols.Chat;
+
 namespace AiGateway.Simulator.Requests;
 
-/// <summary>A path, taken apart: OpenAI's layout (<c>/v1/…</c>, the <c>/v1</c> may be missing) or Azure's (<c>/openai/…</c>).</summary>
+/// <summary>A path, taken apart: OpenAI's layout (<c>/v1/…</c>, the <c>/v1</c> may be missing), Azure's (<c>/openai/…</c>), or that of a provider with a dialect of its own.</summary>
 internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, string? Deployment, string? Id, bool IsAzure)
 {
     private const string AzurePrefix = "/openai/";
+
+    private static readonly (string Start, string End, SimulatedEndpoint Endpoint)[] ModelPaths =
+    [
+        ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
+        ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/model/", "/converse", SimulatedEndpoint.Converse),
+        ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
+    ];
+
     private const string Deployments = "deployments/";
+
+    /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
+    public Dialect Dialect => Endpoint switch
+    {
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
+        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
+        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        _ => Dialect.OpenAIChat,
+    };
 
     public static SimulatorRoute Of(string path)
     {
@@ -12,6 +33,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             return new(SimulatedEndpoint.ChatCompletions, null, null, false);
         if (path is "/" or "")
             return new(SimulatedEndpoint.Root, null, null, false);
+
+        if (OfModelInPath(path) is { } route)
+            return route;
 
         var rest = path.AsSpan();
         string? deployment = null;
@@ -41,6 +65,21 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         return new(endpoint, deployment, id, azure);
     }
 
+    // Gemini: …/models/MODEL:generateContent, also beneath Vertex AI's project and location. Bedrock: /model/MODEL/converse.
+    private static SimulatorRoute? OfModelInPath(string path)
+    {
+        foreach (var (start, end, endpoint) in ModelPaths)
+        {
+            if (!path.EndsWith(end, StringComparison.Ordinal))
+                continue;
+            var at = path.IndexOf(start, StringComparison.Ordinal);
+            var first = at + start.Length;
+            if (at >= 0 && first < path.Length - end.Length)
+                return new(endpoint, Uri.UnescapeDataString(path[first..^end.Length]), null, false);
+        }
+        return null;
+    }
+
     private static int EndOfDeployment(ReadOnlySpan<char> rest)
     {
         foreach (var operation in (ReadOnlySpan<string>)["/chat/", "/completions", "/embeddings", "/images/", "/audio/", "/responses", "/moderations", "/rerank"])
@@ -68,6 +107,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "audio/transcriptions" => SimulatedEndpoint.Transcriptions,
             "audio/translations" => SimulatedEndpoint.Translations,
             "rerank" => SimulatedEndpoint.Rerank,
+            "messages" => SimulatedEndpoint.Messages,
+            "messages/count_tokens" => SimulatedEndpoint.CountTokens,
+            "v2/chat" => SimulatedEndpoint.CohereChat,
             "models" => SimulatedEndpoint.Models,
             _ => SimulatedEndpoint.Unknown,
         };

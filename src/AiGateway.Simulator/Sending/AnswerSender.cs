@@ -1,4 +1,5 @@
 using System.Buffers;
+using AiGateway.Protocols.Chat;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Statistics;
@@ -54,8 +55,8 @@ internal sealed class AnswerSender(SimulatorOptions options)
             await ConnectionReset.AfterSentAsync(context, options.TimeProvider);
             return true;
         }
-        return answer.Events is { } events && fault is not { ReplacesBody: true }
-            ? await _events.SendAsync(context, events, fault, seen)
+        return answer.Events is not null && fault is not { ReplacesBody: true }
+            ? await _events.SendAsync(context, answer, fault, seen)
             : await _faultyBodies.SendAsync(context, answer, fault, seen);
     }
 
@@ -66,8 +67,15 @@ internal sealed class AnswerSender(SimulatorOptions options)
         var headers = response.Headers;
         if (fault is not { NoContentType: true })
             headers.ContentType = answer.ContentType;
-        headers["x-request-id"] = requestId;
         headers["x-sim-name"] = _name;
+        foreach (var (name, value) in answer.Headers)
+            headers[name] = value;
+        if (answer.Dialect != Dialect.OpenAIChat)
+        {
+            headers[RequestIdHeader(answer.Dialect)] = requestId;
+            return;
+        }
+        headers["x-request-id"] = requestId;
         headers["openai-version"] = OpenAIVersion;
         headers["openai-processing-ms"] = ProcessingMilliseconds;
         if (answer.Status < 400)
@@ -79,7 +87,12 @@ internal sealed class AnswerSender(SimulatorOptions options)
             headers["x-ratelimit-remaining-tokens"] = TokensLeft;
             headers["x-ratelimit-reset-tokens"] = TokenReset;
         }
-        foreach (var (name, value) in answer.Headers)
-            headers[name] = value;
     }
+
+    private static string RequestIdHeader(Dialect dialect) => dialect switch
+    {
+        Dialect.Anthropic => "request-id",
+        Dialect.Converse => "x-amzn-requestid",
+        _ => "x-request-id",
+    };
 }

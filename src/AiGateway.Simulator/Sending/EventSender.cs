@@ -1,3 +1,6 @@
+using AiGateway.Protocols.Chat;
+using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Statistics;
 
@@ -8,11 +11,6 @@ internal sealed class EventSender(SimulatorOptions options)
 {
     // Far more than any simulated stream: the client waits for bytes that do not come.
     private const int WrongLength = 10_000_000;
-
-    private static readonly ReadOnlyMemory<byte> Malformed = "data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"ind\n\n"u8.ToArray();
-
-    private static readonly ReadOnlyMemory<byte> ChatError =
-        "data: {\"error\":{\"message\":\"Simulated fault in the stream.\",\"type\":\"server_error\",\"param\":null,\"code\":\"server_error\"}}\n\n"u8.ToArray();
 
     private static readonly ReadOnlyMemory<byte> ResponseError =
         "event: error\ndata: {\"type\":\"error\",\"sequence_number\":0,\"code\":\"server_error\",\"message\":\"Simulated fault in the stream.\",\"param\":null}\n\n"u8.ToArray();
@@ -28,8 +26,11 @@ internal sealed class EventSender(SimulatorOptions options)
 
     /// <summary>Sends the events.</summary>
     /// <returns>True when the simulator itself broke the connection on demand.</returns>
-    public async ValueTask<bool> SendAsync(HttpContext context, IEnumerable<ReadOnlyMemory<byte>> events, Fault? fault, SeenId? seen)
+    public async ValueTask<bool> SendAsync(HttpContext context, Answer answer, Fault? fault, SeenId? seen)
     {
+        var wire = WireFaults.Of(answer.Dialect);
+        if (!wire.IsText && fault is { Comments: true } or { CrLf: true })
+            fault = fault with { Comments = false, CrLf = false };
         if (fault is { WrongLength: true })
             context.Response.ContentLength = WrongLength;
         context.Response.Headers.CacheControl = "no-cache";
@@ -44,7 +45,7 @@ internal sealed class EventSender(SimulatorOptions options)
 
         var sent = 0;
         var isResponse = false;
-        foreach (var item in events)
+        foreach (var item in answer.Events!)
         {
             if (context.RequestAborted.IsCancellationRequested)
                 return false;
@@ -53,21 +54,21 @@ internal sealed class EventSender(SimulatorOptions options)
             if (fault?.StallAfter == sent)
                 await Task.Delay(TimeSpan.FromMilliseconds(fault.StallMilliseconds), options.TimeProvider, context.RequestAborted);
 
-            isResponse = item.Span.StartsWith("event: "u8);
-            switch (Decide(fault, sent, item.Span))
+            isResponse = answer.Dialect == Dialect.OpenAIChat && item.Span.StartsWith("event: "u8);
+            switch (Decide(fault, sent, item.Span, wire))
             {
                 case Next.Cut:
                     await ConnectionReset.AfterSentAsync(context, options.TimeProvider);
                     return true;
                 case Next.Error:
-                    await writer.WriteAsync(isResponse ? ResponseError : ChatError);
+                    await writer.WriteAsync(isResponse ? ResponseError : wire.ErrorEvent);
                     return false;
                 case Next.End:
                     return false;
                 case Next.Skip:
                     continue;
                 default:
-                    await writer.WriteAsync(fault?.MalformedAt == sent + 1 ? Malformed : item);
+                    await writer.WriteAsync(fault?.MalformedAt == sent + 1 ? wire.Malformed : item);
                     break;
             }
             if (sent++ == 0)
@@ -81,11 +82,11 @@ internal sealed class EventSender(SimulatorOptions options)
             return true;
         }
         if (fault is { ErrorEventAfter: not null })
-            await writer.WriteAsync(isResponse ? ResponseError : ChatError);
+            await writer.WriteAsync(isResponse ? ResponseError : wire.ErrorEvent);
         return false;
     }
 
-    private static Next Decide(Fault? fault, int sent, ReadOnlySpan<byte> item)
+    private static Next Decide(Fault? fault, int sent, ReadOnlySpan<byte> item, WireFaults wire)
     {
         if (fault is null)
             return Next.Send;
@@ -95,8 +96,7 @@ internal sealed class EventSender(SimulatorOptions options)
             return Next.Error;
         if (fault.EndAfter == sent)
             return Next.End;
-        var isTerminal = item.StartsWith("data: [DONE]"u8) || item.StartsWith("event: response.completed"u8) || item.StartsWith("event: response.incomplete"u8);
-        return fault.NoDone && isTerminal ? Next.Skip : Next.Send;
+        return fault.NoDone && wire.IsTerminal(item) ? Next.Skip : Next.Send;
     }
 
     private TimeSpan Pace(Fault? fault)

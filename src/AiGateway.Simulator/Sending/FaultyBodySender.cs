@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
 using AiGateway.Simulator.Statistics;
 
@@ -14,8 +15,6 @@ internal sealed class FaultyBodySender(SimulatorOptions options)
     private static readonly byte[] Garbage = [0x00, 0xFF, 0xFE, .. "}{ this is neither JSON nor an event \r\n\r\n<<<>>>"u8, 0xC3, 0x28, 0x00];
 
     private static readonly byte[] Page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"u8.ToArray();
-
-    private static readonly byte[] ErrorBody = """{"error":{"message":"Simulated fault: an error with status 200.","type":"server_error","param":null,"code":"server_error"}}"""u8.ToArray();
 
     /// <summary>Sends the body.</summary>
     /// <returns>True when the simulator itself broke the connection on demand.</returns>
@@ -45,7 +44,7 @@ internal sealed class FaultyBodySender(SimulatorOptions options)
             { HtmlStatus: not null } => Page,
             { Garbage: true } => Garbage,
             { Empty: true } => default,
-            { ErrorEventAfter: not null } when answer.Status < 400 => ErrorBody,
+            { ErrorEventAfter: not null } when answer.Status < 400 => WireFaults.Of(answer.Dialect).ErrorBody,
             _ => answer.Bytes,
         };
         if (fault is { Gzip: true })

@@ -58,6 +58,7 @@ internal static class NativeModels
             json.WriteString("type"u8, "model"u8);
             json.WriteString("id"u8, name);
             json.WriteString("display_name"u8, name);
+            json.WriteString("lifecycle"u8, "active"u8);
             json.WriteString("created_at"u8, exchange.Snapshot.LoadedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         }
         json.WriteEndObject();

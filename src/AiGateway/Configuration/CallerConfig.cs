@@ -24,6 +24,9 @@ internal sealed record CallerConfig
     /// <summary>Aliases the key may use, <c>*</c> allowed at the end. Default all.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>Ids of providers whose own API the key may use through <c>/native/{provider}/…</c>, <c>*</c> allowed at the end. Default none.</summary>
+    public IReadOnlyList<string> Native { get; init; } = [];
+
     /// <summary>Instant from which the key is refused. Default never.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -42,6 +45,9 @@ internal sealed record BodyLimitsConfig
 
     /// <summary>Image uploads. Default 50 MiB.</summary>
     public long? Images { get; init; }
+
+    /// <summary>Bodies of native requests. Default: as <see cref="Json"/>.</summary>
+    public long? Native { get; init; }
 
     /// <summary>Uploads beyond this are spooled to a temporary file. Default 1 MiB.</summary>
     public long? Memory { get; init; }

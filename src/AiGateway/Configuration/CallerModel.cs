@@ -4,7 +4,7 @@ namespace AiGateway.Configuration;
 internal sealed class CallerModel
 {
     /// <summary>Everyone, where no callers are configured.</summary>
-    public static readonly CallerModel Anonymous = new() { Id = "anonymous", Tags = [], AllowsEverything = true, AllowedNames = [], AllowedPrefixes = [] };
+    public static readonly CallerModel Anonymous = new() { Id = "anonymous", Tags = [], AllowsEverything = true, AllowedNames = [], AllowedPrefixes = [], Native = ["*"] };
 
     /// <summary>Name of the key in records and metrics.</summary>
     public required string Id { get; init; }
@@ -30,6 +30,9 @@ internal sealed class CallerModel
     /// <summary>Beginnings of names that are allowed (<c>gpt-*</c>).</summary>
     public required string[] AllowedPrefixes { get; init; }
 
+    /// <summary>Ids of providers whose own API it may use, a <c>*</c> at the end for all that begin so. Empty: none.</summary>
+    public string[] Native { get; init; } = [];
+
     /// <summary>Instant from which the key is refused; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -38,6 +41,19 @@ internal sealed class CallerModel
 
     /// <summary>Who owns what this caller stores: organisation, team and project, or the key where it has no project.</summary>
     public string Tenant => field ??= Project is null ? $"{Organisation}/{Team}//{Id}" : $"{Organisation}/{Team}/{Project}";
+
+    /// <summary>Whether this caller may use the own API of a provider.</summary>
+    public bool MayUseNative(string providerId)
+    {
+        foreach (var allowed in Native)
+        {
+            if (allowed.EndsWith('*') ? providerId.AsSpan().StartsWith(allowed.AsSpan(0, allowed.Length - 1)) : string.Equals(allowed, providerId, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <summary>Whether this caller may use <paramref name="alias"/>, asked for as <paramref name="model"/>.</summary>
     public bool MayUse(AliasModel alias, string model)

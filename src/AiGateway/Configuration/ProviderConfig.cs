@@ -24,6 +24,9 @@ internal sealed record ProviderConfig
     /// <summary>Headers added to each upstream request.</summary>
     public IReadOnlyDictionary<string, SecretReference> Headers { get; init; } = new Dictionary<string, SecretReference>();
 
+    /// <summary>Names of further request headers that native requests may bring along. Default none.</summary>
+    public IReadOnlyList<string> NativeHeaders { get; init; } = [];
+
     /// <summary>The provider name prices are looked up under. Default: the preset's.</summary>
     public string? PricesFrom { get; init; }
 

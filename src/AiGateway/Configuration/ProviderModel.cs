@@ -1,5 +1,7 @@
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Rerank;
 
 namespace AiGateway.Configuration;
 
@@ -26,6 +28,9 @@ internal sealed class ProviderModel
 
     /// <summary>Headers added to each upstream request.</summary>
     public required KeyValuePair<string, Secret>[] Headers { get; init; }
+
+    /// <summary>Names of further request headers that native requests may bring along.</summary>
+    public string[] NativeHeaders { get; init; } = [];
 
     /// <summary>The name prices are looked up under.</summary>
     public required string PricesFrom { get; init; }
@@ -85,6 +90,12 @@ internal sealed record ProviderPreset
 
     /// <summary>Dialects of conversation it speaks, the one to translate to first. A caller of any of them gets its bytes passed on.</summary>
     public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat, Dialect.OpenAIResponses];
+
+    /// <summary>Its own forms of embeddings, by what stands in the model's name: the first that fits counts. Empty where OpenAI's bytes pass.</summary>
+    public EmbeddingsFormOfModel[] Embeddings { get; init; } = [];
+
+    /// <summary>Its own form of reranking; null where the caller's bytes pass.</summary>
+    public RerankForm? Rerank { get; init; }
 
     /// <summary>What its copy of the dialect takes.</summary>
     public TargetTraits Traits { get; init; } = TargetTraits.Default;

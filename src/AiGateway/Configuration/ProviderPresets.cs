@@ -1,5 +1,7 @@
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Rerank;
 
 namespace AiGateway.Configuration;
 
@@ -15,6 +17,8 @@ internal static class ProviderPresets
 
     /// <summary>Stands in for the simulator's address, which is known only when the host has started it. <c>.invalid</c> never resolves (RFC 6761).</summary>
     public const string SimulatedBaseUrl = "http://simulated.invalid/v1";
+
+    private static readonly Operation[] Conversations = [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.GenerateContent];
 
     private static readonly ProviderPreset[] Presets =
     [
@@ -40,7 +44,7 @@ internal static class ProviderPresets
 
         // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
         // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
-        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false },
+        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Embeddings = [new("", EmbeddingsForm.Mistral)] },
         Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek"),
         Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart },
         Hosted("together", "https://api.together.xyz/v1", "together_ai"),
@@ -71,17 +75,39 @@ internal static class ProviderPresets
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),
-        Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini),
+        Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini) with { Embeddings = [new("", EmbeddingsForm.Gemini)] },
 
         // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
-        Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with { DefaultCredentials = CredentialsKind.Google },
+        // Of the Gemini models the first is asked by predict, as all older ones are.
+        Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with
+        {
+            DefaultCredentials = CredentialsKind.Google,
+            Embeddings = [new("gemini-embedding-001", EmbeddingsForm.VertexPredict), new("gemini", EmbeddingsForm.VertexContent), new("", EmbeddingsForm.VertexPredict)],
+        },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
-        Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with { PricesFrom = "bedrock", DefaultCredentials = CredentialsKind.Aws },
-        Native("cohere", "https://api.cohere.com/v2", "cohere", "Authorization", "Bearer ", Dialect.Cohere),
+        Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with
+        {
+            PricesFrom = "bedrock",
+            DefaultCredentials = CredentialsKind.Aws,
+            Embeddings = [new("cohere", EmbeddingsForm.BedrockCohere), new("", EmbeddingsForm.BedrockTitan)],
+            Rerank = RerankForm.BedrockInvoke,
+        },
+        Native("cohere", "https://api.cohere.com/v2", "cohere", "Authorization", "Bearer ", Dialect.Cohere) with
+        {
+            Embeddings = [new("", EmbeddingsForm.Cohere)],
+            Rerank = RerankForm.Cohere,
+            Paths = new Dictionary<Operation, string> { [Operation.Embeddings] = "embed" },
+        },
+
+        // Vectors and reranking alone.
+        Hosted("voyage", "https://api.voyageai.com/v1", "voyage_ai") with { Operations = [Operation.Embeddings, Operation.Rerank], Embeddings = [new("", EmbeddingsForm.Voyage)], Rerank = RerankForm.Voyage },
+        Hosted("jina", "https://api.jina.ai/v1", "jina_ai") with { Operations = [Operation.Embeddings, Operation.Rerank], Embeddings = [new("", EmbeddingsForm.Jina)], Rerank = RerankForm.Jina },
 
         Local("ollama", "http://localhost:11434/v1"),
-        Local("vllm", null),
+
+        // Its base64 may be of 64-bit floats: who wants base64 gets it from the gateway.
+        Local("vllm", null) with { Embeddings = [new("", EmbeddingsForm.Vllm)] },
         Local("lmstudio", "http://localhost:1234/v1"),
 
         // Its own default port is 8080, which is the gateway's too: better asked for than looped.
@@ -114,9 +140,12 @@ internal static class ProviderPresets
         AuthPrefix = prefix,
         StreamUsageOption = false,
         Dialects = [dialect],
-        Operations = dialect == Dialect.Anthropic
-            ? [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.CountTokens, Operation.GenerateContent]
-            : [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.GenerateContent],
+        Operations = dialect switch
+        {
+            Dialect.Anthropic => [.. Conversations, Operation.CountTokens],
+            Dialect.Gemini => [.. Conversations, Operation.Embeddings],
+            _ => [.. Conversations, Operation.Embeddings, Operation.Rerank],
+        },
     };
 
     // A local server takes a key where it was started with one.

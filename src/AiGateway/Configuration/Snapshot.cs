@@ -24,6 +24,9 @@ internal sealed class Snapshot
     /// <summary>Deployments of providers that are on, by id.</summary>
     public required FrozenDictionary<string, DeploymentModel> Deployments { get; init; }
 
+    /// <summary>Where native requests go, by provider: deployments without a model, one for each provider that is on.</summary>
+    public FrozenDictionary<string, DeploymentModel> Native { get; init; } = FrozenDictionary<string, DeploymentModel>.Empty;
+
     /// <summary>Aliases with at least one deployment that is on.</summary>
     public required AliasTable Aliases { get; init; }
 
@@ -53,7 +56,11 @@ internal sealed record ProviderOff(string Id, string Reason);
 internal sealed record AliasOff(string Name, string Reason);
 
 /// <summary>Resolved body limits in bytes.</summary>
-internal sealed record BodyLimitsModel(long Json, long Audio, long Images, int Memory);
+internal sealed record BodyLimitsModel(long Json, long Audio, long Images, int Memory)
+{
+    /// <summary>Bodies of native requests; null: as JSON.</summary>
+    public long? Native { get; init; }
+}
 
 /// <summary>Resolved cross-origin access.</summary>
 internal sealed record CorsModel(FrozenSet<string> Origins, bool AnyOrigin, int MaxAgeSeconds);

@@ -45,6 +45,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Providers = providers,
             ProvidersOff = resolution.Off,
             Deployments = deployments,
+            Native = providers.Values.ToFrozenDictionary(provider => provider.Id, provider => Native(provider, config), StringComparer.Ordinal),
             Aliases = new AliasTable(aliases.Build()),
             AliasesOff = aliases.Off,
             Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
@@ -73,6 +74,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             ApiVersion = preset.AzureLayout ? provider.ApiVersion ?? preset.ApiVersion : null,
             Headers = resolved.Headers,
             Credentials = CredentialsModelBuilder.Build(provider, preset, baseUrl, secrets),
+            NativeHeaders = [.. provider.NativeHeaders],
             PricesFrom = provider.PricesFrom ?? preset.PricesFrom,
             ConnectTimeout = Defaults.Timeouts(provider.Timeouts, config.Timeouts).Connect,
             MaxConnections = provider.MaxConnections,
@@ -105,6 +107,16 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         };
     }
 
+    private DeploymentModel Native(ProviderModel provider, GatewayConfig config) => new()
+    {
+        Id = "_native/" + provider.Id,
+        Provider = provider,
+        UpstreamModelJson = default,
+        Timeouts = Defaults.Timeouts(config.Providers[provider.Id].Timeouts, config.Timeouts),
+        Breaker = Defaults.Breaker(config.Breaker, config.Breaker),
+        State = states.Deployment("_native/" + provider.Id),
+    };
+
     private static CallerModel Caller(CallerConfig caller) => new()
     {
         Id = caller.Id!,
@@ -115,6 +127,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         AllowsEverything = caller.Aliases.Count == 0 || caller.Aliases.Contains("*", StringComparer.Ordinal),
         AllowedNames = [.. caller.Aliases.Where(name => !name.EndsWith('*'))],
         AllowedPrefixes = [.. caller.Aliases.Where(name => name.EndsWith('*')).Select(name => name[..^1])],
+        Native = [.. caller.Native],
         Expires = caller.Expires,
         Disabled = caller.Disabled,
     };

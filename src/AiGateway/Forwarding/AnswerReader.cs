@@ -62,11 +62,45 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         {
             // The status says enough.
         }
-        var error = attempt.Dialect is { } dialect
-            ? Translations.CodecOf(dialect).ReadError((int)response.StatusCode, body.Ready)
-            : ProviderError.Parse((int)response.StatusCode, body.Ready);
+        var error = Translations.ReadError(attempt, (int)response.StatusCode, body.Ready);
         body.Release();
         return error;
+    }
+
+    /// <summary>What an answer with a status of 300 and above comes to.</summary>
+    public async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var status = (int)response.StatusCode;
+        var error = await ReadErrorAsync(attempt, response, timer);
+        var outcome = AttemptClassifier.Classify(status, error, attempt.Deployment);
+        if (outcome == AttemptOutcome.CredentialRefused && attempt.Deployment.Provider.Credentials.Kind == Configuration.CredentialsKind.Caller)
+        {
+            // The caller's own key: nobody else can mend that, and no other deployment is to pay for it.
+            outcome = AttemptOutcome.Refused;
+        }
+        return new AttemptResult(outcome)
+        {
+            Status = status,
+            Error = error,
+            RetryAfter = RetryAfter.Read(response.Headers, clock.GetUtcNow()),
+        };
+    }
+
+    /// <summary>Reads a body of up to <paramref name="limit"/> bytes, unpacked.</summary>
+    /// <returns>What came, and whether it is all; to be released.</returns>
+    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadWholeAsync(HttpResponseMessage response, int limit, AttemptTimer timer, TimeSpan idle, CancellationToken stop)
+    {
+        var upstream = await OpenAsync(response, stop);
+        return await ReadUpToAsync(upstream, limit, timer, idle, response.Content.Headers.ContentLength, stop);
+    }
+
+    /// <summary>What a body is that is no answer, although its status says so.</summary>
+    public static AttemptResult ErrorOrNonsense(AttemptRecord attempt, int status, ReadOnlySpan<byte> body)
+    {
+        var error = Translations.ReadError(attempt, 0, body);
+        return error.Type is null && error.Code is null
+            ? new AttemptResult(AttemptOutcome.Nonsense) { Status = status }
+            : new AttemptResult(AttemptOutcome.ErrorEvent) { Status = status, Error = error };
     }
 
     private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
@@ -152,7 +186,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             var inspector = new LargeBodyInspector(exchange.Request!.Operation, attempt.Deployment.Provider.Preset.UsageRules);
             inspector.Append(body.Ready);
             kept = true;
-            var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, inspector, settlement);
+            var stream = new PassingStream(exchange, attempt, timer, response, upstream, body, new LargeBodyMeter(inspector), settlement);
             return Answer(response, new StreamedContent(stream, length));
         }
         finally
@@ -213,7 +247,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, inspector: null, settlement);
+        var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, meter: null, settlement);
         return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
@@ -262,7 +296,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return output;
     }
 
-    private static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
+    /// <summary>A success with <paramref name="content"/>, the provider's status, and those of its headers that callers get.</summary>
+    public static AttemptResult Answer(HttpResponseMessage upstream, HttpContent content)
     {
         var answer = new HttpResponseMessage(upstream.StatusCode) { Content = content };
         CopyHeader(upstream, answer, "Content-Type");
@@ -280,16 +315,22 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     private static bool AnswersJson(Operation operation) => operation is not (Operation.Speech or Operation.Transcriptions or Operation.Translations);
 
-    private static string MediaType(HttpResponseMessage response) =>
+    /// <summary>The answer's content type as sent; empty for none.</summary>
+    public static string MediaType(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : "";
 
     /// <summary>The body, unpacked: we never ask for compression, but some servers compress all the same.</summary>
-    private static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
         {
             return stream;
+        }
+        if (encodings.ToString() is not ("identity" or ""))
+        {
+            // The length is that of the packed bytes, which nobody will count any more.
+            response.Content.Headers.ContentLength = null;
         }
         return encodings.ToString() switch
         {
@@ -303,14 +344,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
     /// <returns>What came, and whether it is all.</returns>
-    private static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null)
+    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null, CancellationToken? stop = null)
     {
         var body = default(OutputBuffer);
         try
         {
             do
             {
-                var read = await upstream.ReadAsync(body.Reserve(1024), timer.Token);
+                var read = await upstream.ReadAsync(body.Reserve(1024), stop ?? timer.Token);
                 if (read == 0)
                 {
                     return (body, true);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -34,6 +35,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     private AttemptResult? _last;
     private AttemptResult? _first;
     private bool _lastRested;
+    private Secret? _sent;
 
     public AttemptHandler(AttemptServices services, Exchange exchange, HttpRequest request)
         : base(services.Upstream)
@@ -84,6 +86,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     /// <summary>The rejection when all attempts have failed.</summary>
     public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
+
+    private bool IsNative => _exchange.Request!.Operation == Operation.Native;
 
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
 #pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
@@ -219,24 +223,31 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
-        Secret? sent = null;
+        _sent = null;
         AttemptResult result;
         var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
         deployment.State.Begin();
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            using var request = BuildRequest(record, key);
-            _services.Tracing.Inject(span, _callerHeaders, request);
-            response = await base.SendAsync(request, timer.Token);
-            sent = request.SentSecret;
-            result = (int)response.StatusCode < 300
-                ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
-                : await ReadFailureAsync(record, response, timer);
-            if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+            if (ProviderForms.For(_exchange, record) is { } calls)
             {
-                // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
-                await _exchange.Request.Body!.DisposeAsync();
+                result = await _services.Forms.SendAsync(_exchange, record, calls, (body, stop) => SendCallAsync(record, key, span, calls.Path, body, stop), timer);
+            }
+            else
+            {
+                using var request = BuildRequest(record, key);
+                _services.Tracing.Inject(span, _callerHeaders, request);
+                response = await base.SendAsync(request, timer.Token);
+                _sent = request.SentSecret;
+                result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                    : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
+                    : await _services.Answers.ReadFailureAsync(record, response, timer);
+                if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
+                {
+                    // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
+                    await _exchange.Request.Body!.DisposeAsync();
+                }
             }
         }
         catch (ChatFormatException e)
@@ -258,7 +269,7 @@ internal sealed class AttemptHandler : DelegatingHandler
 
         if (result.Error is { } error)
         {
-            result.Error = SecretRedaction.Redact(error, deployment.Provider, key, sent);
+            result.Error = SecretRedaction.Redact(error, deployment.Provider, key, _sent);
         }
         record.Status = result.Status;
         record.Error ??= result.Error?.Message;
@@ -275,6 +286,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         else
         {
+            if (result.Response is not null)
+            {
+                // A native error: the provider's own answer, which goes to the caller as it is.
+                _exchange.Answering = record;
+            }
             response?.Dispose();
             timer.Dispose();
             Rest(deployment, key, result);
@@ -297,33 +313,34 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<AttemptResult> ReadFailureAsync(AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
+    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var status = (int)response.StatusCode;
-        var error = await AnswerReader.ReadErrorAsync(attempt, response, timer);
-        var outcome = AttemptClassifier.Classify(status, error, attempt.Deployment);
-        if (outcome == AttemptOutcome.CredentialRefused && attempt.Deployment.Provider.Credentials.Kind == CredentialsKind.Caller)
-        {
-            // The caller's own key: nobody else can mend that, and no other deployment is to pay for it.
-            outcome = AttemptOutcome.Refused;
-        }
-        return new AttemptResult(outcome)
-        {
-            Status = status,
-            Error = error,
-            RetryAfter = RetryAfter.Read(response.Headers, _services.Clock.GetUtcNow()),
-        };
+        var address = path is null
+            ? _services.Addresses.For(attempt.Deployment, _exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : _services.Addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
+        using var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        CallerHeaders.Copy(_callerHeaders, request.Headers);
+        _services.Tracing.Inject(span, _callerHeaders, request);
+        var response = await base.SendAsync(request, cancellationToken);
+        _sent = request.SentSecret;
+        return response;
     }
 
     private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
     {
         var asked = _exchange.Request!;
         var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse
-            ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+        var address = asked.Operation == Operation.StoredResponse ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+            : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        if (attempt.Dialect is { } dialect && dialect != ChatDialects.Of(asked.Operation))
+        if (IsNative)
+        {
+            NativeRequests.Fill(asked, attempt, request, _callerHeaders);
+        }
+        else if (attempt.Dialect is { } dialect && (dialect != ChatDialects.Of(asked.Operation) || Translations.HoldsForeignSignatures(asked)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported);
         }
@@ -332,9 +349,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if (attempt.Dialect == Dialect.Anthropic && !request.Headers.Contains(AnthropicVersion))
+        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(AnthropicVersion))
         {
             request.Headers.TryAddWithoutValidation(AnthropicVersion, "2023-06-01");
         }
@@ -365,6 +382,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             case AttemptOutcome.RateLimited:
                 rest = result.RetryAfter ?? deployment.Breaker.RateLimitCooldown;
                 break;
+            case AttemptOutcome.CredentialRefused when IsNative:
+                // The path may be one that the key has no right to: a caller who asks for it must not take the key from all others.
+                return;
             case AttemptOutcome.CredentialRefused or AttemptOutcome.DeploymentNotFound:
                 rest = deployment.Breaker.CredentialCooldown;
                 break;

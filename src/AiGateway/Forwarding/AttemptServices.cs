@@ -10,7 +10,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing)
+    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -26,6 +26,12 @@ internal sealed class AttemptServices(
 
     /// <summary>Reads answers until commit.</summary>
     public AnswerReader Answers { get; } = answers;
+
+    /// <summary>Reads answers of the native route.</summary>
+    public NativeAnswers Natives { get; } = natives;
+
+    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
+    public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>
     public GatewayTracing Tracing { get; } = tracing;

@@ -12,7 +12,7 @@ internal sealed class EditedBodyContent : HttpContent
     private readonly long _length;
 
     /// <summary>Content of <paramref name="body"/> with <paramref name="edits"/>, which are in order and do not overlap.</summary>
-    public EditedBodyContent(RequestBody body, ReadOnlyMemory<BodyEdit> edits, string contentType)
+    public EditedBodyContent(RequestBody body, ReadOnlyMemory<BodyEdit> edits, string? contentType)
     {
         _body = body;
         _edits = edits;
@@ -21,7 +21,10 @@ internal sealed class EditedBodyContent : HttpContent
         {
             _length += edit.Replacement.Length - edit.Length;
         }
-        Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (contentType is not null)
+        {
+            Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
     }
 
     /// <summary>Whether the body is on its way in full; until then it must stay where it is.</summary>

@@ -1,4 +1,5 @@
 using AiGateway.Pipeline;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers.Credentials;
 
 namespace AiGateway.Forwarding;
@@ -38,15 +39,18 @@ internal static class FailureMessages
         if (last.Outcome is AttemptOutcome.Refused or AttemptOutcome.ContextWindow or AttemptOutcome.ContentPolicy)
         {
             var error = last.Error!;
+            // Another dialect's words for types and codes mean nothing to the caller.
+            var isForeign = exchange.Attempts.Count > 0 && exchange.Attempts[^1].Dialect is { } dialect && dialect != ChatDialects.Of(exchange.Request!.Operation);
             return new Rejection(RejectionReason.ProviderRefused, error.Message, error.Param)
             {
                 Status = last.Status,
-                Type = error.Type ?? "invalid_request_error",
+                Type = isForeign || error.Type is null ? "invalid_request_error" : error.Type,
                 Code = last.Outcome switch
                 {
                     AttemptOutcome.ContextWindow => "context_length_exceeded",
-                    AttemptOutcome.ContentPolicy => error.Code ?? "content_filter",
-                    _ => error.Code,
+                    AttemptOutcome.ContentPolicy => error.Code is null || isForeign ? "content_filter" : error.Code,
+                    _ when error.Kind == ProviderErrorKind.ModelNotFound => error.Code is null || isForeign ? "model_not_found" : error.Code,
+                    _ => isForeign ? null : error.Code,
                 },
             };
         }

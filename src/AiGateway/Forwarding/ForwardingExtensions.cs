@@ -21,6 +21,8 @@ internal static class ForwardingExtensions
         services.AddSingleton<AnswerSettlement>();
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
+        services.AddSingleton<NativeAnswers>();
+        services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
         return services;

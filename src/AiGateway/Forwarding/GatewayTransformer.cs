@@ -41,6 +41,10 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
             headers.CacheControl = "no-cache";
             headers["X-Accel-Buffering"] = "no";
         }
+        if (proxyResponse.Headers.RetryAfter?.Delta is { } retryAfter)
+        {
+            headers.RetryAfter = ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
         AddOwn(headers, exchange);
         return proxyResponse.Content is WholeAnswerContent whole ? WriteWholeAsync(httpContext, whole, cancellationToken) : ValueTask.FromResult(true);
     }
@@ -74,7 +78,10 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
         {
             headers["x-gateway-deployment"] = answering.Deployment.Id;
             headers["x-gateway-provider"] = answering.Deployment.Provider.Id;
-            headers["x-gateway-model"] = HeaderText.Escape(answering.UpstreamModel);
+            if (answering.UpstreamModel.Length > 0)
+            {
+                headers["x-gateway-model"] = HeaderText.Escape(answering.UpstreamModel);
+            }
         }
         if (exchange.Answering is { Losses: { Count: > 0 } losses })
         {

@@ -56,6 +56,16 @@ internal struct OutputBuffer
     /// <summary>Takes the last bytes back, so that <paramref name="length"/> are left.</summary>
     public void Truncate(int length) => _end = _start + length;
 
+    /// <summary>Leaves the first <paramref name="length"/> bytes out; gives the array back with the last.</summary>
+    public void Skip(int length)
+    {
+        _start += length;
+        if (IsEmpty)
+        {
+            Release();
+        }
+    }
+
     /// <summary>Moves bytes to <paramref name="destination"/>; gives the array back with the last.</summary>
     public int Take(Span<byte> destination)
     {

@@ -1,12 +1,11 @@
 using AiGateway.Pipeline;
-using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>An answer that passes as it comes: binary ones, and JSON too large to be read whole, whose usage is read on the way.</summary>
+/// <summary>An answer that passes as it comes: binary and native ones, and JSON too large to be read whole, whose usage is read on the way.</summary>
 internal sealed class PassingStream(
     Exchange exchange, AttemptRecord attempt, AttemptTimer timer, HttpResponseMessage response, Stream upstream,
-    OutputBuffer head, LargeBodyInspector? inspector, AnswerSettlement settlement) : ReadOnlyStream
+    OutputBuffer head, AnswerMeter? meter, AnswerSettlement settlement) : ReadOnlyStream
 {
     private OutputBuffer _head = head;
     private bool _settled;
@@ -27,14 +26,14 @@ internal sealed class PassingStream(
             var read = await upstream.ReadAsync(buffer, timer.Token);
             if (read > 0)
             {
-                inspector?.Append(buffer.Span[..read]);
+                meter?.Append(buffer.Span[..read]);
                 return read;
             }
             if (buffer.IsEmpty)
             {
                 return 0;
             }
-            if (inspector is not null && !inspector.IsComplete)
+            if (meter is { IsCut: true })
             {
                 throw new IOException("The answer ended early.");
             }
@@ -73,11 +72,13 @@ internal sealed class PassingStream(
         {
             AttemptOutcome.Succeeded => RequestOutcome.Completed,
             AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
+            _ when timer.IsDrained => RequestOutcome.CutByDrain,
             _ => RequestOutcome.CutByUpstream,
         };
-        var facts = inspector?.Finish();
-        exchange.ResponseModel = facts?.Model;
-        exchange.ServiceTier = facts?.ServiceTier;
-        settlement.Settle(exchange, attempt, facts?.Usage, facts?.EstimatedOutputTokens ?? 0);
+        var figures = meter?.Finish() ?? default;
+        exchange.ResponseModel = figures.Model;
+        exchange.ServiceTier = figures.ServiceTier;
+        exchange.FinishReason = figures.FinishReason;
+        settlement.Settle(exchange, attempt, figures.Usage, figures.EstimatedOutputTokens);
     }
 }

@@ -44,6 +44,10 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
             _sent++;
         }
 
+        if (plan.RetriesUnsentOnly && outcome is not (AttemptOutcome.ConnectFailed or AttemptOutcome.CircuitOpen))
+        {
+            return null;
+        }
         if (outcome is AttemptOutcome.ContextWindow or AttemptOutcome.ContentPolicy)
         {
             return FallBack(outcome);

@@ -1,3 +1,4 @@
+using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Protocols.OpenAI;
 
@@ -26,6 +27,44 @@ internal static class SecretRedaction
             error = Without(error, value.Reveal());
         }
         return error;
+    }
+
+    /// <summary>The same for the bytes of an answer that passes as it is.</summary>
+    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key)
+    {
+        if (key is not null)
+        {
+            Remove(ref body, key.HeaderValue.Reveal());
+        }
+        foreach (var (_, value) in provider.Headers)
+        {
+            Remove(ref body, value.Reveal());
+        }
+    }
+
+    private static void Remove(ref OutputBuffer body, string value)
+    {
+        var secret = value[(value.LastIndexOf(' ') + 1)..];
+        if (secret.Length < ShortestSecret)
+        {
+            return;
+        }
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        if (body.Ready.IndexOf(bytes) < 0)
+        {
+            return;
+        }
+        var redacted = default(OutputBuffer);
+        var rest = body.Ready;
+        for (var at = rest.IndexOf(bytes); at >= 0; at = rest.IndexOf(bytes))
+        {
+            redacted.Append(rest[..at]);
+            redacted.Append("***"u8);
+            rest = rest[(at + bytes.Length)..];
+        }
+        redacted.Append(rest);
+        body.Release();
+        body = redacted;
     }
 
     private static ProviderError Without(ProviderError error, string value)

@@ -1,11 +1,13 @@
 using System.Buffers;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Cohere;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.Ollama;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.OpenAI.Chat;
 using AiGateway.Protocols.OpenAI.Responses;
 
@@ -51,20 +53,50 @@ internal static class Translations
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         CodecOf(dialect).WriteRequest(chat, translation, body);
-        attempt.Losses = translation.Losses;
-        if (!dropUnsupported)
-        {
-            foreach (var loss in translation.Losses)
-            {
-                if (loss.IsDropped)
-                {
-                    throw new ChatFormatException($"'{loss.Path}' cannot be said to the model behind this name ({loss.Why}), and it is configured to refuse rather than leave things out.", loss.Path);
-                }
-            }
-        }
-        var content = new ReadOnlyMemoryContent(body.WrittenMemory);
+        Lose(attempt, translation, dropUnsupported);
+        return Json(body.WrittenMemory);
+    }
+
+    /// <summary>A body of JSON.</summary>
+    public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)
+    {
+        var content = new ReadOnlyMemoryContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return content;
+    }
+
+    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
+    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+        request.Operation == Operation.Messages && request.Body is { } body && SignatureEnvelope.MayBeIn(body.Memory.Span);
+
+    /// <summary>Notes what a translation lost.</summary>
+    /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>
+    public static void Lose(AttemptRecord attempt, Translation translation, bool dropUnsupported)
+    {
+        attempt.Losses = translation.Losses;
+        if (dropUnsupported)
+        {
+            return;
+        }
+        foreach (var loss in translation.Losses)
+        {
+            if (loss.IsDropped)
+            {
+                throw new ChatFormatException($"'{loss.Path}' cannot be said to the model behind this name ({loss.Why}), and it is configured to refuse rather than leave things out.", loss.Path);
+            }
+        }
+    }
+
+    /// <summary>An error body of a provider, in whatever dialect it writes them.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="status">The HTTP status; 0 where it says nothing.</param>
+    /// <param name="body">The body.</param>
+    public static ProviderError ReadError(AttemptRecord attempt, int status, ReadOnlySpan<byte> body)
+    {
+        var dialect = attempt.Dialect ?? attempt.Deployment.Provider.Preset.Dialects[0];
+        return dialect is Dialect.OpenAIChat or Dialect.OpenAIResponses && attempt.Dialect is null
+            ? ProviderError.Parse(status, body)
+            : CodecOf(dialect).ReadError(status, body);
     }
 
     /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>

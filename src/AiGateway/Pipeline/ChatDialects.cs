@@ -17,8 +17,10 @@ internal static class ChatDialects
     };
 
     /// <summary>The dialect in which a caller of <paramref name="path"/> wants its errors, known before anything is read.</summary>
-    public static Dialect OfPath(string path) =>
-        OperationTable.TryMatch(path, out var match) && Of(match.Operation) is { } dialect ? dialect
+    public static Dialect OfPath(string path) => path.StartsWith(NativeTarget.Prefix, StringComparison.Ordinal)
+        ? path.IndexOf('/', NativeTarget.Prefix.Length) is > 0 and var slash && !path.AsSpan(slash).StartsWith(NativeTarget.Prefix) ? OfPath(path[slash..]) : Dialect.OpenAIChat
+        : OperationTable.TryMatch(path, out var match) && Of(match.Operation) is { } dialect ? dialect
         : path.StartsWith("/v1beta/", StringComparison.OrdinalIgnoreCase) ? Dialect.Gemini
+        : path.StartsWith("/v2/", StringComparison.OrdinalIgnoreCase) ? Dialect.Cohere
         : Dialect.OpenAIChat;
 }

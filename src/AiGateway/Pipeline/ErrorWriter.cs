@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Cohere;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 
@@ -65,6 +66,9 @@ internal static class ErrorWriter
                 break;
             case Dialect.Gemini:
                 GeminiErrors.Write(body, status, rejection.Message, rejection.Code);
+                break;
+            case Dialect.Cohere:
+                CohereErrors.Write(rejection.Message, requestId, body);
                 break;
             default:
                 OpenAIErrorBody.Write(body, rejection);

@@ -24,6 +24,11 @@ internal sealed partial class ExchangeMiddleware(
         exchange.Span = tracing.StartRequest(context, exchange);
         var headers = context.Response.Headers;
         headers["x-request-id"] = exchange.Id;
+        if (context.Request.Path.StartsWithSegments("/v1/messages", StringComparison.Ordinal))
+        {
+            // The name under which Anthropic's clients look for it.
+            headers["request-id"] = exchange.Id;
+        }
         headers["x-gateway-config-version"] = exchange.Snapshot.Version;
         metrics.RequestStarted();
         drain.Enter();

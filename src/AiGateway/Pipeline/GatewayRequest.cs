@@ -10,6 +10,9 @@ internal sealed class GatewayRequest
     /// <summary>The operation.</summary>
     public required Operation Operation { get; init; }
 
+    /// <summary>The form of a request for vectors or reranking.</summary>
+    public CallerForm Form { get; init; }
+
     /// <summary>The model asked for: an alias's name.</summary>
     public required string Model { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed class GatewayRequest
 
     /// <summary>For <see cref="Operation.StoredResponse"/>: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
     public string StoredObjectSuffix { get; init; } = "";
+
+    /// <summary>For <see cref="Operation.Native"/>: where it goes; null for other operations.</summary>
+    public NativeTarget? Native { get; init; }
 
     /// <summary>Tags of this request: <c>x-gateway-tags</c>; empty when there are none.</summary>
     public required KeyValuePair<string, string>[] Tags { get; init; }

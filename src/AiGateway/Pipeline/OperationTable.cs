@@ -3,10 +3,11 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Pipeline;
 
-/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, and Gemini's.</summary>
+/// <summary>Which path means which operation: OpenAI's and Anthropic's layout with or without <c>/v1</c>, Azure's, Gemini's, of Cohere's v2 what it has in common with them, and the native route.</summary>
 internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
+    private const string CohereLayout = "/v2/";
     private const string GeminiModels = "models/";
     private const string AzureDeployments = "/openai/deployments/";
 
@@ -47,7 +48,17 @@ internal static class OperationTable
     /// <returns>False when it is none of ours.</returns>
     public static bool TryMatch(string path, out OperationPath match)
     {
+        if (path.StartsWith(NativeTarget.Prefix, StringComparison.Ordinal))
+        {
+            match = new OperationPath(Operation.Native, null, "", "");
+            return true;
+        }
         var rest = path.AsSpan();
+        if (rest.StartsWith(CohereLayout, StringComparison.OrdinalIgnoreCase))
+        {
+            match = new OperationPath(rest[CohereLayout.Length..] is "rerank" ? Operation.Rerank : Operation.Embeddings, null, "", "") { Form = CallerForm.Cohere };
+            return rest[CohereLayout.Length..] is "rerank" or "embed";
+        }
         string? pathModel = null;
         if (rest.StartsWith(AzureDeployments, StringComparison.OrdinalIgnoreCase))
         {
@@ -102,6 +113,11 @@ internal static class OperationTable
     {
         var colon = rest.LastIndexOf(':');
         var method = colon <= 0 ? default : rest[(colon + 1)..];
+        if (method is "embedContent" or "batchEmbedContents")
+        {
+            match = new OperationPath(Operation.Embeddings, Uri.UnescapeDataString(rest[..colon]), "", "") { Form = CallerForm.Gemini };
+            return true;
+        }
         if (method is not ("generateContent" or "streamGenerateContent"))
         {
             match = default;
@@ -131,24 +147,38 @@ internal static class OperationTable
 /// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c> or nothing.</param>
 internal readonly record struct OperationPath(Operation Operation, string? PathModel, string ObjectId, string ObjectSuffix)
 {
+    // No TRACE, which repeats the credentials it was sent with, and no CONNECT, which leads elsewhere.
+    private static readonly string[] NativeMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
     /// <summary>Whether the path asks for a stream.</summary>
     public bool Streams { get; init; }
 
+    /// <summary>Whose layout it is, where an operation has several.</summary>
+    public CallerForm Form { get; init; }
+
     /// <summary>Whether the path takes <paramref name="method"/>.</summary>
-    public bool Takes(string method) => Operation != Operation.StoredResponse
-        ? HttpMethods.IsPost(method)
-        : ObjectSuffix switch
+    public bool Takes(string method) => Operation switch
+    {
+        Operation.Native => Array.IndexOf(NativeMethods, method) >= 0,
+        Operation.StoredResponse => ObjectSuffix switch
         {
             "/cancel" => HttpMethods.IsPost(method),
             "/input_items" => HttpMethods.IsGet(method),
             _ => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
-        };
+        },
+        _ => HttpMethods.IsPost(method),
+    };
 
     /// <summary>The methods it takes, for the error message.</summary>
-    public string Methods => Operation != Operation.StoredResponse ? "POST" : ObjectSuffix switch
+    public string Methods => Operation switch
     {
-        "/cancel" => "POST",
-        "/input_items" => "GET",
-        _ => "GET or DELETE",
+        Operation.Native => string.Join(" or ", NativeMethods),
+        Operation.StoredResponse => ObjectSuffix switch
+        {
+            "/cancel" => "POST",
+            "/input_items" => "GET",
+            _ => "GET or DELETE",
+        },
+        _ => "POST",
     };
 }

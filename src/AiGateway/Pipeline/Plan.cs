@@ -14,6 +14,9 @@ internal sealed class Plan
     /// <summary>Deployments in the order in which they are tried.</summary>
     public required DeploymentModel[] Deployments { get; init; }
 
+    /// <summary>Whether only an attempt whose request was never sent is followed by another: what a native request does is not known, and might be done twice.</summary>
+    public bool RetriesUnsentOnly { get; init; }
+
     /// <summary>What a wildcard alias's <c>*</c> matched: the model name for deployments whose own is <c>*</c>.</summary>
     public string WildcardMatch { get; init; } = "";
 

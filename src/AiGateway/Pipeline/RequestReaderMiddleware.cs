@@ -29,7 +29,12 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             exchange.Reject(RejectionReason.WrongMethod, $"Not allowed to {context.Request.Method} on {Shorten(path)}. It takes {match.Methods}.");
             return Task.CompletedTask;
         }
-        return match.Operation == Operation.StoredResponse ? ReadStoredAsync(context, exchange, match) : ReadAsync(context, exchange, match);
+        return match.Operation switch
+        {
+            Operation.Native => ReadNativeAsync(context, exchange),
+            Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
+            _ => ReadAsync(context, exchange, match),
+        };
     }
 
     private async Task ReadAsync(HttpContext context, Exchange exchange, OperationPath match)
@@ -70,7 +75,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
         else
         {
-            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams);
+            error = RequestScanner.Scan(match.Operation, body.Memory.Span, out facts, match.Streams, match.Form != CallerForm.OpenAI);
         }
         if (error is not null)
         {
@@ -95,6 +100,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = new GatewayRequest
         {
             Operation = match.Operation,
+            Form = match.Form,
             Model = model,
             Body = body,
             Facts = facts,
@@ -105,6 +111,15 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Timeout = ReadTimeout(request.Headers),
         };
         await next(context);
+    }
+
+    private async Task ReadNativeAsync(HttpContext context, Exchange exchange)
+    {
+        exchange.Request = await NativeRequestReader.ReadAsync(context, exchange);
+        if (exchange.Request is not null)
+        {
+            await next(context);
+        }
     }
 
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)
@@ -170,7 +185,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     }
 
     /// <summary>Reads <c>x-gateway-tags: name=value,name=value</c>; what is no pair, too long or too many is left out.</summary>
-    private static KeyValuePair<string, string>[] ReadTags(IHeaderDictionary headers)
+    public static KeyValuePair<string, string>[] ReadTags(IHeaderDictionary headers)
     {
         if (!headers.TryGetValue("x-gateway-tags", out var values) || values.ToString() is not { Length: > 0 } text)
         {
@@ -189,7 +204,8 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return [.. tags];
     }
 
-    private static TimeSpan? ReadTimeout(IHeaderDictionary headers) =>
+    /// <summary>Reads <c>x-gateway-timeout-ms</c>; null when it is absent or no positive number.</summary>
+    public static TimeSpan? ReadTimeout(IHeaderDictionary headers) =>
         headers.TryGetValue("x-gateway-timeout-ms", out var values)
         && int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
             ? TimeSpan.FromMilliseconds(milliseconds) : null;

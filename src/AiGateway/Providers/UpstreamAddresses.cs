@@ -41,6 +41,24 @@ internal sealed class UpstreamAddresses
         return address;
     }
 
+    /// <summary>Where a provider serves a form of its own.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="path">The path behind the base URL; <c>{model}</c> stands for the model.</param>
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    public Uri ForForm(ProviderModel provider, string path, string upstreamModel)
+    {
+        var key = (provider.BaseUrl, path, path.Contains(ModelPlace, StringComparison.Ordinal) ? upstreamModel : null, (string?)null);
+        if (!_cache.TryGetValue(key, out var address))
+        {
+            address = new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
+            if (_cache.Count < MostCached)
+            {
+                _cache.TryAdd(key, address);
+            }
+        }
+        return address;
+    }
+
     /// <summary>The path of a dialect's own layout, behind the base URL.</summary>
     private static string PathOf(ProviderModel provider, Operation operation, Dialect? dialect, bool stream) => dialect switch
     {
@@ -63,6 +81,17 @@ internal sealed class UpstreamAddresses
         var (path, parameters) = query < 0 ? (suffix, "") : (suffix[..query], suffix[(query + 1)..]);
         var address = Build(deployment.Provider, Operation.StoredResponse, "", $"/{Segment(stored.UpstreamId)}{path}");
         return parameters.Length == 0 ? address : new Uri($"{address}{(address.Query.Length == 0 ? '?' : '&')}{parameters}");
+    }
+
+    /// <summary>Where a native request goes: behind the provider's base URL and nowhere else.</summary>
+    /// <exception cref="InvalidDataException">The path leads out of the base URL. <see cref="NativeTarget"/> refuses all that could; this is the second lock.</exception>
+    public static Uri ForNative(ProviderModel provider, NativeTarget target)
+    {
+        var root = new Uri(provider.BaseUrl + "/");
+        var address = new Uri($"{provider.BaseUrl}/{target.Path}{target.Query}");
+        return root.Scheme == address.Scheme && root.Authority == address.Authority && address.UserInfo.Length == 0
+            && address.AbsolutePath.StartsWith(root.AbsolutePath, StringComparison.Ordinal)
+            ? address : throw new InvalidDataException("The path leads out of the provider's base URL.");
     }
 
     /// <summary>Azure puts the deployment's name in the path, but for the operations that its v1 layout brought.</summary>

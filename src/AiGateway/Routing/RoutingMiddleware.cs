@@ -12,9 +12,12 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
     {
         var exchange = context.GetExchange();
         var request = exchange.Request!;
-        exchange.Plan = request.Operation == Operation.StoredResponse
-            ? PlanForStoredObject(exchange, request.StoredObject!)
-            : PlanForAlias(exchange, request, context.Request.Headers);
+        exchange.Plan = request.Operation switch
+        {
+            Operation.StoredResponse => PlanForStoredObject(exchange, request.StoredObject!),
+            Operation.Native => PlanForNative(exchange, request.Native!),
+            _ => PlanForAlias(exchange, request, context.Request.Headers),
+        };
         return exchange.Plan is null ? Task.CompletedTask : next(context);
     }
 
@@ -71,10 +74,30 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         return new Plan { Alias = StoredObjects, Deployments = [deployment] };
     }
 
-    // A stored object lives in one place: one deployment, asked again once when it stumbles.
-    private static readonly AliasModel StoredObjects = new()
+    private static Plan? PlanForNative(Exchange exchange, NativeTarget target)
     {
-        Name = "_stored",
+        // Said before the look-up: who may not use a provider is not told whether there is one.
+        if (!exchange.Caller.MayUseNative(target.ProviderId))
+        {
+            exchange.Reject(new Rejection(RejectionReason.ModelNotAllowed, $"This key may not use the own API of the provider '{target.ProviderId}'. Ask the platform team for access.") { Code = "native_not_allowed" });
+            return null;
+        }
+        if (!exchange.Snapshot.Native.TryGetValue(target.ProviderId, out var deployment))
+        {
+            exchange.Reject(RejectionReason.UnknownObject, $"No provider '{target.ProviderId}' is configured and switched on.");
+            return null;
+        }
+        return new Plan { Alias = NativeRequests, Deployments = [deployment], WildcardMatch = target.Model, RetriesUnsentOnly = true };
+    }
+
+    // A stored object lives in one place: one deployment, asked again once when it stumbles.
+    private static readonly AliasModel StoredObjects = OneDeployment("_stored");
+
+    private static readonly AliasModel NativeRequests = OneDeployment("_native");
+
+    private static AliasModel OneDeployment(string name) => new()
+    {
+        Name = name,
         Rules = [],
         ContextWindowFallback = [],
         ContentPolicyFallback = [],

@@ -32,6 +32,7 @@ internal static class TagValues
         Operation.CountTokens => "count_tokens",
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
+        Operation.Native => "native",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "An operation without a label."),
     };
 

@@ -238,13 +238,16 @@ public sealed class ProviderQuirkTests(PassThroughFixture fixture)
     }
 
     [Fact]
-    public async Task Quirk34_VllmsWideEmbeddings_PassUnread()
+    public async Task Quirk34_VllmsWideEmbeddings_ComeAs32BitFloats()
     {
-        var body = $$$"""{"id":"e","object":"list","model":"m","data":[{"index":0,"object":"embedding","embedding":"{{{Convert.ToBase64String(new byte[768 * sizeof(double)])}}}"}],"usage":{"prompt_tokens":11,"total_tokens":11,"completion_tokens":0}}""";
+        byte[] wide = [.. BitConverter.GetBytes(0.5), .. BitConverter.GetBytes(-2.0)];
+        var body = $$$"""{"id":"e","object":"list","model":"m","data":[{"index":0,"object":"embedding","embedding":"{{{Convert.ToBase64String(wide)}}}"}],"usage":{"prompt_tokens":11,"total_tokens":11,"completion_tokens":0}}""";
         fixture.Upstream.Answer = UpstreamAnswer.Json(body);
         var answer = await fixture.PostAsync("/v1/embeddings", """{"model":"vllm/any","input":"Hello","encoding_format":"base64"}""");
 
-        Assert.Equal(body, answer.Text);
+        Assert.Contains("\"encoding_format\":\"float\"", fixture.Upstream.Received[0].Text, StringComparison.Ordinal);
+        var narrow = JsonDocument.Parse(answer.Body).RootElement.GetProperty("data")[0].GetProperty("embedding").GetString()!;
+        Assert.Equal([.. BitConverter.GetBytes(0.5f), .. BitConverter.GetBytes(-2f)], Convert.FromBase64String(narrow));
         await HasUsageAsync(answer, 11, 0);
     }
 

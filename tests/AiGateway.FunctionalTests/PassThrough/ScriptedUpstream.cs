@@ -34,6 +34,9 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>What the next requests get.</summary>
     public UpstreamAnswer Answer { get; set; } = new();
 
+    /// <summary>Answers by what came; null: all get <see cref="Answer"/>.</summary>
+    public Func<UpstreamRequestSeen, UpstreamAnswer>? Respond { get; set; }
+
     /// <summary>What came, in order.</summary>
     public IReadOnlyList<UpstreamRequestSeen> Received => [.. _received];
 
@@ -62,13 +65,14 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        _received.Enqueue(new UpstreamRequestSeen(
+        var seen = new UpstreamRequestSeen(
             context.Request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
-            body.ToArray()));
+            body.ToArray());
+        _received.Enqueue(seen);
 
-        var answer = Answer;
+        var answer = Respond?.Invoke(seen) ?? Answer;
         var response = context.Response;
         response.StatusCode = answer.Status;
         if (answer.ContentType is { } type)

@@ -48,8 +48,9 @@ internal static class RecordedSelection
     public static IReadOnlyDictionary<string, string> ProviderKinds => Kinds;
 
     /// <summary>All of them; skips the running test when the folder is not there.</summary>
+    /// <remarks>vLLM's base64 is of 64-bit floats and is not passed on: Forms/RecordedFormTests has it.</remarks>
     public static IReadOnlyList<RecordedExchange> All() =>
-        [.. RecordedTraffic.All().Where(exchange => Kinds.ContainsKey(exchange.Provider) && Paths.ContainsKey(exchange.Endpoint))];
+        [.. RecordedTraffic.All().Where(exchange => Kinds.ContainsKey(exchange.Provider) && Paths.ContainsKey(exchange.Endpoint) && !(exchange.Provider == "vllm" && exchange.Endpoint == "embeddings"))];
 
     /// <summary>The rows of a theory; one that will be skipped when the folder is not there.</summary>
     public static IEnumerable<string> Ids()

@@ -23,6 +23,8 @@ public sealed class EmbeddingsTests
     [InlineData(EmbeddingsForm.Mistral, """{"model":"t","input":["a","b"],"output_dimension":256}""")]
     [InlineData(EmbeddingsForm.Vllm, """{"model":"t","input":["a","b"],"dimensions":256,"encoding_format":"float","user":"u"}""")]
     [InlineData(EmbeddingsForm.Ollama, """{"model":"t","input":["a","b"],"dimensions":256}""")]
+    [InlineData(EmbeddingsForm.Gemini, """{"requests":[{"model":"models/t","content":{"parts":[{"text":"a"}]},"taskType":"RETRIEVAL_QUERY","outputDimensionality":256},{"model":"models/t","content":{"parts":[{"text":"b"}]},"taskType":"RETRIEVAL_QUERY","outputDimensionality":256}]}""")]
+    [InlineData(EmbeddingsForm.VertexPredict, """{"instances":[{"content":"a","task_type":"RETRIEVAL_QUERY"},{"content":"b","task_type":"RETRIEVAL_QUERY"}],"parameters":{"outputDimensionality":256}}""")]
     public void OpenAIRequest_IsSaidInEachForm(EmbeddingsForm form, string expected)
     {
         var request = OpenAIEmbeddings.Instance.ReadRequest("""{"model":"x","input":["a","b"],"dimensions":256,"encoding_format":"base64","input_type":"search_query","user":"u"}"""u8.ToArray());
@@ -40,6 +42,8 @@ public sealed class EmbeddingsTests
     [InlineData(EmbeddingsForm.Cohere, """{"id":"i","embeddings":{"float":[[1,0],[0.5,1]]},"meta":{"billed_units":{"input_tokens":7}}}""")]
     [InlineData(EmbeddingsForm.Cohere, """{"id":"i","embeddings":[[1,0],[0.5,1]],"meta":{"billed_units":{"input_tokens":7.0}},"response_type":"embeddings_floats"}""")]
     [InlineData(EmbeddingsForm.Ollama, """{"model":"t","embeddings":[[1,0],[0.5,1]],"prompt_eval_count":7}""")]
+    [InlineData(EmbeddingsForm.Gemini, """{"embeddings":[{"values":[1,0]},{"values":[0.5,1]}],"usageMetadata":{"promptTokenCount":7}}""")]
+    [InlineData(EmbeddingsForm.VertexPredict, """{"predictions":[{"embeddings":{"values":[1,0],"statistics":{"token_count":3,"truncated":false}}},{"embeddings":{"values":[0.5,1],"statistics":{"token_count":4}}}],"metadata":{"billableCharacterCount":9}}""")]
     public void AnswersOfEachForm_AreTheSameAnswer(EmbeddingsForm form, string body)
     {
         var answer = EmbeddingsCodec.Of(form).ReadAnswer(Encoding.UTF8.GetBytes(body));
@@ -94,6 +98,31 @@ public sealed class EmbeddingsTests
 
         var plain = VllmEmbeddings.Instance.ReadAnswer(Encoding.UTF8.GetBytes($$"""{"data":[{"index":0,"embedding":"{{Convert.ToBase64String(BytesOf([0.5f, 0.25f, 0.125f, 1]))}}"}]}"""));
         Assert.Equal([0.5f, 0.25f, 0.125f, 1], plain.Vectors[0]);
+    }
+
+    [Theory]
+    [InlineData(EmbeddingsForm.Mistral, "m", 10, 3)]
+    [InlineData(EmbeddingsForm.VertexPredict, "text-embedding-005", 10, 2)]
+    [InlineData(EmbeddingsForm.VertexPredict, "gemini-embedding-001", 10, 10)]
+    [InlineData(EmbeddingsForm.VertexContent, "gemini-embedding-2", 10, 10)]
+    [InlineData(EmbeddingsForm.OpenAI, "m", 10, 1)]
+    public void MoreTextThanTheProviderTakes_IsSeveralCalls(EmbeddingsForm form, string model, int inputs, int calls)
+    {
+        var request = new EmbeddingsRequest { Source = EmbeddingsForm.OpenAI };
+        for (var i = 0; i < inputs; i++)
+            request.Inputs.Add(new EmbeddingsInput { Text = new string('x', 12_000) });
+
+        Assert.Equal(calls, new EmbeddingsPlan(request, EmbeddingsCodec.Of(form), new Translation { Model = model }).Bodies.Count);
+    }
+
+    [Fact]
+    public void OneTextAboveTheBound_IsACallByItself()
+    {
+        var request = new EmbeddingsRequest { Source = EmbeddingsForm.OpenAI };
+        foreach (var length in (int[])[1, 100_000, 1])
+            request.Inputs.Add(new EmbeddingsInput { Text = new string('x', length) });
+
+        Assert.Equal(3, new EmbeddingsPlan(request, MistralEmbeddings.Instance, new Translation()).Bodies.Count);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class RerankTests
     [InlineData(RerankForm.Cohere, """{"model":"t","query":"q","documents":["one","two","title: T\nbody: three"],"top_n":2}""")]
     [InlineData(RerankForm.Voyage, """{"model":"t","query":"q","documents":["one","two","title: T\nbody: three"],"top_k":2}""")]
     [InlineData(RerankForm.Jina, """{"model":"t","query":"q","documents":["one","two","title: T\nbody: three"],"top_n":2,"return_documents":false}""")]
+    [InlineData(RerankForm.BedrockInvoke, """{"query":"q","documents":["one","two","title: T\nbody: three"],"top_n":2}""")]
     [InlineData(RerankForm.Bedrock, """
         {"queries":[{"type":"TEXT","textQuery":{"text":"q"}}],
          "sources":[{"type":"INLINE","inlineDocumentSource":{"type":"TEXT","textDocument":{"text":"one"}}},{"type":"INLINE","inlineDocumentSource":{"type":"TEXT","textDocument":{"text":"two"}}},

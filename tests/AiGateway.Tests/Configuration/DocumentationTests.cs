@@ -75,6 +75,21 @@ public sealed partial class DocumentationTests
         Assert.True(Page.Contains(rows, StringComparison.Ordinal), "The table of provider kinds in docs/configuration.md differs from ProviderPresets. It must be:\n" + rows);
     }
 
+    [Fact]
+    public void TableOfForms_IsTheOneOfTheCode()
+    {
+        var rows = string.Join('\n', ProviderPresets.All.Where(preset => preset.Embeddings.Length > 0 || preset.Rerank is not null).Select(FormRow)) + "\n";
+        Assert.True(Page.Contains(rows, StringComparison.Ordinal), "The table of forms in docs/configuration.md differs from ProviderPresets. It must be:\n" + rows);
+    }
+
+    private static string FormRow(ProviderPreset preset)
+    {
+        var isOne = preset.Embeddings.Length == 1;
+        var embeddings = string.Join(", ", preset.Embeddings.Select(entry => entry.Part.Length > 0 ? $"`{entry.Part}`: {entry.Form}" : isOne ? $"{entry.Form}" : $"else {entry.Form}"));
+        var rerank = preset.Rerank?.ToString() ?? (preset.Operations?.Contains(Operation.Rerank) == false ? "none" : "passes");
+        return $"| `{preset.Kind}` | {embeddings} | {rerank} |";
+    }
+
     private static string Row(ProviderPreset preset)
     {
         var auth = preset.AuthHeader is null ? "none" : $"`{preset.AuthHeader}: {preset.AuthPrefix}KEY`";

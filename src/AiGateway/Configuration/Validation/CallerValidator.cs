@@ -28,6 +28,7 @@ internal static class CallerValidator
             }
             ValidateHash(context, caller, i, name, hashes, path);
             ValidateAliases(context, caller, name, path["aliases"]);
+            ValidateNative(context, caller, name, path["native"]);
         }
     }
 
@@ -65,6 +66,23 @@ internal static class CallerValidator
             else if (!context.Config.Aliases.Keys.Any(alias => CouldMatch(allowed, alias)))
             {
                 context.Warning(path[i], $"{name} may use '{allowed}', but no alias has such a name.{Suggestion.For(allowed, context.Config.Aliases.Keys)}");
+            }
+        }
+    }
+
+    private static void ValidateNative(ValidationContext context, CallerConfig caller, string name, ConfigPath path)
+    {
+        for (var i = 0; i < caller.Native.Count; i++)
+        {
+            var allowed = caller.Native[i];
+            var star = allowed.IndexOf('*', StringComparison.Ordinal);
+            if (star >= 0 && star != allowed.Length - 1)
+            {
+                context.Error(path[i], $"'{allowed}' has a '*' that is not at its end. Only the end of a provider's id can vary: 'openai-*'.");
+            }
+            else if (!context.Config.Providers.Keys.Any(id => CouldMatch(allowed, id)))
+            {
+                context.Warning(path[i], $"{name} may use the own API of '{allowed}', but no provider has such an id.{Suggestion.For(allowed, context.Config.Providers.Keys)}");
             }
         }
     }

@@ -12,6 +12,12 @@ internal static class ProviderValidator
         "Upgrade", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Expect", "traceparent", "tracestate",
     };
 
+    // What a caller proves itself with, or says where it comes from: never a provider's to see.
+    private static readonly HashSet<string> CallerOnlyHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Authorization", "api-key", "x-api-key", "x-goog-api-key", "Cookie", "Forwarded", "Via", "Accept-Encoding", "User-Agent", "baggage",
+    };
+
     public static void Validate(ValidationContext context)
     {
         var config = context.Config;
@@ -35,6 +41,7 @@ internal static class ProviderValidator
             CredentialsValidator.Validate(context, id, provider, preset, path);
             ValidateKeys(context, id, provider, preset, path);
             ValidateHeaders(context, provider, preset, path);
+            ValidateNativeHeaders(context, provider, preset, path["native_headers"]);
             if (provider.ApiVersion is not null && !preset.AzureLayout)
             {
                 context.Error(path["api_version"], $"'api_version' has a meaning for Azure only; provider '{id}' is of kind '{preset.Kind}'. Remove it.");
@@ -99,6 +106,27 @@ internal static class ProviderValidator
             else if (IsCredential(name, preset) && provider.Keys.Count > 0)
             {
                 context.Error(at, $"The header '{name}' carries the provider's key already. Remove either the header or 'keys'.");
+            }
+        }
+    }
+
+    private static void ValidateNativeHeaders(ValidationContext context, ProviderConfig provider, ProviderPreset preset, ConfigPath path)
+    {
+        for (var i = 0; i < provider.NativeHeaders.Count; i++)
+        {
+            var name = provider.NativeHeaders[i];
+            if (!HttpSyntax.IsHeaderName(name))
+            {
+                context.Error(path[i], $"'{name}' is not a valid header name.");
+            }
+            else if (ReservedHeaders.Contains(name) || CallerOnlyHeaders.Contains(name) || IsCredential(name, preset)
+                || name.StartsWith("x-gateway-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Error(path[i], $"The header '{name}' is between the caller and the gateway, or the gateway's own, and cannot go on to a provider. Remove it.");
+            }
+            else if (provider.Headers.Keys.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                context.Error(path[i], $"The header '{name}' stands under 'headers' too, with a value of yours. Remove it from one of them.");
             }
         }
     }

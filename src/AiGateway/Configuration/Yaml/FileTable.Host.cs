@@ -42,6 +42,7 @@ internal static partial class FileTable
         .With("organisation", "Organisation the team belongs to.", Scalars.Text, (section, value) => section with { Organisation = value })
         .With("tags", "Tags for conditions and records.", TextMap, (section, value) => section with { Tags = value })
         .With("aliases", "Aliases the key may use, '*' allowed at the end. Default all.", Texts, (section, value) => section with { Aliases = value })
+        .With("native", "Ids of providers whose own API the key may use through /native/PROVIDER/…, '*' allowed at the end. Default none.", Texts, (section, value) => section with { Native = value })
         .With("expires", "Instant from which the key is refused. Default never.", Scalars.Instant, (section, value) => section with { Expires = value })
         .With("disabled", "When true the key is refused. Default false.", Scalars.Boolean, (section, value) => section with { Disabled = value });
 }

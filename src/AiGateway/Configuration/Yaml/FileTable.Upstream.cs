@@ -14,6 +14,7 @@ internal static partial class FileTable
         .With("optional", "When true, missing environment variables switch the provider off instead of failing the load. Default false.", Scalars.Boolean, (section, value) => section with { Optional = value })
         .With("api_version", "Azure's api-version query parameter. Default: the preset's.", Scalars.Text, (section, value) => section with { ApiVersion = value })
         .With("headers", "Headers added to each upstream request.", SecretMap, (section, value) => section with { Headers = value })
+        .With("native_headers", "Names of further request headers that native requests (/native/PROVIDER/…) may bring along. Default none.", Texts, (section, value) => section with { NativeHeaders = value })
         .With("prices_from", "The provider name prices are looked up under. Default: the preset's.", Scalars.Text, (section, value) => section with { PricesFrom = value })
         .With("timeouts", "Time-outs of this provider's deployments that do not say otherwise.", timeouts, (section, value) => section with { Timeouts = value })
         .With("max_connections", "Most connections to the provider. Default unlimited.", Scalars.Integer(1, 100_000), (section, value) => section with { MaxConnections = value });

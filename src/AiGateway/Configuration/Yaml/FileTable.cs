@@ -67,6 +67,7 @@ internal static partial class FileTable
             .With("json", "JSON bodies. Default 20MiB.", Scalars.Size(1_024, 1L << 30), (section, value) => section with { Json = value })
             .With("audio", "Audio uploads. Default 25MiB.", size, (section, value) => section with { Audio = value })
             .With("images", "Image uploads. Default 50MiB.", size, (section, value) => section with { Images = value })
+            .With("native", "Bodies of native requests (/native/PROVIDER/…). Default: as json.", size, (section, value) => section with { Native = value })
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
     }
 

@@ -1,0 +1,109 @@
+using System.Globalization;
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Rerank;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Decides whether a request for vectors or reranking is written in the provider's own form, and writes it.</summary>
+internal static class ProviderForms
+{
+    /// <summary>Most inputs of a request that the gateway splits: OpenAI's own bound.</summary>
+    private const int MostInputs = 2048;
+
+    /// <summary>The calls of an attempt; null where the caller's bytes pass, because the provider speaks the caller's form, and for other operations.</summary>
+    /// <exception cref="ChatFormatException">The request cannot be read, or not be said to this provider.</exception>
+    public static FormCalls? For(Exchange exchange, AttemptRecord attempt) => exchange.Request!.Operation switch
+    {
+        Operation.Embeddings => ForEmbeddings(exchange, attempt),
+        Operation.Rerank => ForRerank(exchange, attempt),
+        _ => null,
+    };
+
+    private static EmbeddingsCalls? ForEmbeddings(Exchange exchange, AttemptRecord attempt)
+    {
+        var request = exchange.Request!;
+        var (asked, member) = request.Form switch
+        {
+            CallerForm.Cohere => (EmbeddingsForm.Cohere, "texts"),
+            CallerForm.Gemini => (EmbeddingsForm.Gemini, "requests"),
+            _ => (EmbeddingsForm.OpenAI, "input"),
+        };
+        var form = FormOf(attempt.Deployment.Provider.Preset, attempt.UpstreamModel);
+        // Gemini's body names the model for each of its inputs, and is always written anew.
+        if ((form == asked && form != EmbeddingsForm.Gemini) || (asked == EmbeddingsForm.OpenAI && IsSaidAlike(request, form)))
+        {
+            return null;
+        }
+        var read = EmbeddingsCodec.Of(asked).ReadRequest(request.Body!.Memory);
+        read.Model = request.Model;
+        Check(read, member);
+        var translation = TranslationFor(attempt);
+        var calls = new EmbeddingsCalls(read, EmbeddingsCodec.Of(form), translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
+
+    /// <summary>Whether a form made after OpenAI's says this very request, and its answer, just as OpenAI's does.</summary>
+    private static bool IsSaidAlike(GatewayRequest request, EmbeddingsForm form)
+    {
+        var facts = request.Facts;
+        return form switch
+        {
+            EmbeddingsForm.Vllm => !facts.AsksForBase64,
+            EmbeddingsForm.Mistral => !facts.AsksForBase64 && !facts.HasDimensions && facts.User is null && request.Body!.Length <= EmbeddingsCodec.Of(form).MostCharacters,
+            _ => false,
+        };
+    }
+
+    private static RerankCalls? ForRerank(Exchange exchange, AttemptRecord attempt)
+    {
+        var request = exchange.Request!;
+        // Older callers of /v1/rerank send objects and want documents back, which Cohere's v2 knows nothing of: they are written anew.
+        if (attempt.Deployment.Provider.Preset.Rerank is not { } form || (form == RerankForm.Cohere && request.Form == CallerForm.Cohere))
+        {
+            return null;
+        }
+        var read = CohereRerank.Instance.ReadRequest(request.Body!.Memory);
+        read.Model = request.Model;
+        var translation = TranslationFor(attempt);
+        var calls = new RerankCalls(read, RerankCodec.Of(form), translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
+
+    private static Translation TranslationFor(AttemptRecord attempt) =>
+        new() { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
+
+    private static EmbeddingsForm FormOf(ProviderPreset preset, string model)
+    {
+        foreach (var (part, form) in preset.Embeddings)
+        {
+            if (model.Contains(part, StringComparison.OrdinalIgnoreCase))
+            {
+                return form;
+            }
+        }
+        return EmbeddingsForm.OpenAI;
+    }
+
+    /// <summary>What OpenAI refuses and others take in silence, or answer in words of their own.</summary>
+    private static void Check(EmbeddingsRequest request, string member)
+    {
+        if (request.Inputs.Count > MostInputs)
+        {
+            throw new ChatFormatException(string.Create(CultureInfo.InvariantCulture, $"'{member}' must be at most {MostInputs} inputs; there are {request.Inputs.Count}."), member);
+        }
+        for (var i = 0; i < request.Inputs.Count; i++)
+        {
+            if (request.Inputs[i] is { Text.Length: 0 } or { Tokens.Count: 0 })
+            {
+                var path = request.IsSingle ? member : string.Create(CultureInfo.InvariantCulture, $"{member}[{i}]");
+                throw new ChatFormatException($"'{path}' must not be empty.", path);
+            }
+        }
+    }
+}
