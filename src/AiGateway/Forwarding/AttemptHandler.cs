@@ -1,3 +1,4 @@
+// Length: an attempt, from the choice of its key to the rest that its failure means, is read in one piece.
 using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -371,9 +372,9 @@ internal sealed class AttemptHandler : DelegatingHandler
     /// <summary>What a failure means for the attempts of others: a 429 and a refused credential rest the key, and the deployment when no key is left.</summary>
     private void Rest(DeploymentModel deployment, ProviderKey? key, AttemptResult result)
     {
-        if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome == AttemptOutcome.RateLimited)
+        if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome is (AttemptOutcome.RateLimited or AttemptOutcome.CredentialRefused))
         {
-            // It is this caller's limit; others bring keys of their own.
+            // It is this caller's key; others bring keys of their own.
             return;
         }
         TimeSpan rest;

@@ -30,8 +30,12 @@ internal static class SecretRedaction
     }
 
     /// <summary>The same for the bytes of an answer that passes as it is.</summary>
-    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key)
+    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key, Secret? sent)
     {
+        if (sent is not null)
+        {
+            Remove(ref body, sent.Reveal());
+        }
         if (key is not null)
         {
             Remove(ref body, key.HeaderValue.Reveal());
