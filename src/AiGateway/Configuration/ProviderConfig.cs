@@ -12,6 +12,9 @@ internal sealed record ProviderConfig
     /// <summary>Keys, used in rotation. Required where the preset needs one.</summary>
     public IReadOnlyList<SecretReference> Keys { get; init; } = [];
 
+    /// <summary>With what the provider is convinced, where not with <see cref="Keys"/>. Default: keys; the kind's own where there are none.</summary>
+    public CredentialsConfig? Credentials { get; init; }
+
     /// <summary>When true, missing environment references switch the provider off instead of failing the load. Default false.</summary>
     public bool Optional { get; init; }
 

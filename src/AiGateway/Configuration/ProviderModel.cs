@@ -19,6 +19,9 @@ internal sealed class ProviderModel
     /// <summary>Keys in the order of the file; empty for providers without authentication.</summary>
     public required ProviderKey[] Keys { get; init; }
 
+    /// <summary>With what it is convinced.</summary>
+    public CredentialsModel Credentials { get; init; } = CredentialsModel.Key;
+
     /// <summary>Azure's <c>api-version</c>; null for others.</summary>
     public string? ApiVersion { get; init; }
 
@@ -74,6 +77,9 @@ internal sealed record ProviderPreset
 
     /// <summary>True when a key must be configured.</summary>
     public bool KeyRequired { get; init; } = true;
+
+    /// <summary>With what a provider is convinced that has neither keys nor <c>credentials</c>.</summary>
+    public CredentialsKind DefaultCredentials { get; init; }
 
     /// <summary>True for Azure's layout, <c>/openai/deployments/{model}/…?api-version=</c>.</summary>
     public bool AzureLayout { get; init; }

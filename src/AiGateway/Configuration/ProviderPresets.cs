@@ -84,13 +84,15 @@ internal static class ProviderPresets
         // Of the Gemini models the first is asked by predict, as all older ones are.
         Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with
         {
+            DefaultCredentials = CredentialsKind.Google,
             Embeddings = [new("gemini-embedding-001", EmbeddingsForm.VertexPredict), new("gemini", EmbeddingsForm.VertexContent), new("", EmbeddingsForm.VertexPredict)],
         },
 
-        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. The key is a Bedrock API key.
+        // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
         Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with
         {
             PricesFrom = "bedrock",
+            DefaultCredentials = CredentialsKind.Aws,
             Embeddings = [new("cohere", EmbeddingsForm.BedrockCohere), new("", EmbeddingsForm.BedrockTitan)],
             Rerank = RerankForm.BedrockInvoke,
         },

@@ -58,6 +58,10 @@ internal sealed class ProviderResolution
         {
             absent.Add(file.Places.Find(path["keys"]), "none of its keys is set", []);
         }
+        if (provider.Credentials?.File is { } credentials && !File.Exists(secrets.PathOf(credentials)))
+        {
+            absent.Add(file.Places.Find(path["credentials"]["file"]), $"The credentials file '{credentials}' does not exist", []);
+        }
         if (absent.Reason is { } reason)
         {
             _off.Add(new ProviderOff(id, reason));

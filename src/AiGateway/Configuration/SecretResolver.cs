@@ -37,9 +37,12 @@ internal sealed class SecretResolver(Func<string, string?> environment, string f
         return resolved.StartsWith("file:", StringComparison.Ordinal) ? ReadFile(resolved["file:".Length..].Trim()) : Checked(resolved);
     }
 
+    /// <summary>Where a path of the file leads: a relative one begins at the routing file's folder.</summary>
+    public string PathOf(string path) => Path.Combine(folder, path);
+
     private ResolvedSecret ReadFile(string path)
     {
-        var file = Path.Combine(folder, path);
+        var file = PathOf(path);
         try
         {
             var length = new FileInfo(file).Length;

@@ -34,7 +34,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
 
         var config = file.Config;
         var providers = config.Providers.Where(entry => !off.ContainsKey(entry.Key)).ToFrozenDictionary(
-            entry => entry.Key, entry => Provider(entry.Key, entry.Value, resolution.On[entry.Key], config), StringComparer.Ordinal);
+            entry => entry.Key, entry => Provider(entry.Key, entry.Value, resolution.On[entry.Key], config, secrets), StringComparer.Ordinal);
         var deployments = config.Deployments.Where(entry => providers.ContainsKey(entry.Value.Provider!)).ToFrozenDictionary(
             entry => entry.Key, entry => Deployment(entry.Key, entry.Value, providers[entry.Value.Provider!], config), StringComparer.Ordinal);
         var aliases = new AliasModelBuilder(config, deployments, off, new ValidationContext(file, findings, FrozenSet<string>.Empty, inContainer));
@@ -57,7 +57,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         };
     }
 
-    private ProviderModel Provider(string id, ProviderConfig provider, ResolvedProvider secrets, GatewayConfig config)
+    private ProviderModel Provider(string id, ProviderConfig provider, ResolvedProvider resolved, GatewayConfig config, SecretResolver secrets)
     {
         var preset = ProviderPresets.Find(provider.Kind ?? id)!;
         var baseUrl = (provider.BaseUrl ?? preset.BaseUrl!).TrimEnd('/');
@@ -74,9 +74,10 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Id = id,
             Preset = preset,
             BaseUrl = baseUrl,
-            Keys = [.. secrets.Keys.Select((key, index) => Key(id, index, key, preset))],
+            Keys = [.. resolved.Keys.Select((key, index) => Key(id, index, key, preset))],
             ApiVersion = preset.AzureLayout ? provider.ApiVersion ?? preset.ApiVersion : null,
-            Headers = secrets.Headers,
+            Headers = resolved.Headers,
+            Credentials = CredentialsModelBuilder.Build(provider, preset, baseUrl, secrets),
             NativeHeaders = [.. provider.NativeHeaders],
             PricesFrom = provider.PricesFrom ?? preset.PricesFrom,
             ConnectTimeout = Defaults.Timeouts(provider.Timeouts, config.Timeouts).Connect,

@@ -72,7 +72,13 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     {
         var status = (int)response.StatusCode;
         var error = await ReadErrorAsync(attempt, response, timer);
-        return new AttemptResult(AttemptClassifier.Classify(status, error, attempt.Deployment))
+        var outcome = AttemptClassifier.Classify(status, error, attempt.Deployment);
+        if (outcome == AttemptOutcome.CredentialRefused && attempt.Deployment.Provider.Credentials.Kind == Configuration.CredentialsKind.Caller)
+        {
+            // The caller's own key: nobody else can mend that, and no other deployment is to pay for it.
+            outcome = AttemptOutcome.Refused;
+        }
+        return new AttemptResult(outcome)
         {
             Status = status,
             Error = error,

@@ -1,3 +1,4 @@
+// Length: an attempt, from the choice of its key to the rest that its failure means, is read in one piece.
 using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -5,6 +6,7 @@ using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
+using AiGateway.Providers.Credentials;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -32,6 +34,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     private AttemptResult? _last;
     private AttemptResult? _first;
     private bool _lastRested;
+    private Secret? _sent;
 
     public AttemptHandler(AttemptServices services, Exchange exchange, HttpRequest request)
         : base(services.Upstream)
@@ -205,15 +208,21 @@ internal sealed class AttemptHandler : DelegatingHandler
     private async ValueTask<AttemptResult> SendAsync(DeploymentModel deployment, CancellationToken cancellationToken)
     {
         var clock = _services.Clock;
-        var key = KeyRotation.Next(deployment.Provider, clock.GetTimestamp());
+        var isCallers = deployment.Provider.Credentials.Kind == CredentialsKind.Caller;
+        var key = isCallers ? CallerKey.Find(_callerHeaders, _exchange.Snapshot.Callers.IsConfigured, deployment.Provider) : KeyRotation.Next(deployment.Provider, clock.GetTimestamp());
         var record = new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), key?.Id)
         {
             StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
         };
         record.Dialect = Translations.DialectFor(_exchange.Request!, deployment.Provider.Preset);
         _exchange.Attempts.Add(record);
+        if (isCallers && key is null)
+        {
+            return FailureMessages.WithoutCallerKey(record);
+        }
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
+        _sent = null;
         AttemptResult result;
         var span = _services.Tracing.StartAttempt(_exchange.Span, _exchange.Request!.Operation, record);
         deployment.State.Begin();
@@ -229,6 +238,7 @@ internal sealed class AttemptHandler : DelegatingHandler
                 using var request = BuildRequest(record, key);
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
+                _sent = request.SentSecret;
                 result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
                     : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                     : await _services.Answers.ReadFailureAsync(record, response, timer);
@@ -258,7 +268,7 @@ internal sealed class AttemptHandler : DelegatingHandler
 
         if (result.Error is { } error)
         {
-            result.Error = SecretRedaction.Redact(error, deployment.Provider, key);
+            result.Error = SecretRedaction.Redact(error, deployment.Provider, key, _sent);
         }
         record.Status = result.Status;
         record.Error ??= result.Error?.Message;
@@ -305,7 +315,9 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
-        return await base.SendAsync(request, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
+        _sent = request.SentSecret;
+        return response;
     }
 
     private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
@@ -352,6 +364,11 @@ internal sealed class AttemptHandler : DelegatingHandler
     /// <summary>What a failure means for the attempts of others: a 429 and a refused credential rest the key, and the deployment when no key is left.</summary>
     private void Rest(DeploymentModel deployment, ProviderKey? key, AttemptResult result)
     {
+        if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome is (AttemptOutcome.RateLimited or AttemptOutcome.CredentialRefused))
+        {
+            // It is this caller's key; others bring keys of their own.
+            return;
+        }
         TimeSpan rest;
         switch (result.Outcome)
         {

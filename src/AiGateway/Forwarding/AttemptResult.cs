@@ -18,6 +18,9 @@ internal sealed class AttemptResult(AttemptOutcome outcome)
     /// <summary>The provider's error; null when it named none.</summary>
     public ProviderError? Error { get; set; }
 
+    /// <summary>What the caller is told when this is the last attempt; null: what follows from the outcome.</summary>
+    public Rejection? Rejection { get; init; }
+
     /// <summary>How long the provider asks to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

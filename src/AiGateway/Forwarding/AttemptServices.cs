@@ -1,5 +1,6 @@
 using AiGateway.Pipeline;
 using AiGateway.Providers;
+using AiGateway.Providers.Credentials;
 using AiGateway.Telemetry;
 using Polly;
 using Polly.Retry;
@@ -9,7 +10,8 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, GatewayTracing tracing, ConversationKeeper conversations)
+    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
+    ConversationKeeper conversations)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -39,7 +41,7 @@ internal sealed class AttemptServices(
     public ConversationKeeper Conversations { get; } = conversations;
 
     /// <summary>The handlers beneath: credentials, then the connection pools.</summary>
-    public HttpMessageHandler Upstream { get; } = new CredentialsHandler { InnerHandler = new TransportHandler(transports) };
+    public HttpMessageHandler Upstream { get; } = new CredentialsHandler(credentials) { InnerHandler = new TransportHandler(transports) };
 
     /// <summary>The loop over attempts. How often and where to is the walk's to say, so the loop itself has no bound of its own.</summary>
     public ResiliencePipeline<AttemptResult> Retries { get; } = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = clock }

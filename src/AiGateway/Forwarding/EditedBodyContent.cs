@@ -1,5 +1,6 @@
 using System.Net;
 using AiGateway.Pipeline;
+using AiGateway.Providers.Credentials;
 
 namespace AiGateway.Forwarding;
 
@@ -57,6 +58,7 @@ internal sealed class EditedBodyContent : HttpContent
         {
             await _body.WriteAsync(stream, position, _body.Length - position, cancellationToken);
         }
-        IsSent = true;
+        // Hashed for a signature, it is still to be sent.
+        IsSent = stream is not PayloadHashStream;
     }
 }

@@ -1,5 +1,6 @@
 using AiGateway.Pipeline;
 using AiGateway.Protocols.OpenAI;
+using AiGateway.Providers.Credentials;
 
 namespace AiGateway.Forwarding;
 
@@ -30,6 +31,10 @@ internal static class FailureMessages
     /// <summary>The rejection after the last attempt.</summary>
     public static Rejection RejectionFor(AttemptResult last, Exchange exchange, TimeSpan? soonestRest)
     {
+        if (last.Rejection is { } rejection)
+        {
+            return rejection;
+        }
         var provider = exchange.Attempts.Count > 0 ? exchange.Attempts[^1].Deployment.Provider.Id : "";
         if (last.Outcome is AttemptOutcome.Refused or AttemptOutcome.ContextWindow or AttemptOutcome.ContentPolicy)
         {
@@ -66,6 +71,17 @@ internal static class FailureMessages
         // The provider's own words help a developer, but not those about our key or account.
         var words = last is { Outcome: AttemptOutcome.ServerError or AttemptOutcome.ErrorEvent, Error.Message: { Length: > 0 } message } ? $" It said: {message}" : "";
         return new Rejection(reason, $"No answer for '{exchange.Request!.Model}'{tried}: the upstream '{provider}' {InWords(last.Outcome)}.{words}") { RetryAfter = ShortWait };
+    }
+
+    /// <summary>The attempt at a provider of <c>credentials: caller</c> that the caller brought no key for. No other deployment is to pay for it.</summary>
+    public static AttemptResult WithoutCallerKey(AttemptRecord attempt)
+    {
+        attempt.Outcome = AttemptOutcome.Refused;
+        attempt.Error = "not sent: the caller brought no key for the provider";
+        return new AttemptResult(AttemptOutcome.Refused)
+        {
+            Rejection = new Rejection(RejectionReason.MissingKey, $"This model is served with your own key of the provider '{attempt.Deployment.Provider.Id}'. Send it in the header {CallerKey.Header}."),
+        };
     }
 
     private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;

@@ -1,4 +1,6 @@
+using AiGateway.Configuration;
 using AiGateway.Providers;
+using AiGateway.Providers.Credentials;
 
 namespace AiGateway.Forwarding;
 
@@ -11,6 +13,8 @@ internal static class ForwardingExtensions
         services.AddHttpForwarder();
         services.AddSingleton<SimulatedProvider>();
         services.AddSingleton<ProviderTransports>();
+        services.AddSingleton<CredentialSources>();
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<CredentialSources>());
         services.AddSingleton<UpstreamAddresses>();
         services.AddSingleton<CircuitBreakers>();
         services.AddSingleton<BackgroundResponses>();

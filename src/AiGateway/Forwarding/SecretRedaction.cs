@@ -11,9 +11,13 @@ internal static class SecretRedaction
     private const int ShortestSecret = 8;
     private const string Mask = "***";
 
-    /// <summary>The error without <paramref name="key"/> and without the values of the provider's configured headers.</summary>
-    public static ProviderError Redact(ProviderError error, ProviderModel provider, ProviderKey? key)
+    /// <summary>The error without <paramref name="key"/>, without <paramref name="sent"/> and without the values of the provider's configured headers.</summary>
+    public static ProviderError Redact(ProviderError error, ProviderModel provider, ProviderKey? key, Secret? sent = null)
     {
+        if (sent is not null)
+        {
+            error = Without(error, sent.Reveal());
+        }
         if (key is not null)
         {
             error = Without(error, key.HeaderValue.Reveal());
@@ -26,8 +30,12 @@ internal static class SecretRedaction
     }
 
     /// <summary>The same for the bytes of an answer that passes as it is.</summary>
-    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key)
+    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key, Secret? sent)
     {
+        if (sent is not null)
+        {
+            Remove(ref body, sent.Reveal());
+        }
         if (key is not null)
         {
             Remove(ref body, key.HeaderValue.Reveal());

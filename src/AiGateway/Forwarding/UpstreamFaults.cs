@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using AiGateway.Pipeline;
+using AiGateway.Providers.Credentials;
 
 namespace AiGateway.Forwarding;
 
@@ -8,7 +9,7 @@ internal static class UpstreamFaults
 {
     /// <summary>True for exceptions that an upstream can cause; anything else is a fault of ours and goes up.</summary>
     public static bool IsUpstreamFault(Exception exception) =>
-        exception is HttpRequestException or IOException or OperationCanceledException or AuthenticationException or InvalidDataException;
+        exception is HttpRequestException or IOException or OperationCanceledException or AuthenticationException or InvalidDataException or TokenException;
 
     /// <summary>The outcome.</summary>
     public static AttemptOutcome OutcomeOf(Exception exception, AttemptTimer timer)
@@ -19,6 +20,7 @@ internal static class UpstreamFaults
         }
         return exception switch
         {
+            TokenException => AttemptOutcome.CredentialRefused,
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } => AttemptOutcome.ConnectFailed,
             AuthenticationException => AttemptOutcome.ConnectFailed,
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError } => AttemptOutcome.Nonsense,

@@ -1,7 +1,10 @@
+using AiGateway.Configuration;
+using AiGateway.Providers.Credentials;
+
 namespace AiGateway.Providers;
 
-/// <summary>Adds the provider's credentials and its configured headers.</summary>
-internal sealed class CredentialsHandler : DelegatingHandler
+/// <summary>Adds the provider's credentials and its configured headers. The last to touch a request: what is signed here is what is sent.</summary>
+internal sealed class CredentialsHandler(CredentialSources sources) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -15,6 +18,26 @@ internal sealed class CredentialsHandler : DelegatingHandler
         {
             upstream.Headers.TryAddWithoutValidation(name, value.Reveal());
         }
-        return base.SendAsync(request, cancellationToken);
+        return provider.Credentials.Kind is CredentialsKind.Key or CredentialsKind.Caller
+            ? base.SendAsync(request, cancellationToken) : SendAuthorizedAsync(upstream, provider, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(UpstreamRequest request, ProviderModel provider, CancellationToken cancellationToken)
+    {
+        var authorizer = sources.For(provider.Credentials);
+        try
+        {
+            await authorizer.AuthorizeAsync(request, cancellationToken);
+        }
+        catch (TokenException e)
+        {
+            throw new TokenException($"not sent: no credentials for provider '{provider.Id}': {e.Message}");
+        }
+        var response = await base.SendAsync(request, cancellationToken);
+        if ((int)response.StatusCode is 401 or 403)
+        {
+            authorizer.Doubt();
+        }
+        return response;
     }
 }

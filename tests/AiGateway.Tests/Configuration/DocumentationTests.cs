@@ -94,7 +94,7 @@ public sealed partial class DocumentationTests
     {
         var auth = preset.AuthHeader is null ? "none" : $"`{preset.AuthHeader}: {preset.AuthPrefix}KEY`";
         var address = preset.Kind == ProviderPresets.Simulated ? "built in" : preset.BaseUrl is null ? "required" : $"`{preset.BaseUrl}`";
-        var key = preset.KeyRequired ? "required" : preset.AuthHeader is null ? "none" : "optional";
+        var key = preset.DefaultCredentials != CredentialsKind.Key ? $"or `{CredentialsModelBuilder.Types[(int)preset.DefaultCredentials]}`" : preset.KeyRequired ? "required" : preset.AuthHeader is null ? "none" : "optional";
         return $"| `{preset.Kind}` | {address} | {auth} | {key} | {(preset.StreamUsageOption ? "yes" : "no")} | {(preset.UsageRules == UsageRules.ReasoningApart ? "reasoning apart" : "as OpenAI")} | `{preset.TelemetryName}` | `{preset.PricesFrom}` |";
     }
 

@@ -58,7 +58,7 @@ public sealed class ShippedFilesTests
     [MemberData(nameof(Examples))]
     public void Example_LoadsWithoutErrorsOrWarnings(string name)
     {
-        using var secrets = new SecretFolder("mistral", "openai-1", "openai-2", "aigateway-ids");
+        using var secrets = new SecretFolder("mistral", "openai-1", "openai-2", "aigateway-ids", "vertex.json");
         var text = File.ReadAllText(Path.Combine(Loading.Root, "config", "examples", name)).Replace("/run/secrets/", secrets.Path + "/", StringComparison.Ordinal);
 
         var result = Loading.Text(text, Loading.EverythingSet);

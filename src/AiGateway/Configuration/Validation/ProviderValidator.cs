@@ -38,6 +38,7 @@ internal static class ProviderValidator
                 continue;
             }
             ValidateAddress(context, id, provider, preset, path);
+            CredentialsValidator.Validate(context, id, provider, preset, path);
             ValidateKeys(context, id, provider, preset, path);
             ValidateHeaders(context, provider, preset, path);
             ValidateNativeHeaders(context, provider, preset, path["native_headers"]);
@@ -71,7 +72,7 @@ internal static class ProviderValidator
 
     private static void ValidateKeys(ValidationContext context, string id, ProviderConfig provider, ProviderPreset preset, ConfigPath path)
     {
-        if (preset.KeyRequired && provider.Keys.Count == 0 && !context.IsWritten(path["keys"]) && !provider.Headers.Keys.Any(name => IsCredential(name, preset)))
+        if (preset.KeyRequired && CredentialsModelBuilder.KindOf(provider, preset) == CredentialsKind.Key && provider.Keys.Count == 0 && !context.IsWritten(path["keys"]) && !provider.Headers.Keys.Any(name => IsCredential(name, preset)))
         {
             context.Error(path, $"Provider '{id}' of kind '{preset.Kind}' needs a key. Add 'keys: ${{{SuggestedVariable(id)}}}'.");
         }

@@ -10,6 +10,7 @@ internal static partial class FileTable
         .With("kind", "Which preset gives base URL, auth header and quirks. Default: the provider's id.", Scalars.Word(ProviderPresets.Kinds), (section, value) => section with { Kind = value })
         .With("base_url", "Base URL up to where the dialect's paths begin, for example https://api.openai.com/v1. Default: the preset's.", Scalars.Text, (section, value) => section with { BaseUrl = value })
         .With("keys", "One key or a list of keys, used in rotation. Required where the preset needs one. By reference: ${NAME}, env:NAME or file:/path.", new ListShape<SecretReference>(Scalars.Secret, orSingle: true), (section, value) => section with { Keys = value })
+        .With("credentials", "With what the provider is convinced: key (default), aws, google, azure or caller; or a section with that 'type' and its settings.", new ShortFormShape<string, CredentialsConfig>(Scalars.Word(CredentialsModelBuilder.Types), type => new CredentialsConfig { Type = type }, Credentials()), (section, value) => section with { Credentials = value })
         .With("optional", "When true, missing environment variables switch the provider off instead of failing the load. Default false.", Scalars.Boolean, (section, value) => section with { Optional = value })
         .With("api_version", "Azure's api-version query parameter. Default: the preset's.", Scalars.Text, (section, value) => section with { ApiVersion = value })
         .With("dialects", "Dialects of conversation it speaks, the one to translate to first. Default: the preset's.", new ListShape<string>(Scalars.Word(DialectNames.All)), (section, value) => section with { Dialects = value })
@@ -18,6 +19,19 @@ internal static partial class FileTable
         .With("prices_from", "The provider name prices are looked up under. Default: the preset's.", Scalars.Text, (section, value) => section with { PricesFrom = value })
         .With("timeouts", "Time-outs of this provider's deployments that do not say otherwise.", timeouts, (section, value) => section with { Timeouts = value })
         .With("max_connections", "Most connections to the provider. Default unlimited.", Scalars.Integer(1, 100_000), (section, value) => section with { MaxConnections = value });
+
+    private static RecordShape<CredentialsConfig> Credentials() => new RecordShape<CredentialsConfig>("credentials")
+        .With("type", "key: the provider's keys. aws: requests are signed. google, azure: an access token of the cloud. caller: the caller's own key, from x-gateway-provider-key. Required.", Scalars.Word(CredentialsModelBuilder.Types), (section, value) => section with { Type = value })
+        .With("region", "AWS: the region that is signed for. Default: the one in the base URL.", Scalars.Text, (section, value) => section with { Region = value })
+        .With("service", "AWS: the service that is signed for. Default bedrock.", Scalars.Text, (section, value) => section with { Service = value })
+        .With("profile", "AWS: a profile of the shared configuration. Default: the SDK's chain (environment, profile, web identity, container, instance).", Scalars.Text, (section, value) => section with { Profile = value })
+        .With("role_arn", "AWS: a role to assume with these credentials.", Scalars.Text, (section, value) => section with { RoleArn = value })
+        .With("external_id", "AWS: the external id that the role's trust policy asks for.", Scalars.Text, (section, value) => section with { ExternalId = value })
+        .With("session_name", "AWS: the role session's name, seen in CloudTrail. Default aigateway.", Scalars.Text, (section, value) => section with { SessionName = value })
+        .With("file", "Google: the credentials file of a service account or of a workload identity. Default: application default credentials.", Scalars.Text, (section, value) => section with { File = value })
+        .With("scope", "Google, Azure: the scope of the token. Default: that of the cloud's model services.", Scalars.Text, (section, value) => section with { Scope = value })
+        .With("tenant_id", "Azure: the tenant. Default: the environment's.", Scalars.Text, (section, value) => section with { TenantId = value })
+        .With("client_id", "Azure: the client id of a user-assigned managed identity or of a workload identity. Default: the environment's.", Scalars.Text, (section, value) => section with { ClientId = value });
 
     private static RecordShape<DeploymentConfig> Deployment(RecordShape<TimeoutsConfig> timeouts, RecordShape<BreakerConfig> breaker) => new RecordShape<DeploymentConfig>("deployment")
         .With("provider", "Id of the provider. Required.", Scalars.Text, (section, value) => section with { Provider = value })
