@@ -1,3 +1,4 @@
+using AiGateway.Protocols;
 using System.Buffers;
 using AiGateway.Benchmarks.Budgets;
 using AiGateway.Protocols.Chat;
@@ -44,8 +45,8 @@ public class TranslationBenchmarks : IAllocationCase
         var names = Pair.Split('>');
         var from = Enum.Parse<Dialect>(names[0]);
         var to = Enum.Parse<Dialect>(names[1]);
-        _from = TranslationBodies.CodecOf(from);
-        _to = TranslationBodies.CodecOf(to);
+        _from = ChatCodecs.Of(from);
+        _to = ChatCodecs.Of(to);
         _asked = TranslationBodies.Asked(to);
         (_beginning, _word) = TranslationBodies.Stream(from);
         _request = TranslationBodies.Request(from);

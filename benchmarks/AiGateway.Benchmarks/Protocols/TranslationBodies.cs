@@ -1,14 +1,9 @@
+using AiGateway.Protocols;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using AiGateway.Protocols.Anthropic;
-using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Cohere;
-using AiGateway.Protocols.Gemini;
-using AiGateway.Protocols.Ollama;
 using AiGateway.Protocols.OpenAI.Chat;
-using AiGateway.Protocols.OpenAI.Responses;
 
 namespace AiGateway.Benchmarks.Protocols;
 
@@ -17,32 +12,18 @@ internal static class TranslationBodies
 {
     private const int RequestBytes = 20 * 1024;
 
-    /// <summary>The codec of a dialect.</summary>
-    public static ChatCodec CodecOf(Dialect dialect) => dialect switch
-    {
-        Dialect.OpenAIChat => OpenAIChatCodec.Instance,
-        Dialect.OpenAIResponses => ResponsesCodec.Instance,
-        Dialect.Anthropic => AnthropicCodec.Instance,
-        Dialect.Gemini => GeminiCodec.Instance,
-        Dialect.Converse => ConverseCodec.Instance,
-        Dialect.Cohere => CohereCodec.Instance,
-        Dialect.Mistral => OpenAIChatCodec.Mistral,
-        Dialect.Ollama => OllamaCodec.Instance,
-        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "A dialect without a codec."),
-    };
-
     /// <summary>What a request asks for, for encoders.</summary>
     public static ChatRequest Asked(Dialect client) => new() { Source = client, Model = "model", Stream = true, IncludeUsage = true, AnswerId = "0123456789abcdef", AnswerCreated = 1_760_000_000 };
 
     /// <summary>The beginning of a streamed answer up to its first words, event by event, and one event of a word after that.</summary>
     public static (byte[][] Beginning, byte[] Word) Stream(Dialect dialect)
     {
-        var encoder = CodecOf(dialect).CreateEncoder(Asked(dialect));
+        var encoder = ChatCodecs.Of(dialect).CreateEncoder(Asked(dialect));
         var output = new ArrayBufferWriter<byte>();
         encoder.Write(new ChatEvent(ChatEventKind.Start) { Id = "answer-0123456789", Name = "model", Created = 1_760_000_000, Source = dialect }, output);
         encoder.Write(new ChatEvent(ChatEventKind.PartStart) { PartKind = ChatPartKind.Text }, output);
         encoder.Write(new ChatEvent(ChatEventKind.PartDelta) { PartKind = ChatPartKind.Text, Text = "The" }, output);
-        var beginning = Cut(CodecOf(dialect).Framing, output.WrittenSpan);
+        var beginning = Cut(ChatCodecs.Of(dialect).Framing, output.WrittenSpan);
         output.Clear();
         encoder.Write(new ChatEvent(ChatEventKind.PartDelta) { PartKind = ChatPartKind.Text, Text = " gateway" }, output);
         return ([.. beginning], output.WrittenSpan.ToArray());
@@ -55,7 +36,7 @@ internal static class TranslationBodies
         if (dialect == Dialect.OpenAIChat)
             return body;
         var output = new ArrayBufferWriter<byte>();
-        CodecOf(dialect).WriteRequest(OpenAIChatCodec.Instance.ReadRequest(body), new Translation { Model = "model" }, output);
+        ChatCodecs.Of(dialect).WriteRequest(OpenAIChatCodec.Instance.ReadRequest(body), new Translation { Model = "model" }, output);
         return output.WrittenSpan.ToArray();
     }
 

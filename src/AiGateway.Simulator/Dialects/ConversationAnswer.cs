@@ -46,7 +46,7 @@ internal static class ConversationAnswer
     private static Answer Written(SimulatedRequest request, ChatRequest chat, ChatResponse response)
     {
         var dialect = chat.Source;
-        var codec = Codecs.Of(dialect);
+        var codec = ChatCodecs.Of(dialect);
         var usage = response.Usage ?? new Usage();
         if (!request.ReportsUsage)
             response = WithoutUsage(response);
@@ -100,7 +100,7 @@ internal static class ConversationAnswer
     {
         try
         {
-            chat = Codecs.Of(dialect).ReadRequest(request.Body);
+            chat = ChatCodecs.Of(dialect).ReadRequest(request.Body);
         }
         catch (ChatFormatException defect)
         {

@@ -1,3 +1,4 @@
+using AiGateway.Protocols;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
@@ -20,7 +21,7 @@ internal sealed class GivenAnswer
             Lift();
             return;
         }
-        var codec = Codecs.Of(given.Text("dialect"u8) switch
+        var codec = ChatCodecs.Of(given.Text("dialect"u8) switch
         {
             "openai" or null => Dialect.OpenAIChat,
             "responses" => Dialect.OpenAIResponses,

@@ -1,6 +1,6 @@
+using AiGateway.Protocols;
 using System.Buffers;
 using AiGateway.Configuration;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Cli;
@@ -42,7 +42,7 @@ internal sealed class TranslateCommand(Func<Stream> openInput, Func<Stream> open
         var written = new ArrayBufferWriter<byte>(input.Length + 1024);
         try
         {
-            Translate(Translations.CodecOf(from), Translations.CodecOf(to), kind, input, translation, written);
+            Translate(ChatCodecs.Of(from), ChatCodecs.Of(to), kind, input, translation, written);
         }
         catch (Exception e) when (e is ChatFormatException or InvalidDataException)
         {

@@ -107,9 +107,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     {
         var request = exchange.Request!;
         EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(Translations.CodecOf(dialect, attempt.Deployment.Provider.Preset), Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
+            ? new TranslatedEvents(ChatCodecs.Of(dialect, attempt.Deployment.Provider.Preset.UsageRules), ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
             {
-                Keep = request.Chat?.KeptId is null ? null : answer => conversations.KeepAsync(exchange, answer),
+                Keep = request.Chat?.KeptId is null ? null : KeeperFor(exchange),
             }
             : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
@@ -131,12 +131,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return answer;
     }
 
+    private Func<ChatResponse, Task> KeeperFor(Exchange exchange) => answer => conversations.KeepAsync(exchange, answer);
+
     private async ValueTask<AttemptResult> ReadTranslatedAsync(
         Exchange exchange, AttemptRecord attempt, Dialect dialect, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         if (exchange.Request!.Facts.Stream)
         {
-            var isStream = Translations.CodecOf(dialect).Framing switch
+            var isStream = ChatCodecs.Of(dialect).Framing switch
             {
                 StreamFraming.Sse => mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase),
                 StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),

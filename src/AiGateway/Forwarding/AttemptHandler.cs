@@ -231,7 +231,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             if (ProviderForms.For(_exchange, record) is { } calls)
             {
-                result = await _services.Forms.SendAsync(_exchange, record, calls, (body, stop) => SendCallAsync(record, key, span, calls.Path, body, stop), timer);
+                result = await SendCallsAsync(record, key, span, calls, timer);
             }
             else
             {
@@ -310,6 +310,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             state.End();
         }
     }
+
+    // A method of its own: the closure would otherwise be made for every attempt, whatever it asks for.
+    private ValueTask<AttemptResult> SendCallsAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, AttemptTimer timer) =>
+        _services.Forms.SendAsync(_exchange, attempt, calls, (body, stop) => SendCallAsync(attempt, key, span, calls.Path, body, stop), timer);
 
     private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

@@ -49,7 +49,7 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
         }
         var retryAfter = RetryAfter.Read(response.Headers, clock.GetUtcNow());
-        var error = Translations.CodecOf(provider.Preset.Dialects[0]).ReadError(status, body.Ready);
+        var error = ChatCodecs.Of(provider.Preset.Dialects[0]).ReadError(status, body.Ready);
         SecretRedaction.Redact(ref body, provider, key, (response.RequestMessage as Providers.UpstreamRequest)?.SentSecret);
         var answer = AnswerReader.Answer(response, new WholeAnswerContent(body)).Response!;
         if (retryAfter is { } wait && status is 429 or 503)

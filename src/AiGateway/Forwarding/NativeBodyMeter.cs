@@ -40,7 +40,7 @@ internal sealed class NativeBodyMeter(Operation operation, Dialect? dialect, Usa
         {
             try
             {
-                var response = Translations.CodecOf(spoken).ReadResponse(_kept.ReadyMemory);
+                var response = ChatCodecs.Of(spoken).ReadResponse(_kept.ReadyMemory);
                 var finish = response.Candidates is [var first, ..] ? first.NativeFinish : null;
                 return new AnswerFigures(response.Usage, response.Model is { Length: > 0 } model ? model : null, response.ServiceTier, finish, 0);
             }

@@ -27,7 +27,7 @@ internal sealed class NativeStreamMeter : AnswerMeter
     {
         if (dialect is { } spoken)
         {
-            var codec = Translations.CodecOf(spoken);
+            var codec = ChatCodecs.Of(spoken);
             (_decoder, _framing) = (codec.CreateDecoder(), codec.Framing);
         }
         else

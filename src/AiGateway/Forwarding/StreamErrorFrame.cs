@@ -26,7 +26,7 @@ internal static class StreamErrorFrame
         else if (ChatDialects.Of(operation) is { } dialect and (Dialect.Anthropic or Dialect.Gemini))
         {
             var error = new ProviderError(rejection.Message, null, null, rejection.Param, ProviderErrorKind.ServerError);
-            Translations.CodecOf(dialect).CreateEncoder(new ChatRequest { Source = dialect }).Write(new ChatEvent(ChatEventKind.Error) { Error = error }, body);
+            ChatCodecs.Of(dialect).CreateEncoder(new ChatRequest { Source = dialect }).Write(new ChatEvent(ChatEventKind.Error) { Error = error }, body);
             output.Append(body.WrittenSpan);
             return;
         }

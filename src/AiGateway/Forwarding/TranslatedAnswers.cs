@@ -19,7 +19,7 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
     {
         answer = body;
         var request = exchange.Request!;
-        var from = Translations.CodecOf(attempt.Dialect!.Value, attempt.Deployment.Provider.Preset);
+        var from = ChatCodecs.Of(attempt.Dialect!.Value, attempt.Deployment.Provider.Preset.UsageRules);
         if (request.Operation == Operation.CountTokens)
         {
             return null;
@@ -44,7 +44,7 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
         attempt.Outcome = AttemptOutcome.Succeeded;
         settlement.Settle(exchange, attempt, response.Usage, response.Usage is null ? EstimatedTokens(response) : 0);
 
-        var to = Translations.CodecOf(ChatDialects.Of(request.Operation)!.Value);
+        var to = ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value);
         if (to.Dialect != from.Dialect)
         {
             var written = new ArrayBufferWriter<byte>(body.Length + 1024);

@@ -1,39 +1,14 @@
 using System.Buffers;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.Anthropic;
-using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Cohere;
-using AiGateway.Protocols.Gemini;
-using AiGateway.Protocols.Ollama;
 using AiGateway.Protocols.OpenAI;
-using AiGateway.Protocols.OpenAI.Chat;
-using AiGateway.Protocols.OpenAI.Responses;
 
 namespace AiGateway.Forwarding;
 
 /// <summary>Which dialect an attempt is spoken in, and the conversation's request in it.</summary>
 internal static class Translations
 {
-    /// <summary>The codec of a dialect as a provider speaks it: some count usage in a way of their own.</summary>
-    public static ChatCodec CodecOf(Dialect dialect, Configuration.ProviderPreset preset) =>
-        dialect == Dialect.OpenAIChat && preset.UsageRules.HasFlag(UsageRules.ReasoningApart) ? OpenAIChatCodec.ReasoningApart : CodecOf(dialect);
-
-    /// <summary>The codec of a dialect.</summary>
-    public static ChatCodec CodecOf(Dialect dialect) => dialect switch
-    {
-        Dialect.OpenAIChat => OpenAIChatCodec.Instance,
-        Dialect.OpenAIResponses => ResponsesCodec.Instance,
-        Dialect.Anthropic => AnthropicCodec.Instance,
-        Dialect.Gemini => GeminiCodec.Instance,
-        Dialect.Converse => ConverseCodec.Instance,
-        Dialect.Cohere => CohereCodec.Instance,
-        Dialect.Mistral => OpenAIChatCodec.Mistral,
-        Dialect.Ollama => OllamaCodec.Instance,
-        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "A dialect without a codec."),
-    };
-
     /// <summary>The dialect to speak to a provider: the caller's own where it understands it, else its first. Null where OpenAI's bytes pass as they are.</summary>
     public static Dialect? DialectFor(GatewayRequest request, Configuration.ProviderPreset preset)
     {
@@ -60,7 +35,7 @@ internal static class Translations
         {
             translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
         }
-        CodecOf(dialect).WriteRequest(chat, translation, body);
+        ChatCodecs.Of(dialect).WriteRequest(chat, translation, body);
         Lose(attempt, translation, dropUnsupported);
         return Json(body.WrittenMemory);
     }
@@ -104,7 +79,7 @@ internal static class Translations
         var dialect = attempt.Dialect ?? attempt.Deployment.Provider.Preset.Dialects[0];
         return dialect is Dialect.OpenAIChat or Dialect.OpenAIResponses && attempt.Dialect is null
             ? ProviderError.Parse(status, body)
-            : CodecOf(dialect).ReadError(status, body);
+            : ChatCodecs.Of(dialect).ReadError(status, body);
     }
 
     /// <summary>The conversation as the codec of the caller's dialect reads it; an empty one where the bytes pass and nobody has to understand them.</summary>
@@ -112,7 +87,7 @@ internal static class Translations
         exchange.Request!.Chat ?? Complete(new ChatRequest { Source = ChatDialects.Of(exchange.Request.Operation)!.Value }, exchange);
 
     private static ChatRequest Read(Exchange exchange) =>
-        Complete(CodecOf(ChatDialects.Of(exchange.Request!.Operation)!.Value).ReadRequest(exchange.Request.Body!.Memory), exchange);
+        Complete(ChatCodecs.Of(ChatDialects.Of(exchange.Request!.Operation)!.Value).ReadRequest(exchange.Request.Body!.Memory), exchange);
 
     /// <summary>Adds what the body does not say: the path's model and stream, and what answers are named by whose provider names them nothing.</summary>
     private static ChatRequest Complete(ChatRequest chat, Exchange exchange)

@@ -13,7 +13,8 @@ internal sealed class UpstreamAddresses
     private const int MostCached = 10_000;
     private const string ModelPlace = "{model}";
 
-    private readonly ConcurrentDictionary<(string BaseUrl, string Path, string? Model, string? ApiVersion), Uri> _cache = new();
+    private readonly ConcurrentDictionary<(string BaseUrl, Operation Operation, Dialect? Dialect, bool Stream, string? Model, string? ApiVersion), Uri> _cache = new();
+    private readonly ConcurrentDictionary<(string BaseUrl, string Path, string? Model), Uri> _forms = new();
 
     /// <summary>Where <paramref name="deployment"/> serves <paramref name="operation"/>.</summary>
     /// <param name="deployment">The deployment.</param>
@@ -25,16 +26,15 @@ internal sealed class UpstreamAddresses
     {
         var provider = deployment.Provider;
         operation = dialect switch { Dialect.OpenAIChat => Operation.ChatCompletions, Dialect.OpenAIResponses => Operation.Responses, _ => operation };
-        var path = PathOf(provider, operation, dialect, stream);
-        var isPerModel = path.Contains(ModelPlace, StringComparison.Ordinal) || IsPerModel(provider, operation);
-        var key = (provider.BaseUrl, path, isPerModel ? upstreamModel : null, provider.ApiVersion);
+        var isPerModel = dialect is Dialect.Gemini or Dialect.Converse || IsPerModel(provider, operation);
+        var key = (provider.BaseUrl, operation, dialect, stream, isPerModel ? upstreamModel : null, provider.ApiVersion);
         if (_cache.TryGetValue(key, out var address))
         {
             return address;
         }
         address = dialect is null or Dialect.OpenAIChat or Dialect.OpenAIResponses
             ? Build(provider, operation, upstreamModel, "")
-            : new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
+            : new Uri($"{provider.BaseUrl}/{PathOf(provider, operation, dialect, stream).Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
         if (_cache.Count < MostCached)
         {
             _cache.TryAdd(key, address);
@@ -48,13 +48,13 @@ internal sealed class UpstreamAddresses
     /// <param name="upstreamModel">The provider's name of the model.</param>
     public Uri ForForm(ProviderModel provider, string path, string upstreamModel)
     {
-        var key = (provider.BaseUrl, path, path.Contains(ModelPlace, StringComparison.Ordinal) ? upstreamModel : null, (string?)null);
-        if (!_cache.TryGetValue(key, out var address))
+        var key = (provider.BaseUrl, path, path.Contains(ModelPlace, StringComparison.Ordinal) ? upstreamModel : null);
+        if (!_forms.TryGetValue(key, out var address))
         {
             address = new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
-            if (_cache.Count < MostCached)
+            if (_forms.Count < MostCached)
             {
-                _cache.TryAdd(key, address);
+                _forms.TryAdd(key, address);
             }
         }
         return address;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Gateway;
 using AiGateway.FunctionalTests.PassThrough;
-using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Credentials;
 

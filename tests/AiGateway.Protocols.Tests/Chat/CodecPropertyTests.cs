@@ -31,11 +31,11 @@ public sealed class CodecPropertyTests
         {
             var request = Conversations.Request(random, dialect, own ? dialect : Other(dialect));
             var body = Codecs.Write(dialect, request, new Translation { Model = "model-1" });
-            var read = Codecs.Of(dialect).ReadRequest(body);
+            var read = ChatCodecs.Of(dialect).ReadRequest(body);
             Equal(Conversations.Describe(request), Conversations.Describe(read), body, random.Seed, round);
 
             var again = Codecs.Write(dialect, read, new Translation { Model = "model-1" });
-            Equal(Encoding.UTF8.GetString(body), Encoding.UTF8.GetString(Codecs.Write(dialect, Codecs.Of(dialect).ReadRequest(again), new Translation { Model = "model-1" })), again, random.Seed, round);
+            Equal(Encoding.UTF8.GetString(body), Encoding.UTF8.GetString(Codecs.Write(dialect, ChatCodecs.Of(dialect).ReadRequest(again), new Translation { Model = "model-1" })), again, random.Seed, round);
         }
     }
 
@@ -49,7 +49,7 @@ public sealed class CodecPropertyTests
             var response = Conversations.Response(random, dialect, own ? dialect : Other(dialect));
             var asked = Asked(dialect);
             var body = Codecs.Write(dialect, response, asked, new Translation());
-            Equal(Conversations.Describe(response), Conversations.Describe(Codecs.Of(dialect).ReadResponse(body)), body, random.Seed, round);
+            Equal(Conversations.Describe(response), Conversations.Describe(ChatCodecs.Of(dialect).ReadResponse(body)), body, random.Seed, round);
 
             var stream = Codecs.Stream(dialect, response, asked);
             Equal(Conversations.Describe(response), Conversations.Describe(Codecs.Gather(dialect, stream).Stream.Response), stream, random.Seed, round);
@@ -61,7 +61,7 @@ public sealed class CodecPropertyTests
     public void Stream_CutAnywhere_GivesTheSameSteps(Dialect dialect)
     {
         var random = SeededRandom.From(3);
-        var framing = Codecs.Of(dialect).Framing;
+        var framing = ChatCodecs.Of(dialect).Framing;
         string[] lineEnds = framing == StreamFraming.AwsEventStream ? ["\n"] : framing == StreamFraming.Lines ? ["\n", "\r\n"] : ["\n", "\r\n", "\r"];
         for (var round = 0; round < Rounds; round++)
         {
@@ -94,7 +94,7 @@ public sealed class CodecPropertyTests
 
     private static List<ChatEvent> InPieces(Dialect dialect, byte[] stream, Random random)
     {
-        var feed = new Feed(Codecs.Of(dialect));
+        var feed = new Feed(ChatCodecs.Of(dialect));
         for (var at = 0; at < stream.Length;)
         {
             var count = Math.Min(random.Next(4) == 0 ? 1 : random.Next(1, 200), stream.Length - at);
@@ -106,7 +106,7 @@ public sealed class CodecPropertyTests
 
     private static List<ChatEvent> InPieces(Dialect dialect, byte[] stream, int cut)
     {
-        var feed = new Feed(Codecs.Of(dialect));
+        var feed = new Feed(ChatCodecs.Of(dialect));
         feed.Add(stream.AsSpan(0, cut));
         feed.Add(stream.AsSpan(cut));
         return feed.End();

@@ -1,12 +1,5 @@
 using System.Buffers;
-using AiGateway.Protocols.Anthropic;
-using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
-using AiGateway.Protocols.Cohere;
-using AiGateway.Protocols.Gemini;
-using AiGateway.Protocols.Ollama;
-using AiGateway.Protocols.OpenAI.Chat;
-using AiGateway.Protocols.OpenAI.Responses;
 
 namespace AiGateway.Protocols.Tests.Chat;
 
@@ -18,30 +11,17 @@ internal static class Codecs
     /// <summary>The dialects that callers speak.</summary>
     public static readonly Dialect[] Clients = [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic, Dialect.Gemini];
 
-    public static ChatCodec Of(Dialect dialect) => dialect switch
-    {
-        Dialect.OpenAIChat => OpenAIChatCodec.Instance,
-        Dialect.OpenAIResponses => ResponsesCodec.Instance,
-        Dialect.Anthropic => AnthropicCodec.Instance,
-        Dialect.Gemini => GeminiCodec.Instance,
-        Dialect.Converse => ConverseCodec.Instance,
-        Dialect.Cohere => CohereCodec.Instance,
-        Dialect.Mistral => OpenAIChatCodec.Mistral,
-        Dialect.Ollama => OllamaCodec.Instance,
-        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "A dialect without a codec."),
-    };
-
     public static byte[] Write(Dialect dialect, ChatRequest request, Translation translation)
     {
         var output = new ArrayBufferWriter<byte>();
-        Of(dialect).WriteRequest(request, translation, output);
+        ChatCodecs.Of(dialect).WriteRequest(request, translation, output);
         return output.WrittenSpan.ToArray();
     }
 
     public static byte[] Write(Dialect dialect, ChatResponse response, ChatRequest request, Translation translation)
     {
         var output = new ArrayBufferWriter<byte>();
-        Of(dialect).WriteResponse(response, request, translation, output);
+        ChatCodecs.Of(dialect).WriteResponse(response, request, translation, output);
         return output.WrittenSpan.ToArray();
     }
 
@@ -50,7 +30,7 @@ internal static class Codecs
     {
         var steps = new List<ChatEvent>();
         ChatStream.Replay(response, steps);
-        var encoder = Of(dialect).CreateEncoder(request);
+        var encoder = ChatCodecs.Of(dialect).CreateEncoder(request);
         var output = new ArrayBufferWriter<byte>();
         foreach (var step in steps)
             encoder.Write(step, output);
@@ -60,7 +40,7 @@ internal static class Codecs
     /// <summary>Cuts a stream into events, decodes and gathers them.</summary>
     public static (ChatStream Stream, List<ChatEvent> Steps) Gather(Dialect dialect, ReadOnlySpan<byte> stream)
     {
-        var codec = Of(dialect);
+        var codec = ChatCodecs.Of(dialect);
         var decoder = codec.CreateDecoder();
         var ordered = new ChatStream(dialect);
         var steps = new List<ChatEvent>();

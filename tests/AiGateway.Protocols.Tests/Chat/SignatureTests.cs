@@ -48,8 +48,8 @@ public sealed class SignatureTests
             : Codecs.Write(client, Answer(maker, what), Asked, new Translation());
         var next = Encoding.UTF8.GetBytes(NextTurn(client, JsonNode.Parse(body)!));
 
-        var returned = Codecs.Write(maker, Codecs.Of(client).ReadRequest(next), new Translation { Model = "target" });
-        var parts = Codecs.Of(maker).ReadRequest(returned).Messages.SelectMany(static message => message.Parts).ToList();
+        var returned = Codecs.Write(maker, ChatCodecs.Of(client).ReadRequest(next), new Translation { Model = "target" });
+        var parts = ChatCodecs.Of(maker).ReadRequest(returned).Messages.SelectMany(static message => message.Parts).ToList();
         Assert.True(what switch
         {
             "thoughts" => parts.Exists(static part => part is ThinkingPart { Signature: OfThoughts, Text: "let me see" }),
@@ -62,7 +62,7 @@ public sealed class SignatureTests
             // To a provider of the client's own dialect the bytes pass as they are.
             if (other == maker || other == client)
                 continue;
-            var sent = Encoding.UTF8.GetString(Codecs.Write(other, Codecs.Of(client).ReadRequest(next), new Translation { Model = "target" }));
+            var sent = Encoding.UTF8.GetString(Codecs.Write(other, ChatCodecs.Of(client).ReadRequest(next), new Translation { Model = "target" }));
             foreach (var secret in new[] { OfThoughts, Hidden, OfCall, "aigw1", "YWlndz" })
             {
                 Assert.DoesNotContain(secret, sent, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class SignatureTests
     public void TurnOfAnotherProvider_OfAGeminiClient_GoesToGeminiWithoutItsSignatures()
     {
         var body = Codecs.Write(Dialect.Gemini, Answer(Dialect.Anthropic, "thoughts"), Asked, new Translation());
-        var next = Codecs.Of(Dialect.Gemini).ReadRequest(Encoding.UTF8.GetBytes(NextTurn(Dialect.Gemini, JsonNode.Parse(body)!)));
+        var next = ChatCodecs.Of(Dialect.Gemini).ReadRequest(Encoding.UTF8.GetBytes(NextTurn(Dialect.Gemini, JsonNode.Parse(body)!)));
         var sent = JsonNode.Parse(Codecs.Write(Dialect.Gemini, next, new Translation { Model = "gemini-3-pro-preview" }))!;
 
         var parts = sent["contents"]![1]!["parts"]!.AsArray();

@@ -86,7 +86,7 @@ public sealed class GoldenTests
 
     private static JsonArray Events(Dialect dialect, byte[] stream)
     {
-        var framing = Codecs.Of(dialect).Framing;
+        var framing = ChatCodecs.Of(dialect).Framing;
         var events = new JsonArray();
         for (var rest = stream.AsSpan(); !rest.IsEmpty;)
         {

@@ -1,5 +1,5 @@
+using AiGateway.Protocols;
 using System.Text.Json;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 
@@ -28,7 +28,7 @@ internal sealed class MatrixAnswer
     /// <exception cref="ChatFormatException">It is not of the dialect.</exception>
     public static MatrixAnswer Read(Dialect dialect, byte[] body, bool isStream)
     {
-        var codec = Translations.CodecOf(dialect);
+        var codec = ChatCodecs.Of(dialect);
         if (!isStream)
             return new MatrixAnswer(codec.ReadResponse(body), isComplete: true, hasError: false);
         var (decoder, stream) = (codec.CreateDecoder(), new ChatStream(dialect));

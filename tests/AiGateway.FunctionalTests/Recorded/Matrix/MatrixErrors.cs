@@ -1,5 +1,5 @@
+using AiGateway.Protocols;
 using System.Text.Json;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.FunctionalTests.Recorded.Matrix;
@@ -11,7 +11,7 @@ internal static class MatrixErrors
     public static void Compare(MatrixResult result, ReceivedAnswer answer)
     {
         var exchange = result.Exchange;
-        var source = Translations.CodecOf(MatrixSelection.SourceOf(exchange)!.Value);
+        var source = ChatCodecs.Of(MatrixSelection.SourceOf(exchange)!.Value);
         var recorded = source.ReadError(exchange.Status, exchange.ResponseBody);
         var error = ErrorOf(result, answer.Body);
         // Keys and deployments are the operator's: what is wrong with them is not the caller's to see.

@@ -1,6 +1,6 @@
+using AiGateway.Protocols;
 using System.Buffers;
 using System.Text;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 
@@ -36,7 +36,7 @@ internal static class MatrixNextTurn
         MatrixAnswer.Read(MatrixSelection.SourceOf(exchange)!.Value, exchange.ResponseBody, exchange.AnswerIsStream).Response.Candidates is [var first, ..] ? first.Parts : [];
 
     private static string Back(Dialect dialect, byte[] body) =>
-        SignaturesOf([.. Translations.CodecOf(dialect).ReadRequest(body).Messages.Where(static message => message.Role == ChatRole.Assistant).SelectMany(static message => message.Parts)]);
+        SignaturesOf([.. ChatCodecs.Of(dialect).ReadRequest(body).Messages.Where(static message => message.Role == ChatRole.Assistant).SelectMany(static message => message.Parts)]);
 
     /// <summary>Hidden thoughts and signatures, each with the kind of part that it is on.</summary>
     private static string SignaturesOf(IReadOnlyList<ChatPart> parts) =>
@@ -57,7 +57,7 @@ internal static class MatrixNextTurn
         if (calls.Count == 0)
             request.Messages.Add(new ChatMessage { Role = ChatRole.User, IsPlainText = true, Parts = { new TextPart("go on") } });
         var body = new ArrayBufferWriter<byte>();
-        Translations.CodecOf(dialect).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
+        ChatCodecs.Of(dialect).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
         return body.WrittenSpan.ToArray();
     }
 }

@@ -1,5 +1,5 @@
+using AiGateway.Protocols;
 using System.Text.Json;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 
@@ -16,7 +16,7 @@ internal static class MatrixQuestion
         var exchange = result.Exchange;
         if (!exchange.RequestIsJson || MatrixSelection.Passes(exchange, result.Client))
             return;
-        var codec = Translations.CodecOf(MatrixSelection.SourceOf(exchange)!.Value);
+        var codec = ChatCodecs.Of(MatrixSelection.SourceOf(exchange)!.Value);
         var (expected, actual) = (FeaturesOf(codec.ReadRequest(exchange.RequestBody)), FeaturesOf(codec.ReadRequest(received.Body)));
         foreach (var (feature, content) in expected.Where(static feature => feature.Value.Length > 0))
             result.Check("asked: " + feature, content == actual[feature], MatrixComparison.Difference(content, actual[feature]));

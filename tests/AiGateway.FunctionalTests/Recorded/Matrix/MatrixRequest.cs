@@ -1,8 +1,8 @@
+using AiGateway.Protocols;
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using AiGateway.Forwarding;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 
@@ -49,7 +49,7 @@ internal static class MatrixRequest
         ChatRequest request;
         if (exchange.RequestIsJson)
         {
-            request = Translations.CodecOf(source).ReadRequest(exchange.RequestBody);
+            request = ChatCodecs.Of(source).ReadRequest(exchange.RequestBody);
         }
         else
         {
@@ -61,7 +61,7 @@ internal static class MatrixRequest
         // Without a recorded request the expected bytes are those of a caller that does not ask for usage.
         request.IncludeUsage = exchange is { Stream: true, RequestIsJson: true } ? true : null;
         var body = new ArrayBufferWriter<byte>();
-        Translations.CodecOf(client).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
+        ChatCodecs.Of(client).WriteRequest(request, new Protocols.Chat.Translation { Model = model }, body);
         return body.WrittenSpan.ToArray();
     }
 }
