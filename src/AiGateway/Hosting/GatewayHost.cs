@@ -1,5 +1,6 @@
 using AiGateway.Accounting;
 using AiGateway.Admin;
+using AiGateway.Admission;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
@@ -57,6 +58,7 @@ internal static class GatewayHost
         services.AddSingleton(_ => new ObjectIds(IdSecret.Load(host)));
         services.AddSingleton<PlanBuilder>();
         services.AddStorage(host, () => IdSecret.Load(host));
+        services.AddAdmission();
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

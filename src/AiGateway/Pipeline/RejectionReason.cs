@@ -51,6 +51,9 @@ internal enum RejectionReason
     /// <summary>A recent request's id that is not known to this caller.</summary>
     UnknownRequest,
 
+    /// <summary>A limit of the operator's is used up; waiting helps.</summary>
+    RateLimited,
+
     /// <summary>All deployments are out; waiting helps.</summary>
     NoHealthyUpstream,
 

@@ -32,6 +32,7 @@ internal static partial class FileTable
             .With("deployments", "A provider plus an upstream model, by id: the unit of routing and health.", new MapShape<DeploymentConfig>(Deployment(timeouts, breaker)), (file, value) => file with { Deployments = value })
             .With("aliases", "The model names that callers use; a name may end in '*'.", new MapShape<AliasConfig>(Alias(retries)), (file, value) => file with { Aliases = value })
             .With("callers", "Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener must be loopback.", new ListShape<CallerConfig>(Caller()), (file, value) => file with { Callers = value })
+            .With("limits", "Limits on what may be used, for each key, user, project, team, organisation, tag, alias, deployment, provider, or the gateway as a whole. All that apply must allow a request.", new ListShape<LimitConfig>(Limit()), (file, value) => file with { Limits = value })
             .With("timeouts", "Time-outs of every deployment that does not say otherwise.", timeouts, (file, value) => file with { Timeouts = value })
             .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
@@ -70,6 +71,23 @@ internal static partial class FileTable
             .With("images", "Image uploads. Default 50MiB.", size, (section, value) => section with { Images = value })
             .With("native", "Bodies of native requests (/native/PROVIDER/…). Default: as json.", size, (section, value) => section with { Native = value })
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
+    }
+
+    private static RecordShape<LimitConfig> Limit()
+    {
+        var rates = new ListShape<Rate>(Scalars.Rate, orSingle: true);
+        return new RecordShape<LimitConfig>("limit")
+            .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
+            .With("on", "Whose use is counted: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
+            .With("match", "The one subject it holds for. Default: each has the whole limit to itself, unless another limit of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
+            .With("requests", "Most requests: 600/minute, or a list [20/second, 600/minute].", rates, (section, value) => section with { Requests = value })
+            .With("tokens", "Most tokens, input and output together.", rates, (section, value) => section with { Tokens = value })
+            .With("input_tokens", "Most input tokens.", rates, (section, value) => section with { InputTokens = value })
+            .With("output_tokens", "Most output tokens.", rates, (section, value) => section with { OutputTokens = value })
+            .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
+            .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
+            .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
     }
 
     private static RecordShape<CorsConfig> Cors() => new RecordShape<CorsConfig>("cors")

@@ -1,0 +1,97 @@
+namespace AiGateway.Configuration;
+
+/// <summary>A limit, resolved.</summary>
+internal sealed class LimitModel
+{
+    /// <summary>Name in messages, metrics and records.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose use is counted.</summary>
+    public required LimitSubject Subject { get; init; }
+
+    /// <summary>The tag's name where the subject is a tag; else null.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>The one subject it holds for; null: each has the whole limit to itself.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>For a limit without <see cref="Match"/>: the subjects that have one of their own.</summary>
+    public required IReadOnlySet<string> Except { get; init; }
+
+    /// <summary>What is limited, and to what.</summary>
+    public required LimitRate[] Rates { get; init; }
+
+    /// <summary>Most requests at the same time; null for no bound.</summary>
+    public int? Concurrent { get; init; }
+
+    /// <summary>Whether the most that an answer can come to is held, rather than what answers usually come to.</summary>
+    public bool WorstCase { get; init; }
+
+    /// <summary>Whether it only decides and counts.</summary>
+    public bool Shadow { get; init; }
+
+    /// <summary>Whether it depends on where a request is sent, and so is decided anew for each attempt.</summary>
+    public bool IsOfAttempt => Subject is LimitSubject.Deployment or LimitSubject.Provider;
+
+    /// <summary>Whether the limit is for this value of its subject.</summary>
+    public bool Covers(string value) => Match is null ? !Except.Contains(value) : string.Equals(Match, value, StringComparison.Ordinal);
+}
+
+/// <summary>What is limited, how much of it, in what time.</summary>
+/// <param name="Measure">What.</param>
+/// <param name="Amount">How much: requests, tokens, or USD in billionths.</param>
+/// <param name="Window">The sliding time.</param>
+internal sealed record LimitRate(LimitMeasure Measure, long Amount, TimeSpan Window);
+
+/// <summary>What a limit counts.</summary>
+internal enum LimitMeasure
+{
+    /// <summary>Requests.</summary>
+    Requests,
+
+    /// <summary>Input and output tokens together.</summary>
+    Tokens,
+
+    /// <summary>Input tokens.</summary>
+    InputTokens,
+
+    /// <summary>Output tokens.</summary>
+    OutputTokens,
+
+    /// <summary>Money, in billionths of a USD.</summary>
+    Spend,
+}
+
+/// <summary>Whose use a limit counts.</summary>
+internal enum LimitSubject
+{
+    /// <summary>A caller's key.</summary>
+    Key,
+
+    /// <summary>The end user that the request names, within its project.</summary>
+    User,
+
+    /// <summary>A project.</summary>
+    Project,
+
+    /// <summary>A team.</summary>
+    Team,
+
+    /// <summary>An organisation.</summary>
+    Organisation,
+
+    /// <summary>A value of one tag.</summary>
+    Tag,
+
+    /// <summary>An alias.</summary>
+    Alias,
+
+    /// <summary>A deployment.</summary>
+    Deployment,
+
+    /// <summary>A provider.</summary>
+    Provider,
+
+    /// <summary>Everybody together.</summary>
+    Gateway,
+}

@@ -1,0 +1,91 @@
+using AiGateway.Configuration.Yaml;
+
+namespace AiGateway.Configuration.Validation;
+
+/// <summary>Limits on what may be used: a subject that exists, something that is limited, names that are unique.</summary>
+internal static class UseLimitsValidator
+{
+    public static void Validate(ValidationContext context)
+    {
+        var limits = context.Config.Limits;
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < limits.Count; i++)
+        {
+            var limit = limits[i];
+            var path = ConfigPath.Of("limits")[i];
+            if (limit.On is null)
+            {
+                if (!context.IsWritten(path["on"]))
+                {
+                    context.Error(path, $"Limit {i + 1} needs an 'on': whose use is counted ({string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME).");
+                }
+                continue;
+            }
+            if (!LimitModelBuilder.TryParseSubject(limit.On, out var subject, out _))
+            {
+                context.Error(path["on"], $"'{limit.On}' is nothing whose use is counted. Write {string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME.{Suggestion.For(limit.On, LimitModelBuilder.SubjectWords)}");
+                continue;
+            }
+            var id = LimitModelBuilder.IdOf(limit);
+            if (!ids.TryAdd(id, i))
+            {
+                context.Error(path, $"Limit {i + 1} has the name '{id}' of limit {ids[id] + 1}. Give one of them an 'id', or write both as one.");
+            }
+            ValidateMeasures(context, limit, path, id);
+            ValidateMatch(context, limit, subject, path["match"]);
+        }
+    }
+
+    private static void ValidateMeasures(ValidationContext context, LimitConfig limit, ConfigPath path, string id)
+    {
+        (string Key, IReadOnlyList<Rate> Rates)[] counted =
+            [("requests", limit.Requests), ("tokens", limit.Tokens), ("input_tokens", limit.InputTokens), ("output_tokens", limit.OutputTokens)];
+        if (limit.Concurrent is null && limit.Spend.Count == 0 && counted.All(entry => entry.Rates.Count == 0)
+            && !counted.Any(entry => context.IsWritten(path[entry.Key])) && !context.IsWritten(path["spend"]) && !context.IsWritten(path["concurrent"]))
+        {
+            context.Error(path, $"The limit '{id}' limits nothing. Give requests, tokens, input_tokens, output_tokens, spend (600/minute) or concurrent (20).");
+        }
+        foreach (var (key, rates) in counted)
+        {
+            foreach (var rate in rates.Where(rate => rate.Amount != decimal.Truncate(rate.Amount)))
+            {
+                context.Error(path[key], $"The limit '{id}' has a fraction of {key}. Whole numbers only; for less than one in a time take a longer time.");
+            }
+        }
+        foreach (var (key, rates) in counted.Append(("spend", limit.Spend)))
+        {
+            if (rates.Select(rate => rate.Window).Distinct().Count() != rates.Count)
+            {
+                context.Error(path[key], $"The limit '{id}' has two figures for the same time under '{key}'. Keep the smaller one.");
+            }
+        }
+    }
+
+    private static void ValidateMatch(ValidationContext context, LimitConfig limit, LimitSubject subject, ConfigPath path)
+    {
+        if (limit.Match is not { } match)
+        {
+            return;
+        }
+        var config = context.Config;
+        var known = subject switch
+        {
+            LimitSubject.Key => config.Callers.Select(caller => caller.Id),
+            LimitSubject.Project => config.Callers.Select(caller => caller.Project),
+            LimitSubject.Team => config.Callers.Select(caller => caller.Team),
+            LimitSubject.Organisation => config.Callers.Select(caller => caller.Organisation),
+            LimitSubject.Alias => config.Aliases.Keys,
+            LimitSubject.Deployment => config.Deployments.Keys,
+            LimitSubject.Provider => config.Providers.Keys,
+            _ => null,
+        };
+        if (subject == LimitSubject.Gateway)
+        {
+            context.Error(path, "A limit on 'gateway' is for everybody together: there is nothing to match. Remove 'match'.");
+        }
+        else if (known is not null && !known.Contains(match, StringComparer.Ordinal))
+        {
+            context.Warning(path, $"No {limit.On} is called '{match}', so this limit holds for nobody.{Suggestion.For(match, known.OfType<string>().Distinct())}");
+        }
+    }
+}
