@@ -128,9 +128,27 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
-    private long Now() => clock.GetElapsedTime(_start).Ticks;
+    /// <summary>The budget of which the largest share is used, where that share is one to warn of; null when there is none.</summary>
+    public (LimitModel Budget, decimal Share)? Warning(ReadOnlySpan<Hold> holds)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            (LimitModel Budget, decimal Share)? most = null;
+            foreach (ref readonly var hold in holds)
+            {
+                if (hold.Use.Limit is { Budget.WarnAt: [var first, ..] } budget && hold.Use.ShareUsed(now) is var share && share >= first && (most is null || share > most.Value.Share))
+                {
+                    most = (budget, share);
+                }
+            }
+            return most;
+        }
+    }
 
-    private SubjectUse Find(in Claim claim, long now)
+    private Moment Now() => new(clock.GetElapsedTime(_start).Ticks, clock.GetUtcNow());
+
+    private SubjectUse Find(in Claim claim, Moment now)
     {
         var key = (claim.Limit.Id, claim.Value);
         if (!_uses.TryGetValue(key, out var use))
@@ -151,7 +169,7 @@ internal sealed class Limiter(TimeProvider clock)
     }
 
     // When the number has doubled since the last time, so that a subject is looked at a bounded number of times in its life.
-    private void Sweep(long now)
+    private void Sweep(Moment now)
     {
         foreach (var (key, use) in _uses)
         {

@@ -21,6 +21,10 @@ internal static class RefusalText
             // Where it would have gone is the operator's business.
             _ => $"the model '{exchange.Request!.Model}'",
         };
+        if (limit.Budget is not null)
+        {
+            return OfBudget(refusal, exchange, whose);
+        }
         var what = refusal.Rate is { } rate
             ? $"{Amount(rate)} per {Word(rate.Window)}" : $"{refusal.Amount.ToString("N0", CultureInfo.InvariantCulture)} requests at the same time";
         var isOfRequests = refusal.Rate is null or { Measure: LimitMeasure.Requests };
@@ -33,6 +37,27 @@ internal static class RefusalText
             RetryAfter = refusal.Wait,
         };
     }
+
+    private static Rejection OfBudget(LimitRefusal refusal, Exchange exchange, string whose)
+    {
+        var budget = $"The budget of {whose} ({Amount(refusal.Rate!)} per {PeriodOf(refusal.Rate!)})";
+        // No Retry-After: clients would sleep for days, or retry in vain.
+        return new Rejection(RejectionReason.BudgetSpent, refusal.Wait is { } wait
+            ? $"{budget} has no room for this request. It renews at {NextMinute(exchange.StartedAt + wait).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; ask the platform team for more."
+            : $"{budget} is smaller than what this request may cost. Send a smaller max_tokens.");
+    }
+
+    // The wait was measured a moment after the start: cut off, midnight would be the minute before.
+    private static DateTime NextMinute(DateTimeOffset time) => time.UtcDateTime.AddMinutes(1).AddTicks(-1);
+
+    private static string PeriodOf(LimitRate rate) => rate.Calendar?.Unit switch
+    {
+        CalendarUnit.Day => "day",
+        CalendarUnit.Week => "week",
+        CalendarUnit.Month => "month",
+        CalendarUnit.Year => "year",
+        _ => Word(rate.Window),
+    };
 
     private static string Amount(LimitRate rate) => rate.Measure == LimitMeasure.Spend
         ? $"{(rate.Amount / LimitModelBuilder.NanoUsd).ToString("0.#########", CultureInfo.InvariantCulture)} USD"

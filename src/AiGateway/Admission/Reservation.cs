@@ -27,14 +27,15 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     public ReadOnlySpan<Hold> Holds => CollectionsMarshal.AsSpan(_holds);
 
     /// <summary>Holds what the exchange may come to at all limits of its caller, alias and tags, or at none.</summary>
+    /// <param name="spent">A budget that is spent and whose cheaper alias is now planned for: that one goes on beyond it.</param>
     /// <returns>Null when it may go on.</returns>
-    public LimitRefusal? TryHold()
+    public LimitRefusal? TryHold(LimitModel? spent = null)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
         foreach (var limit in exchange.Snapshot.Limits)
         {
-            if (!limit.IsOfAttempt && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
+            if (!limit.IsOfAttempt && !ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
             {
                 claims.Add(new Claim(limit, value, DemandFor(limit)));
             }

@@ -6,7 +6,7 @@ namespace AiGateway.Admission;
 /// more than was admitted against <see cref="Sum"/>: there is no edge at which twice the limit passes. The price is that use is
 /// forgotten up to a sixtieth of the window late. Not thread-safe.
 /// </remarks>
-internal sealed class SlidingWindow
+internal sealed class SlidingWindow : IUseWindow
 {
     private const int Slots = 60;
 
@@ -19,10 +19,10 @@ internal sealed class SlidingWindow
     /// <param name="length">Its length, at least 60 ticks.</param>
     public SlidingWindow(TimeSpan length) => _slotTicks = length.Ticks / Slots;
 
-    /// <summary>What was used in the window that ends now.</summary>
-    /// <param name="now">Ticks of a clock that never goes back.</param>
-    public long Sum(long now)
+    /// <inheritdoc/>
+    public long Sum(Moment moment)
     {
+        var now = moment.Ticks;
         var slot = now / _slotTicks;
         if (slot > _latest)
         {
@@ -38,16 +38,16 @@ internal sealed class SlidingWindow
         return _sum;
     }
 
-    /// <summary>Uses an amount.</summary>
-    public void Add(long now, long amount)
+    /// <inheritdoc/>
+    public void Add(Moment now, long amount)
     {
         Sum(now);
         _slots[_latest % (Slots + 1)] += amount;
         _sum += amount;
     }
 
-    /// <summary>The time until at least <paramref name="amount"/> of what is used now has passed away; to the end of the window when there is not so much.</summary>
-    public TimeSpan TimeUntilFree(long now, long amount)
+    /// <inheritdoc/>
+    public TimeSpan TimeUntilFree(Moment now, long amount)
     {
         Sum(now);
         var (freed, last) = (0L, _latest);
@@ -65,6 +65,6 @@ internal sealed class SlidingWindow
                 break;
             }
         }
-        return freed == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(((last + Slots + 1) * _slotTicks) - now);
+        return freed == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(((last + Slots + 1) * _slotTicks) - now.Ticks);
     }
 }

@@ -6,7 +6,7 @@ namespace AiGateway.Admission;
 internal sealed class SubjectUse
 {
     private readonly long[] _held = new long[Enum.GetValues<LimitMeasure>().Length];
-    private SlidingWindow[] _windows = [];
+    private IUseWindow[] _windows = [];
     private LimitRate[] _rates = [];
     private int _concurrent;
 
@@ -21,21 +21,21 @@ internal sealed class SubjectUse
             return;
         }
         Limit = limit;
-        var windows = new SlidingWindow[limit.Rates.Length];
+        var windows = new IUseWindow[limit.Rates.Length];
         for (var i = 0; i < windows.Length; i++)
         {
             var rate = limit.Rates[i];
-            var known = Array.FindIndex(_rates, old => old.Measure == rate.Measure && old.Window == rate.Window);
-            windows[i] = known >= 0 ? _windows[known] : new SlidingWindow(rate.Window);
+            var known = Array.FindIndex(_rates, old => old.Measure == rate.Measure && old.Window == rate.Window && old.Calendar == rate.Calendar);
+            windows[i] = known >= 0 ? _windows[known] : rate.Calendar is { } calendar ? new CalendarWindow(calendar) : new SlidingWindow(rate.Window);
         }
         (_windows, _rates) = (windows, limit.Rates);
     }
 
     /// <summary>Whether a demand fits into what is free: the limit less what was used in its window less what is held.</summary>
     /// <param name="demand">What is asked for on top of what is held already.</param>
-    /// <param name="now">Ticks.</param>
+    /// <param name="now">The time.</param>
     /// <param name="newRequest">Whether it is a request that is not counted among the concurrent ones yet.</param>
-    public LimitRefusal? Check(in Demand demand, long now, bool newRequest)
+    public LimitRefusal? Check(in Demand demand, Moment now, bool newRequest)
     {
         LimitRefusal? worst = null;
         if (newRequest && Limit.Concurrent is { } concurrent && _concurrent >= concurrent)
@@ -68,7 +68,7 @@ internal sealed class SubjectUse
     }
 
     /// <summary>Counts a request, and holds what it may come to.</summary>
-    public void Hold(in Demand demand, long now, bool newRequest)
+    public void Hold(in Demand demand, Moment now, bool newRequest)
     {
         _concurrent += newRequest ? 1 : 0;
         Add(demand, 1);
@@ -86,7 +86,7 @@ internal sealed class SubjectUse
     }
 
     /// <summary>Ends a request: what was held is free again, and what it used is counted.</summary>
-    public void Settle(in Demand held, in Demand used, long now)
+    public void Settle(in Demand held, in Demand used, Moment now)
     {
         _concurrent--;
         Add(held, -1);
@@ -101,8 +101,8 @@ internal sealed class SubjectUse
 
     /// <summary>The rate of requests, or of any kind of tokens, of which the least is left.</summary>
     /// <param name="ofTokens">Whether tokens are asked for.</param>
-    /// <param name="now">Ticks.</param>
-    public RateState? Tightest(bool ofTokens, long now)
+    /// <param name="now">The time.</param>
+    public RateState? Tightest(bool ofTokens, Moment now)
     {
         RateState? tightest = null;
         for (var i = 0; i < _rates.Length; i++)
@@ -124,8 +124,11 @@ internal sealed class SubjectUse
         return tightest;
     }
 
+    /// <summary>The share of the only rate that is used or held, 0 and up.</summary>
+    public decimal ShareUsed(Moment now) => (_windows[0].Sum(now) + _held[(int)_rates[0].Measure]) / (decimal)_rates[0].Amount;
+
     /// <summary>Whether nothing of it would be missed.</summary>
-    public bool IsIdle(long now)
+    public bool IsIdle(Moment now)
     {
         if (_concurrent > 0)
         {

@@ -21,6 +21,9 @@ internal sealed record GatewayConfig
     /// <summary>Limits on what may be used: requests, tokens, money, and requests at the same time.</summary>
     public IReadOnlyList<LimitConfig> Limits { get; init; } = [];
 
+    /// <summary>Money that may be spent in a period.</summary>
+    public IReadOnlyList<BudgetConfig> Budgets { get; init; } = [];
+
     /// <summary>Time-outs of every deployment that does not say otherwise.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 

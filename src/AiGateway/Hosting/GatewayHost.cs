@@ -57,6 +57,7 @@ internal static class GatewayHost
         services.AddSingleton<DrainState>();
         services.AddSingleton(_ => new ObjectIds(IdSecret.Load(host)));
         services.AddSingleton<PlanBuilder>();
+        services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
         services.AddAdmission();
         services.AddForwarding();

@@ -54,6 +54,9 @@ internal enum RejectionReason
     /// <summary>A limit of the operator's is used up; waiting helps.</summary>
     RateLimited,
 
+    /// <summary>A budget is spent until its next period.</summary>
+    BudgetSpent,
+
     /// <summary>All deployments are out; waiting helps.</summary>
     NoHealthyUpstream,
 

@@ -91,7 +91,7 @@ public sealed class LimiterTests
         var admitted = new ConcurrentBag<DateTimeOffset>();
         using var done = new CancellationTokenSource();
 
-        var callers = Enumerable.Range(0, 32).Select(_ => Task.Run(() =>
+        var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
             {
@@ -103,10 +103,11 @@ public sealed class LimiterTests
                     admitted.Add(_clock.GetUtcNow());
                     limiter.Settle(CollectionsMarshal.AsSpan(holds), default);
                 }
+                await Task.Yield();
             }
         })).ToList();
         var random = SeededRandom.From(seed);
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < 200; i++)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(random.Next(1, 1_000)));
             // Real time, so that the callers get to run; how much does not matter.

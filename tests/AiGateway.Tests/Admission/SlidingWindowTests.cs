@@ -23,9 +23,9 @@ public sealed class SlidingWindowTests
         {
             now += random.NextInt64(0, Minute.Ticks / 20);
             var amount = random.NextInt64(1, 200);
-            if (window.Sum(now) + amount <= limit)
+            if (window.Sum(At(now)) + amount <= limit)
             {
-                window.Add(now, amount);
+                window.Add(At(now), amount);
                 admitted.Add((now, amount));
             }
         }
@@ -46,10 +46,10 @@ public sealed class SlidingWindowTests
     public void UseOlderThanTheWindow_IsForgotten_ASixtiethLateAtMost()
     {
         var window = new SlidingWindow(Minute);
-        window.Add(TimeSpan.FromSeconds(30).Ticks, 7);
+        window.Add(At(TimeSpan.FromSeconds(30).Ticks), 7);
 
-        Assert.Equal(7, window.Sum(TimeSpan.FromSeconds(89).Ticks));
-        Assert.Equal(0, window.Sum(TimeSpan.FromSeconds(91).Ticks));
+        Assert.Equal(7, window.Sum(At(TimeSpan.FromSeconds(89).Ticks)));
+        Assert.Equal(0, window.Sum(At(TimeSpan.FromSeconds(91).Ticks)));
     }
 
     [Theory]
@@ -61,23 +61,25 @@ public sealed class SlidingWindowTests
     public void TimeUntilFree_IsWhenEnoughHasPassedAway(long amount, int freeAtSecond)
     {
         var window = new SlidingWindow(Minute);
-        window.Add(0, 5);
-        window.Add(TimeSpan.FromSeconds(10).Ticks, 10);
+        window.Add(At(0), 5);
+        window.Add(At(TimeSpan.FromSeconds(10).Ticks), 10);
         var now = TimeSpan.FromSeconds(20).Ticks;
 
-        var wait = window.TimeUntilFree(now, amount);
+        var wait = window.TimeUntilFree(At(now), amount);
 
         Assert.Equal(TimeSpan.FromSeconds(freeAtSecond - 20), wait);
-        Assert.True(15 - window.Sum(now + wait.Ticks) >= Math.Min(amount, 15));
+        Assert.True(15 - window.Sum(At(now + wait.Ticks)) >= Math.Min(amount, 15));
     }
 
     [Fact]
     public void LongSilence_EmptiesIt()
     {
         var window = new SlidingWindow(Minute);
-        window.Add(1, long.MaxValue / 4);
+        window.Add(At(1), long.MaxValue / 4);
 
-        Assert.Equal(0, window.Sum(TimeSpan.FromDays(400).Ticks));
-        Assert.Equal(TimeSpan.Zero, window.TimeUntilFree(TimeSpan.FromDays(400).Ticks, 1));
+        Assert.Equal(0, window.Sum(At(TimeSpan.FromDays(400).Ticks)));
+        Assert.Equal(TimeSpan.Zero, window.TimeUntilFree(At(TimeSpan.FromDays(400).Ticks), 1));
     }
+
+    private static Moment At(long ticks) => new(ticks, DateTimeOffset.UnixEpoch);
 }

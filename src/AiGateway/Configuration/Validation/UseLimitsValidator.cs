@@ -32,7 +32,44 @@ internal static class UseLimitsValidator
                 context.Error(path, $"Limit {i + 1} has the name '{id}' of limit {ids[id] + 1}. Give one of them an 'id', or write both as one.");
             }
             ValidateMeasures(context, limit, path, id);
-            ValidateMatch(context, limit, subject, path["match"]);
+            ValidateMatch(context, limit.On, limit.Match, subject, path["match"]);
+        }
+        ValidateBudgets(context, ids);
+    }
+
+    private static void ValidateBudgets(ValidationContext context, Dictionary<string, int> ids)
+    {
+        var budgets = context.Config.Budgets;
+        for (var i = 0; i < budgets.Count; i++)
+        {
+            var budget = budgets[i];
+            var path = ConfigPath.Of("budgets")[i];
+            if (budget.On is null || !LimitModelBuilder.TryParseSubject(budget.On, out var subject, out _))
+            {
+                if (budget.On is not null || !context.IsWritten(path["on"]))
+                {
+                    context.Error(budget.On is null ? path : path["on"], $"Budget {i + 1} needs an 'on' that says whose money it is: {string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME.{(budget.On is { } written ? Suggestion.For(written, LimitModelBuilder.SubjectWords) : "")}");
+                }
+                continue;
+            }
+            var id = LimitModelBuilder.IdOf(budget);
+            if (!ids.TryAdd(id, i))
+            {
+                context.Error(path, $"Budget {i + 1} has the name '{id}', which another limit or budget has already. Give it an 'id' of its own.");
+            }
+            if (budget.Amount is null or 0 && (budget.Amount == 0 || !context.IsWritten(path["amount"])))
+            {
+                context.Error(budget.Amount is null ? path : path["amount"], $"The budget '{id}' needs an 'amount' above 0, in USD.");
+            }
+            if (budget.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            {
+                context.Error(path["time_zone"], $"'{zone}' is no time zone that this system knows. Write a name such as Europe/Berlin.");
+            }
+            if (budget.ThenAlias is { } then && !context.Config.Aliases.Keys.Any(alias => alias == then || (alias.EndsWith('*') && then.StartsWith(alias[..^1], StringComparison.Ordinal))))
+            {
+                context.Error(path["then_alias"], $"The budget '{id}' goes on with the alias '{then}', which is not defined.{Suggestion.For(then, context.Config.Aliases.Keys)}");
+            }
+            ValidateMatch(context, budget.On, budget.Match, subject, path["match"]);
         }
     }
 
@@ -61,9 +98,9 @@ internal static class UseLimitsValidator
         }
     }
 
-    private static void ValidateMatch(ValidationContext context, LimitConfig limit, LimitSubject subject, ConfigPath path)
+    private static void ValidateMatch(ValidationContext context, string on, string? wanted, LimitSubject subject, ConfigPath path)
     {
-        if (limit.Match is not { } match)
+        if (wanted is not { } match)
         {
             return;
         }
@@ -81,11 +118,11 @@ internal static class UseLimitsValidator
         };
         if (subject == LimitSubject.Gateway)
         {
-            context.Error(path, "A limit on 'gateway' is for everybody together: there is nothing to match. Remove 'match'.");
+            context.Error(path, "What holds for 'gateway' is for everybody together: there is nothing to match. Remove 'match'.");
         }
         else if (known is not null && !known.Contains(match, StringComparer.Ordinal))
         {
-            context.Warning(path, $"No {limit.On} is called '{match}', so this limit holds for nobody.{Suggestion.For(match, known.OfType<string>().Distinct())}");
+            context.Warning(path, $"No {on} is called '{match}', so this limit holds for nobody.{Suggestion.For(match, known.OfType<string>().Distinct())}");
         }
     }
 }

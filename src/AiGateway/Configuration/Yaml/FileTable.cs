@@ -33,6 +33,7 @@ internal static partial class FileTable
             .With("aliases", "The model names that callers use; a name may end in '*'.", new MapShape<AliasConfig>(Alias(retries)), (file, value) => file with { Aliases = value })
             .With("callers", "Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener must be loopback.", new ListShape<CallerConfig>(Caller()), (file, value) => file with { Callers = value })
             .With("limits", "Limits on what may be used, for each key, user, project, team, organisation, tag, alias, deployment, provider, or the gateway as a whole. All that apply must allow a request.", new ListShape<LimitConfig>(Limit()), (file, value) => file with { Limits = value })
+            .With("budgets", "Money that may be spent in a period, on the same subjects as limits.", new ListShape<BudgetConfig>(Budget()), (file, value) => file with { Budgets = value })
             .With("timeouts", "Time-outs of every deployment that does not say otherwise.", timeouts, (file, value) => file with { Timeouts = value })
             .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
@@ -89,6 +90,18 @@ internal static partial class FileTable
             .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
             .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
     }
+
+    private static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
+        .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
+        .With("on", "Whose money it is: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
+        .With("match", "The one subject it holds for. Default: each has a whole one of its own, unless another budget of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
+        .With("amount", "Most USD in a period. Required.", Scalars.Exact(1_000_000_000), (section, value) => section with { Amount = value })
+        .With("per", "The period: day, week (from Monday), month or year of the calendar, or rolling_day, rolling_week, rolling_month (30 days). Default month.", Scalars.Word(LimitModelBuilder.PeriodWords), (section, value) => section with { Per = value })
+        .With("time_zone", "Time zone in which calendar periods begin, such as Europe/Berlin. Default UTC.", Scalars.Text, (section, value) => section with { TimeZone = value })
+        .With("reserve", "What is held for an answer that is not there yet: worst_case (default), with which the amount is never passed; learned, what answers usually come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+        .With("warn_at", "Shares from which answers carry a warning: 80%, or a list. Default none.", new ListShape<decimal>(Scalars.Percent, orSingle: true), (section, value) => section with { WarnAt = value })
+        .With("then_alias", "An alias that answers in the place of the one asked for once the budget is spent, within its own limits. Default: requests are refused.", Scalars.Text, (section, value) => section with { ThenAlias = value })
+        .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
 
     private static RecordShape<CorsConfig> Cors() => new RecordShape<CorsConfig>("cors")
         .With("origins", "Allowed origins, such as https://chat.example.com; '*' for all. Default none: no CORS headers are sent.", Texts, (section, value) => section with { Origins = value })
