@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Net;
 using System.Runtime.ExceptionServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
@@ -21,38 +21,53 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     /// <param name="exchange">The exchange.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="calls">What to send.</param>
-    /// <param name="send">Sends one body.</param>
+    /// <param name="send">Sends one call.</param>
     /// <param name="timer">The attempt's time-outs: the first byte's counts anew from each answer on.</param>
     public async ValueTask<AttemptResult> SendAsync(
-        Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
-        var failure = calls.Bodies.Count == 1
-            ? await SendOneAsync(attempt, calls, 0, send, timer, timer.Token)
-            : await SendAllAsync(attempt, calls, send, timer);
-        return failure ?? Answer(exchange, attempt, calls, timer);
+        if (calls.Passes)
+        {
+            return await PassAsync(exchange, attempt, calls, await send(0, timer.Token), timer);
+        }
+        var kept = calls.KeepsBodies ? new OutputBuffer[calls.Count] : [];
+        try
+        {
+            var failure = calls.Count == 1
+                ? await SendOneAsync(attempt, calls, 0, kept, send, timer, timer.Token)
+                : await SendAllAsync(attempt, calls, kept, send, timer);
+            return failure ?? Answer(exchange, attempt, calls, timer);
+        }
+        finally
+        {
+            for (var i = 0; i < kept.Length; i++)
+            {
+                kept[i].Release();
+            }
+        }
     }
 
     /// <summary>The request of one call.</summary>
-    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, string? path, ReadOnlyMemory<byte> body, IHeaderDictionary callerHeaders)
+    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, FormCalls calls, int number, IHeaderDictionary callerHeaders)
     {
-        var address = path is null
+        var address = calls.Path is null
             ? addresses.For(attempt.Deployment, exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
-            : addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
-        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+            : addresses.ForForm(attempt.Deployment.Provider, calls.Path, attempt.UpstreamModel, calls.Voice);
+        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = calls.ContentOf(number) };
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", calls.Accept);
         CallerHeaders.Copy(callerHeaders, request.Headers);
         return request;
     }
 
     private async Task<AttemptResult?> SendAllAsync(
-        AttemptRecord attempt, FormCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        AttemptRecord attempt, FormCalls calls, OutputBuffer[] kept, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
         var next = -1;
         AttemptResult? failure = null;
         ExceptionDispatchInfo? fault = null;
-        var workers = new Task[Math.Min(MostAtOnce, calls.Bodies.Count)];
+        var workers = new Task[Math.Min(MostAtOnce, calls.Count)];
         for (var i = 0; i < workers.Length; i++)
         {
             workers[i] = WorkAsync();
@@ -68,11 +83,11 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
 
         async Task WorkAsync()
         {
-            while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < calls.Bodies.Count)
+            while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < calls.Count)
             {
                 try
                 {
-                    if (await SendOneAsync(attempt, calls, number, send, timer, stop.Token) is not { } failed)
+                    if (await SendOneAsync(attempt, calls, number, kept, send, timer, stop.Token) is not { } failed)
                     {
                         continue;
                     }
@@ -93,9 +108,9 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
 
     /// <summary>Makes one call. Null when it was answered.</summary>
     private async Task<AttemptResult?> SendOneAsync(
-        AttemptRecord attempt, FormCalls calls, int number, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer, CancellationToken stop)
+        AttemptRecord attempt, FormCalls calls, int number, OutputBuffer[] kept, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer, CancellationToken stop)
     {
-        using var response = await send(calls.Bodies[number], stop);
+        using var response = await send(number, stop);
         var status = (int)response.StatusCode;
         if (status >= 300)
         {
@@ -108,10 +123,21 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
             {
                 return new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
             }
-            calls.Read(number, response, body.ReadyMemory);
+            if (calls.Read(number, response, body.ReadyMemory) is { } refusal)
+            {
+                return refusal.Kind == ProviderErrorKind.ContentPolicy
+                    ? new AttemptResult(AttemptOutcome.ContentPolicy) { Status = StatusCodes.Status400BadRequest, Error = refusal }
+                    : new AttemptResult(AttemptOutcome.ErrorEvent) { Status = status, Error = refusal };
+            }
+            if (calls.KeepsBodies)
+            {
+                kept[number] = body;
+                body = default;
+            }
         }
-        catch (ChatFormatException)
+        catch (ChatFormatException e)
         {
+            attempt.Error = e.Message;
             return AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
         }
         finally
@@ -120,6 +146,26 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
         return null;
+    }
+
+    /// <summary>Hands on an answer that is the sound itself.</summary>
+    private async ValueTask<AttemptResult> PassAsync(Exchange exchange, AttemptRecord attempt, FormCalls calls, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var kept = false;
+        try
+        {
+            var result = (int)response.StatusCode >= 300 ? await answers.ReadFailureAsync(attempt, response, timer)
+                : await answers.ReadBytesAsync(exchange, attempt, response, calls.AnswerType, calls.Head, timer);
+            kept = result.Response is not null;
+            return result;
+        }
+        finally
+        {
+            if (!kept)
+            {
+                response.Dispose();
+            }
+        }
     }
 
     private AttemptResult Answer(Exchange exchange, AttemptRecord attempt, FormCalls calls, AttemptTimer timer)
@@ -139,13 +185,11 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         attempt.Outcome = AttemptOutcome.Succeeded;
         settlement.Settle(exchange, attempt, usage, 0);
 
-        var written = new ArrayBufferWriter<byte>(4096);
+        var written = new OutputWriter(calls.AnswerLength);
         calls.Write(exchange.Usage, written);
-        var answer = default(OutputBuffer);
-        answer.Append(written.WrittenSpan);
         timer.Dispose();
-        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new WholeAnswerContent(answer) };
-        response.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new WholeAnswerContent(written.Take()) };
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", calls.AnswerType);
         return new AttemptResult(AttemptOutcome.Succeeded) { Status = (int)HttpStatusCode.OK, Response = response };
     }
 }

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using AiGateway.Pipeline;
+using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Media;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace AiGateway.Forwarding;
+
+/// <summary>Reads a multipart form's fields, and where its files stand, for a provider that is asked in a form of its own.</summary>
+/// <remarks>That the form is well-formed, was seen when the request was read (<see cref="MultipartFields"/>).</remarks>
+internal static class UploadReader
+{
+    // OpenAI's longest prompt for pictures has 32,000 characters.
+    private const int LongestField = 128 * 1024;
+    private const int DrainSize = 64 * 1024;
+
+    /// <summary>Reads the form, once for all attempts.</summary>
+    /// <exception cref="ChatFormatException">A field is too long or no text.</exception>
+    public static async ValueTask<UploadedForm> ReadAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Upload is { } read)
+        {
+            return read;
+        }
+        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).ToString();
+        var form = new UploadedForm();
+        await using var content = new BodyStream(request.Body!);
+        var reader = new MultipartReader(boundary, content) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
+        var buffer = ArrayPool<byte>.Shared.Rent(DrainSize);
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (section.GetContentDispositionHeader() is not { } disposition)
+                {
+                    continue;
+                }
+                var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+                if (disposition.IsFileDisposition())
+                {
+                    form.Files.Add(await ReadFileAsync(section, name, disposition, buffer, cancellationToken));
+                }
+                else
+                {
+                    form.Fields.Add(new(name, await ReadFieldAsync(section, name, cancellationToken)));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new ChatFormatException("The multipart form is broken or ends early.", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return request.Upload = form;
+    }
+
+    private static async ValueTask<CallerFile> ReadFileAsync(MultipartSection section, string name, ContentDispositionHeaderValue disposition, byte[] buffer, CancellationToken cancellationToken)
+    {
+        long length = 0;
+        var head = new byte[CallerFile.HeadLength];
+        var headLength = await section.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        length += headLength;
+        for (int read; (read = await section.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            length += read;
+        }
+        return new CallerFile(name, section.BaseStreamOffset!.Value, length)
+        {
+            Head = head.AsMemory(0, headLength),
+            Name = HeaderUtilities.RemoveQuotes(disposition.FileName).Value,
+        };
+    }
+
+    private static async ValueTask<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[1024];
+        for (int read; (read = await section.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (text.Length + read > LongestField)
+            {
+                throw new ChatFormatException($"The field '{name}' is longer than {LongestField} bytes.", name);
+            }
+            text.Write(buffer, 0, read);
+        }
+        var bytes = text.GetBuffer().AsSpan(0, (int)text.Length);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new ChatFormatException($"The field '{name}' is not valid UTF-8.", name);
+    }
+}
