@@ -247,34 +247,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return Answer(response, new WholeAnswerContent(body));
     }
 
-    /// <summary>Hands on an answer of a status below 300 that is bytes in no dialect. What is text or JSON instead is no answer.</summary>
-    /// <param name="exchange">The exchange.</param>
-    /// <param name="attempt">The attempt.</param>
-    /// <param name="response">The answer; owned by the result when it succeeds.</param>
-    /// <param name="contentType">The content type that the caller gets.</param>
-    /// <param name="before">What the caller gets first.</param>
-    /// <param name="timer">The attempt's time-outs.</param>
-    public async ValueTask<AttemptResult> ReadBytesAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, string contentType, ReadOnlyMemory<byte> before, AttemptTimer timer)
-    {
-        var upstream = await OpenAsync(response, timer.Token);
-        var mediaType = MediaType(response);
-        if (mediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase))
-        {
-            var (body, _) = await ReadUpToAsync(upstream, LargestError, timer, null);
-            var failure = ErrorOrNonsense(attempt, (int)response.StatusCode, body.Ready);
-            body.Release();
-            return failure;
-        }
-        var result = await ReadOpaqueAsync(exchange, attempt, response, upstream, timer, before);
-        if (result.Response?.Content.Headers is { } headers)
-        {
-            headers.Remove("Content-Type");
-            headers.TryAddWithoutValidation("Content-Type", contentType);
-        }
-        return result;
-    }
-
-    private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer, ReadOnlyMemory<byte> before = default)
+    private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         var (head, whole) = await ReadUpToAsync(upstream, 0, timer, null);
         if (whole && head.IsEmpty)
@@ -283,16 +256,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = (int)response.StatusCode };
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        if (!before.IsEmpty)
-        {
-            var joined = default(OutputBuffer);
-            joined.Append(before.Span);
-            joined.Append(head.Ready);
-            head.Release();
-            head = joined;
-        }
         var stream = new PassingStream(exchange, attempt, timer, response, upstream, head, meter: null, settlement);
-        return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength + before.Length));
+        return Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
     private static async ValueTask<AttemptResult> ErrorOrNonsenseAsync(HttpResponseMessage response, Stream upstream, AttemptTimer timer)

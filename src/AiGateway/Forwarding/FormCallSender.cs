@@ -17,6 +17,8 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     /// <summary>Above any real answer: 2048 vectors of 3072 numbers are some 80 MB, and come in several.</summary>
     private const int LargestAnswer = 128 * 1024 * 1024;
 
+    private const int LargestError = 64 * 1024;
+
     /// <summary>Sends the calls and makes the caller's answer. On success the timer is done with.</summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="attempt">The attempt.</param>
@@ -148,24 +150,55 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         return null;
     }
 
-    /// <summary>Hands on an answer that is the sound itself.</summary>
+    /// <summary>Hands on an answer that is bytes in no dialect. What is text or JSON instead is no answer.</summary>
     private async ValueTask<AttemptResult> PassAsync(Exchange exchange, AttemptRecord attempt, FormCalls calls, HttpResponseMessage response, AttemptTimer timer)
     {
-        var kept = false;
+        var passes = false;
         try
         {
-            var result = (int)response.StatusCode >= 300 ? await answers.ReadFailureAsync(attempt, response, timer)
-                : await answers.ReadBytesAsync(exchange, attempt, response, calls.AnswerType, calls.Head, timer);
-            kept = result.Response is not null;
-            return result;
+            var status = (int)response.StatusCode;
+            if (status >= 300)
+            {
+                return await answers.ReadFailureAsync(attempt, response, timer);
+            }
+            var upstream = await AnswerReader.OpenAsync(response, timer.Token);
+            var mediaType = AnswerReader.MediaType(response);
+            var isText = mediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase);
+            var (first, whole) = await AnswerReader.ReadUpToAsync(upstream, isText ? LargestError : 0, timer, null);
+            if (isText || (whole && first.IsEmpty))
+            {
+                var failure = AnswerReader.ErrorOrNonsense(attempt, status, first.Ready);
+                first.Release();
+                return failure;
+            }
+            exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+            var length = response.Content.Headers.ContentLength + calls.Head.Length;
+            var stream = new PassingStream(exchange, attempt, timer, response, upstream, Behind(calls.Head.Span, first), meter: null, settlement);
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamedContent(stream, length) };
+            answer.Content.Headers.TryAddWithoutValidation("Content-Type", calls.AnswerType);
+            passes = true;
+            return new AttemptResult(AttemptOutcome.Succeeded) { Status = status, Response = answer };
         }
         finally
         {
-            if (!kept)
+            if (!passes)
             {
                 response.Dispose();
             }
         }
+    }
+
+    private static OutputBuffer Behind(ReadOnlySpan<byte> head, OutputBuffer first)
+    {
+        if (head.IsEmpty)
+        {
+            return first;
+        }
+        var joined = default(OutputBuffer);
+        joined.Append(head);
+        joined.Append(first.Ready);
+        first.Release();
+        return joined;
     }
 
     private AttemptResult Answer(Exchange exchange, AttemptRecord attempt, FormCalls calls, AttemptTimer timer)

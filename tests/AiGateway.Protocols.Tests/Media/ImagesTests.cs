@@ -5,6 +5,7 @@ using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Images;
 using AiGateway.Protocols.Media;
 using AiGateway.Protocols.OpenAI;
+using AiGateway.Protocols.Tests.Cohere;
 
 namespace AiGateway.Protocols.Tests.Media;
 
@@ -114,6 +115,24 @@ public sealed class ImagesTests
         answer.Write(17, new Usage { InputTokens = 5, OutputTokens = 7, ImageInputTokens = 2 }, output);
 
         Assert.Equal("""{"created":17,"data":[{"b64_json":"iVBORw0KGgo="},{"b64_json":"AA+/"}],"output_format":"png","usage":{"total_tokens":12,"input_tokens":5,"output_tokens":7,"input_tokens_details":{"text_tokens":3,"image_tokens":2}}}""", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
+    public void RecordedPicture_IsRead()
+    {
+        foreach (var exchange in RecordedFile.Load("vertex.generateContent").Where(exchange => exchange.Id == "vertex.generateContent.9e008f0360"))
+        {
+            var answer = new ImagesAnswer();
+            GeminiImages.Vertex.ReadAnswer(exchange.Response, answer);
+
+            Assert.Equal("image/jpeg", Assert.Single(answer.Images).MediaType);
+            Assert.Equal((9, 1290, 1290), (answer.Usage!.InputTokens, answer.Usage.OutputTokens, answer.Usage.ImageOutputTokens));
+
+            // What we write for the same wish is what was recorded.
+            var translation = new Translation { Model = "gemini-2.5-flash-image" };
+            var request = ImagesRequestReader.Read("""{"prompt":"Generate an image of an axolotl.","output_format":"jpeg","output_compression":85}"""u8.ToArray(), isEdit: false);
+            Assert.True(RecordedFile.AreSame(exchange.Request, MediaForms.Whole(GeminiImages.Vertex.WriteRequest(request, 1, translation), [])));
+        }
     }
 
     private static ImagesAnswer Read(ImagesForm form, string body)
