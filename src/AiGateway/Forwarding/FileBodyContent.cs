@@ -60,6 +60,7 @@ internal sealed class FileBodyContent : HttpContent
             for (long done = 0; done < file.Length;)
             {
                 var length = (int)Math.Min(Piece, file.Length - done);
+                await SocketThread.LeaveFor(length);
                 await _source.ReadAsync(plain.AsMemory(0, length), file.Start + done, cancellationToken);
                 Base64.EncodeToUtf8(plain.AsSpan(0, length), encoded, out _, out var written);
                 await stream.WriteAsync(encoded.AsMemory(0, written), cancellationToken);

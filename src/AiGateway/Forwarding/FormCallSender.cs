@@ -38,6 +38,8 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
             var failure = calls.Count == 1
                 ? await SendOneAsync(attempt, calls, 0, kept, send, timer, timer.Token)
                 : await SendAllAsync(attempt, calls, kept, send, timer);
+            // What the answers come to together is not known before they are merged.
+            await SocketThread.Leave();
             return failure ?? Answer(exchange, attempt, calls, timer);
         }
         finally
