@@ -30,7 +30,6 @@ internal sealed record HeavyWork(Func<HttpRequestMessage> Request, UpstreamAnswe
         ["compressed answer"] = () => new(Chat("passed/m", "a"), UpstreamAnswer.Json(Completion(Words(Large))).Compressed("gzip")),
         ["embeddings in another form"] = () => new(Post("v1/embeddings", """{"model":"vectors/m","input":"a"}"""), UpstreamAnswer.Json(Vectors(50_000))),
         ["picture in another form"] = () => new(Post("v1/images/generations", """{"model":"pictures/m","prompt":"a"}"""), UpstreamAnswer.Json(Picture(Large))),
-        ["picture to edit"] = () => new(Post("v1/images/edits", $$"""{"model":"pictures/m","prompt":"a","images":["data:image/png;base64,iVBORw0KGgoA{{new string('A', Large)}}"]}"""), UpstreamAnswer.Json(Picture(100))),
         ["large event"] = () => new(Chat("messages/m", "a", stream: true), UpstreamAnswer.Events(MessageEvents(Words(Large)))),
         ["native answer"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Json(Message(Words(900_000)))),
         ["native stream"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Events(MessageEvents(Words(900_000)))),
