@@ -69,7 +69,7 @@ public sealed class AmazonImages : ImagesForm
             json.WriteString("taskType"u8, "INPAINTING"u8);
             json.WriteStartObject("inPaintingParams"u8);
             form.File("image"u8, OneImage(request));
-            form.File("maskImage"u8, BlackAndWhite(mask));
+            WriteMask(form, "maskImage"u8, mask, changed: 0);
         }
         else
         {

@@ -120,12 +120,16 @@ public sealed class ImagenImages : ImagesForm
         json.WriteStartArray("referenceImages"u8);
         foreach (var image in request.Images)
         {
-            StartReference(form, "REFERENCE_TYPE_RAW"u8, ++number, image);
+            StartReference(json, "REFERENCE_TYPE_RAW"u8, ++number);
+            form.File("bytesBase64Encoded"u8, image);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
         if (request.Mask is { } mask)
         {
-            StartReference(form, "REFERENCE_TYPE_MASK"u8, ++number, BlackAndWhite(mask));
+            StartReference(json, "REFERENCE_TYPE_MASK"u8, ++number);
+            WriteMask(form, "bytesBase64Encoded"u8, mask, changed: 255);
+            json.WriteEndObject();
             json.WriteStartObject("maskImageConfig"u8);
             json.WriteString("maskMode"u8, "MASK_MODE_USER_PROVIDED"u8);
             json.WriteEndObject();
@@ -134,13 +138,11 @@ public sealed class ImagenImages : ImagesForm
         json.WriteEndArray();
     }
 
-    private static void StartReference(JsonFormWriter form, ReadOnlySpan<byte> type, int number, CallerFile file)
+    private static void StartReference(Utf8JsonWriter json, ReadOnlySpan<byte> type, int number)
     {
-        form.Json.WriteStartObject();
-        form.Json.WriteString("referenceType"u8, type);
-        form.Json.WriteNumber("referenceId"u8, number);
-        form.Json.WriteStartObject("referenceImage"u8);
-        form.File("bytesBase64Encoded"u8, file);
-        form.Json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("referenceType"u8, type);
+        json.WriteNumber("referenceId"u8, number);
+        json.WriteStartObject("referenceImage"u8);
     }
 }

@@ -83,8 +83,17 @@ public abstract class ImagesForm
     private protected static CallerFile OneImage(ImagesRequest request) => request.Images.Count == 1
         ? request.Images[0] : throw new ChatFormatException($"The model behind this name edits one picture at a time; there are {request.Images.Count}.", "image");
 
-    /// <summary>The mask, for forms whose masks are pictures in black and white.</summary>
-    /// <exception cref="ChatFormatException">It is one of OpenAI's, which say by transparency what is to be changed: nobody could see that in another meaning.</exception>
-    private protected static CallerFile BlackAndWhite(CallerFile mask) => !MediaTypes.IsTransparentPng(mask.Head.Span)
-        ? mask : throw new ChatFormatException("The model behind this name takes masks as pictures in black and white, in its provider's own meaning, and none with transparency.", "mask");
+    /// <summary>Writes the mask, for forms whose masks are pictures in black and white: one of OpenAI's, which say by transparency what is to be changed, is made into such a one; others go on as they are.</summary>
+    /// <param name="form">Where to.</param>
+    /// <param name="name">The member.</param>
+    /// <param name="mask">The caller's mask.</param>
+    /// <param name="changed">The grey of what is to be changed: 0 for black, 255 for white.</param>
+    /// <exception cref="ChatFormatException">It is transparent and cannot be read.</exception>
+    private protected static void WriteMask(JsonFormWriter form, ReadOnlySpan<byte> name, CallerFile mask, byte changed)
+    {
+        if (MediaTypes.IsTransparentPng(mask.Head.Span))
+            form.Json.WriteBase64String(name, PngMask.Convert(mask.Content.Span, changed));
+        else
+            form.File(name, mask);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -30,7 +31,7 @@ public static class ImagesRequestReader
                 if (isEdit && (member.NameEquals("images"u8) || member.NameEquals("image"u8)))
                     ReadImages(read, member.Value, member.Name, body);
                 else if (isEdit && member.NameEquals("mask"u8))
-                    read.Mask = ReadImage(member.Value, "mask", body);
+                    read.Mask = WithContent(ReadImage(member.Value, "mask", body), body);
                 else
                     Set(read, member.Name, member.Value);
             }
@@ -160,9 +161,16 @@ public static class ImagesRequestReader
         if (!raw.StartsWith("data:"u8) || comma < 0)
             throw new ChatFormatException($"'{path}' must be a data: address with base64: the gateway fetches nothing, and the model's provider takes no address.", path);
         var base64 = raw[(comma + ";base64,"u8.Length)..];
-        if (base64.Length == 0 || !System.Buffers.Text.Base64.IsValid(base64) || !body.Span.Overlaps(base64, out var start))
+        if (base64.Length == 0 || !Base64.IsValid(base64) || !body.Span.Overlaps(base64, out var start))
             throw new ChatFormatException($"'{path}' is no base64.", path);
         return Picture(new CallerFile(path, start, base64.Length) { IsBase64 = true, Head = Base64Text.HeadOf(base64) });
+    }
+
+    private static CallerFile WithContent(CallerFile file, ReadOnlyMemory<byte> body)
+    {
+        var content = new byte[Base64.GetMaxDecodedFromUtf8Length((int)file.Length)];
+        Base64.DecodeFromUtf8(body.Span.Slice((int)file.Start, (int)file.Length), content, out _, out var written);
+        return file with { Content = content.AsMemory(0, written) };
     }
 
     private static CallerFile Picture(CallerFile file) => MediaTypes.PictureOf(file.Head.Span) is not null

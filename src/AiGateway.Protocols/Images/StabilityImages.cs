@@ -65,7 +65,7 @@ public sealed class StabilityImages : ImagesForm
         form.File("image"u8, OneImage(request));
         if (request.Mask is { } mask)
         {
-            form.File("mask"u8, BlackAndWhite(mask));
+            WriteMask(form, "mask"u8, mask, changed: 255);
             return;
         }
         // The services for one kind of edit (inpaint, erase, search and replace…) know no mode.

@@ -15,6 +15,9 @@ public sealed record CallerFile(string Field, long Start, long Length)
     /// <summary>True when the body holds it in base64 (a <c>data:</c> address in JSON).</summary>
     public bool IsBase64 { get; init; }
 
+    /// <summary>All of its bytes, decoded, where they have to be looked at: masks. Empty for others.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
     /// <summary>Its name; null when it has none.</summary>
     public string? Name { get; init; }
 }

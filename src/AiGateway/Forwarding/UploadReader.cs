@@ -17,6 +17,11 @@ internal static class UploadReader
     private const int LongestField = 128 * 1024;
     private const int DrainSize = 64 * 1024;
 
+    // OpenAI's own bound on a mask.
+    private const int LargestMask = 4 * 1024 * 1024;
+
+    private const string Mask = "mask";
+
     /// <summary>Reads the form, once for all attempts.</summary>
     /// <exception cref="ChatFormatException">A field is too long or no text.</exception>
     public static async ValueTask<UploadedForm> ReadAsync(GatewayRequest request, CancellationToken cancellationToken)
@@ -41,7 +46,7 @@ internal static class UploadReader
                 var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
                 if (disposition.IsFileDisposition())
                 {
-                    form.Files.Add(await ReadFileAsync(section, name, disposition, buffer, cancellationToken));
+                    form.Files.Add(await ReadFileAsync(request.Body!, section, name, disposition, buffer, cancellationToken));
                 }
                 else
                 {
@@ -60,7 +65,7 @@ internal static class UploadReader
         return request.Upload = form;
     }
 
-    private static async ValueTask<CallerFile> ReadFileAsync(MultipartSection section, string name, ContentDispositionHeaderValue disposition, byte[] buffer, CancellationToken cancellationToken)
+    private static async ValueTask<CallerFile> ReadFileAsync(RequestBody body, MultipartSection section, string name, ContentDispositionHeaderValue disposition, byte[] buffer, CancellationToken cancellationToken)
     {
         long length = 0;
         var head = new byte[CallerFile.HeadLength];
@@ -70,8 +75,17 @@ internal static class UploadReader
         {
             length += read;
         }
-        return new CallerFile(name, section.BaseStreamOffset!.Value, length)
+        var start = section.BaseStreamOffset!.Value;
+        var content = Array.Empty<byte>();
+        if (name == Mask)
         {
+            // The only files that are looked at: they say by transparency what other providers want to be told in black and white.
+            content = length <= LargestMask ? new byte[length] : throw new ChatFormatException($"The 'mask' must be at most {LargestMask / (1024 * 1024)} MB.", Mask);
+            await body.ReadAsync(content, start, cancellationToken);
+        }
+        return new CallerFile(name, start, length)
+        {
+            Content = content,
             Head = head.AsMemory(0, headLength),
             Name = HeaderUtilities.RemoveQuotes(disposition.FileName).Value,
         };

@@ -156,12 +156,19 @@ public sealed class ImagesFormTests(MediaFixture fixture) : IClassFixture<MediaF
     [InlineData("vertex/imagen-3.0-capability-001", "MASK_MODE_USER_PROVIDED")]
     [InlineData("bedrock/amazon.titan-image-generator-v2:0", "INPAINTING")]
     [InlineData("bedrock/stability.stable-image-inpaint-v1:0", "\"mask\"")]
-    public async Task Mask_GoesOnInBlackAndWhite_AndIsRefusedWithTransparency(string model, string sign)
+    public async Task Mask_GoesOnInBlackAndWhite_AndIsRefusedWhenItIsBroken(string model, string sign)
     {
         var given = UpstreamAnswer.Json(model.StartsWith("vertex", StringComparison.Ordinal) ? Imagen : Bedrock);
         var answer = await fixture.PostFormAsync("/v1/images/edits", given, ("model", model), ("image", MediaFixture.Png), ("mask", MediaFixture.Png), ("prompt", "a hat"));
         Assert.True(answer.Status == 200, answer.Text);
         Assert.Contains(sign, fixture.Upstream.Received[0].Text, StringComparison.Ordinal);
+
+        // A real one, with a pixel to be changed.
+        var transparent = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR4nGNgAAIAAAUAAXpeqz8AAAAASUVORK5CYII=");
+        var made = await fixture.PostFormAsync("/v1/images/edits", given, ("model", model), ("image", MediaFixture.Png), ("mask", transparent), ("prompt", "a hat"));
+        Assert.True(made.Status == 200, made.Text);
+        Assert.Contains(sign, fixture.Upstream.Received[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(transparent), fixture.Upstream.Received[0].Text, StringComparison.Ordinal);
 
         var refused = await fixture.PostFormAsync("/v1/images/edits", given, ("model", model), ("image", MediaFixture.Png), ("mask", MediaFixture.TransparentPng), ("prompt", "a hat"));
         Assert.Equal((400, "mask"), (refused.Status, MediaFixture.ParamOf(refused)));

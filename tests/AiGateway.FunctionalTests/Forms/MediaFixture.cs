@@ -19,7 +19,7 @@ public sealed class MediaFixture : IAsyncLifetime
     /// <summary>A PNG's first 26 bytes: 1 by 1, grey, without transparency; and something behind them.</summary>
     public static readonly byte[] Png = [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, .. "rest"u8];
 
-    /// <summary>The same with transparency.</summary>
+    /// <summary>The same with transparency, and broken.</summary>
     public static readonly byte[] TransparentPng = [.. Png[..25], 6, .. Png[26..]];
 
     /// <summary>A WAV file of a second of silence.</summary>
