@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.Media;

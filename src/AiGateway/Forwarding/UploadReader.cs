@@ -93,17 +93,16 @@ internal static class UploadReader
 
     private static async ValueTask<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
     {
-        using var text = new MemoryStream();
-        var buffer = new byte[1024];
-        for (int read; (read = await section.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        var text = new ArrayBufferWriter<byte>();
+        for (int read; (read = await section.Body.ReadAsync(text.GetMemory(1024), cancellationToken)) > 0;)
         {
-            if (text.Length + read > LongestField)
+            text.Advance(read);
+            if (text.WrittenCount > LongestField)
             {
                 throw new ChatFormatException($"The field '{name}' is longer than {LongestField} bytes.", name);
             }
-            text.Write(buffer, 0, read);
         }
-        var bytes = text.GetBuffer().AsSpan(0, (int)text.Length);
+        var bytes = text.WrittenSpan;
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new ChatFormatException($"The field '{name}' is not valid UTF-8.", name);
     }
 }

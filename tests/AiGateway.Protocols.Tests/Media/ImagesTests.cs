@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Images;
-using AiGateway.Protocols.Media;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.Tests.Cohere;
 
