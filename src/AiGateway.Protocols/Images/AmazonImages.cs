@@ -39,7 +39,11 @@ public sealed class AmazonImages : ImagesForm
             json.WriteNumber("height"u8, size.Height);
         }
         if (request.Quality is { } quality)
+        {
             json.WriteString("quality"u8, quality is "high" or "hd" or "premium" ? "premium"u8 : "standard"u8);
+            if (quality is "low" or "medium")
+                translation.Approximate("quality", "the provider knows standard and premium");
+        }
         json.WriteEndObject();
         json.WriteEndObject();
         DropOthers(request, translation, quality: true);

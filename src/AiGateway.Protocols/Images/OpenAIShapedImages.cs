@@ -36,13 +36,17 @@ public abstract class OpenAIShapedImages : ImagesForm
     }
 
     /// <summary>Ends the body with the members that OpenAI does not know: they may be the provider's own.</summary>
-    private protected static void WriteEnd(Utf8JsonWriter json, ImagesRequest request, Translation translation)
+    /// <param name="json">Where to.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="translation">Takes what is left out.</param>
+    /// <param name="said">Names of members that stand in the body already, in OpenAI's words.</param>
+    private protected static void WriteEnd(Utf8JsonWriter json, ImagesRequest request, Translation translation, params ReadOnlySpan<string> said)
     {
         foreach (var (name, value) in request.Others?.All ?? [])
         {
-            if (name is "style" or "moderation" or "input_fidelity")
+            if (name is "style" or "moderation" or "input_fidelity" || said.Contains(name))
             {
-                translation.Drop(name, "the provider has no member for it");
+                translation.Drop(name, said.Contains(name) ? "it is said by another member" : "the provider has no member for it");
                 continue;
             }
             json.WritePropertyName(name);

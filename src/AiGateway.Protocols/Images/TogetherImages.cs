@@ -41,7 +41,7 @@ public sealed class TogetherImages : OpenAIShapedImages
             translation.Drop("output_compression", "the provider has no member for it");
         if (request.IsEdit)
             form.Address("image_url"u8, OneImage(request));
-        WriteEnd(json, request, translation);
+        WriteEnd(json, request, translation, request.Size is null ? "" : "width", request.Size is null ? "" : "height", request.IsEdit ? "image_url" : "");
         DropOthers(request, translation, format: true, others: true);
         return form.Finish();
     }

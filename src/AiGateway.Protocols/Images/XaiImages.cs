@@ -47,7 +47,7 @@ public sealed class XaiImages : OpenAIShapedImages
             else
                 json.WriteString("aspect_ratio"u8, AspectRatios.Nearest(size, Ratios, translation));
         }
-        WriteEnd(json, request, translation);
+        WriteEnd(json, request, translation, request.IsEdit ? "image" : request.Size is null ? "" : "aspect_ratio");
         DropOthers(request, translation, others: true);
         return form.Finish();
     }

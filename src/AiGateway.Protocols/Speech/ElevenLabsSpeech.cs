@@ -29,8 +29,11 @@ public sealed class ElevenLabsSpeech : SpeechForm
         json.WriteStartObject();
         json.WriteString("text"u8, request.Input);
         json.WriteString("model_id"u8, translation.Model);
-        var ownSettings = request.Others?.Find("voice_settings") ?? default;
-        if (request.Speed is { } speed && ownSettings.IsAbsent)
+        if (request.Speed is not null && request.Others?.Find("voice_settings").IsAbsent == false)
+        {
+            translation.Drop("speed", "it is part of 'voice_settings'");
+        }
+        else if (request.Speed is { } speed)
         {
             var possible = Math.Clamp(speed, Slowest, Fastest);
             if (possible != speed)
@@ -39,8 +42,17 @@ public sealed class ElevenLabsSpeech : SpeechForm
             json.WriteNumber("speed"u8, possible);
             json.WriteEndObject();
         }
-        // Members that OpenAI does not know are the provider's own: voice_settings, seed, language_code…
-        request.Others?.WriteTo(json);
+        // Members that OpenAI does not know are the provider's own: voice_settings, seed, language_code… But the model is the deployment's.
+        foreach (var (name, value) in request.Others?.All ?? [])
+        {
+            if (name is "text" or "model_id")
+            {
+                translation.Drop(name, "it is said by 'input' and 'model'");
+                continue;
+            }
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
         json.WriteEndObject();
         if (request.Instructions is not null)
             translation.Drop("instructions", "the provider has no member for it");

@@ -17,6 +17,9 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     /// <summary>Above any real answer: 2048 vectors of 3072 numbers are some 80 MB, and come in several.</summary>
     private const int LargestAnswer = 128 * 1024 * 1024;
 
+    /// <summary>Bound on the answers of all calls where they are held together: ten pictures of 4096 by 4096.</summary>
+    private const int LargestTogether = 512 * 1024 * 1024;
+
     private const int LargestError = 64 * 1024;
 
     /// <summary>Sends the calls and makes the caller's answer. On success the timer is done with.</summary>
@@ -120,7 +123,7 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         {
             return await answers.ReadFailureAsync(attempt, response, timer);
         }
-        var (body, whole) = await AnswerReader.ReadWholeAsync(response, LargestAnswer, timer, attempt.Deployment.Timeouts.Idle, stop);
+        var (body, whole) = await AnswerReader.ReadWholeAsync(response, calls.KeepsBodies ? Math.Min(LargestAnswer, LargestTogether / calls.Count) : LargestAnswer, timer, attempt.Deployment.Timeouts.Idle, stop);
         try
         {
             if (!whole)
@@ -141,8 +144,9 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         catch (ChatFormatException e)
         {
-            attempt.Error = e.Message;
-            return AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
+            var failure = AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
+            attempt.Error = failure.Error is null ? e.Message : null;
+            return failure;
         }
         finally
         {

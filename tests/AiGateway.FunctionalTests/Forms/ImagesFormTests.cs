@@ -98,6 +98,15 @@ public sealed class ImagesFormTests(MediaFixture fixture) : IClassFixture<MediaF
         Assert.Contains("\"resolution\":\"2k\"", fixture.Upstream.Received[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task MembersThatAreSaidAlready_AreNotSaidTwice()
+    {
+        var answer = await fixture.PostAsync("/v1/images/generations", """{"model":"together/m","prompt":"a cat","size":"512x256","width":9999,"steps":4,"style":"vivid"}""", UpstreamAnswer.Json(Shaped));
+
+        Assert.Equal("""{"model":"m","prompt":"a cat","n":1,"width":512,"height":256,"steps":4}""", fixture.Upstream.Received[0].Text);
+        Assert.Equal("width, style", answer.Header("x-gateway-dropped"));
+    }
+
     public static TheoryData<string, string, string, string> Edits { get; } = new()
     {
         { "google/gemini-3-pro-image", Gemini, "/google/models/gemini-3-pro-image:generateContent", """{"contents":[{"role":"user","parts":[{"inlineData":{"mimeType":"image/png","data":"@"}},{"text":"a hat"}]}],"generationConfig":{"responseModalities":["TEXT","IMAGE"]}}""" },

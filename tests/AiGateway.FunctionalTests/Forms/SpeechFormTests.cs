@@ -116,6 +116,16 @@ public sealed class SpeechFormTests(MediaFixture fixture) : IClassFixture<MediaF
         Assert.Equal("/elevenlabs/text-to-speech/..%2Fhistory%3Fx%3D1%23y/stream?output_format=mp3_44100_128", fixture.Upstream.Received[0].Target);
     }
 
+    [Fact]
+    public async Task ProvidersOwnMembers_GoOn_ButNameNoOtherModel()
+    {
+        var answer = await fixture.PostAsync("/v1/audio/speech", """{"model":"elevenlabs/eleven_v3","input":"a","voice":"x","seed":7,"model_id":"dearer","text":"b","voice_settings":{"stability":0.5},"speed":1.1}""", Sound);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("""{"text":"a","model_id":"eleven_v3","seed":7,"voice_settings":{"stability":0.5}}""", fixture.Upstream.Received[0].Text);
+        Assert.Equal("speed, model_id, text", answer.Header("x-gateway-dropped"));
+    }
+
     [Theory]
     [InlineData("elevenlabs/eleven_v3", 404, """{"detail":{"status":"voice_not_found","message":"A voice with the voice_id x was not found."}}""", "was not found")]
     [InlineData("deepgram/aura-2-thalia-en", 400, """{"err_code":"Bad Request","err_msg":"No such model.","request_id":"r"}""", "No such model.")]
