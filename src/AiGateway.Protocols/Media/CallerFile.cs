@@ -17,7 +17,4 @@ public sealed record CallerFile(string Field, long Start, long Length)
 
     /// <summary>All of its bytes, decoded, where they have to be looked at: masks. Empty for others.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
-
-    /// <summary>Its name; null when it has none.</summary>
-    public string? Name { get; init; }
 }

@@ -46,7 +46,7 @@ internal static class UploadReader
                 var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
                 if (disposition.IsFileDisposition())
                 {
-                    form.Files.Add(await ReadFileAsync(request.Body!, section, name, disposition, buffer, cancellationToken));
+                    form.Files.Add(await ReadFileAsync(request.Body!, section, name, buffer, cancellationToken));
                 }
                 else
                 {
@@ -65,7 +65,7 @@ internal static class UploadReader
         return request.Upload = form;
     }
 
-    private static async ValueTask<CallerFile> ReadFileAsync(RequestBody body, MultipartSection section, string name, ContentDispositionHeaderValue disposition, byte[] buffer, CancellationToken cancellationToken)
+    private static async ValueTask<CallerFile> ReadFileAsync(RequestBody body, MultipartSection section, string name, byte[] buffer, CancellationToken cancellationToken)
     {
         long length = 0;
         var head = new byte[CallerFile.HeadLength];
@@ -87,7 +87,6 @@ internal static class UploadReader
         {
             Content = content,
             Head = head.AsMemory(0, headLength),
-            Name = HeaderUtilities.RemoveQuotes(disposition.FileName).Value,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using AiGateway.FunctionalTests.PassThrough;
+using AiGateway.FunctionalTests.Recorded;
 
 namespace AiGateway.FunctionalTests.Forms;
 
@@ -75,6 +76,27 @@ public sealed class SpeechFormTests(MediaFixture fixture) : IClassFixture<MediaF
         Assert.Equal(9, usage.GetProperty("characters").GetInt64());
         if (header > 0)
             Assert.Equal("RIFF"u8.ToArray(), answer.Body[..4]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sound_IsThereBeforeItsEnd_AndABreakIsABreak(bool reset)
+    {
+        fixture.Upstream.Clear();
+        fixture.Upstream.Answer = new UpstreamAnswer { ContentType = "audio/mpeg", Body = new byte[300_000], Pieces = 1000, WaitsForCommit = true, Reset = reset };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = new StringContent("""{"model":"elevenlabs/eleven_v3","input":"hello","voice":"x","response_format":"wav"}""", Encoding.UTF8, "application/json") };
+
+        // The upstream sends no more before the caller has what came first.
+        using var response = await fixture.Gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        fixture.Upstream.Committed();
+        var answer = await ReceivedAnswer.ReadAsync(response);
+
+        Assert.Equal("RIFF"u8.ToArray(), answer.Body[..4]);
+        Assert.Equal(reset, answer.IsBroken);
+        if (!reset)
+            Assert.Equal(300_044, answer.Body.Length);
+        Assert.Equal(reset ? "cut_by_upstream" : "completed", (await fixture.RecordAsync(answer)).GetProperty("outcome").GetString());
     }
 
     [Fact]

@@ -27,7 +27,6 @@ public sealed class ImagesTests
     {
         var (written, translation) = Write(GeminiImages.Instance, $$"""{"prompt":"p","size":"{{size}}"}""", "gemini-3-pro-image");
         Assert.Equal(gemini, written.GetProperty("generationConfig").GetProperty("imageConfig").GetProperty("aspectRatio").GetString());
-        // 1792 by 1024 is 7:4, which is named; it is no farther than that.
         Assert.DoesNotContain(translation.Losses, loss => loss.IsDropped);
 
         var (other, losses) = Write(ImagenImages.Instance, $$"""{"prompt":"p","size":"{{size}}"}""", "imagen-4.0-generate-001");
