@@ -86,7 +86,7 @@ public sealed class DialectFixture : IAsyncLifetime
               limited-converse/*: { groups: [{ deployments: [limited-converse] }] }
               limited-cohere/*: { groups: [{ deployments: [limited-cohere] }] }
             callers:
-              - { id: anyone, project: apples, key_hash: "{{GatewayServer.HashOf(Key)}}" }
+              - { id: anyone, project: apples, native: ["*"], key_hash: "{{GatewayServer.HashOf(Key)}}" }
             retries: { max_attempts: 1 }
             breaker: { minimum_attempts: 1000, credential_cooldown: 1ms }
             """);
