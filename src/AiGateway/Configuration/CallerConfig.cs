@@ -62,31 +62,3 @@ internal sealed record CorsConfig
     /// <summary>How long a browser may keep a preflight answer. Default 600 s.</summary>
     public TimeSpan? MaxAge { get; init; }
 }
-
-/// <summary>An operator's price for <c>provider/model</c>; decimal strings, USD.</summary>
-internal sealed record PriceConfig
-{
-    /// <summary>Per million input tokens.</summary>
-    public decimal? Input { get; init; }
-
-    /// <summary>Per million output tokens.</summary>
-    public decimal? Output { get; init; }
-
-    /// <summary>Per million input tokens read from cache. Default: as input.</summary>
-    public decimal? CachedInput { get; init; }
-
-    /// <summary>Per million input tokens written to cache. Default: as input.</summary>
-    public decimal? CacheWrite { get; init; }
-
-    /// <summary>Per million reasoning tokens. Default: as output.</summary>
-    public decimal? Reasoning { get; init; }
-
-    /// <summary>Per request, on top. Default 0.</summary>
-    public decimal? PerRequest { get; init; }
-
-    /// <summary>Per image in the answer. Default 0.</summary>
-    public decimal? PerImage { get; init; }
-
-    /// <summary>Share taken off the list price, 0 to 1, where only a discount is given. Default 0.</summary>
-    public decimal? Discount { get; init; }
-}
