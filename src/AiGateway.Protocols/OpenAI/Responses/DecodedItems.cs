@@ -312,6 +312,11 @@ internal sealed class DecodedItems
             case "reasoning":
                 DoneThinking(item, value, events);
                 break;
+            case "image_generation_call" when ItemReader.Image(value) is { } image:
+                _current = item;
+                events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Media, Data = image });
+                events.Add(new ChatEvent(ChatEventKind.PartEnd) { Part = item.Key, PartKind = ChatPartKind.Media });
+                break;
             default:
                 var opaque = new OpaquePart(Dialect.OpenAIResponses, type, JsonValue.Of(value));
                 events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Opaque, Data = opaque });

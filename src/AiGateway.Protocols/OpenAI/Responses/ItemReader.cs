@@ -31,10 +31,32 @@ internal static class ItemReader
             case "reasoning":
                 parts.Add(Thinking(item));
                 break;
+            case "image_generation_call" when Image(item) is { } image:
+                parts.Add(image);
+                break;
             default:
                 parts.Add(new OpaquePart(Dialect.OpenAIResponses, type, JsonValue.Of(item)));
                 break;
         }
+    }
+
+    /// <summary>Reads a picture that the image tool made; null where there is none, because it failed or is only referred to.</summary>
+    public static MediaPart? Image(JsonElement item)
+    {
+        if (item.FindText("result"u8) is not { Length: > 0 } base64)
+            return null;
+        JsonMembers? own = null;
+        foreach (var member in item.EnumerateObject())
+        {
+            if (member.Name is not ("type" or "result") && !(member.Name == "id" && member.Value.ValueKind == JsonValueKind.String))
+                JsonMembers.Add(ref own, member.Name, member.Value);
+        }
+        return new MediaPart(MediaKind.Image)
+        {
+            Base64 = base64,
+            MediaType = item.FindText("output_format"u8) switch { "jpeg" => "image/jpeg", "webp" => "image/webp", _ => "image/png" },
+            Item = new ChatItem { Id = item.FindText("id"u8), Type = "image_generation_call", Own = own },
+        };
     }
 
     /// <summary>What is said of an item beside its content.</summary>
