@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Providers;
 
@@ -38,6 +40,22 @@ internal sealed class OutboundHandlers(HostModel host)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, authorities);
         }
         return handler;
+    }
+
+    /// <summary>Connects as the handler itself does, but for where reads end: a handshake computes, and looking for a certificate's issuer may even wait for the network.</summary>
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new PoolThreadStream(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trusts what the system trusts, and besides a chain that ends in one of the operator's authorities. A wrong name is never forgiven.</summary>

@@ -34,6 +34,10 @@ internal sealed class ProviderTransports(OutboundHandlers outbound, SimulatedPro
             handler.UseProxy = false;
             handler.ConnectCallback = (_, cancellationToken) => simulated.ConnectAsync(cancellationToken);
         }
+        else if (key.BaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            handler.ConnectCallback = OutboundHandlers.ConnectAsync;
+        }
         return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 

@@ -113,7 +113,8 @@ public sealed class OutboundTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(signer, signer.NotBefore, signer.NotAfter, [1, 2, 3, 4]);
+        using var signed = request.Create(
+            signer, new DateTimeOffset(signer.NotBefore), new DateTimeOffset(signer.NotAfter), [1, 2, 3, 4]);
         using var own = signed.CopyWithPrivateKey(key);
         // Windows wants the key in a store.
         return X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using AiGateway.FunctionalTests.PassThrough;
 using AiGateway.FunctionalTests.Recorded;
 using AiGateway.FunctionalTests.Recorded.Matrix;

@@ -14,6 +14,8 @@ internal sealed class TokenTransport : IDisposable
         _handler = new(() =>
         {
             var handler = outbound.Create();
+            // What SDKs do with an answer computes.
+            handler.ConnectCallback = OutboundHandlers.ConnectAsync;
             handler.Proxy = outbound.Proxy is { } proxy ? new ProxyForOthers(proxy) : null;
             return handler;
         });
