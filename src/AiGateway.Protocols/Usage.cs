@@ -61,6 +61,34 @@ public sealed record Usage
     /// <summary>What the provider says the call cost, in USD; null when it does not say. OpenRouter and Perplexity report it.</summary>
     public decimal? ReportedCost { get; init; }
 
+    /// <summary>How many requests this is the sum of: 1 but for batches.</summary>
+    public long Requests { get; init; } = 1;
+
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
+
+    /// <summary>Both together.</summary>
+    public Usage Plus(Usage other) => new()
+    {
+        InputTokens = InputTokens + other.InputTokens,
+        CachedInputTokens = CachedInputTokens + other.CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
+        CacheWrite12hTokens = CacheWrite12hTokens + other.CacheWrite12hTokens,
+        CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
+        AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
+        ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
+        OutputTokens = OutputTokens + other.OutputTokens,
+        ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
+        AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
+        ImageOutputTokens = ImageOutputTokens + other.ImageOutputTokens,
+        CitationTokens = CitationTokens + other.CitationTokens,
+        SearchUnits = SearchUnits + other.SearchUnits,
+        WebSearches = WebSearches + other.WebSearches,
+        Images = Images + other.Images,
+        Characters = Characters + other.Characters,
+        AudioSeconds = AudioSeconds + other.AudioSeconds,
+        ReportedCost = ReportedCost is null ? other.ReportedCost : ReportedCost + (other.ReportedCost ?? 0),
+        Requests = Requests + other.Requests,
+        Estimated = Estimated || other.Estimated,
+    };
 }

@@ -41,6 +41,8 @@ internal static class ProviderPresets
             {
                 [Operation.Responses] = "v1/responses",
                 [Operation.StoredResponse] = "v1/responses",
+                [Operation.Files] = "v1/files",
+                [Operation.Batches] = "v1/batches",
             },
         },
         Hosted("groq", "https://api.groq.com/openai/v1", "groq"),
@@ -145,7 +147,7 @@ internal static class ProviderPresets
         Dialects = [dialect],
         Operations = dialect switch
         {
-            Dialect.Anthropic => [.. Conversations, Operation.CountTokens],
+            Dialect.Anthropic => [.. Conversations, Operation.CountTokens, Operation.MessageBatches, Operation.MessageFiles],
             Dialect.Gemini => [.. Conversations, Operation.Embeddings],
             _ => [.. Conversations, Operation.Embeddings, Operation.Rerank],
         },

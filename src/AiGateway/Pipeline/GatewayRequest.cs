@@ -40,7 +40,10 @@ internal sealed class GatewayRequest
     /// <summary>The turns that <c>previous_response_id</c> stands for, oldest first, where the gateway keeps them; else empty. (Conversations)</summary>
     public IReadOnlyList<KeptResponse> Conversation { get; set; } = [];
 
-    /// <summary>For <see cref="Operation.StoredResponse"/>: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
+    /// <summary>What is asked of files and batches; null for other operations.</summary>
+    public ObjectRequest? Objects { get; init; }
+
+    /// <summary>For a stored object: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
     public string StoredObjectSuffix { get; init; } = "";
 
     /// <summary>For <see cref="Operation.Native"/>: where it goes; null for other operations.</summary>
@@ -59,6 +62,12 @@ internal sealed class GatewayRequest
 /// <param name="UpstreamId">The id where it lives.</param>
 internal sealed record StoredObject(string DeploymentId, string Tenant, string UpstreamId)
 {
+    /// <summary>For files and batches the model that their requests were checked to name, as callers name it, empty for files without such; null for responses.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The provider's id of the batch whose result a file is; empty for all others.</summary>
+    public string Batch { get; init; } = "";
+
     /// <summary>In place of a deployment; no deployment has an empty id.</summary>
     public const string AtGateway = "";
 

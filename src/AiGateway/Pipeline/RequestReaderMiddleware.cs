@@ -13,6 +13,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private const int MostTags = 16;
     private const int LongestTag = 256;
     private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+    private readonly ObjectRequestReader _objects = new(objectIds);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -33,6 +34,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         {
             Operation.Native => ReadNativeAsync(context, exchange),
             Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
+            Operation.Files or Operation.Batches or Operation.MessageBatches => ReadObjectAsync(context, exchange, match),
             _ => ReadAsync(context, exchange, match),
         };
     }
@@ -116,6 +118,15 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private async Task ReadNativeAsync(HttpContext context, Exchange exchange)
     {
         exchange.Request = await NativeRequestReader.ReadAsync(context, exchange);
+        if (exchange.Request is not null)
+        {
+            await next(context);
+        }
+    }
+
+    private async Task ReadObjectAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        exchange.Request = await _objects.ReadAsync(context, exchange, match);
         if (exchange.Request is not null)
         {
             await next(context);

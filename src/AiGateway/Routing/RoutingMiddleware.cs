@@ -16,6 +16,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         {
             Operation.StoredResponse => PlanForStoredObject(exchange, request.StoredObject!),
             Operation.Native => PlanForNative(exchange, request.Native!),
+            Operation.Files or Operation.Batches or Operation.MessageBatches or Operation.MessageFiles when request.StoredObject is { } stored => PlanForStoredObject(exchange, stored),
             _ => PlanForAlias(exchange, request, context.Request.Headers),
         };
         return exchange.Plan is null ? Task.CompletedTask : next(context);
@@ -89,10 +90,11 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
     {
         if (!exchange.Snapshot.Deployments.TryGetValue(stored.DeploymentId, out var deployment))
         {
-            exchange.Reject(RejectionReason.UnknownObject, "The deployment that made this response is no longer configured.");
+            exchange.Reject(RejectionReason.UnknownObject, $"The deployment that {(exchange.Request!.Objects is null ? "made this response" : "has this object")} is no longer configured.");
             return null;
         }
-        return new Plan { Alias = StoredObjects, Deployments = [deployment] };
+        // A batch that was begun twice would be paid for twice.
+        return new Plan { Alias = StoredObjects, Deployments = [deployment], RetriesUnsentOnly = exchange.Request!.Objects is { Action: ObjectAction.Create } };
     }
 
     private static Plan? PlanForNative(Exchange exchange, NativeTarget target)

@@ -58,7 +58,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
     {
         if (!await _readers.WaitAsync(Patience, cancellationToken))
         {
-            throw new ConversationStoreException("All readers of the store are busy.");
+            throw new StoreException("All readers of the store are busy.");
         }
         try
         {
@@ -99,11 +99,11 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ConversationStoreException("The store did not write in time.", e);
+            throw new StoreException("The store did not write in time.", e);
         }
         catch (ChannelClosedException e)
         {
-            throw new ConversationStoreException("The gateway is shutting down.", e);
+            throw new StoreException("The gateway is shutting down.", e);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
         catch (Exception e) when (IsStoreFault(e))
         {
             file?.Dispose();
-            throw new ConversationStoreException($"The store could not be read: {e.Message}", e);
+            throw new StoreException($"The store could not be read: {e.Message}", e);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
                 file?.Dispose();
                 file = null;
                 Log.Failed(_logger, _path, e.Message);
-                var fault = new ConversationStoreException($"The store could not be written: {e.Message}", e);
+                var fault = new StoreException($"The store could not be written: {e.Message}", e);
                 batch.ForEach(write => write.Fail(fault));
             }
         }

@@ -1,0 +1,239 @@
+using System.Buffers;
+using AiGateway.Configuration;
+using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
+using AiGateway.Protocols.OpenAI;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AiGateway.Pipeline;
+
+/// <summary>Reads requests for files and batches: opens the ids, checks which model the requests inside are for, and finds what has to be replaced.</summary>
+/// <remarks>A batch is another way to a model: whoever may not use it by a request must not reach it by a file of requests, his own or a colleague's.</remarks>
+internal sealed class ObjectRequestReader(ObjectIds ids)
+{
+    private const string ModelHeader = "x-gateway-model";
+    private const int CopyBufferSize = 64 * 1024;
+
+    // Anthropic's own bound (platform.claude.com/docs/en/build-with-claude/batch-processing#batch-limitations).
+    private const int MostMessages = 100_000;
+    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
+    /// <summary>The request; null when it has been rejected.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large or cannot be read.</exception>
+    public async ValueTask<GatewayRequest?> ReadAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        var operation = ChatDialects.IsAnthropicFile(context.Request) ? Operation.MessageFiles : match.Operation;
+        if (match.ObjectId.Length > 0)
+        {
+            return ReadOfOne(context, exchange, match, operation);
+        }
+        if (!HeaderText.IsPlain(context.Request.ContentType) || !BodyReader.Understands(context.Request.Headers.ContentEncoding.ToString()))
+        {
+            exchange.Reject(RejectionReason.UnsupportedMediaType, "The request's Content-Type or Content-Encoding is not understood. Send the body plain, or as gzip or br.");
+            return null;
+        }
+        return operation switch
+        {
+            Operation.Batches => await ReadBatchAsync(context, exchange),
+            Operation.MessageBatches => await ReadMessageBatchAsync(context, exchange),
+            _ => await ReadUploadAsync(context, exchange, operation, match.PathModel),
+        };
+    }
+
+    private GatewayRequest? ReadOfOne(HttpContext context, Exchange exchange, OperationPath match, Operation operation)
+    {
+        if (ids.Open(ObjectPaths.PrefixOf(operation), match.ObjectId, exchange.Caller.Tenant) is not { Model: { } model } stored)
+        {
+            exchange.Reject(ObjectPaths.NotFound(operation, match.ObjectId));
+            return null;
+        }
+        return new GatewayRequest
+        {
+            Operation = operation,
+            Model = model,
+            Facts = NoFacts,
+            StoredObject = stored,
+            StoredObjectSuffix = match.ObjectSuffix,
+            Objects = new ObjectRequest
+            {
+                Action = match.ObjectSuffix switch
+                {
+                    "/cancel" => ObjectAction.Cancel,
+                    "/content" or "/results" => ObjectAction.Content,
+                    _ => HttpMethods.IsDelete(context.Request.Method) ? ObjectAction.Delete : ObjectAction.Retrieve,
+                },
+            },
+            Tags = RequestReaderMiddleware.ReadTags(context.Request.Headers),
+            Timeout = RequestReaderMiddleware.ReadTimeout(context.Request.Headers),
+        };
+    }
+
+    private static async ValueTask<GatewayRequest?> ReadUploadAsync(HttpContext context, Exchange exchange, Operation operation, string? pathModel)
+    {
+        var contentType = context.Request.ContentType;
+        if (contentType is null || !contentType.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        {
+            exchange.Reject(RejectionReason.UnsupportedMediaType, "This endpoint takes multipart/form-data.");
+            return null;
+        }
+        var body = await ReadBodyAsync(context, exchange, operation, exchange.Snapshot.BodyLimits.Memory);
+        var (upload, error) = await FileUpload.ReadAsync(body, contentType, LongestText(exchange), context.RequestAborted);
+        if (error is not null)
+        {
+            exchange.Reject(new Rejection(RejectionReason.MalformedRequest, error.Message, error.Param) { Code = error.Code });
+            return null;
+        }
+        var named = pathModel ?? upload.NamedModel ?? HeaderModel(context);
+        if (upload.RequestsModel is { } requests && named is not null && named != requests)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, $"The requests of the file are for the model '{requests}', and the upload names '{named}'. Name the same, or leave it out.", "model");
+            return null;
+        }
+        if ((named ?? upload.RequestsModel ?? DefaultModel(exchange, operation)) is not { } model)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, "Which model's provider is the file for? Say so in a form field 'model' (extra_body={\"model\": …}) or in the header x-gateway-model; files for batches name it on each line. The platform team can set a default (files.aliases).", "model");
+            return null;
+        }
+        return Created(context, exchange, operation, model, body, contentType, new ObjectRequest
+        {
+            Action = ObjectAction.Create,
+            Model = upload.RequestsModel ?? "",
+            Models = upload.Models,
+            Removed = upload.Removed,
+        });
+    }
+
+    private async ValueTask<GatewayRequest?> ReadBatchAsync(HttpContext context, Exchange exchange)
+    {
+        var body = await ReadBodyAsync(context, exchange, Operation.Batches, int.MaxValue);
+        if (BatchCreation.Read(body.Memory.Span, out var range, out var fileId) is { } defect)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, defect, range.Exists ? null : "input_file_id");
+            return null;
+        }
+        if (ids.Open(ObjectPaths.PrefixOf(Operation.Files), fileId, exchange.Caller.Tenant) is not { Model: { } model } file)
+        {
+            exchange.Reject(ObjectPaths.NotFound(Operation.Files, fileId, "input_file_id"));
+            return null;
+        }
+        if (model.Length == 0 || file.Batch.Length > 0)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, "The file was not uploaded for batches, so nobody checked its requests. Upload it with purpose 'batch'.", "input_file_id");
+            return null;
+        }
+        if (exchange.Snapshot.Aliases.Find(model) is not { } alias)
+        {
+            exchange.Reject(RejectionReason.UnknownModel, $"The requests of the file are for the model '{model}', which is no longer served.", "input_file_id");
+            return null;
+        }
+        if (!exchange.Caller.MayUse(alias, model))
+        {
+            exchange.Reject(RejectionReason.ModelNotAllowed, $"The requests of the file are for the model '{model}', which this key may not use. Ask the platform team for access.", "input_file_id");
+            return null;
+        }
+        return Created(context, exchange, Operation.Batches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, InputFile = range }, file);
+    }
+
+    private static async ValueTask<GatewayRequest?> ReadMessageBatchAsync(HttpContext context, Exchange exchange)
+    {
+        var body = await ReadBodyAsync(context, exchange, Operation.MessageBatches, exchange.Snapshot.BodyLimits.Memory);
+        using var input = new MessageBatchInput(LongestText(exchange), MostMessages);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        try
+        {
+            for (var position = 0L; position < body.Length && input.Defect is null;)
+            {
+                var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, body.Length - position));
+                await body.ReadAsync(part, position, context.RequestAborted);
+                input.Append(part.Span);
+                position += part.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        input.Finish();
+        if (input.Defect is { } defect)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, defect, input.Param);
+            return null;
+        }
+        var model = input.Model!;
+        return Created(context, exchange, Operation.MessageBatches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, Models = input.Models });
+    }
+
+    private static GatewayRequest? Created(
+        HttpContext context, Exchange exchange, Operation operation, string model, RequestBody body, string contentType, ObjectRequest asked, StoredObject? file = null)
+    {
+        if (ModelName.DefectOf(model) is { } defect)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, defect, "model");
+            return null;
+        }
+        return new GatewayRequest
+        {
+            Operation = operation,
+            Model = model,
+            Body = body,
+            Facts = NoFacts,
+            ContentType = contentType,
+            StoredObject = file,
+            Objects = asked,
+            Tags = RequestReaderMiddleware.ReadTags(context.Request.Headers),
+            Timeout = RequestReaderMiddleware.ReadTimeout(context.Request.Headers),
+        };
+    }
+
+    private static async ValueTask<RequestBody> ReadBodyAsync(HttpContext context, Exchange exchange, Operation operation, int memory)
+    {
+        var limit = BodyLimits.For(operation, exchange.Snapshot.BodyLimits);
+        if (context.Request.ContentLength > limit)
+        {
+            throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+        }
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } maximum)
+        {
+            maximum.MaxRequestBodySize = limit;
+        }
+        var body = await BodyReader.ReadAsync(context, limit, memory);
+        exchange.Own(body);
+        return body;
+    }
+
+    /// <summary>A request in a file may be as large as one that is sent by itself.</summary>
+    private static int LongestText(Exchange exchange) => (int)exchange.Snapshot.BodyLimits.Json;
+
+    private static string? HeaderModel(HttpContext context) =>
+        context.Request.Headers.TryGetValue(ModelHeader, out var values) && values.ToString() is { Length: > 0 } model ? model : null;
+
+    private static string? DefaultModel(Exchange exchange, Operation operation)
+    {
+        foreach (var name in exchange.Snapshot.Config.Files.Aliases)
+        {
+            if (exchange.Snapshot.Aliases.Find(name) is { } alias && exchange.Caller.MayUse(alias, name) && Serves(alias, operation))
+            {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private static bool Serves(AliasModel alias, Operation operation)
+    {
+        foreach (var rule in alias.Rules)
+        {
+            foreach (var group in rule.Groups)
+            {
+                foreach (var member in group.Members)
+                {
+                    if (member.Deployment.Serves(operation))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+}
