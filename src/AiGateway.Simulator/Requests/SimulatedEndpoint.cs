@@ -27,6 +27,9 @@ internal enum SimulatedEndpoint
     Converse,
     ConverseStream,
     CohereChat,
+    Files,
+    Batches,
+    MessageBatches,
     Models,
     Model,
 }

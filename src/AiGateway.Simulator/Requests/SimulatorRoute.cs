@@ -15,12 +15,20 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
     ];
 
+    // What follows is the id, and perhaps what is asked of it: batch_1/cancel.
+    private static readonly (string Collection, SimulatedEndpoint Endpoint)[] Collections =
+    [
+        ("files/", SimulatedEndpoint.Files),
+        ("batches/", SimulatedEndpoint.Batches),
+        ("messages/batches/", SimulatedEndpoint.MessageBatches),
+    ];
+
     private const string Deployments = "deployments/";
 
     /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
     public Dialect Dialect => Endpoint switch
     {
-        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.MessageBatches => Dialect.Anthropic,
         SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
         SimulatedEndpoint.CohereChat => Dialect.Cohere,
@@ -111,10 +119,18 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
             "models" => SimulatedEndpoint.Models,
+            "files" => SimulatedEndpoint.Files,
+            "batches" => SimulatedEndpoint.Batches,
+            "messages/batches" => SimulatedEndpoint.MessageBatches,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
+        foreach (var (collection, endpoint) in Collections)
+        {
+            if (rest.StartsWith(collection, StringComparison.Ordinal) && rest.Length > collection.Length)
+                return (endpoint, rest[collection.Length..].ToString());
+        }
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

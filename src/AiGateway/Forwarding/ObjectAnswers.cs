@@ -27,19 +27,11 @@ internal sealed partial class ObjectAnswers(
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         timer.EndWith(drain.CutToken);
         var length = response.Content.Headers.ContentLength;
-        ReadOnlyStream stream = BatchOf(exchange.Request!) is { } batch && await batches.OpenAsync(exchange, attempt, batch) is { } meter
+        ReadOnlyStream stream = exchange.Request!.StoredObject!.BatchOf(exchange.Request.Operation) is { } batch && await batches.OpenAsync(exchange, attempt, batch) is { } meter
             ? new ResultStream(exchange, attempt, timer, response, upstream, meter, drain.CutToken)
             : new PassingStream(exchange, attempt, timer, response, upstream, default, meter: null, settlement);
         return AnswerReader.Answer(response, new StreamedContent(stream, length));
     }
-
-    /// <summary>The batch whose result is read; null for any other file.</summary>
-    private static StoredObject? BatchOf(GatewayRequest request) => request.StoredObject switch
-    {
-        { Batch.Length: > 0 } file => file with { UpstreamId = file.Batch, Batch = "" },
-        { } batch when request.Operation == Operation.MessageBatches => batch,
-        _ => null,
-    };
 
     private async ValueTask<AttemptResult> ReadObjectAsync(Exchange exchange, AttemptRecord attempt, GatewayRequest request, HttpResponseMessage response, AttemptTimer timer)
     {

@@ -71,6 +71,11 @@ internal sealed record StoredObject(string DeploymentId, string Tenant, string U
     /// <summary>In place of a deployment; no deployment has an empty id.</summary>
     public const string AtGateway = "";
 
+    /// <summary>The batch whose result this is, as a file (OpenAI) or as the batch itself (Anthropic); null for anything else.</summary>
+    /// <param name="operation">What it is.</param>
+    public StoredObject? BatchOf(Operation operation) =>
+        Batch.Length > 0 ? this with { UpstreamId = Batch, Batch = "" } : operation == Operation.MessageBatches ? this : null;
+
     /// <summary>Whether the gateway keeps it.</summary>
     public bool IsAtGateway => DeploymentId.Length == 0;
 }

@@ -9,7 +9,7 @@ namespace AiGateway.Pipeline;
 
 /// <summary>Reads requests for files and batches: opens the ids, checks which model the requests inside are for, and finds what has to be replaced.</summary>
 /// <remarks>A batch is another way to a model: whoever may not use it by a request must not reach it by a file of requests, his own or a colleague's.</remarks>
-internal sealed class ObjectRequestReader(ObjectIds ids)
+internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
 {
     private const string ModelHeader = "x-gateway-model";
     private const int CopyBufferSize = 64 * 1024;
@@ -25,7 +25,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids)
         var operation = ChatDialects.IsAnthropicFile(context.Request) ? Operation.MessageFiles : match.Operation;
         if (match.ObjectId.Length > 0)
         {
-            return ReadOfOne(context, exchange, match, operation);
+            return await ReadOfOneAsync(context, exchange, match, operation);
         }
         if (!HeaderText.IsPlain(context.Request.ContentType) || !BodyReader.Understands(context.Request.Headers.ContentEncoding.ToString()))
         {
@@ -40,11 +40,15 @@ internal sealed class ObjectRequestReader(ObjectIds ids)
         };
     }
 
-    private GatewayRequest? ReadOfOne(HttpContext context, Exchange exchange, OperationPath match, Operation operation)
+    private async ValueTask<GatewayRequest?> ReadOfOneAsync(HttpContext context, Exchange exchange, OperationPath match, Operation operation)
     {
         if (ids.Open(ObjectPaths.PrefixOf(operation), match.ObjectId, exchange.Caller.Tenant) is not { Model: { } model } stored)
         {
             exchange.Reject(ObjectPaths.NotFound(operation, match.ObjectId));
+            return null;
+        }
+        if (HttpMethods.IsDelete(context.Request.Method) && stored.BatchOf(operation) is { } batch && !await IsBilledAsync(exchange, batch, context.RequestAborted))
+        {
             return null;
         }
         return new GatewayRequest
@@ -66,6 +70,24 @@ internal sealed class ObjectRequestReader(ObjectIds ids)
             Tags = RequestReaderMiddleware.ReadTags(context.Request.Headers),
             Timeout = RequestReaderMiddleware.ReadTimeout(context.Request.Headers),
         };
+    }
+
+    /// <summary>Whether the cost of a batch is recorded; a result that nobody has read is the only thing that tells it, and is not to be deleted.</summary>
+    private async ValueTask<bool> IsBilledAsync(Exchange exchange, StoredObject batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await store.IsBilledAsync(batch, cancellationToken))
+            {
+                return true;
+            }
+            exchange.Reject(new Rejection(RejectionReason.MalformedRequest, "The batch's result has not been read to its end, so its cost is not recorded yet. Read the result, then delete it.", "id") { Code = "result_not_read" });
+        }
+        catch (StoreException)
+        {
+            exchange.Reject(new Rejection(RejectionReason.ObjectStoreUnavailable, "The gateway's list of files and batches cannot be read at the moment, so nothing of a batch is deleted. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) });
+        }
+        return false;
     }
 
     private static async ValueTask<GatewayRequest?> ReadUploadAsync(HttpContext context, Exchange exchange, Operation operation, string? pathModel)

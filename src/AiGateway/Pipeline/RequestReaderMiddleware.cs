@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AiGateway.Pipeline;
 
 /// <summary>Reads the body (bounded, pooled) and scans it once.</summary>
-internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds, IConversationStore conversations)
+internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds, IConversationStore conversations, IObjectStore objects)
 {
     private const string Form = "multipart/form-data";
     private const string ResponsePrefix = "resp_";
     private const int MostTags = 16;
     private const int LongestTag = 256;
     private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
-    private readonly ObjectRequestReader _objects = new(objectIds);
+    private readonly ObjectRequestReader _objects = new(objectIds, objects);
 
     public Task InvokeAsync(HttpContext context)
     {
