@@ -23,7 +23,7 @@ internal static class RequestEdits
         }
         var facts = request.Facts;
         var body = request.Body!;
-        var edits = new BodyEdit[3];
+        var edits = new BodyEdit[3 + request.Files.Count];
         var count = 0;
 
         var isForm = facts.InsertAt < 0;
@@ -56,6 +56,10 @@ internal static class RequestEdits
             if (request.StoredObject is { } previous && facts.PreviousResponseIdValue.Exists)
             {
                 edits[count++] = BodyEdit.Replace(facts.PreviousResponseIdValue, JsonString(previous.UpstreamId));
+            }
+            for (var i = 0; i < request.Files.Count; i++)
+            {
+                edits[count++] = BodyEdit.Replace(request.Files[i].Range, JsonString(request.Files[i].File.UpstreamId));
             }
         }
 

@@ -37,6 +37,9 @@ internal sealed class GatewayRequest
     /// <summary>The stored object that is addressed, unsealed; null for other operations.</summary>
     public StoredObject? StoredObject { get; init; }
 
+    /// <summary>The files that a conversation names and that were uploaded through the gateway, with where their ids stand; empty for none.</summary>
+    public IReadOnlyList<(ByteRange Range, StoredObject File)> Files { get; init; } = [];
+
     /// <summary>The turns that <c>previous_response_id</c> stands for, oldest first, where the gateway keeps them; else empty. (Conversations)</summary>
     public IReadOnlyList<KeptResponse> Conversation { get; set; } = [];
 

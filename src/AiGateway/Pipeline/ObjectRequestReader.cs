@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Batches;
@@ -38,6 +39,22 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
             Operation.MessageBatches => await ReadMessageBatchAsync(context, exchange),
             _ => await ReadUploadAsync(context, exchange, operation, match.PathModel),
         };
+    }
+
+    /// <summary>The files of <paramref name="tenant"/> among those that a conversation names; an id that is not ours is the provider's to judge.</summary>
+    public List<(ByteRange Range, StoredObject File)> OpenFiles(ReadOnlySpan<byte> body, IReadOnlyList<ByteRange> named, string tenant)
+    {
+        var files = new List<(ByteRange, StoredObject)>();
+        foreach (var range in named)
+        {
+            var id = Encoding.UTF8.GetString(range.Of(body)[1..^1]);
+            var operation = id.StartsWith(ObjectPaths.PrefixOf(Operation.Files), StringComparison.Ordinal) ? Operation.Files : Operation.MessageFiles;
+            if (ids.Open(ObjectPaths.PrefixOf(operation), id, tenant) is { Model: not null } file)
+            {
+                files.Add((range, file));
+            }
+        }
+        return files;
     }
 
     private async ValueTask<GatewayRequest?> ReadOfOneAsync(HttpContext context, Exchange exchange, OperationPath match, Operation operation)

@@ -109,6 +109,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             ContentType = contentType ?? "application/json",
             StreamsAsArray = match.Streams && request.Query["alt"] != "sse",
             StoredObject = previous,
+            Files = facts.FileIds.Count == 0 ? [] : _objects.OpenFiles(body.Memory.Span, facts.FileIds, exchange.Caller.Tenant),
             Tags = ReadTags(request.Headers),
             Timeout = ReadTimeout(request.Headers),
         };

@@ -179,6 +179,28 @@ public sealed class BatchFlowTests(BatchFixture fixture) : IClassFixture<BatchFi
     }
 
     [Fact]
+    public async Task FileInAConversation_IsNamedAsItsProviderKnowsIt_AndKeepsTheConversationThere()
+    {
+        var (_, uploaded, _) = await fixture.UploadAsync("Paris", "user_data", fields: [("model", "fast")]);
+        var fileId = BatchFixture.Id(uploaded);
+        object Ask(string model) => new { model, messages = new[] { new { role = "user", content = new object[] { new { type = "file", file = new { file_id = fileId } }, new { type = "text", text = "What is it?" } } } } };
+
+        var (status, _, text) = await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(Ask("falls-over")));
+        Assert.True(status == 200, text);
+        var sent = (await fixture.Simulator.Control.LastAsync()).GetProperty("body").GetProperty("messages")[0].GetProperty("content")[0].GetProperty("file").GetProperty("file_id").GetString()!;
+        Assert.StartsWith("file-", sent, StringComparison.Ordinal);
+        Assert.True(sent.Length < 40, sent);
+
+        var (refused, error, _) = await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(Ask("quiet")));
+        Assert.Equal(400, refused);
+        Assert.Equal("file_id", error.GetProperty("error").GetProperty("param").GetString());
+
+        // Another tenant's is to its provider what any unknown id is.
+        await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(Ask("fast")), BatchFixture.Bob);
+        Assert.Contains(fileId, (await fixture.Simulator.Control.LastAsync()).GetProperty("body_text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Lists_ShowOnesOwn_InPages()
     {
         var mine = new List<string>();
