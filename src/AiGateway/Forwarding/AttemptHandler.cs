@@ -230,7 +230,8 @@ internal sealed class AttemptHandler : DelegatingHandler
         deployment.State.Begin();
         try
         {
-            timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
+            // An upload of some hundred megabytes takes its time before anyone can answer.
+            timer.Arm(_exchange.Request!.Objects is { Action: ObjectAction.Create } ? deployment.Timeouts.Total : deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             if (ProviderForms.For(_exchange, record) is { } calls)
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);

@@ -1,52 +1,36 @@
-using System.Buffers;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>A batch's result on its way to the caller, metered as it passes. Its last byte is followed by the record; who reads it whole finds the cost recorded.</summary>
+/// <summary>A batch's result on its way to the caller, metered as it passes. Its last byte is followed by the record: who reads it whole finds the cost recorded.</summary>
 /// <remarks>
 /// A caller who leaves in the middle has consumed no less: the rest is read without it, so that the total is of the whole
-/// result or of nothing. Where that fails too, the next who reads the result records it.
+/// result or of nothing. Where that fails too, the next who reads the result records it. For that the reads from upstream go
+/// to a buffer of their own and are not cancelled with the caller: a cancelled read closes the connection.
 /// </remarks>
 internal sealed class ResultStream(
     Exchange exchange, AttemptRecord attempt, AttemptTimer timer, HttpResponseMessage response, Stream upstream, BatchMeter meter, CancellationToken drain) : ReadOnlyStream
 {
     // Some hundred megabytes at a provider's pace; a caller who left is not waited for longer.
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
-    private const int RestBufferSize = 64 * 1024;
 
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(drain);
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private Task<int>? _pending;
+    private int _start;
+    private int _end;
     private bool _settled;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_settled || buffer.IsEmpty)
+        if (_start == _end && !_settled && !buffer.IsEmpty)
         {
-            return 0;
+            await FillAsync();
         }
-        try
-        {
-            timer.Arm(attempt.Deployment.Timeouts.Idle, AttemptOutcome.IdleTimeout);
-            var read = await upstream.ReadAsync(buffer, timer.Token);
-            if (read > 0)
-            {
-                meter.Append(buffer.Span[..read]);
-                return read;
-            }
-            timer.Rest();
-            await meter.FinishAsync();
-            Settle(AttemptOutcome.Succeeded);
-            return 0;
-        }
-        catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
-        {
-            var outcome = UpstreamFaults.OutcomeOf(e, timer);
-            if (outcome != AttemptOutcome.CallerGone)
-            {
-                attempt.Error ??= UpstreamFaults.Describe(e);
-                Settle(outcome);
-            }
-            throw;
-        }
+        var length = Math.Min(buffer.Length, _end - _start);
+        _buffer.AsSpan(_start, length).CopyTo(buffer.Span);
+        _start += length;
+        return length;
     }
 
     protected override void Dispose(bool disposing)
@@ -67,16 +51,46 @@ internal sealed class ResultStream(
         base.Dispose(disposing);
     }
 
-    private async Task ReadRestAsync()
+    private async ValueTask FillAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(RestBufferSize);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(drain);
-            stop.CancelAfter(LongestRest);
-            while (await upstream.ReadAsync(buffer, stop.Token) is > 0 and var read)
+            timer.Arm(attempt.Deployment.Timeouts.Idle, AttemptOutcome.IdleTimeout);
+            var read = await NextAsync().WaitAsync(timer.Token);
+            _pending = null;
+            (_start, _end) = (0, read);
+            if (read > 0)
             {
-                meter.Append(buffer.AsSpan(0, read));
+                meter.Append(_buffer.AsSpan(0, read));
+                return;
+            }
+            timer.Rest();
+            await meter.FinishAsync();
+            Settle(AttemptOutcome.Succeeded);
+        }
+        catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
+        {
+            var outcome = UpstreamFaults.OutcomeOf(e, timer);
+            if (outcome != AttemptOutcome.CallerGone)
+            {
+                attempt.Error ??= UpstreamFaults.Describe(e);
+                Settle(outcome);
+            }
+            throw;
+        }
+    }
+
+    private Task<int> NextAsync() => _pending ??= upstream.ReadAsync(_buffer, _stop.Token).AsTask();
+
+    private async Task ReadRestAsync()
+    {
+        try
+        {
+            _stop.CancelAfter(LongestRest);
+            while (await NextAsync() is > 0 and var read)
+            {
+                _pending = null;
+                meter.Append(_buffer.AsSpan(0, read));
             }
             await meter.FinishAsync();
         }
@@ -86,13 +100,14 @@ internal sealed class ResultStream(
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
             Release();
         }
     }
 
     private void Release()
     {
+        _stop.Cancel();
+        _stop.Dispose();
         meter.Dispose();
         response.Dispose();
     }
