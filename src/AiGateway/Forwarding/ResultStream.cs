@@ -58,6 +58,7 @@ internal sealed class ResultStream(
             timer.Arm(attempt.Deployment.Timeouts.Idle, AttemptOutcome.IdleTimeout);
             var read = await NextAsync().WaitAsync(timer.Token);
             _pending = null;
+            await SocketThread.Leave();
             (_start, _end) = (0, read);
             if (read > 0)
             {
@@ -90,6 +91,7 @@ internal sealed class ResultStream(
             while (await NextAsync() is > 0 and var read)
             {
                 _pending = null;
+                await SocketThread.Leave();
                 meter.Append(_buffer.AsSpan(0, read));
             }
             await meter.FinishAsync();

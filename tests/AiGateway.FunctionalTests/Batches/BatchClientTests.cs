@@ -4,7 +4,6 @@ using System.ClientModel.Primitives;
 using System.Text;
 using System.Text.Json;
 using OpenAI;
-using OpenAI.Batch;
 using OpenAI.Files;
 
 namespace AiGateway.FunctionalTests.Batches;
