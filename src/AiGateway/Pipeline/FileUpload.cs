@@ -152,7 +152,7 @@ internal sealed class FileUpload
         {
             return (read, new RequestScanError("A file goes to one model. Upload it once for each.", name, null));
         }
-        NamedModel = value;
+        NamedModel = value.Length > 0 ? value : NamedModel;
         _removed.Add(new ByteRange((int)begins, (int)(start + read + 2 - begins)));
         return (read, null);
     }

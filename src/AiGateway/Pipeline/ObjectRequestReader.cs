@@ -205,7 +205,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
     private static GatewayRequest? Created(
         HttpContext context, Exchange exchange, Operation operation, string model, RequestBody body, string contentType, ObjectRequest asked, StoredObject? file = null)
     {
-        if (ModelName.DefectOf(model) is { } defect)
+        if ((model.Length == 0 ? "The model name is empty." : ModelName.DefectOf(model)) is { } defect)
         {
             exchange.Reject(RejectionReason.MalformedRequest, defect, "model");
             return null;

@@ -129,6 +129,18 @@ public sealed class BatchFlowTests(BatchFixture fixture) : IClassFixture<BatchFi
         Assert.Equal("file", error.GetProperty("error").GetProperty("param").GetString());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("any/..")]
+    [InlineData("any/a\\nb")]
+    [InlineData("any/\\u0000")]
+    public async Task ModelNameThatIsNone_IsRefused(string model)
+    {
+        var (status, error, text) = await fixture.UploadAsync(BatchFixture.Lines(model, 1));
+        Assert.True(status == 400, text);
+        Assert.Equal("model", error.GetProperty("error").GetProperty("param").GetString());
+    }
+
     [Fact]
     public async Task HugeLine_AndHugeFile_AreRefused()
     {
