@@ -12,6 +12,9 @@ internal sealed partial class ObjectListEndpoint(IObjectStore store, ObjectIds i
 {
     // OpenAI gives up to 10,000 files at once; a page of ours is made in memory, and clients ask for the next by themselves.
     private const int LargestPage = 1000;
+    private const int LargestLimit = 10_000;
+    private const int DefaultPage = 20;
+    private const string After = "after";
     private const string BeforeId = "before_id";
 
     /// <summary>What a path lists; null when it is no list.</summary>
@@ -25,7 +28,8 @@ internal sealed partial class ObjectListEndpoint(IObjectStore store, ObjectIds i
     public async Task ListAsync(HttpContext context, Operation kind)
     {
         var exchange = context.GetExchange();
-        if (QueryOf(context, exchange, kind) is not { } query)
+        var (cursor, id) = CursorOf(context.Request.Query, kind);
+        if (QueryOf(context.Request.Query, exchange, kind, cursor, id) is not { } query)
         {
             return;
         }
@@ -33,10 +37,10 @@ internal sealed partial class ObjectListEndpoint(IObjectStore store, ObjectIds i
         {
             if (await store.ListAsync(query, context.RequestAborted) is not { } page)
             {
-                exchange.Reject(ObjectPaths.NotFound(kind, AfterOf(context, kind).Id ?? "", AfterOf(context, kind).Name));
+                exchange.Reject(ObjectPaths.NotFound(kind, id!, cursor));
                 return;
             }
-            if (AfterOf(context, kind).Name == BeforeId)
+            if (cursor == BeforeId)
             {
                 page = page with { Objects = [.. page.Objects.Reverse()] };
             }
@@ -49,47 +53,46 @@ internal sealed partial class ObjectListEndpoint(IObjectStore store, ObjectIds i
         }
     }
 
-    private ObjectQuery? QueryOf(HttpContext context, Exchange exchange, Operation kind)
+    /// <summary>What is asked for; null when that was rejected.</summary>
+    private ObjectQuery? QueryOf(IQueryCollection query, Exchange exchange, Operation kind, string cursor, string? id)
     {
-        var query = context.Request.Query;
-        var most = kind == Operation.Files ? LargestPage : 20;
+        var most = kind == Operation.Files ? LargestPage : DefaultPage;
         if (query.TryGetValue("limit", out var limit))
         {
-            if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) || asked is < 1 or > 10_000)
+            if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) || asked is < 1 or > LargestLimit)
             {
-                exchange.Reject(RejectionReason.MalformedRequest, "'limit' must be a whole number from 1 to 10000.", "limit");
+                exchange.Reject(RejectionReason.MalformedRequest, $"'limit' must be a whole number from 1 to {LargestLimit}.", "limit");
                 return null;
             }
             most = Math.Min(asked, LargestPage);
         }
         StoredObject? after = null;
-        var (name, id) = AfterOf(context, kind);
         if (id is not null)
         {
             after = ids.Open(ObjectPaths.PrefixOf(kind), id, exchange.Caller.Tenant);
             if (after is null)
             {
-                exchange.Reject(ObjectPaths.NotFound(kind, id, name));
+                exchange.Reject(ObjectPaths.NotFound(kind, id, cursor));
                 return null;
             }
         }
         var purpose = kind == Operation.Files && query.TryGetValue("purpose", out var wanted) ? wanted.ToString() : null;
         // A page backwards is found in the other order, and turned round.
-        var newestFirst = query["order"] != "asc" && name != BeforeId;
+        var newestFirst = query["order"] != "asc" && cursor != BeforeId;
         return new ObjectQuery(exchange.Caller.Tenant, kind, purpose, newestFirst, after, most);
     }
 
-    private static (string Name, string? Id) AfterOf(HttpContext context, Operation kind)
+    /// <summary>The object that the page begins after, and the parameter that names it; the id is null for the first page.</summary>
+    private static (string Name, string? Id) CursorOf(IQueryCollection query, Operation kind)
     {
-        var query = context.Request.Query;
-        foreach (var name in kind is Operation.Files or Operation.Batches ? (ReadOnlySpan<string>)["after"] : ["after_id", BeforeId])
+        foreach (var name in kind is Operation.Files or Operation.Batches ? (ReadOnlySpan<string>)[After] : ["after_id", BeforeId])
         {
             if (query.TryGetValue(name, out var id) && id.ToString() is { Length: > 0 } text)
             {
                 return (name, text);
             }
         }
-        return ("after", null);
+        return (After, null);
     }
 
     private static void Write(Utf8JsonWriter json, ObjectPage page, Operation kind)

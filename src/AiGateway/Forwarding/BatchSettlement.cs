@@ -51,7 +51,7 @@ internal sealed partial class BatchSettlement(
             }
             usage = new Usage();
         }
-        usage = usage with { Requests = Math.Max(1, answered) };
+        usage = usage with { Requests = isNothing ? 0 : Math.Max(1, answered) };
         var row = await FindAsync(exchange, batch);
         var cost = CostOf(exchange, deployment, batch, seen.Model, usage, row);
         await RecordAsync(exchange, deployment, batch, row, new BatchTotal(usage, cost, answered, failed, seen.Model));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using AiGateway.Configuration;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Batches;
 using AiGateway.Protocols.OpenAI;
@@ -12,7 +11,6 @@ namespace AiGateway.Pipeline;
 /// <remarks>A batch is another way to a model: whoever may not use it by a request must not reach it by a file of requests, his own or a colleague's.</remarks>
 internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
 {
-    private const string ModelHeader = "x-gateway-model";
     private const int CopyBufferSize = 64 * 1024;
 
     // Anthropic's own bound (platform.claude.com/docs/en/build-with-claude/batch-processing#batch-limitations).
@@ -122,13 +120,13 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
             exchange.Reject(new Rejection(RejectionReason.MalformedRequest, error.Message, error.Param) { Code = error.Code });
             return null;
         }
-        var named = pathModel ?? upload.NamedModel ?? HeaderModel(context);
+        var named = pathModel ?? upload.NamedModel ?? FileTargets.OfHeader(context.Request);
         if (upload.RequestsModel is { } requests && named is not null && named != requests)
         {
             exchange.Reject(RejectionReason.MalformedRequest, $"The requests of the file are for the model '{requests}', and the upload names '{named}'. Name the same, or leave it out.", "model");
             return null;
         }
-        if ((named ?? upload.RequestsModel ?? DefaultModel(exchange, operation)) is not { } model)
+        if ((named ?? upload.RequestsModel ?? FileTargets.Default(exchange, operation)) is not { } model)
         {
             exchange.Reject(RejectionReason.MalformedRequest, "Which model's provider is the file for? Say so in a form field 'model' (extra_body={\"model\": …}) or in the header x-gateway-model; files for batches name it on each line. The platform team can set a default (files.aliases).", "model");
             return null;
@@ -242,37 +240,4 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
 
     /// <summary>A request in a file may be as large as one that is sent by itself.</summary>
     private static int LongestText(Exchange exchange) => (int)exchange.Snapshot.BodyLimits.Json;
-
-    private static string? HeaderModel(HttpContext context) =>
-        context.Request.Headers.TryGetValue(ModelHeader, out var values) && values.ToString() is { Length: > 0 } model ? model : null;
-
-    private static string? DefaultModel(Exchange exchange, Operation operation)
-    {
-        foreach (var name in exchange.Snapshot.Config.Files.Aliases)
-        {
-            if (exchange.Snapshot.Aliases.Find(name) is { } alias && exchange.Caller.MayUse(alias, name) && Serves(alias, operation))
-            {
-                return name;
-            }
-        }
-        return null;
-    }
-
-    private static bool Serves(AliasModel alias, Operation operation)
-    {
-        foreach (var rule in alias.Rules)
-        {
-            foreach (var group in rule.Groups)
-            {
-                foreach (var member in group.Members)
-                {
-                    if (member.Deployment.Serves(operation))
-                    {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
-    }
 }

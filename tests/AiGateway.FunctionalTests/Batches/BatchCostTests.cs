@@ -11,7 +11,7 @@ public sealed class BatchCostTests(BatchFixture fixture) : IClassFixture<BatchFi
     [Fact]
     public async Task EndedBatchWithUsage_IsRecordedAtTheBatchPrice_ForItsCreator()
     {
-        var batchId = BatchFixture.Id(await fixture.BeginWithAsync(BatchFixture.Lines("other", 3) , BatchFixture.Anna));
+        var batchId = BatchFixture.Id(await fixture.BeginWithAsync(BatchFixture.Lines("other", 3), BatchFixture.Anna));
         // Read by a colleague.
         var ended = await fixture.EndAsync(batchId);
 
@@ -49,6 +49,17 @@ public sealed class BatchCostTests(BatchFixture fixture) : IClassFixture<BatchFi
         Assert.Equal((input * 0.075m + output * 0.3m) / 1_000_000m, decimal.Parse(record.GetProperty("cost_usd").GetString()!, CultureInfo.InvariantCulture));
         Assert.Equal(2, record.GetProperty("batch").GetProperty("requests").GetInt32());
         Assert.Equal("gpt-4o-mini", record.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task BatchOfWhichEverythingFailed_IsRecordedAsFree()
+    {
+        var batchId = BatchFixture.Id(await fixture.BeginWithAsync(BatchFixture.Line("fast", 0, ",\"temperature\":7") + BatchFixture.Line("fast", 1, ",\"temperature\":7")));
+        await fixture.EndAsync(batchId);
+
+        var record = await fixture.RecordAsync(batchId);
+        Assert.Equal("0", record.GetProperty("cost_usd").GetString());
+        Assert.Equal(2, record.GetProperty("batch").GetProperty("failed_requests").GetInt32());
     }
 
     [Fact]
