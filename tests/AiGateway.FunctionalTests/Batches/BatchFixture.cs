@@ -50,12 +50,14 @@ public sealed class BatchFixture : IAsyncLifetime
           openai: { base_url: "{{Simulator.Address}}v1", keys: sk-upstream }
           quiet: { kind: openai-compatible, base_url: "{{Quiet.Address}}v1", keys: sk-upstream, prices_from: openai }
           anthropic: { base_url: "{{Simulator.Address}}v1", keys: sk-upstream }
+          azure: { base_url: "{{Quiet.Address.ToString().TrimEnd('/')}}", keys: sk-upstream }
           gone: { kind: openai-compatible, base_url: "http://127.0.0.1:{{FreePort.Next().ToString(CultureInfo.InvariantCulture)}}/v1", keys: sk-upstream }
         deployments:
           gpt: { provider: openai, model: gpt-4o-mini }
           gpt-other: { provider: openai, model: gpt-4o }
           gpt-any: { provider: openai, model: "*" }
           gpt-quiet: { provider: quiet, model: gpt-4o-mini }
+          gpt-azure: { provider: azure, model: my-deployment, price_as: gpt-4o-mini }
           gpt-gone: { provider: gone, model: gpt-4o-mini }
           claude: { provider: anthropic, model: claude-sonnet-4-5 }
           claude-any: { provider: anthropic, model: "*" }
@@ -64,6 +66,7 @@ public sealed class BatchFixture : IAsyncLifetime
           other: { groups: [{ deployments: [gpt-other] }] }
           any/*: { groups: [{ deployments: [gpt-any] }] }
           quiet: { groups: [{ deployments: [gpt-quiet] }] }
+          azure: { groups: [{ deployments: [gpt-azure] }] }
           falls-over: { groups: [{ deployments: [gpt-gone] }, { deployments: [gpt] }] }
           claude: { groups: [{ deployments: [claude] }] }
           claude-any/*: { groups: [{ deployments: [claude-any] }] }

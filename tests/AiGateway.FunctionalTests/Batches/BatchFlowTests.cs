@@ -183,6 +183,16 @@ public sealed class BatchFlowTests(BatchFixture fixture) : IClassFixture<BatchFi
     }
 
     [Fact]
+    public async Task Azure_IsAskedByItsV1Layout()
+    {
+        var batch = await fixture.BeginWithAsync(BatchFixture.Lines("azure", 1));
+        await fixture.EndAsync(BatchFixture.Id(batch));
+        var last = await fixture.Quiet.Control.LastAsync();
+        Assert.StartsWith("/openai/v1/batches/batch_", last.GetProperty("path").GetString(), StringComparison.Ordinal);
+        Assert.Equal("", last.GetProperty("query").GetString());
+    }
+
+    [Fact]
     public async Task Upload_FailsOver_AndTheBatchStaysWhereItsFileIs()
     {
         var batch = await fixture.BeginWithAsync(BatchFixture.Lines("falls-over", 1));
