@@ -34,6 +34,11 @@ internal static class TagValues
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
         Operation.Native => "native",
+        Operation.Files => "files",
+        Operation.Batches => "batches",
+        Operation.MessageBatches => "message_batches",
+        Operation.MessageFiles => "message_files",
+        Operation.Batch => "batch",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "An operation without a label."),
     };
 

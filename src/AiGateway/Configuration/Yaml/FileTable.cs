@@ -36,6 +36,7 @@ internal static partial class FileTable
             .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
             .With("body_limits", "Largest accepted request bodies.", BodyLimits(), (file, value) => file with { BodyLimits = value })
+            .With("files", "Where files go that name no model.", Files(), (file, value) => file with { Files = value })
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
             .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
     }
@@ -68,9 +69,13 @@ internal static partial class FileTable
             .With("json", "JSON bodies. Default 20MiB.", Scalars.Size(1_024, 1L << 30), (section, value) => section with { Json = value })
             .With("audio", "Audio uploads. Default 25MiB.", size, (section, value) => section with { Audio = value })
             .With("images", "Image uploads. Default 50MiB.", size, (section, value) => section with { Images = value })
+            .With("files", "Files, and batches of messages. Default 200MiB.", size, (section, value) => section with { Files = value })
             .With("native", "Bodies of native requests (/native/PROVIDER/…). Default: as json.", size, (section, value) => section with { Native = value })
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
     }
+
+    private static RecordShape<FilesConfig> Files() => new RecordShape<FilesConfig>("files")
+        .With("aliases", "Aliases, of which the first that the caller may use and whose provider takes such files gets them. Default none: an upload must name its model.", Texts, (section, value) => section with { Aliases = value });
 
     private static RecordShape<CorsConfig> Cors() => new RecordShape<CorsConfig>("cors")
         .With("origins", "Allowed origins, such as https://chat.example.com; '*' for all. Default none: no CORS headers are sent.", Texts, (section, value) => section with { Origins = value })
