@@ -36,6 +36,9 @@ internal sealed record GatewayConfig
     /// <summary>Largest accepted bodies.</summary>
     public BodyLimitsConfig BodyLimits { get; init; } = new();
 
+    /// <summary>Where files go that name no model.</summary>
+    public FilesConfig Files { get; init; } = new();
+
     /// <summary>Cross-origin access for browsers; off when no origin is named.</summary>
     public CorsConfig Cors { get; init; } = new();
 

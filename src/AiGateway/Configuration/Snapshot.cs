@@ -61,6 +61,9 @@ internal sealed record AliasOff(string Name, string Reason);
 /// <summary>Resolved body limits in bytes.</summary>
 internal sealed record BodyLimitsModel(long Json, long Audio, long Images, int Memory)
 {
+    /// <summary>Files, and batches of messages.</summary>
+    public long Files { get; init; } = 200L << 20;
+
     /// <summary>Bodies of native requests; null: as JSON.</summary>
     public long? Native { get; init; }
 }

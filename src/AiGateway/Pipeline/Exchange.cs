@@ -64,6 +64,9 @@ internal sealed class Exchange
     /// <summary>What the answer cost; null when nothing was consumed. (Dispatch)</summary>
     public Cost? Cost { get; set; }
 
+    /// <summary>The batch that this is the record of; null for requests. (Dispatch)</summary>
+    public BatchFigures? Batch { get; init; }
+
     /// <summary>From the start to the first event or byte of content; null when none came. (Dispatch)</summary>
     public TimeSpan? TimeToFirstToken { get; set; }
 

@@ -78,6 +78,9 @@ internal enum RejectionReason
     /// <summary>The gateway's store of responses is out; waiting may help.</summary>
     ResponseStoreUnavailable,
 
+    /// <summary>The gateway's list of files and batches is out; waiting may help.</summary>
+    ObjectStoreUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 
 namespace AiGateway.Routing;
 
@@ -80,7 +81,8 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             resting.CopyTo(ordered.AsSpan(front));
             Array.Resize(ref ordered, total);
         }
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard };
+        // A batch that was begun twice would be paid for twice.
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches };
     }
 
     private static long ReadyAt(DeploymentModel deployment) => Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil);

@@ -29,6 +29,10 @@ internal sealed class MetricsHost : IDisposable
 
     public PrometheusExposition Exposition { get; }
 
+    public CredentialMetrics Credentials => _services.GetRequiredService<CredentialMetrics>();
+
+    public StoreMetrics Store => _services.GetRequiredService<StoreMetrics>();
+
     public IMeterFactory MeterFactory => _services.GetRequiredService<IMeterFactory>();
 
     public Meter Meter => MeterFactory.GatewayMeter;

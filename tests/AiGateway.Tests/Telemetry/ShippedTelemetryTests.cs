@@ -53,6 +53,12 @@ public sealed partial class ShippedTelemetryTests
         }));
         var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
         new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
+        host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
+        host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
+        host.Store.Bytes = () => 1;
+        host.Store.Kept(1);
+        host.Store.Deleted(1);
+        host.Store.ReadFailed();
         var text = host.Scrape();
 
         foreach (var definition in MetricDefinitions.Default.Where(definition => definition != MetricDefinitions.SeriesOverflow))

@@ -13,6 +13,7 @@ internal static class ConfigValidator
         CallerValidator.Validate(context);
         LimitsValidator.Validate(context);
         UseLimitsValidator.Validate(context);
+        FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);
     }
