@@ -209,6 +209,20 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
     }
 
     [Fact]
+    public async Task TeamsOfOneName_InTwoOrganisations_AreTwo()
+    {
+        await using var gateway = await StartAsync($$"""
+            limits: [{ on: team, requests: 1/hour }]
+            callers:
+              - { id: dave, team: red, organisation: elsewhere, key_hash: "{{GatewayServer.HashOf("dave-key")}}" }
+            """);
+
+        Assert.Equal(200, (await AskAsync(gateway, "alice-key")).Status);
+        Assert.Equal(200, (await AskAsync(gateway, "dave-key")).Status);
+        Assert.Equal(429, (await AskAsync(gateway, "bob-key")).Status);
+    }
+
+    [Fact]
     public async Task Reload_KeepsWhatWasUsed()
     {
         await using var gateway = await StartAsync("limits: [{ id: day, on: team, requests: 2/day }]");
