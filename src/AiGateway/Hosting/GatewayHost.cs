@@ -59,6 +59,8 @@ internal static class GatewayHost
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
+        services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();

@@ -72,6 +72,9 @@ internal enum RejectionReason
     /// <summary>The gateway's store of responses is out; waiting may help.</summary>
     ResponseStoreUnavailable,
 
+    /// <summary>The gateway cannot account for further requests; waiting may help.</summary>
+    LedgerUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

@@ -32,6 +32,7 @@ internal static class Rejections
         RejectionReason.ProviderRefused => new(400, InvalidRequest, null, FaultDomain.Caller),
         RejectionReason.Draining => new(503, ServerError, "overloaded", FaultDomain.Gateway),
         RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
+        RejectionReason.LedgerUnavailable => new(503, ServerError, "ledger_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -62,6 +63,7 @@ internal static class Rejections
         RejectionReason.ProviderRefused => "provider_refused",
         RejectionReason.Draining => "draining",
         RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
+        RejectionReason.LedgerUnavailable => "ledger_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

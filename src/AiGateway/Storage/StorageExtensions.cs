@@ -1,5 +1,8 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Storage;
 
@@ -15,6 +18,15 @@ internal static class StorageExtensions
     /// <param name="secret">Gives the secret that the encryption's key is derived from.</param>
     public static IServiceCollection AddStorage(this IServiceCollection services, HostModel host, Func<byte[]> secret)
     {
+        if (host.Ledger is not null)
+        {
+            services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILedgerReader>(_ => new SqliteLedgerReader(Path.Combine(host.DataFolder, LedgerFile.Name)));
+        }
+        else
+        {
+            services.AddSingleton<ILedgerReader, NoLedgerReader>();
+        }
         if (host.StoreResponses is not { } limits)
         {
             return services.AddSingleton<IConversationStore, NoConversationStore>();
