@@ -9,7 +9,7 @@ namespace AiGateway.Accounting.Ledger;
 /// </remarks>
 internal sealed partial class LedgerCommitter : IAsyncDisposable
 {
-    private const int RecordsAtOnce = 4096;
+    private const int RecordsAtOnce = 8192;
 
     // Larger batches are cheaper; reports are this much behind.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);

@@ -26,7 +26,8 @@ internal sealed class SegmentWriter(QueueFolder folder, Backlog backlog, TimePro
     {
         try
         {
-            if (_file is not null && _length >= SegmentLength)
+            // Without its name, what is written goes with the handle.
+            if (_file is not null && (_length >= SegmentLength || !File.Exists(_segment!.Path)))
             {
                 Close();
             }

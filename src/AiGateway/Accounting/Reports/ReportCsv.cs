@@ -23,13 +23,14 @@ internal static class ReportCsv
     private static string Line(IEnumerable<string> cells)
     {
         var line = new StringBuilder();
+        var separator = "";
         foreach (var cell in cells)
         {
-            line.Append(line.Length == 0 ? "" : ",");
+            line.Append(separator);
+            separator = ",";
             if (cell.AsSpan().IndexOfAny("\",\r\n") < 0)
             {
-                // An empty first cell would look like no cell yet.
-                line.Append(cell.Length == 0 ? "\"\"" : cell);
+                line.Append(cell);
             }
             else
             {
