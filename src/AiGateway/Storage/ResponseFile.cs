@@ -44,7 +44,7 @@ internal sealed class ResponseFile : IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ResponseFile Open(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
+        SqliteEngine.Start();
         PrivateFile.Make(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Pipeline;
@@ -18,14 +17,13 @@ internal sealed class LedgerFile : IDisposable
     public const string Name = "ledger.db";
 
     private const int BusyMilliseconds = 2_000;
-    private const int KeyLength = 32;
+    private const int SaltLength = 32;
+    private const int NodeLength = 8;
 
-    private readonly SqliteConnection _connection;
-
-    private LedgerFile(SqliteConnection connection) => _connection = connection;
+    private LedgerFile(sqlite3 handle) => Handle = handle;
 
     /// <summary>The connection's handle.</summary>
-    public sqlite3 Handle => _connection.Handle!;
+    public sqlite3 Handle { get; }
 
     /// <summary>Opens the file to write, and makes it where there is none.</summary>
     /// <param name="path">The file.</param>
@@ -36,7 +34,7 @@ internal sealed class LedgerFile : IDisposable
     public static LedgerFile OpenToWrite(string path, TimeProvider clock)
     {
         PrivateFile.Make(path);
-        var file = Open(path, SqliteOpenMode.ReadWriteCreate);
+        var file = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         try
         {
             var version = file.ReadVersion();
@@ -69,7 +67,7 @@ internal sealed class LedgerFile : IDisposable
             throw new FileNotFoundException($"There is no ledger at {path}. It is made by the gateway's first start with host.ledger on; 'host.data_folder' says where.", path);
         }
         // A reader of a write-ahead log writes its marks beside it: read-only would fail on a file that nobody else has open.
-        var file = Open(path, SqliteOpenMode.ReadWrite);
+        var file = Open(path, raw.SQLITE_OPEN_READWRITE);
         try
         {
             file.Execute("PRAGMA query_only = ON");
@@ -122,29 +120,22 @@ internal sealed class LedgerFile : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => Handle.Dispose();
 
-    private static LedgerFile Open(string path, SqliteOpenMode mode)
+    private static LedgerFile Open(string path, int flags)
     {
-        Batteries_V2.Init();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        SqliteEngine.Start();
+        // Without SQLite's own locks around each call, which cost more than binding a value: one thread at a time has a file.
+        var result = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, vfs: null);
+        if (result != raw.SQLITE_OK)
         {
-            DataSource = path,
-            Mode = mode,
-            // A pooled connection would hold the file open, and a damaged one with it.
-            Pooling = false,
-        }.ToString());
-        try
-        {
-            connection.Open();
-            raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
-            return new LedgerFile(connection);
+            using (handle)
+            {
+                throw new SqliteException(handle is null ? $"SQLite error {result}." : raw.sqlite3_errmsg(handle).utf8_to_string(), result);
+            }
         }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        raw.sqlite3_busy_timeout(handle, BusyMilliseconds);
+        return new LedgerFile(handle);
     }
 
     private static void Refuse(string path, int version)
@@ -184,8 +175,8 @@ internal sealed class LedgerFile : IDisposable
                 using var note = Prepare("INSERT INTO versions (version, at, program) VALUES (?1, ?2, ?3)");
                 note.Bind(1, version + 1L).Bind(2, clock.GetUtcNow().ToUnixTimeMilliseconds()).Bind(3, ProductVersion.Full).Run();
             }
-            Keep("node", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
-            Keep("salt", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyLength)));
+            Keep("node", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NodeLength)));
+            Keep("salt", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SaltLength)));
         });
     }
 
@@ -200,7 +191,7 @@ internal sealed class LedgerFile : IDisposable
         var result = raw.sqlite3_exec(Handle, script, out var message);
         if (result != raw.SQLITE_OK)
         {
-            throw new SqliteException(string.Create(CultureInfo.InvariantCulture, $"{message}"), result);
+            throw new SqliteException(message, result);
         }
     }
 }
