@@ -9,10 +9,13 @@ namespace AiGateway.Storage.Ledger;
 /// <remarks>Texts of statements are constants; what varies is bound. Not thread-safe.</remarks>
 internal sealed class Statement : IDisposable
 {
-    private const int OnStack = 1024;
+    private const int UsualLength = 256;
 
     private readonly sqlite3 _file;
     private readonly sqlite3_stmt _statement;
+
+    // SQLite copies what is bound.
+    private byte[] _utf8 = new byte[UsualLength];
 
     /// <summary>Prepares a statement.</summary>
     public Statement(sqlite3 file, string text)
@@ -50,8 +53,11 @@ internal sealed class Statement : IDisposable
             return this;
         }
         var longest = Encoding.UTF8.GetMaxByteCount(value.Length);
-        Span<byte> utf8 = longest <= OnStack ? stackalloc byte[OnStack] : new byte[longest];
-        Check(raw.sqlite3_bind_text(_statement, parameter, utf8[..Encoding.UTF8.GetBytes(value, utf8)]));
+        if (longest > _utf8.Length)
+        {
+            _utf8 = new byte[longest];
+        }
+        Check(raw.sqlite3_bind_text(_statement, parameter, _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8))));
         return this;
     }
 
