@@ -73,7 +73,7 @@ internal sealed class LedgerFile : IDisposable
             file.Execute("PRAGMA query_only = ON");
             var version = file.ReadVersion();
             Refuse(path, version);
-            return version == 0 ? throw new InvalidDataException($"{path} is no ledger.") : file;
+            return version == 0 ? throw new InvalidDataException($"{path} is no ledger, or a first start is about to make it one.") : file;
         }
         catch
         {
