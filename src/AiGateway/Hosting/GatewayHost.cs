@@ -66,6 +66,8 @@ internal static class GatewayHost
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();
