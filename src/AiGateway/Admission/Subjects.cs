@@ -6,7 +6,8 @@ namespace AiGateway.Admission;
 /// <summary>Whose use a request counts as.</summary>
 internal static class Subjects
 {
-    private const string Everybody = "*";
+    /// <summary>The one subject of a limit on the gateway as a whole.</summary>
+    public const string Everybody = "*";
 
     /// <summary>The name of a limit's subject for an exchange, as the file and callers have it; null when it has none.</summary>
     public static string? ValueOf(LimitModel limit, Exchange exchange)
