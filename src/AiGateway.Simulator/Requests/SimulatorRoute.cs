@@ -11,10 +11,21 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/models/", ":countTokens", SimulatedEndpoint.GeminiCountTokens),
+        ("/models/", ":embedContent", SimulatedEndpoint.GeminiEmbed),
+        ("/models/", ":batchEmbedContents", SimulatedEndpoint.GeminiEmbed),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
         ("/models/", ":predict", SimulatedEndpoint.Predict),
         ("/model/", "/invoke", SimulatedEndpoint.InvokeModel),
+    ];
+
+    // What follows is the id, and perhaps what is asked of it: batch_1/cancel.
+    private static readonly (string Collection, SimulatedEndpoint Endpoint)[] Collections =
+    [
+        ("files/", SimulatedEndpoint.Files),
+        ("batches/", SimulatedEndpoint.Batches),
+        ("messages/batches/", SimulatedEndpoint.MessageBatches),
     ];
 
     private const string Deployments = "deployments/";
@@ -22,10 +33,10 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
     public Dialect Dialect => Endpoint switch
     {
-        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.MessageBatches => Dialect.Anthropic,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
-        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
 
@@ -112,18 +123,28 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "v2/embed" => SimulatedEndpoint.CohereEmbed,
+            "v2/rerank" => SimulatedEndpoint.CohereRerank,
             "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
             "speak" => SimulatedEndpoint.DeepgramSpeech,
             "listen" => SimulatedEndpoint.DeepgramTranscription,
             "chat/moderations" => SimulatedEndpoint.ChatModerations,
             "contentsafety/text:analyze" => SimulatedEndpoint.ContentSafety,
             "models" => SimulatedEndpoint.Models,
+            "files" => SimulatedEndpoint.Files,
+            "batches" => SimulatedEndpoint.Batches,
+            "messages/batches" => SimulatedEndpoint.MessageBatches,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
         if (rest.StartsWith("text-to-speech/", StringComparison.Ordinal) && rest.EndsWith("/stream", StringComparison.Ordinal) && rest.Length > 22)
             return (SimulatedEndpoint.ElevenLabsSpeech, Uri.UnescapeDataString(rest[15..^7].ToString()));
+        foreach (var (collection, endpoint) in Collections)
+        {
+            if (rest.StartsWith(collection, StringComparison.Ordinal) && rest.Length > collection.Length)
+                return (endpoint, rest[collection.Length..].ToString());
+        }
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

@@ -15,7 +15,8 @@ internal static class CostArithmetic
     {
         try
         {
-            var tokens = set.TokensFor(usage.InputTokens, out var label);
+            // A sum says nothing of one prompt's length; its average is the best there is.
+            var tokens = set.TokensFor(usage.Requests > 1 ? usage.InputTokens / usage.Requests : usage.InputTokens, out var label);
             var parts = new Parts();
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
@@ -128,7 +129,7 @@ internal static class CostArithmetic
         if (units.PerRequest is { } perRequest)
         {
             charged = true;
-            parts.Other += perRequest;
+            parts.Other += perRequest * usage.Requests;
         }
         if (usage.WebSearches > 0)
         {

@@ -46,11 +46,21 @@ internal sealed record BodyLimitsConfig
     /// <summary>Image uploads. Default 50 MiB.</summary>
     public long? Images { get; init; }
 
+    /// <summary>Files, and batches of messages. Default 200 MiB, which is OpenAI's own limit of a batch's file.</summary>
+    public long? Files { get; init; }
+
     /// <summary>Bodies of native requests. Default: as <see cref="Json"/>.</summary>
     public long? Native { get; init; }
 
     /// <summary>Uploads beyond this are spooled to a temporary file. Default 1 MiB.</summary>
     public long? Memory { get; init; }
+}
+
+/// <summary>Where files go that name no model.</summary>
+internal sealed record FilesConfig
+{
+    /// <summary>Aliases, of which the first that the caller may use and whose provider takes files of the caller's form gets them. Default none: an upload must name its model.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 }
 
 /// <summary>Cross-origin access for browsers.</summary>
@@ -61,41 +71,4 @@ internal sealed record CorsConfig
 
     /// <summary>How long a browser may keep a preflight answer. Default 600 s.</summary>
     public TimeSpan? MaxAge { get; init; }
-}
-
-/// <summary>An operator's price for <c>provider/model</c>; decimal strings, USD.</summary>
-internal sealed record PriceConfig
-{
-    /// <summary>Per million input tokens.</summary>
-    public decimal? Input { get; init; }
-
-    /// <summary>Per million output tokens.</summary>
-    public decimal? Output { get; init; }
-
-    /// <summary>Per million input tokens read from cache. Default: as input.</summary>
-    public decimal? CachedInput { get; init; }
-
-    /// <summary>Per million input tokens written to cache. Default: as input.</summary>
-    public decimal? CacheWrite { get; init; }
-
-    /// <summary>Per million reasoning tokens. Default: as output.</summary>
-    public decimal? Reasoning { get; init; }
-
-    /// <summary>Per request, on top. Default 0.</summary>
-    public decimal? PerRequest { get; init; }
-
-    /// <summary>Per image in the answer. Default 0.</summary>
-    public decimal? PerImage { get; init; }
-
-    /// <summary>Per million characters of text to be spoken. Default 0.</summary>
-    public decimal? Per1mCharacters { get; init; }
-
-    /// <summary>Per hour of sound that is transcribed. Default 0.</summary>
-    public decimal? PerAudioHour { get; init; }
-
-    /// <summary>Whether it has any price, and not a discount alone.</summary>
-    public bool HasPrice => this is not { Input: null, Output: null, CachedInput: null, CacheWrite: null, Reasoning: null, PerRequest: null, PerImage: null, Per1mCharacters: null, PerAudioHour: null };
-
-    /// <summary>Share taken off the list price, 0 to 1, where only a discount is given. Default 0.</summary>
-    public decimal? Discount { get; init; }
 }

@@ -25,6 +25,7 @@ internal static class FailureMessages
         AttemptOutcome.Incomplete => "ended its answer early",
         AttemptOutcome.Nonsense => "answered with something that is no answer",
         AttemptOutcome.CircuitOpen => "is left alone after repeated failures",
+        AttemptOutcome.NotAdmitted => "has no room within its limits",
         _ => "failed",
     };
 
@@ -40,7 +41,7 @@ internal static class FailureMessages
         {
             var error = last.Error!;
             // Another dialect's words for types and codes mean nothing to the caller.
-            var isForeign = exchange.Attempts.Count > 0 && exchange.Attempts[^1].Dialect is { } dialect && dialect != ChatDialects.Of(exchange.Request!.Operation);
+            var isForeign = exchange.Attempts.Count > 0 && exchange.Attempts[^1].Dialect is { } dialect && dialect != ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form);
             return new Rejection(RejectionReason.ProviderRefused, error.Message, error.Param)
             {
                 Status = last.Status,

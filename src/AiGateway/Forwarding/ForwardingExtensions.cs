@@ -12,7 +12,9 @@ internal static class ForwardingExtensions
     {
         services.AddHttpForwarder();
         services.AddSingleton<SimulatedProvider>();
+        services.AddSingleton<OutboundHandlers>();
         services.AddSingleton<ProviderTransports>();
+        services.AddSingleton<TokenTransport>();
         services.AddSingleton<CredentialSources>();
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<CredentialSources>());
         services.AddSingleton<UpstreamAddresses>();
@@ -23,6 +25,8 @@ internal static class ForwardingExtensions
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<NativeAnswers>();
+        services.AddSingleton<BatchSettlement>();
+        services.AddSingleton<ObjectAnswers>();
         services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();

@@ -29,6 +29,21 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The price set that was used: <c>standard</c>, <c>flex</c>, <c>priority</c>, …, with <c>+tier</c> where a long-context tier applied.</summary>
     public string? PriceSet { get; init; }
 
+    /// <summary>Both together; unknown when one of them is.</summary>
+    public Cost Plus(Cost other) => this with
+    {
+        Total = Total + other.Total,
+        Unpriced = Unpriced ?? other.Unpriced,
+        Input = Input + other.Input,
+        CachedInput = CachedInput + other.CachedInput,
+        CacheWrite = CacheWrite + other.CacheWrite,
+        Output = Output + other.Output,
+        Other = Other + other.Other,
+        Reported = Reported is null ? other.Reported : Reported + (other.Reported ?? 0),
+        PricePeriod = PricePeriod ?? other.PricePeriod,
+        PriceSet = PriceSet ?? other.PriceSet,
+    };
+
     /// <summary>A cost that cannot be said.</summary>
     public static Cost Unknown(string reason) => new(null, reason);
 }

@@ -74,7 +74,7 @@ internal sealed class UpstreamAddresses
         Dialect.OpenAIChat => OperationTable.PathOf(Operation.ChatCompletions),
         Dialect.OpenAIResponses => OperationTable.PathOf(Operation.Responses),
         Dialect.Anthropic => operation == Operation.CountTokens ? "messages/count_tokens" : "messages",
-        Dialect.Gemini => stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
+        Dialect.Gemini => operation == Operation.CountTokens ? "models/{model}:countTokens" : stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
         Dialect.Converse => stream ? "model/{model}/converse-stream" : "model/{model}/converse",
         Dialect.Cohere => "chat",
         Dialect.Mistral => OperationTable.PathOf(Operation.ChatCompletions),
@@ -83,11 +83,15 @@ internal sealed class UpstreamAddresses
     };
 
     /// <summary>Where a stored object of <paramref name="deployment"/> is.</summary>
-    public static Uri ForStored(DeploymentModel deployment, StoredObject stored, string suffix)
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="operation">What it is.</param>
+    /// <param name="stored">Which.</param>
+    /// <param name="suffix">What follows its id, with the query.</param>
+    public static Uri ForStored(DeploymentModel deployment, Operation operation, StoredObject stored, string suffix)
     {
         var query = suffix.IndexOf('?', StringComparison.Ordinal);
         var (path, parameters) = query < 0 ? (suffix, "") : (suffix[..query], suffix[(query + 1)..]);
-        var address = Build(deployment.Provider, Operation.StoredResponse, "", $"/{Segment(stored.UpstreamId)}{path}");
+        var address = Build(deployment.Provider, operation, "", $"/{Segment(stored.UpstreamId)}{path}");
         return parameters.Length == 0 ? address : new Uri($"{address}{(address.Query.Length == 0 ? '?' : '&')}{parameters}");
     }
 
@@ -96,15 +100,22 @@ internal sealed class UpstreamAddresses
     public static Uri ForNative(ProviderModel provider, NativeTarget target)
     {
         var root = new Uri(provider.BaseUrl + "/");
-        var address = new Uri($"{provider.BaseUrl}/{target.Path}{target.Query}");
+        var address = new Uri($"{provider.BaseUrl}/{WithoutRepeatedVersion(provider.BaseUrl, target.Path)}{target.Query}");
         return root.Scheme == address.Scheme && root.Authority == address.Authority && address.UserInfo.Length == 0
             && address.AbsolutePath.StartsWith(root.AbsolutePath, StringComparison.Ordinal)
             ? address : throw new InvalidDataException("The path leads out of the provider's base URL.");
     }
 
+    /// <summary>Official clients put the version into the path (<c>v1/messages</c>, <c>v2/chat</c>) that the base URL ends with already.</summary>
+    private static string WithoutRepeatedVersion(string baseUrl, string path)
+    {
+        var end = path.IndexOf('/', StringComparison.Ordinal);
+        return end > 1 && path[0] == 'v' && char.IsAsciiDigit(path[1]) && baseUrl[(baseUrl.LastIndexOf('/') + 1)..].AsSpan().SequenceEqual(path.AsSpan(0, end)) ? path[(end + 1)..] : path;
+    }
+
     /// <summary>Azure puts the deployment's name in the path, but for the operations that its v1 layout brought.</summary>
     private static bool IsPerModel(ProviderModel provider, Operation operation) =>
-        provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse);
+        provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse or Operation.Files or Operation.Batches);
 
     /// <summary>One path segment: escaped, and never one that <see cref="Uri"/> would resolve away, which it does even when the dots are escaped.</summary>
     /// <exception cref="InvalidDataException">It is a segment of dots.</exception>

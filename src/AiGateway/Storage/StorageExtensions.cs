@@ -3,6 +3,7 @@ using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
 
@@ -12,7 +13,10 @@ internal static class StorageExtensions
     /// <summary>The file in the data folder.</summary>
     public const string FileName = "responses.db";
 
-    /// <summary>Adds the store of responses; one that keeps nothing where the operator did not turn it on.</summary>
+    /// <summary>The file of files and batches in the data folder.</summary>
+    public const string ObjectsFileName = "objects.db";
+
+    /// <summary>Adds the store of files and batches, and that of responses; one that keeps nothing where the operator did not turn it on.</summary>
     /// <param name="services">The services.</param>
     /// <param name="host">Says whether, for how long, and where.</param>
     /// <param name="secret">Gives the secret that the encryption's key is derived from.</param>
@@ -27,13 +31,15 @@ internal static class StorageExtensions
         {
             services.AddSingleton<ILedgerReader, NoLedgerReader>();
         }
+        services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
+            Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
         if (host.StoreResponses is not { } limits)
         {
             return services.AddSingleton<IConversationStore, NoConversationStore>();
         }
         services.AddSingleton(provider => new SqliteConversationStore(
             Path.Combine(host.DataFolder, FileName), limits, new SealedContent(secret()),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
         return services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<SqliteConversationStore>());
     }
 }

@@ -38,6 +38,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition EstimatedUsage = new("aigateway.estimated.usage", MetricKind.Counter, "{request}", "Answers whose tokens were estimated, because the provider did not count them or the stream was cut.", TagNames.Alias, TagNames.Provider, TagNames.Model);
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
+    public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition DeploymentAvailable = new("aigateway.deployment.available", MetricKind.Gauge, "", "1 when a deployment may be tried first: circuit closed and not resting.", OfDeployment);
@@ -50,6 +51,13 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition ConfigLastReloadSuccessful = new("aigateway.config.last_reload_successful", MetricKind.Gauge, "", "1 when the routing file is in force as it stands, 0 when the last reload was refused.");
     public static readonly MetricDefinition ConfigLoadedTimestamp = new("aigateway.config.loaded_timestamp", MetricKind.Gauge, "s", "When the configuration came into force, Unix time.");
     public static readonly MetricDefinition RecordsDropped = new("aigateway.records.dropped", MetricKind.Counter, "{record}", "Request records that could not be written.");
+    public static readonly MetricDefinition CredentialsFetches = new("aigateway.credentials.fetches", MetricKind.Counter, "{fetch}", "Fetches of tokens and cloud credentials, with how they ended.", TagNames.Kind, TagNames.Outcome);
+    public static readonly MetricDefinition CredentialsFetchDuration = new("aigateway.credentials.fetch_duration", MetricKind.Histogram, "s", "Time of one fetch of a token or of cloud credentials, failed ones included.", TagNames.Kind) { Buckets = DurationBuckets };
+    public static readonly MetricDefinition CredentialsExpiresIn = new("aigateway.credentials.expires_in", MetricKind.Gauge, "s", "Time until the token or the cloud credentials held for a provider expire, negative afterwards; absent for those that do not.", TagNames.Provider, TagNames.Kind);
+    public static readonly MetricDefinition ResponsesKept = new("aigateway.responses.kept", MetricKind.Counter, "{response}", "Responses that the gateway kept.");
+    public static readonly MetricDefinition ResponsesRemoved = new("aigateway.responses.removed", MetricKind.Counter, "{response}", "Responses that are kept no longer: deleted by a caller, of age, or to make room.", TagNames.By);
+    public static readonly MetricDefinition ResponsesStored = new("aigateway.responses.stored", MetricKind.Gauge, "By", "Bytes of the responses that are kept, encrypted, without the file's own overhead.");
+    public static readonly MetricDefinition ResponsesStoreFailures = new("aigateway.responses.store_failures", MetricKind.Counter, "{operation}", "Operations of the store of responses that failed.", TagNames.Kind);
     public static readonly MetricDefinition LedgerQueueRecords = new("aigateway.ledger.queue.records", MetricKind.Gauge, "{record}", "Records on disk that are not yet in the ledger's store.");
     public static readonly MetricDefinition LedgerQueueBytes = new("aigateway.ledger.queue", MetricKind.Gauge, "By", "Size of what waits for the ledger's store.");
     public static readonly MetricDefinition LedgerQueueAge = new("aigateway.ledger.queue.age", MetricKind.Gauge, "s", "Age of the oldest record that waits for the ledger's store.");
@@ -85,8 +93,10 @@ internal static class MetricDefinitions
     [
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
+        AdmissionDecisions,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
+        CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,
         LedgerQueueRecords, LedgerQueueBytes, LedgerQueueAge, LedgerLost, LedgerCommitDuration, LedgerCommitFailures, LedgerDamaged, LedgerEstimated,
         BuildInfo, SeriesOverflow,
         ProcessCpu, ProcessResidentMemory, ProcessVirtualMemory, ProcessStartTime, ProcessOpenFds, ProcessThreads,

@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -33,6 +34,11 @@ internal static class TagValues
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
         Operation.Native => "native",
+        Operation.Files => "files",
+        Operation.Batches => "batches",
+        Operation.MessageBatches => "message_batches",
+        Operation.MessageFiles => "message_files",
+        Operation.Batch => "batch",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "An operation without a label."),
     };
 
@@ -79,7 +85,19 @@ internal static class TagValues
         AttemptOutcome.Nonsense => "nonsense",
         AttemptOutcome.CallerGone => "caller_gone",
         AttemptOutcome.CircuitOpen => "circuit_open",
+        AttemptOutcome.NotAdmitted => "not_admitted",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a label."),
+    };
+
+    /// <summary>With what a provider is convinced.</summary>
+    public static string Of(CredentialsKind kind) => kind switch
+    {
+        CredentialsKind.Key => "key",
+        CredentialsKind.Aws => "aws",
+        CredentialsKind.Google => "google",
+        CredentialsKind.Azure => "azure",
+        CredentialsKind.Caller => "caller",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of credentials without a label."),
     };
 
     /// <summary><c>error.type</c>: why a request did not complete; null when it did.</summary>

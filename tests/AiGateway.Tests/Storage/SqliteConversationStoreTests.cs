@@ -47,6 +47,34 @@ public sealed class SqliteConversationStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatHappens_IsCounted()
+    {
+        var clock = new TestClock();
+        await using (var store = _folder.Open(clock, new StoreResponsesModel(TimeSpan.FromDays(1), 1500)))
+        {
+            await store.SaveAsync(StoreFolder.Response("t", "a", size: 600), Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "b", size: 600), Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "c", size: 600), Cancelled);
+            await store.DeleteAsync("t", "nothing", Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "d"), Cancelled);
+            await store.DeleteAsync("t", "d", Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "e"), Cancelled);
+            var bytes = Assert.Single(_folder.Telemetry.Samples("aigateway_responses_stored_bytes"));
+            Assert.InRange(long.Parse(bytes.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), 1, 1500);
+            clock.Advance(TimeSpan.FromDays(2));
+            await store.SweepAsync();
+        }
+
+        Assert.Equal(["aigateway_responses_kept_total 5"], _folder.Telemetry.Samples("aigateway_responses_kept_total"));
+        var removed = _folder.Telemetry.Samples("aigateway_responses_removed_total");
+        Assert.Contains("aigateway_responses_removed_total{by=\"caller\"} 1", removed);
+        Assert.Equal(5, removed.Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(3, removed.Length);
+        Assert.Equal(["aigateway_responses_stored_bytes 0"], _folder.Telemetry.Samples("aigateway_responses_stored_bytes"));
+        Assert.Empty(_folder.Telemetry.Samples("aigateway_responses_store_failures_total"));
+    }
+
+    [Fact]
     public async Task Restart_FindsWhatWasSaved()
     {
         var saved = StoreFolder.Response("t", "a");
@@ -129,7 +157,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         }
         await using var after = _folder.Open(secret: "another");
 
-        var failure = await Assert.ThrowsAsync<ConversationStoreException>(() => after.FindAsync("t", "a", Cancelled));
+        var failure = await Assert.ThrowsAsync<StoreException>(() => after.FindAsync("t", "a", Cancelled));
         Assert.Contains("host.id_secret", failure.Message, StringComparison.Ordinal);
     }
 
@@ -140,7 +168,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await store.SaveAsync(StoreFolder.Response("mine", "a"), Cancelled);
         Execute("UPDATE responses SET tenant = 'yours'");
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("yours", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("yours", "a", Cancelled));
     }
 
     [Fact]
@@ -150,9 +178,12 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await File.WriteAllTextAsync(_folder.File, new string('?', 8_192), Cancelled);
         await using var store = _folder.Open();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("t", "a", Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        var failures = _folder.Telemetry.Samples("aigateway_responses_store_failures_total");
+        Assert.Contains("aigateway_responses_store_failures_total{kind=\"read\"} 1", failures);
+        Assert.Contains("aigateway_responses_store_failures_total{kind=\"write\"} 2", failures);
 
         File.Delete(_folder.File);
         await store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled);
@@ -169,7 +200,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         Execute("PRAGMA user_version = 99");
         await using var store = _folder.Open();
 
-        var failure = await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
+        var failure = await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
         Assert.Contains("form 99", failure.Message, StringComparison.Ordinal);
     }
 
@@ -181,7 +212,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         using (var other = Connect())
         {
             using var transaction = Lock(other);
-            await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
+            await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
             Assert.NotNull(await store.FindAsync("t", "a", Cancelled));
         }
         await store.SaveAsync(StoreFolder.Response("t", "c"), Cancelled);
@@ -195,8 +226,8 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await File.WriteAllTextAsync(Path.GetDirectoryName(_folder.File)!, "a file where the folder should be", Cancelled);
         await using var store = _folder.Open();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("t", "a", Cancelled));
     }
 
     [Fact]
@@ -205,7 +236,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         var store = _folder.Open();
         await store.DisposeAsync();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("t", "a", Cancelled));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -33,7 +33,13 @@ internal sealed class MetricsHost : IDisposable
 
     public PrometheusExposition Exposition { get; }
 
-    public Meter Meter => _services.GetRequiredService<IMeterFactory>().GatewayMeter;
+    public CredentialMetrics Credentials => _services.GetRequiredService<CredentialMetrics>();
+
+    public StoreMetrics Store => _services.GetRequiredService<StoreMetrics>();
+
+    public IMeterFactory MeterFactory => _services.GetRequiredService<IMeterFactory>();
+
+    public Meter Meter => MeterFactory.GatewayMeter;
 
     /// <summary>What a scrape would get.</summary>
     public string Scrape(bool openMetrics = false)
