@@ -158,6 +158,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         try
         {
             await _ended.Task.WaitAsync(DisposeTimeout);
+            _segments.Dispose();
         }
         catch (TimeoutException)
         {
@@ -167,6 +168,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         }
         await _committer.DisposeAsync();
         _folder.Leave();
+        _folder.Dispose();
         _wake.Dispose();
         _hurry.Dispose();
     }

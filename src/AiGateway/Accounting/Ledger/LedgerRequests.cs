@@ -112,6 +112,11 @@ internal static class LedgerRequests
 
     private static LedgerLine[] LinesOf(RequestRecord record)
     {
+        if (record is { Batch: not null, Answering: { } batch })
+        {
+            // What was sent were other requests, each with a record of its own; this is what they were for.
+            return [Line(batch, record.Operation!.Value, LedgerCallKind.Batch, record.ResponseModel, record.ServiceTier, record.Usage, record.Cost, TagValues.Of(batch.Outcome))];
+        }
         var sent = 0;
         AttemptRecord? last = null;
         for (var i = 0; i < record.Attempts.Count; i++)

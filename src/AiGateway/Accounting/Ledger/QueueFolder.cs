@@ -104,7 +104,7 @@ internal sealed class QueueFolder : IDisposable
         {
             // An empty folder that stays does no harm; the next start removes it.
         }
-        _lock.Dispose();
+        Dispose();
     }
 
     /// <inheritdoc />

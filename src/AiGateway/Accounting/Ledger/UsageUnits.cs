@@ -12,7 +12,7 @@ internal static class UsageUnits
     public static string? Format(Usage usage)
     {
         if ((usage.CacheWrite1hTokens | usage.CacheWrite12hTokens | usage.AudioInputTokens | usage.ImageInputTokens | usage.AudioOutputTokens | usage.ImageOutputTokens
-            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0)
+            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0 && usage.Requests == 1)
         {
             return null;
         }
@@ -29,6 +29,10 @@ internal static class UsageUnits
         Add(text, "images", usage.Images);
         Add(text, "characters", usage.Characters);
         Add(text, "audio_seconds", usage.AudioSeconds);
+        if (usage.Requests != 1)
+        {
+            Append(text, "requests", usage.Requests);
+        }
         return text.ToString();
     }
 
@@ -61,6 +65,7 @@ internal static class UsageUnits
                 "images" => usage with { Images = (long)count },
                 "characters" => usage with { Characters = (long)count },
                 "audio_seconds" => usage with { AudioSeconds = count },
+                "requests" => usage with { Requests = (long)count },
                 _ => throw new InvalidDataException($"'{unit}' is no unit of usage."),
             };
         }
@@ -71,7 +76,10 @@ internal static class UsageUnits
     {
         if (count != 0)
         {
-            text.Append(text.Length == 0 ? "" : ",").Append(name).Append('=').Append(UsdText.Format(count));
+            Append(text, name, count);
         }
     }
+
+    private static void Append(StringBuilder text, string name, decimal count) =>
+        text.Append(text.Length == 0 ? "" : ",").Append(name).Append('=').Append(UsdText.Format(count));
 }

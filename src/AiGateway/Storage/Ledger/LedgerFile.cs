@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;

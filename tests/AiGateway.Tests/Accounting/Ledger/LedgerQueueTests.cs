@@ -60,7 +60,7 @@ public sealed class LedgerQueueTests
 
         host.Store.IsAway = false;
         await QueueHost.WaitAsync(() => host.Store.Requests.Count == 100, "the records did not come");
-        Assert.Contains(host.Lines, line => line.StartsWith("4322", StringComparison.Ordinal));
+        await QueueHost.WaitAsync(() => host.Lines.Any(line => line.StartsWith("4322", StringComparison.Ordinal)), "the recovery was not logged");
     }
 
     [Fact]
