@@ -61,6 +61,9 @@ public sealed record Usage
     /// <summary>What the provider says the call cost, in USD; null when it does not say. OpenRouter and Perplexity report it.</summary>
     public decimal? ReportedCost { get; init; }
 
+    /// <summary>What the prices of a few models depend on; null for all others.</summary>
+    public UsageDetail? Detail { get; init; }
+
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
 }

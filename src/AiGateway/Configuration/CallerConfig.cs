@@ -78,8 +78,23 @@ internal sealed record PriceConfig
     /// <summary>Per million input tokens written to cache. Default: as input.</summary>
     public decimal? CacheWrite { get; init; }
 
+    /// <summary>Per million input tokens written to cache for an hour. Default: as <see cref="CacheWrite"/>.</summary>
+    public decimal? CacheWrite1h { get; init; }
+
     /// <summary>Per million reasoning tokens. Default: as output.</summary>
     public decimal? Reasoning { get; init; }
+
+    /// <summary>Per million audio input tokens. Default: as input.</summary>
+    public decimal? AudioInput { get; init; }
+
+    /// <summary>Per million audio output tokens. Default: as output.</summary>
+    public decimal? AudioOutput { get; init; }
+
+    /// <summary>Per million image input tokens. Default: as input.</summary>
+    public decimal? ImageInput { get; init; }
+
+    /// <summary>Per million image output tokens. Default: as output.</summary>
+    public decimal? ImageOutput { get; init; }
 
     /// <summary>Per request, on top. Default 0.</summary>
     public decimal? PerRequest { get; init; }
@@ -87,6 +102,27 @@ internal sealed record PriceConfig
     /// <summary>Per image in the answer. Default 0.</summary>
     public decimal? PerImage { get; init; }
 
-    /// <summary>Share taken off the list price, 0 to 1, where only a discount is given. Default 0.</summary>
+    /// <summary>Per search unit of a rerank request. Default 0.</summary>
+    public decimal? PerSearch { get; init; }
+
+    /// <summary>Per web search that the provider ran. Default: unknown.</summary>
+    public decimal? PerWebSearch { get; init; }
+
+    /// <summary>Per hour of audio. Default 0.</summary>
+    public decimal? PerAudioHour { get; init; }
+
+    /// <summary>Per million characters of text to be spoken. Default 0.</summary>
+    public decimal? PerMillionCharacters { get; init; }
+
+    /// <summary>Share taken off the list price, 0 to 1, where no figures are given. Default 0.</summary>
     public decimal? Discount { get; init; }
+
+    /// <summary>Share put on the list price, 0 to 1, where no figures are given: a region, a reseller's margin. Default 0.</summary>
+    public decimal? Surcharge { get; init; }
+
+    /// <summary>True when there is any figure, so that the entry replaces the list's price instead of changing it.</summary>
+    public bool HasFigures => this with { Discount = null, Surcharge = null } != new PriceConfig();
+
+    /// <summary>What the list's price is multiplied with where there are no figures.</summary>
+    public decimal Factor => (1 - (Discount ?? 0)) * (1 + (Surcharge ?? 0));
 }

@@ -14,6 +14,12 @@ internal sealed class Plan
     /// <summary>Deployments in the order in which they are tried.</summary>
     public required DeploymentModel[] Deployments { get; init; }
 
+    /// <summary>Tried when a provider says the prompt exceeds its context window. Default: the alias's.</summary>
+    public DeploymentModel[] ContextWindowFallback { get => field ?? Alias.ContextWindowFallback; init; }
+
+    /// <summary>Tried when a provider refuses by its content policy. Default: the alias's.</summary>
+    public DeploymentModel[] ContentPolicyFallback { get => field ?? Alias.ContentPolicyFallback; init; }
+
     /// <summary>Whether the request continues a conversation that is kept in one place: then no fallback beyond <see cref="Deployments"/> is tried.</summary>
     public bool IsPinned { get; init; }
 

@@ -41,7 +41,24 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");
             return null;
         }
-        return request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;
+        if (request.StoredObject is { } previous)
+        {
+            plan = PinTo(previous, plan, exchange);
+        }
+        return alias.UnknownPrice == UnknownPrice.Reject && plan is not null ? KeepPriced(plan, request, exchange) : plan;
+    }
+
+    private Plan? KeepPriced(Plan plan, GatewayRequest request, Exchange exchange)
+    {
+        var priced = plans.KeepPriced(plan, exchange.Snapshot, trace: null);
+        if (priced is null)
+        {
+            exchange.Reject(
+                RejectionReason.UnpricedModel,
+                $"The price of the model '{request.Model}' is not known, and this gateway refuses what it cannot price. The platform team can give it one in the routing file: under 'prices', as the deployment's 'price' or 'price_as', or allow it with 'unknown_price: allow' or 'estimate'.",
+                "model");
+        }
+        return priced;
     }
 
     /// <summary>A conversation that builds on a stored response goes to where that response lives.</summary>

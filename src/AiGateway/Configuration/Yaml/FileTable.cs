@@ -37,6 +37,8 @@ internal static partial class FileTable
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
             .With("body_limits", "Largest accepted request bodies.", BodyLimits(), (file, value) => file with { BodyLimits = value })
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
+            .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
+            .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
             .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
     }
 
@@ -84,9 +86,19 @@ internal static partial class FileTable
             .With("output", "Per million output tokens.", price, (section, value) => section with { Output = value })
             .With("cached_input", "Per million input tokens read from cache. Default: as input.", price, (section, value) => section with { CachedInput = value })
             .With("cache_write", "Per million input tokens written to cache. Default: as input.", price, (section, value) => section with { CacheWrite = value })
+            .With("cache_write_1h", "Per million input tokens written to cache for an hour. Default: as cache_write.", price, (section, value) => section with { CacheWrite1h = value })
             .With("reasoning", "Per million reasoning tokens. Default: as output.", price, (section, value) => section with { Reasoning = value })
+            .With("audio_input", "Per million audio input tokens. Default: as input.", price, (section, value) => section with { AudioInput = value })
+            .With("audio_output", "Per million audio output tokens. Default: as output.", price, (section, value) => section with { AudioOutput = value })
+            .With("image_input", "Per million image input tokens. Default: as input.", price, (section, value) => section with { ImageInput = value })
+            .With("image_output", "Per million image output tokens. Default: as output.", price, (section, value) => section with { ImageOutput = value })
             .With("per_request", "Per request, on top. Default 0.", price, (section, value) => section with { PerRequest = value })
             .With("per_image", "Per image in the answer. Default 0.", price, (section, value) => section with { PerImage = value })
-            .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
+            .With("per_search", "Per search unit of a rerank request. Default 0.", price, (section, value) => section with { PerSearch = value })
+            .With("per_web_search", "Per web search that the provider ran. Default: unknown.", price, (section, value) => section with { PerWebSearch = value })
+            .With("per_audio_hour", "Per hour of audio. Default 0.", price, (section, value) => section with { PerAudioHour = value })
+            .With("per_1m_characters", "Per million characters of text to be spoken. Default 0.", price, (section, value) => section with { PerMillionCharacters = value })
+            .With("discount", "Share taken off the list price, where no figures are given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value })
+            .With("surcharge", "Share put on the list price, where no figures are given: a region, a reseller's margin. Default 0.", Scalars.Exact(1), (section, value) => section with { Surcharge = value });
     }
 }

@@ -1,0 +1,102 @@
+using AiGateway.Accounting;
+using AiGateway.Configuration;
+using AiGateway.Configuration.Validation;
+using AiGateway.Configuration.Yaml;
+
+namespace AiGateway.Cli;
+
+/// <summary><c>prices</c>: cost, check, diff and set.</summary>
+/// <param name="input">Opens the standard input.</param>
+/// <param name="stream">Opens the standard output, for many lines.</param>
+/// <param name="output">Where reports go.</param>
+/// <param name="error">Where errors go.</param>
+/// <param name="environment">Looks an environment variable up.</param>
+/// <param name="clock">The time.</param>
+internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock)
+{
+    /// <summary>Runs <c>prices</c> with what follows it.</summary>
+    /// <returns>The exit code; null when the command line is wrong, with <paramref name="problem"/> said.</returns>
+    public Task<int>? Run(string[] args, out string problem)
+    {
+        var verb = args.Length > 0 ? args[0] : "";
+        var options = verb switch
+        {
+            "cost" => Options.Parse(args.AsSpan(1), ["prices", "config"], [], maxOperands: 1),
+            "check" => Options.Parse(args.AsSpan(1), [], [], maxOperands: 1),
+            "diff" => Options.Parse(args.AsSpan(1), ["usage"], [], maxOperands: 2),
+            "set" => Options.Parse(args.AsSpan(1), PricesSetCommand.Valued, [], maxOperands: 0),
+            _ => null,
+        };
+        problem = options is null ? $"'prices' is followed by cost, check, diff or set, not by '{verb}'.{Suggestion.For(verb, ["cost", "check", "diff", "set"])}" : options.Problem ?? "";
+        if (options is null || problem.Length > 0)
+        {
+            return null;
+        }
+        if (verb == "diff" && options.Operands.Count != 2)
+        {
+            problem = "'prices diff' needs two files: the older and the newer price list.";
+            return null;
+        }
+        return verb switch
+        {
+            "cost" => CostAsync(options),
+            "check" => new PricesCheckCommand(output, error).RunAsync(options.Operands.Count > 0 ? options.Operands[0] : ListPath(environment)),
+            "diff" => new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage")),
+            _ => new PricesSetCommand(output, error, clock).RunAsync(options, options.Value("file") ?? ListPath(environment)),
+        };
+    }
+
+    /// <summary>The price list that the gateway itself would use.</summary>
+    public static string ListPath(Func<string, string?> environment) =>
+        environment(PriceCatalogue.PathVariable) is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "config", "prices.json");
+
+    private async Task<int> CostAsync(Options options)
+    {
+        PriceCatalogue catalogue;
+        try
+        {
+            var path = options.Value("prices") ?? ListPath(environment);
+            catalogue = PriceCatalogue.Load(path);
+            if (options.Value("prices") is not null)
+            {
+                catalogue.Check(path);
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Misuse;
+        }
+        GatewayConfig? config = null;
+        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        {
+            return ExitCode.Misuse;
+        }
+        return await new PricesCostCommand(error).RunAsync(catalogue, config, options.Operands.Count > 0 ? options.Operands[0] : null, input, stream);
+    }
+
+    // Prices, providers and deployments alone: that a key is missing on this machine does not matter here.
+    private async Task<GatewayConfig?> ReadRoutingFileAsync(string path)
+    {
+        var findings = new Findings(path);
+        BoundFile? file = null;
+        try
+        {
+            file = BoundFile.Bind(await File.ReadAllTextAsync(path), findings, environment);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"The routing file '{path}' cannot be read: {exception.Message}");
+            return null;
+        }
+        if (file is not null)
+        {
+            PriceValidator.Validate(new ValidationContext(file, findings, new HashSet<string>(), false));
+        }
+        foreach (var finding in findings.Errors())
+        {
+            await error.WriteLineAsync(finding.ToString());
+        }
+        return findings.HasErrors ? null : file?.Config;
+    }
+}
