@@ -235,14 +235,15 @@ internal static class PriceListReader
                 tiers.Add(KeyValuePair.Create(name, set));
             }
         }
+        _ = standard ?? throw new InvalidDataException("A period has no 'standard' prices.");
         return new PricePeriod
         {
             From = from,
             Until = until,
-            Standard = standard ?? throw new InvalidDataException("A period has no 'standard' prices."),
-            Peak = peak,
+            Standard = standard,
+            Peak = peak?.WithToolsOf(standard),
             PeakHours = peakHours,
-            Tiers = [.. tiers],
+            Tiers = [.. tiers.Select(tier => KeyValuePair.Create(tier.Key, tier.Value.WithToolsOf(standard)))],
         };
     }
 

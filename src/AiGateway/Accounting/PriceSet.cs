@@ -31,6 +31,22 @@ internal sealed class PriceSet
         return Tokens;
     }
 
+    /// <summary>The same set with the standard's prices of tool calls where it has none: a search costs the same in every service tier.</summary>
+    public PriceSet WithToolsOf(PriceSet standard) =>
+        standard.Units is { PerWebSearch: null, PerFileSearch: null }
+            ? this
+            : new PriceSet
+            {
+                Label = Label,
+                Tokens = Tokens,
+                Tiers = Tiers,
+                Units = Units with
+                {
+                    PerWebSearch = Units.PerWebSearch ?? standard.Units.PerWebSearch,
+                    PerFileSearch = Units.PerFileSearch ?? standard.Units.PerFileSearch,
+                },
+            };
+
     /// <summary>The same set with every price times <paramref name="factor"/>.</summary>
     public PriceSet Times(decimal factor)
     {

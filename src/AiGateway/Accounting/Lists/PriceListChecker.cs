@@ -9,7 +9,7 @@ internal static class PriceListChecker
     private const decimal DearestToken = 2000;
     private const decimal Jump = 10;
 
-    private static readonly HashSet<string> EntryMembers = ["model", "aliases", "match", "mode", "kind", "context_window", "max_input_tokens", "max_output_tokens", "release_date", "retired", "status", "notes", "prices"];
+    private static readonly HashSet<string> EntryMembers = ["model", "aliases", "match", "mode", "kind", "context_window", "max_input_tokens", "max_output_tokens", "release_date", "retired", "status", "notes", "demonstration", "prices"];
     private static readonly HashSet<string> SetNames = ["standard", "peak", "batch", "flex", "priority", "fast"];
 
     /// <summary>Checks a list.</summary>
