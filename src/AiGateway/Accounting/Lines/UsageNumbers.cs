@@ -45,16 +45,18 @@ internal static class UsageNumbers
             {
                 continue;
             }
-            if (!TryNumber(ref reader, out var number))
+            var isNumber = TryNumber(ref reader, out var number);
+            if (!isNumber && reader.TokenType != JsonTokenType.Number)
             {
                 return $"'{Encoding.UTF8.GetString(name)}' is not a number that can be counted";
             }
-            if (number < 0)
+            // What is too near to zero for a decimal has become zero: its sign is looked for in the text.
+            if (number < 0 || (reader.ValueSpan.StartsWith("-"u8) && reader.ValueSpan.ContainsAnyInRange((byte)'1', (byte)'9')))
             {
                 return $"'{Encoding.UTF8.GetString(name)}' is negative";
             }
             var most = kind == Kind.Count ? MostCounted : MostMeasured;
-            if (number > most)
+            if (!isNumber || number > most)
             {
                 return $"'{Encoding.UTF8.GetString(name)}' is larger than {most.ToString(CultureInfo.InvariantCulture)}";
             }

@@ -31,7 +31,7 @@ internal static class PriceListChecker
         {
             return [new PriceFinding(0, true, $"This is not a price list: {exception.Message}")];
         }
-        foreach (var provider in text.Regional.Keys.Where(name => !text.Providers.ContainsKey(name)))
+        foreach (var provider in text.Regional.Keys.Where(name => !text.Sections.ContainsKey(name)))
         {
             findings.Add(new PriceFinding(0, false, $"'regional' names the provider '{provider}', which has no entries."));
         }

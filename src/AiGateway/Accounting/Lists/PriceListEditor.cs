@@ -59,9 +59,9 @@ internal static class PriceListEditor
         {
             return $"{change.Provider}/{change.Model} is not in the list. Set its standard price first.";
         }
-        if (text.Providers.FirstOrDefault(provider => Is(provider.Key, change.Provider)) is not { Key: { } name, Value: var range })
+        if (text.Sections.FirstOrDefault(provider => Is(provider.Key, change.Provider)) is not { Key: { } name, Value: var range })
         {
-            return $"The list has no provider '{change.Provider}'. Known: {string.Join(", ", text.Providers.Keys.Order(StringComparer.Ordinal))}. For a provider of your own write the price into the routing file, under 'prices'.";
+            return $"The list has no provider '{change.Provider}'. Known: {string.Join(", ", text.Sections.Keys.Order(StringComparer.Ordinal))}. For a provider of your own write the price into the routing file, under 'prices'.";
         }
         var last = text.Entries.LastOrDefault(entry => entry.Provider == name);
         var entry = $"{{\"model\":{JsonSerializer.Serialize(change.Model)},\"mode\":\"chat\",\"prices\":[{change.Period()}]}}";

@@ -21,14 +21,14 @@ internal sealed class PriceListText
                 _lineStarts.Add(i + 1);
             }
         }
-        Providers = PriceListReader.ReadProviders(file, out _, out var regional);
+        Sections = PriceListReader.ReadProviders(file, out _, out var regional);
         Regional = regional;
-        Entries = [.. Providers.SelectMany(provider => PriceListReader.ReadEntries(provider.Key, file[provider.Value]).Select(
+        Entries = [.. Sections.SelectMany(provider => PriceListReader.ReadEntries(provider.Key, file[provider.Value]).Select(
             model => new PriceEntry(provider.Key, model, provider.Value.Start.Value + model.Start, provider.Value.Start.Value + model.End)))];
     }
 
     /// <summary>Where each provider's list of entries stands, brackets included.</summary>
-    public IReadOnlyDictionary<string, Range> Providers { get; }
+    public IReadOnlyDictionary<string, Range> Sections { get; }
 
     /// <summary>Surcharges by region.</summary>
     public IReadOnlyDictionary<string, PriceMap> Regional { get; }
