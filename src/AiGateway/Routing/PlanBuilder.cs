@@ -105,8 +105,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             Alias = plan.Alias,
             Rule = plan.Rule,
             Deployments = first,
-            ContextWindowFallback = contextWindow,
-            ContentPolicyFallback = contentPolicy,
+            Fallbacks = new PlanFallbacks(contextWindow, contentPolicy),
             IsPinned = plan.IsPinned,
             WildcardMatch = plan.WildcardMatch,
         };

@@ -54,7 +54,7 @@ public sealed class UnknownPriceTests : IAsyncLifetime
         var error = body.GetProperty("error");
         Assert.Equal(("invalid_request_error", "price_unknown", "model"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
         Assert.Contains("'prices'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Equal(0, _upstream.Count);
+        Assert.Empty(_upstream.Received);
     }
 
     [Fact]
