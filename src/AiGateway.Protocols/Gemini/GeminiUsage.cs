@@ -127,7 +127,7 @@ internal static class GeminiUsage
     public static void Write(Utf8JsonWriter writer, Usage usage, string? tier, JsonMembers? members)
     {
         var tools = members is null ? default : members.Find("usageMetadata.toolUsePromptTokenCount");
-        long toolTokens = 0;
+        var toolTokens = tools.IsAbsent ? usage.Detail?.ToolPromptTokens ?? 0 : 0;
         if (!tools.IsAbsent)
         {
             using var document = tools.Open();
@@ -142,6 +142,8 @@ internal static class GeminiUsage
         writer.WriteNumber("totalTokenCount", usage.InputTokens + candidates + usage.ReasoningTokens);
         if (usage.CachedInputTokens > 0)
             writer.WriteNumber("cachedContentTokenCount", usage.CachedInputTokens);
+        if (tools.IsAbsent && toolTokens > 0)
+            writer.WriteNumber("toolUsePromptTokenCount", toolTokens);
         if (usage.ReasoningTokens > 0)
             writer.WriteNumber("thoughtsTokenCount", usage.ReasoningTokens);
         if (members is null)
