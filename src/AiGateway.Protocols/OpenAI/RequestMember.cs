@@ -36,6 +36,7 @@ internal enum RequestMember
     Size,
     Quality,
     WebSearchOptions,
+    GenerateContentRequest,
 }
 
 internal static class RequestMembers
@@ -74,6 +75,7 @@ internal static class RequestMembers
         Of(RequestMember.Size, "size"),
         Of(RequestMember.Quality, "quality"),
         Of(RequestMember.WebSearchOptions, "web_search_options"),
+        Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

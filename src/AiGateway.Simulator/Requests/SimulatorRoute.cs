@@ -11,8 +11,13 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/models/", ":countTokens", SimulatedEndpoint.GeminiCountTokens),
+        ("/models/", ":embedContent", SimulatedEndpoint.GeminiEmbed),
+        ("/models/", ":batchEmbedContents", SimulatedEndpoint.GeminiEmbed),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
+        ("/models/", ":predict", SimulatedEndpoint.Predict),
+        ("/model/", "/invoke", SimulatedEndpoint.InvokeModel),
     ];
 
     private const string Deployments = "deployments/";
@@ -21,9 +26,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     public Dialect Dialect => Endpoint switch
     {
         SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
-        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
-        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
+        SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
 
@@ -110,11 +115,20 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "v2/embed" => SimulatedEndpoint.CohereEmbed,
+            "v2/rerank" => SimulatedEndpoint.CohereRerank,
+            "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
+            "speak" => SimulatedEndpoint.DeepgramSpeech,
+            "listen" => SimulatedEndpoint.DeepgramTranscription,
+            "chat/moderations" => SimulatedEndpoint.ChatModerations,
+            "contentsafety/text:analyze" => SimulatedEndpoint.ContentSafety,
             "models" => SimulatedEndpoint.Models,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
+        if (rest.StartsWith("text-to-speech/", StringComparison.Ordinal) && rest.EndsWith("/stream", StringComparison.Ordinal) && rest.Length > 22)
+            return (SimulatedEndpoint.ElevenLabsSpeech, Uri.UnescapeDataString(rest[15..^7].ToString()));
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

@@ -76,7 +76,7 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         {
             return before;
         }
-        if (own.HasFigures)
+        if (own.HasPrice)
         {
             reportedShare = null;
             return OwnPrice(subject, name, own, listed);
@@ -154,12 +154,15 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
             CachedInput = own.CachedInput,
             CacheWrite = own.CacheWrite,
             CacheWrite1h = own.CacheWrite1h ?? own.CacheWrite,
-            CacheWrite12h = own.CacheWrite,
+            CacheWrite12h = own.CacheWrite12h ?? own.CacheWrite,
             Reasoning = own.Reasoning,
+            Citation = own.Citation,
             AudioInput = own.AudioInput,
             AudioOutput = own.AudioOutput,
+            AudioCachedInput = own.AudioCachedInput,
             ImageInput = own.ImageInput,
             ImageOutput = own.ImageOutput,
+            ImageCachedInput = own.ImageCachedInput,
         };
         var set = new PriceSet
         {
@@ -169,10 +172,10 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
             {
                 PerRequest = own.PerRequest,
                 PerImage = own.PerImage,
-                PerSearch = own.PerSearch,
-                PerWebSearch = own.PerWebSearch,
+                PerSearch = own.Per1kSearches * 0.001m,
+                PerWebSearch = own.Per1kWebSearches * 0.001m,
                 PerAudioHour = own.PerAudioHour,
-                PerCharacter = own.PerMillionCharacters * 0.000001m,
+                PerCharacter = own.Per1mCharacters * 0.000001m,
             },
         };
         return new ModelPrice

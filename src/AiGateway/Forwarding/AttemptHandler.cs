@@ -127,6 +127,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async ValueTask<AttemptResult> SendOnceAsync(CancellationToken cancellationToken)
     {
+        // Translating and signing grow with the body, and another attempt begins where the answer to the one before came in.
+        await SocketThread.LeaveFor(_exchange.Request!.Body?.Length ?? 0);
         var deployment = _walk.Current;
         var clock = _services.Clock;
         var rest = RestOf(deployment);
@@ -229,7 +231,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            if (ProviderForms.For(_exchange, record) is { } calls)
+            if (await ProviderForms.ForAsync(_exchange, record, timer.Token) is { } calls)
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
             }
@@ -313,11 +315,11 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     // A method of its own: the closure would otherwise be made for every attempt, whatever it asks for.
     private ValueTask<AttemptResult> SendCallsAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, AttemptTimer timer) =>
-        _services.Forms.SendAsync(_exchange, attempt, calls, (body, stop) => SendCallAsync(attempt, key, span, calls.Path, body, stop), timer);
+        _services.Forms.SendAsync(_exchange, attempt, calls, (number, stop) => SendCallAsync(attempt, key, span, calls, number, stop), timer);
 
-    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, int number, CancellationToken cancellationToken)
     {
-        using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
+        using var request = _services.Forms.RequestFor(_exchange, attempt, key, calls, number, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
         var response = await base.SendAsync(request, cancellationToken);
         _sent = request.SentSecret;
@@ -332,7 +334,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        var callers = ChatDialects.Of(asked.Operation);
+        var callers = ChatDialects.Of(asked.Operation, asked.Form);
         if (IsNative)
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);

@@ -39,11 +39,11 @@ internal static class PriceValidator
     private static void ValidateOne(ValidationContext context, ConfigPath path, string what, PriceConfig price)
     {
         var changes = price.Discount is not null || price.Surcharge is not null;
-        if (price.HasFigures && changes)
+        if (price.HasPrice && changes)
         {
             context.Error(path[price.Discount is not null ? "discount" : "surcharge"], $"{what} has both figures and a discount or surcharge. These change the list price, which figures replace: give one or the other.");
         }
-        if (!price.HasFigures && !changes && !FileTable.PriceKeys.Any(key => context.IsWritten(path[key])))
+        if (!price.HasPrice && !changes && !FileTable.PriceKeys.Any(key => context.IsWritten(path[key])))
         {
             context.Error(path, $"{what} says nothing. Give 'input' and 'output' (USD per million tokens), or 'discount'.");
         }
