@@ -82,7 +82,7 @@ internal sealed class PriceBook(PriceCatalogue catalogue, GatewayConfig? config)
 
     // Only Perplexity's deep research counts its reasoning apart; its other models do not.
     private static UsageRules RulesOf(ProviderPreset? preset, string kind, string model) =>
-        kind is "perplexity" && !model.Contains("deep-research", StringComparison.OrdinalIgnoreCase) ? UsageRules.OpenAI : preset?.UsageRules ?? UsageRules.OpenAI;
+        kind is "perplexity" && model.Contains("deep-research", StringComparison.OrdinalIgnoreCase) ? UsageRules.ReasoningApart : preset?.UsageRules ?? UsageRules.OpenAI;
 }
 
 /// <summary>What a model is priced by, and how its usage is to be read.</summary>
