@@ -77,8 +77,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return options.Problem is null
                     ? await new TranslateCommand(Console.OpenStandardInput, Console.OpenStandardOutput, error).RunAsync(options) : await MisuseAsync(options.Problem);
             case "prices":
-                return new PricesCommand(Console.OpenStandardInput, Console.OpenStandardOutput, output, error, environment, clock).Run(rest, out var problem) is { } running
-                    ? await running : await MisuseAsync(problem);
+                var (exitCode, problem) = await new PricesCommand(Console.OpenStandardInput, Console.OpenStandardOutput, output, error, environment, clock).RunAsync(rest);
+                return problem is null ? exitCode : await MisuseAsync(problem);
             case "schema" when rest.Length == 0:
                 await output.WriteAsync(JsonSchema.Write());
                 return ExitCode.Good;

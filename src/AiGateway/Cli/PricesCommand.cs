@@ -15,8 +15,8 @@ namespace AiGateway.Cli;
 internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>Runs <c>prices</c> with what follows it.</summary>
-    /// <returns>The exit code; null when the command line is wrong, with <paramref name="problem"/> said.</returns>
-    public Task<int>? Run(string[] args, out string problem)
+    /// <returns>The exit code, and what is wrong with the command line; null when nothing is.</returns>
+    public async Task<(int ExitCode, string? Problem)> RunAsync(string[] args)
     {
         var verb = args.Length > 0 ? args[0] : "";
         var options = verb switch
@@ -27,28 +27,27 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
             "set" => Options.Parse(args.AsSpan(1), PricesSetCommand.Valued, [], maxOperands: 0),
             _ => null,
         };
-        problem = options is null ? $"'prices' is followed by cost, check, diff or set, not by '{verb}'.{Suggestion.For(verb, ["cost", "check", "diff", "set"])}" : options.Problem ?? "";
-        if (options is null || problem.Length > 0)
+        var problem = options is null
+            ? $"'prices' is followed by cost, check, diff or set, not by '{verb}'.{Suggestion.For(verb, ["cost", "check", "diff", "set"])}"
+            : options.Problem ?? (verb == "diff" && options.Operands.Count != 2 ? "'prices diff' needs two files: the older and the newer price list." : null);
+        if (problem is not null)
         {
-            return null;
+            return (ExitCode.Misuse, problem);
         }
-        if (verb == "diff" && options.Operands.Count != 2)
-        {
-            problem = "'prices diff' needs two files: the older and the newer price list.";
-            return null;
-        }
-        return verb switch
-        {
-            "cost" => CostAsync(options),
-            "check" => new PricesCheckCommand(output, error).RunAsync(options.Operands.Count > 0 ? options.Operands[0] : ListPath(environment)),
-            "diff" => new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage")),
-            _ => new PricesSetCommand(output, error, clock).RunAsync(options, options.Value("file") ?? ListPath(environment)),
-        };
+        return (await RunAsync(verb, options!), null);
     }
 
     /// <summary>The price list that the gateway itself would use.</summary>
     public static string ListPath(Func<string, string?> environment) =>
         environment(PriceCatalogue.PathVariable) is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "config", "prices.json");
+
+    private Task<int> RunAsync(string verb, Options options) => verb switch
+    {
+        "cost" => CostAsync(options),
+        "check" => new PricesCheckCommand(output, error).RunAsync(options.Operands.Count > 0 ? options.Operands[0] : ListPath(environment)),
+        "diff" => new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage")),
+        _ => new PricesSetCommand(output, error, clock).RunAsync(options, options.Value("file") ?? ListPath(environment)),
+    };
 
     private async Task<int> CostAsync(Options options)
     {

@@ -167,7 +167,8 @@ internal sealed class PricesSetCommand(TextWriter output, TextWriter error, Time
             await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 await stream.WriteAsync(content);
-                stream.Flush(flushToDisk: true);
+                await stream.FlushAsync();
+                RandomAccess.FlushToDisk(stream.SafeFileHandle);
             }
             File.Move(temporary, target, overwrite: true);
         }

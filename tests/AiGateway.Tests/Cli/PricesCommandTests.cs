@@ -98,6 +98,17 @@ public sealed class PricesCommandTests : IDisposable
         Assert.Equal(ExitCode.Misuse, await RunAsync("", "cost", "--config", "/no/such/file"));
     }
 
+    [Theory]
+    [InlineData("costs", "'prices' is followed by cost, check, diff or set, not by 'costs'. Did you mean 'cost'?")]
+    [InlineData("diff one", "'prices diff' needs two files")]
+    [InlineData("check --what", "Unknown option '--what'.")]
+    public async Task WrongCommandLine_IsSaid(string line, string problem)
+    {
+        var command = new PricesCommand(() => Stream.Null, () => Stream.Null, _output, _error, Loading.NothingSet, TimeProvider.System);
+
+        Assert.StartsWith(problem, (await command.RunAsync(line.Split(' '))).Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_NamesFileAndLine()
     {
@@ -205,9 +216,9 @@ public sealed class PricesCommandTests : IDisposable
     private async Task<int> RunAsync(string input, params string[] args)
     {
         var command = new PricesCommand(() => new MemoryStream(Encoding.UTF8.GetBytes(input)), () => new Kept(_lines), _output, _error, Loading.NothingSet, TimeProvider.System);
-        var running = command.Run(args, out var problem);
-        Assert.Equal("", problem);
-        return await running!;
+        var (exitCode, problem) = await command.RunAsync(args);
+        Assert.Null(problem);
+        return exitCode;
     }
 
     // What is written is read after the command has closed its output.

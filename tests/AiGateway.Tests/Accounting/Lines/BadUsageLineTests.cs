@@ -26,7 +26,7 @@ public class BadUsageLineTests
     [InlineData("""{"id":{},"provider":"openai","model":"o3","api":"responses","at":"2026-11-21","usage":{}}""", "'id' must be a string or a number")]
     public void BadLine_SaysWhatIsWrong(string line, string error)
     {
-        Assert.StartsWith(error, Lines.Price(line).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(error, PricedLine.Price(line).GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,9 +44,9 @@ public class BadUsageLineTests
     [InlineData("NaN", "the line is not valid JSON")]
     public void BadCount_IsAnError_AndNeverMoney(string count, string error)
     {
-        Assert.Contains(error, Lines.Price("openai", "o3", "chat.completions", $$"""{"prompt_tokens":{{count}},"completion_tokens":5}""").GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.Contains(error, Lines.Price("anthropic", "claude-opus-5-5", "messages", $$"""{"input_tokens":1,"cache_creation":{"ephemeral_1h_input_tokens":{{count}}},"output_tokens":5}""").GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.Contains(error, Lines.Price("google", "gemini-2.5-pro", "generateContent", $$"""{"promptTokenCount":1,"thoughtsTokenCount":{{count}}}""").GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(error, PricedLine.Price("openai", "o3", "chat.completions", $$"""{"prompt_tokens":{{count}},"completion_tokens":5}""").GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(error, PricedLine.Price("anthropic", "claude-opus-5-5", "messages", $$"""{"input_tokens":1,"cache_creation":{"ephemeral_1h_input_tokens":{{count}}},"output_tokens":5}""").GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(error, PricedLine.Price("google", "gemini-2.5-pro", "generateContent", $$"""{"promptTokenCount":1,"thoughtsTokenCount":{{count}}}""").GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,12 +56,12 @@ public class BadUsageLineTests
     [InlineData("1.0E+1")]
     public void WholeNumber_HoweverWritten_IsCounted(string count)
     {
-        var expected = Lines.CostOf(Lines.Price(Good));
+        var expected = PricedLine.CostOf(PricedLine.Price(Good));
 
-        Assert.Equal(expected, Lines.CostOf(Lines.Price("openai", "o3", "chat.completions", $$"""{"prompt_tokens":{{count}},"completion_tokens":5}""")));
+        Assert.Equal(expected, PricedLine.CostOf(PricedLine.Price("openai", "o3", "chat.completions", $$"""{"prompt_tokens":{{count}},"completion_tokens":5}""")));
         Assert.Equal(
-            Lines.CostOf(Lines.Price("cohere", "command-a-03-2025", "chat", """{"billed_units":{"input_tokens":10}}""")),
-            Lines.CostOf(Lines.Price("cohere", "command-a-03-2025", "chat", $$$"""{"billed_units":{"input_tokens":{{{count}}}}}""")));
+            PricedLine.CostOf(PricedLine.Price("cohere", "command-a-03-2025", "chat", """{"billed_units":{"input_tokens":10}}""")),
+            PricedLine.CostOf(PricedLine.Price("cohere", "command-a-03-2025", "chat", $$$"""{"billed_units":{"input_tokens":{{{count}}}}}""")));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public class BadUsageLineTests
     [InlineData("""{"search_context_size":"huge"}""")]
     public void BadAmountInTheRequest_IsAnError(string request)
     {
-        Assert.True(Lines.Price("openai", "o3", "responses", """{"input_tokens":1}""", $$""","request":{{request}}""").TryGetProperty("error", out _));
+        Assert.True(PricedLine.Price("openai", "o3", "responses", """{"input_tokens":1}""", $$""","request":{{request}}""").TryGetProperty("error", out _));
     }
 
     [Fact]
@@ -83,9 +83,9 @@ public class BadUsageLineTests
         var line = Encoding.UTF8.GetBytes(Good);
         line[line.AsSpan().IndexOf("o3"u8)] = 0xFF;
 
-        Assert.True(Lines.Price(line).TryGetProperty("error", out _));
-        Assert.True(Lines.Price(Good.Replace("\"o3\"", "\"\\ud800\"", StringComparison.Ordinal)).TryGetProperty("error", out _));
-        Assert.True(Lines.Price(Good.Replace("\"o3\"", '"' + new string('m', 2000) + '"', StringComparison.Ordinal)).TryGetProperty("error", out _));
+        Assert.True(PricedLine.Price(line).TryGetProperty("error", out _));
+        Assert.True(PricedLine.Price(Good.Replace("\"o3\"", "\"\\ud800\"", StringComparison.Ordinal)).TryGetProperty("error", out _));
+        Assert.True(PricedLine.Price(Good.Replace("\"o3\"", '"' + new string('m', 2000) + '"', StringComparison.Ordinal)).TryGetProperty("error", out _));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class BadUsageLineTests
             }
             // A line end cannot stand in a line.
             changed.AsSpan().Replace((byte)'\n', (byte)' ');
-            var output = Lines.Price(changed);
+            var output = PricedLine.Price(changed);
             Assert.True(output.TryGetProperty("cost_usd", out _) || output.TryGetProperty("unpriced", out _) || output.TryGetProperty("error", out _));
         }
     }

@@ -26,7 +26,7 @@ public class RecordedUsageTests
             {
                 continue;
             }
-            var output = Lines.Price(LineOf(exchange, model, usage, ""));
+            var output = PricedLine.Price(LineOf(exchange, model, usage, ""));
             if (output.TryGetProperty("cost_usd", out _))
             {
                 priced++;
@@ -67,7 +67,7 @@ public class RecordedUsageTests
             {
                 more += $",\"service_tier\":{JsonSerializer.Serialize(tier)}";
             }
-            var output = Lines.Price(LineOf(exchange, name, usage, more));
+            var output = PricedLine.Price(LineOf(exchange, name, usage, more));
             var cost = output.TryGetProperty("cost_usd", out var amount) ? amount.GetString() : null;
             if (cost != (expected.Total is { } total ? UsdText.Format(total) : null))
             {

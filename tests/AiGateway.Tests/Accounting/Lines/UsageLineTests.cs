@@ -79,7 +79,7 @@ public class UsageLineTests
     [InlineData("openrouter", "openai/gpt-4o-mini", "chat.completions", """{"prompt_tokens":1,"completion_tokens":2,"cost":1.2E-05}""", "0.000012")]
     public void Usage_IsPricedByTheProvidersRules(string provider, string model, string api, string usage, string cost)
     {
-        Assert.Equal(cost, Lines.CostOf(Lines.Price(provider, model, api, usage)));
+        Assert.Equal(cost, PricedLine.CostOf(PricedLine.Price(provider, model, api, usage)));
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class UsageLineTests
     [InlineData(""","batch":true,"region":"us" """, "0.000825")]
     public void TierBatchAndRegion_DecideThePrice(string more, string cost)
     {
-        Assert.Equal(cost, Lines.CostOf(Lines.Price("openai", "gpt-6-astra", "chat.completions", """{"prompt_tokens":100,"completion_tokens":10}""", more)));
+        Assert.Equal(cost, PricedLine.CostOf(PricedLine.Price("openai", "gpt-6-astra", "chat.completions", """{"prompt_tokens":100,"completion_tokens":10}""", more)));
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public class UsageLineTests
     [InlineData("cohere", "rerank-v4.0-pro", "rerank", """{"search_units":2}""", "0.005")]
     public void WhatTheRequestAlonesSays_IsPriced(string provider, string model, string api, string request, string cost)
     {
-        Assert.Equal(cost, Lines.CostOf(Lines.Price($$"""{"provider":"{{provider}}","model":"{{model}}","api":"{{api}}","at":"2026-11-21","request":{{request}}}""")));
+        Assert.Equal(cost, PricedLine.CostOf(PricedLine.Price($$"""{"provider":"{{provider}}","model":"{{model}}","api":"{{api}}","at":"2026-11-21","request":{{request}}}""")));
     }
 
     [Theory]
@@ -121,25 +121,25 @@ public class UsageLineTests
     [InlineData("high", "0.014")]
     public void PerplexitysFee_DependsOnTheSearchContext(string size, string fee)
     {
-        var output = Lines.Price("perplexity", "sonar-pro", "chat.completions", """{"prompt_tokens":0,"completion_tokens":0}""", $$$""","request":{"web_search_options":{"search_context_size":"{{{size}}}"}}""");
+        var output = PricedLine.Price("perplexity", "sonar-pro", "chat.completions", """{"prompt_tokens":0,"completion_tokens":0}""", $$$""","request":{"web_search_options":{"search_context_size":"{{{size}}}"}}""");
 
-        Assert.Equal(fee, Lines.CostOf(output));
+        Assert.Equal(fee, PricedLine.CostOf(output));
     }
 
     [Fact]
     public void AnnotatedPages_HaveTheirOwnPrice()
     {
-        Assert.Equal("0.015", Lines.CostOf(Lines.Price("mistral", "mistral-ocr-latest", "ocr", """{"pages_processed":3}""", ""","request":{"document_annotation_format":{"type":"json_schema"}}""")));
+        Assert.Equal("0.015", PricedLine.CostOf(PricedLine.Price("mistral", "mistral-ocr-latest", "ocr", """{"pages_processed":3}""", ""","request":{"document_annotation_format":{"type":"json_schema"}}""")));
     }
 
     [Fact]
     public void RealtimesCache_IsSplitByKindWhereItIsReported()
     {
         var prices = AccountingFixture.Catalogue.Find("openai", "gpt-realtime")!.PeriodAt(AccountingFixture.Now)!.Standard.Tokens;
-        var output = Lines.Price("openai", "gpt-realtime", "realtime", """{"input_tokens":150,"output_tokens":0,"input_token_details":{"text_tokens":100,"audio_tokens":50,"cached_tokens":40,"cached_tokens_details":{"text_tokens":10,"audio_tokens":30}}}""");
+        var output = PricedLine.Price("openai", "gpt-realtime", "realtime", """{"input_tokens":150,"output_tokens":0,"input_token_details":{"text_tokens":100,"audio_tokens":50,"cached_tokens":40,"cached_tokens_details":{"text_tokens":10,"audio_tokens":30}}}""");
 
         var expected = (90 * prices.Input) + (10 * prices.CachedInput) + (20 * prices.AudioInput) + (30 * prices.AudioCachedInput);
-        Assert.Equal(expected, decimal.Parse(Lines.CostOf(output), CultureInfo.InvariantCulture));
+        Assert.Equal(expected, decimal.Parse(PricedLine.CostOf(output), CultureInfo.InvariantCulture));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public class UsageLineTests
     [InlineData("2026-12-01 00:00:00+00:00", "4")]
     public void Period_IsThatOfTheInstant(string at, string cost)
     {
-        Assert.Equal(cost, Lines.CostOf(Lines.Price("google", "gemini-4-argon", "embeddings", """{"prompt_tokens":1000000}""", at: at)));
+        Assert.Equal(cost, PricedLine.CostOf(PricedLine.Price("google", "gemini-4-argon", "embeddings", """{"prompt_tokens":1000000}""", at: at)));
     }
 
     [Theory]
@@ -160,13 +160,13 @@ public class UsageLineTests
     [InlineData("2026-11-21T02:00:00Z", "0.00015")] // Saturday
     public void PeakHours_Apply(string at, string cost)
     {
-        Assert.Equal(cost, Lines.CostOf(Lines.Price("deepseek", "deepseek-flash", "chat.completions", """{"prompt_tokens":1000,"completion_tokens":0}""", at: at)));
+        Assert.Equal(cost, PricedLine.CostOf(PricedLine.Price("deepseek", "deepseek-flash", "chat.completions", """{"prompt_tokens":1000,"completion_tokens":0}""", at: at)));
     }
 
     [Fact]
     public void Parts_SumToTheCost()
     {
-        var output = Lines.Price("anthropic", "claude-opus-5-5", "messages", """{"input_tokens":11,"cache_read_input_tokens":103,"cache_creation_input_tokens":57,"output_tokens":7,"server_tool_use":{"web_search_requests":1}}""");
+        var output = PricedLine.Price("anthropic", "claude-opus-5-5", "messages", """{"input_tokens":11,"cache_read_input_tokens":103,"cache_creation_input_tokens":57,"output_tokens":7,"server_tool_use":{"web_search_requests":1}}""");
 
         var parts = output.GetProperty("parts").EnumerateObject().ToDictionary(part => part.Name, part => decimal.Parse(part.Value.GetString()!, CultureInfo.InvariantCulture));
         Assert.Equal(["input", "cached_input", "cache_write", "output", "other"], parts.Keys);
@@ -183,15 +183,15 @@ public class UsageLineTests
     [InlineData("deepseek", "deepseek-flash", "chat.completions", """{"prompt_tokens":1}""", "no price for web searches of deepseek/deepseek-flash", ""","request":{"web_searches":1}""")]
     public void UnknownPrice_SaysWhy(string provider, string model, string api, string usage, string reason, string more = "")
     {
-        Assert.Equal(reason, Lines.Price(provider, model, api, usage, more).GetProperty("unpriced").GetString());
+        Assert.Equal(reason, PricedLine.Price(provider, model, api, usage, more).GetProperty("unpriced").GetString());
     }
 
     [Fact]
     public void Id_ComesBackAsItWas()
     {
-        Assert.Equal("\"a\\u00e9\"", Lines.Price("openai", "o3", "responses", """{"input_tokens":1}""", ""","id":"a\u00e9" """).GetProperty("id").GetRawText());
-        Assert.Equal("12345678901234567890", Lines.Price("""{"id":12345678901234567890}""").GetProperty("id").GetRawText());
-        Assert.False(Lines.Price("openai", "o3", "responses", """{"input_tokens":1}""").TryGetProperty("id", out _));
+        Assert.Equal("\"a\\u00e9\"", PricedLine.Price("openai", "o3", "responses", """{"input_tokens":1}""", ""","id":"a\u00e9" """).GetProperty("id").GetRawText());
+        Assert.Equal("12345678901234567890", PricedLine.Price("""{"id":12345678901234567890}""").GetProperty("id").GetRawText());
+        Assert.False(PricedLine.Price("openai", "o3", "responses", """{"input_tokens":1}""").TryGetProperty("id", out _));
     }
 
     [Fact]
@@ -210,8 +210,8 @@ public class UsageLineTests
         const string Line = """{"provider":"mine","model":"o3","api":"responses","at":"2026-11-21","usage":{"input_tokens":1000000}""";
 
         // o3: 2
-        Assert.Equal("1.8", Lines.CostOf(Lines.Price(Line + "}", config)));
-        Assert.Equal("0.9", Lines.CostOf(Lines.Price(Line + ""","deployment":"cheap"}""", config)));
-        Assert.Equal("1", Lines.CostOf(Lines.Price(Line + ""","deployment":"whole"}""", config)));
+        Assert.Equal("1.8", PricedLine.CostOf(PricedLine.Price(Line + "}", config)));
+        Assert.Equal("0.9", PricedLine.CostOf(PricedLine.Price(Line + ""","deployment":"cheap"}""", config)));
+        Assert.Equal("1", PricedLine.CostOf(PricedLine.Price(Line + ""","deployment":"whole"}""", config)));
     }
 }

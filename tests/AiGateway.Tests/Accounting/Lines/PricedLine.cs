@@ -7,7 +7,7 @@ using AiGateway.Configuration;
 namespace AiGateway.Tests.Accounting.Lines;
 
 /// <summary>Prices lines in process, as <c>prices cost</c> does.</summary>
-internal static class Lines
+internal static class PricedLine
 {
     /// <summary>The output for one line.</summary>
     public static JsonElement Price(string line, GatewayConfig? config = null) => Price(Encoding.UTF8.GetBytes(line), config);
