@@ -20,13 +20,13 @@ public sealed class UnknownPriceTests : IAsyncLifetime
             providers:
               vllm: { base_url: "{{_upstream.Address}}vllm" }
               openai: { base_url: "{{_upstream.Address}}openai", keys: env:TEST_KEY }
-              perplexity: { base_url: "{{_upstream.Address}}perplexity", keys: env:TEST_KEY }
+              sonar: { kind: openai-compatible, base_url: "{{_upstream.Address}}perplexity", prices_from: perplexity }
             deployments:
               mine: { provider: vllm, model: mine }
               o3: { provider: openai, model: o3 }
               contract: { provider: vllm, model: mine, price: { input: 1, output: 10 } }
               dall-e-3: { provider: openai }
-              sonar-pro: { provider: perplexity }
+              sonar-pro: { provider: sonar }
             aliases:
               allowed: { unknown_price: allow, groups: [{ deployments: [mine] }] }
               refused: { groups: [{ deployments: [mine] }] }
