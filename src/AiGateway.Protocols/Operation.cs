@@ -53,4 +53,19 @@ public enum Operation
 
     /// <summary>Anything of a provider's own API, passed on without being understood (<c>/native/{provider}/…</c>).</summary>
     Native,
+
+    /// <summary>Upload, look at, read, delete and list files (<c>/v1/files…</c>).</summary>
+    Files,
+
+    /// <summary>Create, look at, cancel and list batches of requests in a file (<c>/v1/batches…</c>).</summary>
+    Batches,
+
+    /// <summary>Create, look at, cancel, delete and list batches of messages in Anthropic's dialect, and read their results (<c>/v1/messages/batches…</c>).</summary>
+    MessageBatches,
+
+    /// <summary>Files in Anthropic's dialect (<c>/v1/files…</c> with its version header).</summary>
+    MessageFiles,
+
+    /// <summary>No request: the record of what a whole batch consumed.</summary>
+    Batch,
 }

@@ -61,34 +61,40 @@ public sealed record Usage
     /// <summary>What the provider says the call cost, in USD; null when it does not say. OpenRouter and Perplexity report it.</summary>
     public decimal? ReportedCost { get; init; }
 
+    /// <summary>How many requests this is the sum of: 1 but for batches, and for answers that took several calls.</summary>
+    public long Requests { get; init; } = 1;
+
     /// <summary>What the prices of a few models depend on; null for all others.</summary>
     public UsageDetail? Detail { get; init; }
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
 
-    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
-    public static Usage? Sum(Usage? left, Usage? right)
+    /// <summary>Both together.</summary>
+    public Usage Plus(Usage other) => new()
     {
-        if (left is null || right is null)
-            return left ?? right;
-        return left with
-        {
-            InputTokens = left.InputTokens + right.InputTokens,
-            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
-            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
-            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
-            OutputTokens = left.OutputTokens + right.OutputTokens,
-            ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
-            AudioOutputTokens = left.AudioOutputTokens + right.AudioOutputTokens,
-            ImageOutputTokens = left.ImageOutputTokens + right.ImageOutputTokens,
-            SearchUnits = left.SearchUnits + right.SearchUnits,
-            WebSearches = left.WebSearches + right.WebSearches,
-            Images = left.Images + right.Images,
-            Characters = left.Characters + right.Characters,
-            AudioSeconds = left.AudioSeconds + right.AudioSeconds,
-            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
-            Estimated = left.Estimated || right.Estimated,
-        };
-    }
+        InputTokens = InputTokens + other.InputTokens,
+        CachedInputTokens = CachedInputTokens + other.CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
+        CacheWrite12hTokens = CacheWrite12hTokens + other.CacheWrite12hTokens,
+        CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
+        AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
+        ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
+        OutputTokens = OutputTokens + other.OutputTokens,
+        ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
+        AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
+        ImageOutputTokens = ImageOutputTokens + other.ImageOutputTokens,
+        CitationTokens = CitationTokens + other.CitationTokens,
+        SearchUnits = SearchUnits + other.SearchUnits,
+        WebSearches = WebSearches + other.WebSearches,
+        Images = Images + other.Images,
+        Characters = Characters + other.Characters,
+        AudioSeconds = AudioSeconds + other.AudioSeconds,
+        ReportedCost = ReportedCost is null ? other.ReportedCost : ReportedCost + (other.ReportedCost ?? 0),
+        Requests = Requests + other.Requests,
+        Estimated = Estimated || other.Estimated,
+    };
+
+    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
+    public static Usage? Sum(Usage? left, Usage? right) => left is null || right is null ? left ?? right : left.Plus(right);
 }

@@ -65,6 +65,8 @@ public static class SimulatorApp
         options.ReportUsage = Truth("usage", options.ReportUsage);
         options.AnswerTokens = (int)Number("tokens", 0);
         options.Fault = switches["fault"];
+        options.BatchPolls = (int)Number("batch-polls", options.BatchPolls);
+        options.BatchUsage = Truth("batch-usage", options.BatchUsage);
         options.KeepLastRequest = Truth("keep-last", options.KeepLastRequest);
         options.MaxRequestBytes = (long)Number("max-body", options.MaxRequestBytes);
         return options;

@@ -39,7 +39,13 @@ public sealed class SimulatorOptions
     /// <summary>Largest request body in bytes, above which the answer is 413 (<c>--max-body</c>). Default 128 MiB.</summary>
     public long MaxRequestBytes { get; set; } = 128L * 1024 * 1024;
 
-    /// <summary>How many stored responses are kept; the oldest go first. Default 1,000.</summary>
+    /// <summary>How many looks at a batch find it under way (<c>--batch-polls</c>); the next finds it done. Default 1.</summary>
+    public int BatchPolls { get; set; } = 1;
+
+    /// <summary>Whether a batch says what it consumed as a whole (<c>--batch-usage</c>), as OpenAI's do since September 2025 and Azure's do not. Default true.</summary>
+    public bool BatchUsage { get; set; } = true;
+
+    /// <summary>How many stored responses, and how many files, are kept; the oldest go first. Default 1,000.</summary>
     public int MaxStoredResponses { get; set; } = 1000;
 
     /// <summary>True when the simulator is a process of its own and stops on SIGTERM and SIGINT. Default false: whoever embeds it stops it, after its own drain.</summary>

@@ -4,6 +4,11 @@ namespace AiGateway.Protocols.OpenAI;
 /// <remarks>Ranges point into the scanned body and include the quotes of a string value.</remarks>
 public sealed class RequestFacts
 {
+    // More files than any provider takes in one request; what is beyond passes as it is.
+    private const int MostFiles = 500;
+
+    private List<ByteRange>? _fileIds;
+
     /// <summary>The value of the top-level <c>model</c> member, or <see cref="ByteRange.None"/>.</summary>
     public ByteRange ModelValue { get; internal set; } = ByteRange.None;
 
@@ -24,6 +29,9 @@ public sealed class RequestFacts
 
     /// <summary>The value of <c>previous_response_id</c> (a string with its quotes), or <see cref="ByteRange.None"/>.</summary>
     public ByteRange PreviousResponseIdValue { get; internal set; } = ByteRange.None;
+
+    /// <summary>The values of <c>file_id</c> in the content of the conversation (strings with their quotes), in order.</summary>
+    public IReadOnlyList<ByteRange> FileIds => _fileIds ?? [];
 
     /// <summary>The offset after the opening brace of the object, where a member can be inserted; -1 when the object is not JSON.</summary>
     public int InsertAt { get; internal set; } = -1;
@@ -82,6 +90,12 @@ public sealed class RequestFacts
 
     /// <summary>What the price depends on and no usage says; null for nearly all requests.</summary>
     public RequestTerms? Terms { get; internal set; }
+
+    internal void AddFileId(ByteRange value)
+    {
+        if (_fileIds is not { Count: >= MostFiles })
+            (_fileIds ??= []).Add(value);
+    }
 
     /// <summary>The facts of a multipart form: its fields mean what JSON members of the same names mean.</summary>
     /// <param name="model">The <c>model</c> field; null when absent.</param>

@@ -18,6 +18,7 @@ internal ref partial struct RequestReading
         Kind,
         Image,
         Audio,
+        File,
         Nothing,
     }
 
@@ -181,6 +182,9 @@ internal ref partial struct RequestReading
                 _facts.HasImages = true;
                 _tokens.Add(TokensPerImage);
                 break;
+            case Holds.File when _reader.TokenType is JsonTokenType.String:
+                _facts.AddFileId(JsonText.ScalarRange(in _reader));
+                break;
             case Holds.Audio when _reader.TokenType is JsonTokenType.StartObject:
                 _facts.HasAudio = true;
                 break;
@@ -226,7 +230,8 @@ internal ref partial struct RequestReading
             4 when name.SequenceEqual("type"u8) => Holds.Kind,
             4 when name.SequenceEqual("role"u8) || name.SequenceEqual("data"u8) => Holds.Nothing,
             6 when name.SequenceEqual("detail"u8) || name.SequenceEqual("status"u8) || name.SequenceEqual("format"u8) => Holds.Nothing,
-            7 when name.SequenceEqual("file_id"u8) || name.SequenceEqual("call_id"u8) => Holds.Nothing,
+            7 when name.SequenceEqual("file_id"u8) => Holds.File,
+            7 when name.SequenceEqual("call_id"u8) => Holds.Nothing,
             8 when name.SequenceEqual("file_url"u8) || name.SequenceEqual("logprobs"u8) => Holds.Nothing,
             9 when name.SequenceEqual("image_url"u8) => Holds.Image,
             9 when name.SequenceEqual("file_data"u8) || name.SequenceEqual("signature"u8) => Holds.Nothing,

@@ -1,16 +1,31 @@
 using System.Text.Json;
 using AiGateway.Protocols.Embeddings;
 using AiGateway.Simulator.Answers;
+using AiGateway.Simulator.Batches;
 using AiGateway.Simulator.Dialects;
 
 namespace AiGateway.Simulator.Requests;
 
 /// <summary>Hands a request to the endpoint it is for, or refuses it as OpenAI does.</summary>
-internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
+internal sealed class Endpoints
 {
     private static readonly Answer Greeting = new() { SharedBody = """{"message":"This is a simulated model provider. Nothing here was made by a model."}"""u8.ToArray() };
 
-    private readonly ResponseAnswer _responses = new(new StoredResponses(options.MaxStoredResponses));
+    private readonly GivenAnswer _given;
+    private readonly ResponseAnswer _responses;
+    private readonly FileAnswers _files;
+    private readonly BatchAnswers _batches;
+    private readonly MessageBatchAnswers _messageBatches;
+
+    public Endpoints(SimulatorOptions options, GivenAnswer given)
+    {
+        _given = given;
+        _responses = new ResponseAnswer(new StoredResponses(options.MaxStoredResponses));
+        _files = new FileAnswers(options.MaxStoredResponses);
+        var runner = new BatchRunner(request => AnswerPost(request, request.Model.Length > 0));
+        _batches = new BatchAnswers(_files, runner);
+        _messageBatches = new MessageBatchAnswers(runner);
+    }
 
     public Answer Answer(SimulatedRequest request, bool hasModel)
     {
@@ -21,6 +36,12 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
                 return ErrorAnswers.NotFound($"Invalid URL ({method} {request.Context.Request.Path})");
             case SimulatedEndpoint.StoredResponse or SimulatedEndpoint.CancelResponse or SimulatedEndpoint.ResponseInputItems:
                 return _responses.OfStored(request);
+            case SimulatedEndpoint.Files:
+                return _files.Answer(request);
+            case SimulatedEndpoint.Batches:
+                return _batches.Answer(request);
+            case SimulatedEndpoint.MessageBatches:
+                return _messageBatches.Answer(request);
             case SimulatedEndpoint.Root or SimulatedEndpoint.Models or SimulatedEndpoint.Model when !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method):
                 return MethodNotAllowed(request);
             case SimulatedEndpoint.Root:
@@ -50,7 +71,7 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             return NoModel();
         if (endpoint == SimulatedEndpoint.GenerateContent && GeminiMedia.Of(request) is { } media)
             return media;
-        if (given.Response is { } answer && ConversationAnswer.DialectOf(endpoint) is { } dialect)
+        if (_given.Response is { } answer && ConversationAnswer.DialectOf(endpoint) is { } dialect)
             return ConversationAnswer.OfGiven(request, dialect, answer);
         return endpoint switch
         {

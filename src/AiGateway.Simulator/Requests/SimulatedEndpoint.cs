@@ -39,6 +39,9 @@ internal enum SimulatedEndpoint
     DeepgramTranscription,
     ChatModerations,
     ContentSafety,
+    Files,
+    Batches,
+    MessageBatches,
     Models,
     Model,
 }

@@ -20,12 +20,20 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         ("/model/", "/invoke", SimulatedEndpoint.InvokeModel),
     ];
 
+    // What follows is the id, and perhaps what is asked of it: batch_1/cancel.
+    private static readonly (string Collection, SimulatedEndpoint Endpoint)[] Collections =
+    [
+        ("files/", SimulatedEndpoint.Files),
+        ("batches/", SimulatedEndpoint.Batches),
+        ("messages/batches/", SimulatedEndpoint.MessageBatches),
+    ];
+
     private const string Deployments = "deployments/";
 
     /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
     public Dialect Dialect => Endpoint switch
     {
-        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.MessageBatches => Dialect.Anthropic,
         SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
         SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
@@ -123,12 +131,20 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "chat/moderations" => SimulatedEndpoint.ChatModerations,
             "contentsafety/text:analyze" => SimulatedEndpoint.ContentSafety,
             "models" => SimulatedEndpoint.Models,
+            "files" => SimulatedEndpoint.Files,
+            "batches" => SimulatedEndpoint.Batches,
+            "messages/batches" => SimulatedEndpoint.MessageBatches,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
         if (rest.StartsWith("text-to-speech/", StringComparison.Ordinal) && rest.EndsWith("/stream", StringComparison.Ordinal) && rest.Length > 22)
             return (SimulatedEndpoint.ElevenLabsSpeech, Uri.UnescapeDataString(rest[15..^7].ToString()));
+        foreach (var (collection, endpoint) in Collections)
+        {
+            if (rest.StartsWith(collection, StringComparison.Ordinal) && rest.Length > collection.Length)
+                return (endpoint, rest[collection.Length..].ToString());
+        }
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

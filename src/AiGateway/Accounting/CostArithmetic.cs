@@ -16,8 +16,9 @@ internal static class CostArithmetic
     {
         try
         {
-            var detail = usage.Detail;
-            var tokens = set.TokensFor(detail is null ? usage.InputTokens : usage.InputTokens - detail.ToolPromptTokens, out var label);
+            // A sum says nothing of one prompt's length; its average is the best there is.
+            var prompt = usage.Detail is null ? usage.InputTokens : usage.InputTokens - usage.Detail.ToolPromptTokens;
+            var tokens = set.TokensFor(usage.Requests > 1 ? prompt / usage.Requests : prompt, out var label);
             var parts = new Parts();
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)

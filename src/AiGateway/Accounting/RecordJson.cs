@@ -49,6 +49,15 @@ internal static class RecordJson
         {
             writer.WriteNumber("stream_events"u8, record.StreamEvents);
         }
+        if (record.Batch is { } batch)
+        {
+            writer.WriteStartObject("batch"u8);
+            writer.WriteString("id"u8, batch.Id);
+            WriteTime(writer, "created"u8, batch.Created);
+            writer.WriteNumber("requests"u8, batch.Requests);
+            writer.WriteNumber("failed_requests"u8, batch.Failed);
+            writer.WriteEndObject();
+        }
         WriteUsage(writer, record.Usage);
         WriteCost(writer, record.Cost, record.Usage?.ReportedCost);
         writer.WriteString("cache"u8, "bypass"u8);

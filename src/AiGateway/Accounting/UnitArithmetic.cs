@@ -43,11 +43,11 @@ internal static class UnitArithmetic
                 {
                     return $"no price for a search context of size {searched} of";
                 }
-                sum += perSearched;
+                sum += perSearched * usage.Requests;
             }
             else
             {
-                sum += units.PerRequest.GetValueOrDefault();
+                sum += units.PerRequest.GetValueOrDefault() * usage.Requests;
             }
         }
         if (usage.WebSearches > 0)

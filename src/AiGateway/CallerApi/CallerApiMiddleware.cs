@@ -1,8 +1,8 @@
 
 namespace AiGateway.CallerApi;
 
-/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c> and <c>/v1/requests/{id}</c>.</summary>
-internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests)
+/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c> and <c>/v1/requests/{id}</c>, and the lists of files and batches.</summary>
+internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests, ObjectListEndpoint objects)
 {
     private const string Models = "/v1/models";
     private const string Requests = "/v1/requests/";
@@ -13,6 +13,10 @@ internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint m
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             return next(context);
+        }
+        if (ObjectListEndpoint.KindOf(context.Request, path) is { } kind)
+        {
+            return objects.ListAsync(context, kind);
         }
         // Azure's v1 layout, and base URLs without /v1, are served as well.
         if (path.StartsWith("/openai/v1/", StringComparison.Ordinal))

@@ -87,7 +87,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         // Tags come out of their header in the request reader, which explain does not run.
         var tagged = WithTags(request, headers["x-gateway-tags"].ToString());
         var plans = new PlanBuilder(costs(), new SharedRandomSource(), clock);
-        var plan = plans.Build(alias, new RoutingInput(caller, headers, tagged, snapshot), trace);
+        var plan = plans.Build(alias, new RoutingInput(caller, headers, tagged, snapshot, tagged.Model), trace);
         if (plan is not null && alias.UnknownPrice == UnknownPrice.Reject)
         {
             plan = plans.KeepPriced(plan, snapshot, trace);

@@ -46,11 +46,21 @@ internal sealed record BodyLimitsConfig
     /// <summary>Image uploads. Default 50 MiB.</summary>
     public long? Images { get; init; }
 
+    /// <summary>Files, and batches of messages. Default 200 MiB, which is OpenAI's own limit of a batch's file.</summary>
+    public long? Files { get; init; }
+
     /// <summary>Bodies of native requests. Default: as <see cref="Json"/>.</summary>
     public long? Native { get; init; }
 
     /// <summary>Uploads beyond this are spooled to a temporary file. Default 1 MiB.</summary>
     public long? Memory { get; init; }
+}
+
+/// <summary>Where files go that name no model.</summary>
+internal sealed record FilesConfig
+{
+    /// <summary>Aliases, of which the first that the caller may use and whose provider takes files of the caller's form gets them. Default none: an upload must name its model.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 }
 
 /// <summary>Cross-origin access for browsers.</summary>

@@ -42,7 +42,7 @@ internal static class Defaults
 
     /// <summary>The body limits.</summary>
     public static BodyLimitsModel BodyLimits(BodyLimitsConfig own) =>
-        new(own.Json ?? 20L << 20, own.Audio ?? 25L << 20, own.Images ?? 50L << 20, (int)(own.Memory ?? 1L << 20)) { Native = own.Native };
+        new(own.Json ?? 20L << 20, own.Audio ?? 25L << 20, own.Images ?? 50L << 20, (int)(own.Memory ?? 1L << 20)) { Files = own.Files ?? 200L << 20, Native = own.Native };
 
     /// <summary>Cross-origin access; null when no origin is named.</summary>
     public static CorsModel? Cors(CorsConfig own) => own.Origins.Count == 0

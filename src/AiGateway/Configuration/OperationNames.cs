@@ -22,6 +22,10 @@ internal static class OperationNames
         ["messages"] = Operation.Messages,
         ["count_tokens"] = Operation.CountTokens,
         ["generate_content"] = Operation.GenerateContent,
+        ["files"] = Operation.Files,
+        ["batches"] = Operation.Batches,
+        ["message_batches"] = Operation.MessageBatches,
+        ["message_files"] = Operation.MessageFiles,
     };
 
     /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it.</summary>

@@ -47,6 +47,8 @@ internal static class ProviderPresets
             {
                 [Operation.Responses] = "v1/responses",
                 [Operation.StoredResponse] = "v1/responses",
+                [Operation.Files] = "v1/files",
+                [Operation.Batches] = "v1/batches",
             },
         },
 
@@ -204,7 +206,7 @@ internal static class ProviderPresets
         Dialects = [dialect],
         Operations = dialect switch
         {
-            Dialect.Anthropic => [.. Conversations, Operation.CountTokens],
+            Dialect.Anthropic => [.. Conversations, Operation.CountTokens, Operation.MessageBatches, Operation.MessageFiles],
             Dialect.Gemini => [.. Conversations, Operation.Embeddings, Operation.ImageGenerations, Operation.ImageEdits, Operation.Speech, Operation.Transcriptions, Operation.Translations],
             _ => [.. Conversations, Operation.Embeddings, Operation.Rerank],
         },

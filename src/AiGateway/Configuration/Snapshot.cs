@@ -33,6 +33,9 @@ internal sealed class Snapshot
     /// <summary>Callers by the hash of their key.</summary>
     public required CallerTable Callers { get; init; }
 
+    /// <summary>Limits on what may be used, in the file's order.</summary>
+    public LimitModel[] Limits { get; init; } = [];
+
     /// <summary>Largest accepted bodies.</summary>
     public required BodyLimitsModel BodyLimits { get; init; }
 
@@ -58,6 +61,9 @@ internal sealed record AliasOff(string Name, string Reason);
 /// <summary>Resolved body limits in bytes.</summary>
 internal sealed record BodyLimitsModel(long Json, long Audio, long Images, int Memory)
 {
+    /// <summary>Files, and batches of messages.</summary>
+    public long Files { get; init; } = 200L << 20;
+
     /// <summary>Bodies of native requests; null: as JSON.</summary>
     public long? Native { get; init; }
 }

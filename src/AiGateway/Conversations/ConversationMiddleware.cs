@@ -47,7 +47,7 @@ internal sealed partial class ConversationMiddleware(RequestDelegate next, IConv
             }
             return await LoadAsync(context, exchange, kept);
         }
-        catch (ConversationStoreException e)
+        catch (StoreException e)
         {
             Log.StoreOut(logger, exchange.Id, e.Message);
             exchange.Reject(new Rejection(

@@ -15,7 +15,7 @@ internal static class KeptResponseEndpoint
     private const string ResponseId = "response_id";
 
     /// <summary>Answers, or rejects.</summary>
-    /// <exception cref="ConversationStoreException">The store cannot be used now.</exception>
+    /// <exception cref="StoreException">The store cannot be used now.</exception>
     public static async Task AnswerAsync(HttpContext context, Exchange exchange, StoredObject stored, IConversationStore store)
     {
         var suffix = exchange.Request!.StoredObjectSuffix;

@@ -88,6 +88,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private bool IsNative => _exchange.Request!.Operation == Operation.Native;
 
+    private bool IsObject => _exchange.Request!.Objects is not null;
+
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
 #pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
     protected override void Dispose(bool disposing)
@@ -138,6 +140,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             return Resting(deployment, rest);
         }
         _lastRested = false;
+        if (_exchange.Admission?.TryEnter(_exchange, deployment) is { } refusal)
+        {
+            return NotAdmitted(deployment, refusal);
+        }
         AttemptResult result;
         if (_walk.PastBreaker)
         {
@@ -153,6 +159,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             result = await SendThroughBreakerAsync(deployment, cancellationToken);
         }
         _last = result;
+        if (_exchange.Admission is { } admission && result.Response is null)
+        {
+            admission.Leave(_exchange.Attempts[^1]);
+        }
 
         var hasOtherKey = result.Outcome is AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited
             && deployment.Provider.Keys.Length > 1 && KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp());
@@ -176,6 +186,26 @@ internal sealed class AttemptHandler : DelegatingHandler
             result.TryNext = true;
             result.Delay = delay;
         }
+        return result;
+    }
+
+    /// <summary>A limit does not allow it: the next deployment may be cheaper, or have room.</summary>
+    private AttemptResult NotAdmitted(DeploymentModel deployment, AttemptRefusal refusal)
+    {
+        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.NotAdmitted, Error = refusal.Rejection.Message });
+        var result = new AttemptResult(AttemptOutcome.NotAdmitted) { RetryAfter = refusal.Rejection.RetryAfter, Rejection = refusal.Rejection };
+        if (_walk.MoveOn(AttemptOutcome.NotAdmitted, null, hasOtherKey: false) is { } delay)
+        {
+            result.TryNext = true;
+            result.Delay = delay;
+        }
+        else if (_last is { Outcome: not AttemptOutcome.NotAdmitted } failed)
+        {
+            // Nothing else may be tried; what went wrong is still what went wrong before.
+            failed.TryNext = false;
+            return failed;
+        }
+        _last ??= result;
         return result;
     }
 
@@ -230,7 +260,8 @@ internal sealed class AttemptHandler : DelegatingHandler
         deployment.State.Begin();
         try
         {
-            timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
+            // An upload of some hundred megabytes takes its time before anyone can answer.
+            timer.Arm(_exchange.Request!.Objects is { Action: ObjectAction.Create } ? deployment.Timeouts.Total : deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
             if (await ProviderForms.ForAsync(_exchange, record, timer.Token) is { } calls)
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
@@ -242,6 +273,7 @@ internal sealed class AttemptHandler : DelegatingHandler
                 response = await base.SendAsync(request, timer.Token);
                 _sent = request.SentSecret;
                 result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                    : IsObject && (int)response.StatusCode < 300 ? await _services.Objects.ReadAsync(_exchange, record, response, timer)
                     : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                     : await _services.Answers.ReadFailureAsync(record, response, timer);
                 if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
@@ -330,7 +362,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         var asked = _exchange.Request!;
         var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
+        var address = asked.Operation == Operation.StoredResponse || asked.Objects is { Action: not ObjectAction.Create } ? UpstreamAddresses.ForStored(deployment, asked.Operation, asked.StoredObject!, asked.StoredObjectSuffix)
             : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
@@ -348,9 +380,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : asked.Objects is { Action: ObjectAction.Content } ? "*/*" : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
+        if ((attempt.Dialect == Dialect.Anthropic || asked.Operation is Operation.MessageBatches or Operation.MessageFiles || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
         {
             request.Headers.TryAddWithoutValidation(CallerHeaders.AnthropicVersion, "2023-06-01");
         }
@@ -373,6 +405,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome is (AttemptOutcome.RateLimited or AttemptOutcome.CredentialRefused))
         {
             // It is this caller's key; others bring keys of their own.
+            return;
+        }
+        if (IsObject)
+        {
+            // A key may have no right to files, and batches have limits of their own: conversations must not rest for it.
             return;
         }
         TimeSpan rest;

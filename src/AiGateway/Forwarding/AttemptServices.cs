@@ -10,7 +10,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
+    NativeAnswers natives, ObjectAnswers objects, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
     ConversationKeeper conversations)
 {
     /// <summary>The clock.</summary>
@@ -30,6 +30,9 @@ internal sealed class AttemptServices(
 
     /// <summary>Reads answers of the native route.</summary>
     public NativeAnswers Natives { get; } = natives;
+
+    /// <summary>Reads answers about files and batches.</summary>
+    public ObjectAnswers Objects { get; } = objects;
 
     /// <summary>Makes calls in providers' own forms of anything but conversations.</summary>
     public FormCallSender Forms { get; } = forms;

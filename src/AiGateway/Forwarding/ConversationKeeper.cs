@@ -76,7 +76,7 @@ internal sealed partial class ConversationKeeper(IConversationStore store, Objec
             // Not the caller's token: a response that was paid for is kept, also when its caller is gone.
             await store.SaveAsync(kept, CancellationToken.None);
         }
-        catch (ConversationStoreException e)
+        catch (StoreException e)
         {
             Log.NotKept(logger, exchange.Id, e.Message);
         }

@@ -25,6 +25,7 @@ internal static class FailureMessages
         AttemptOutcome.Incomplete => "ended its answer early",
         AttemptOutcome.Nonsense => "answered with something that is no answer",
         AttemptOutcome.CircuitOpen => "is left alone after repeated failures",
+        AttemptOutcome.NotAdmitted => "has no room within its limits",
         _ => "failed",
     };
 

@@ -25,6 +25,8 @@ internal static class ForwardingExtensions
         services.AddSingleton<TranslatedAnswers>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<NativeAnswers>();
+        services.AddSingleton<BatchSettlement>();
+        services.AddSingleton<ObjectAnswers>();
         services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();

@@ -17,9 +17,13 @@ internal static class RequestEdits
     /// <summary>The edits for one attempt, in order.</summary>
     public static ReadOnlyMemory<BodyEdit> For(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
     {
+        if (request.Objects is { } objects)
+        {
+            return ForObject(objects, request.StoredObject, deployment, upstreamModel);
+        }
         var facts = request.Facts;
         var body = request.Body!;
-        var edits = new BodyEdit[3];
+        var edits = new BodyEdit[3 + request.Files.Count];
         var count = 0;
 
         var isForm = facts.InsertAt < 0;
@@ -61,6 +65,10 @@ internal static class RequestEdits
             {
                 edits[count++] = BodyEdit.Replace(facts.PreviousResponseIdValue, JsonString(previous.UpstreamId));
             }
+            for (var i = 0; i < request.Files.Count; i++)
+            {
+                edits[count++] = BodyEdit.Replace(request.Files[i].Range, JsonString(request.Files[i].File.UpstreamId));
+            }
         }
 
         if (count > 1)
@@ -68,6 +76,27 @@ internal static class RequestEdits
             edits.AsSpan(0, count).Sort(static (a, b) => a.Start.CompareTo(b.Start));
         }
         return edits.AsMemory(0, count);
+    }
+
+    /// <summary>The edits of an upload or of a batch: the model of each request in it, the id of the file, and the gateway's own fields.</summary>
+    private static BodyEdit[] ForObject(ObjectRequest asked, StoredObject? file, DeploymentModel deployment, string upstreamModel)
+    {
+        var model = deployment.UpstreamModelJson.IsEmpty ? JsonString(upstreamModel) : deployment.UpstreamModelJson;
+        var edits = new List<BodyEdit>(asked.Models.Count + asked.Removed.Count + 1);
+        foreach (var range in asked.Models)
+        {
+            edits.Add(BodyEdit.Replace(range, model));
+        }
+        foreach (var range in asked.Removed)
+        {
+            edits.Add(BodyEdit.Replace(range, default));
+        }
+        if (asked.InputFile.Exists)
+        {
+            edits.Add(BodyEdit.Replace(asked.InputFile, JsonString(file!.UpstreamId)));
+        }
+        edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
+        return [.. edits];
     }
 
     /// <summary>Whether the gateway asks for usage in a stream where the caller did not.</summary>

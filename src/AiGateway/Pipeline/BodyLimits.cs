@@ -10,6 +10,7 @@ internal static class BodyLimits
     {
         Operation.Transcriptions or Operation.Translations => limits.Audio,
         Operation.ImageEdits or Operation.ImageVariations => limits.Images,
+        Operation.Files or Operation.MessageFiles or Operation.MessageBatches => limits.Files,
         Operation.Native => limits.Native ?? limits.Json,
         _ => limits.Json,
     };
@@ -18,7 +19,7 @@ internal static class BodyLimits
     public static string Describe(Exchange exchange)
     {
         var limits = exchange.Snapshot.BodyLimits;
-        return $"JSON {Megabytes(limits.Json)}, audio {Megabytes(limits.Audio)}, images {Megabytes(limits.Images)}{(limits.Native is { } native ? $", native {Megabytes(native)}" : "")}";
+        return $"JSON {Megabytes(limits.Json)}, audio {Megabytes(limits.Audio)}, images {Megabytes(limits.Images)}, files {Megabytes(limits.Files)}{(limits.Native is { } native ? $", native {Megabytes(native)}" : "")}";
     }
 
     private static string Megabytes(long bytes) => $"{bytes / 1_000_000d:0.##} MB";

@@ -17,10 +17,18 @@ internal static class ChatDialects
         _ => null,
     };
 
-    /// <summary>The dialect in which a caller of <paramref name="path"/> wants its errors, known before anything is read.</summary>
+    /// <summary>The dialect in which a caller wants its errors, known before anything is read: by the path, and where two share one, by the header that Anthropic's clients always send.</summary>
+    public static Dialect OfRequest(HttpRequest request) =>
+        OfPath(request.Path.Value ?? "/") is var dialect && dialect == Dialect.OpenAIChat && IsAnthropicFile(request) ? Dialect.Anthropic : dialect;
+
+    /// <summary>Whether a request for files is one of Anthropic's clients.</summary>
+    public static bool IsAnthropicFile(HttpRequest request) =>
+        request.Headers.ContainsKey("anthropic-version") && OperationTable.TryMatch(request.Path.Value ?? "/", out var match) && match.Operation == Operation.Files;
+
+    /// <summary>The dialect that a path belongs to.</summary>
     public static Dialect OfPath(string path) => path.StartsWith(NativeTarget.Prefix, StringComparison.Ordinal)
         ? path.IndexOf('/', NativeTarget.Prefix.Length) is > 0 and var slash && !path.AsSpan(slash).StartsWith(NativeTarget.Prefix) ? OfPath(path[slash..]) : Dialect.OpenAIChat
-        : OperationTable.TryMatch(path, out var match) && Of(match.Operation, match.Form) is { } dialect ? dialect
+        : OperationTable.TryMatch(path, out var match) && (match.Operation == Operation.MessageBatches ? Dialect.Anthropic : Of(match.Operation, match.Form)) is { } dialect ? dialect
         : path.StartsWith("/v1beta/", StringComparison.OrdinalIgnoreCase) ? Dialect.Gemini
         : path.StartsWith("/v2/", StringComparison.OrdinalIgnoreCase) ? Dialect.Cohere
         : Dialect.OpenAIChat;

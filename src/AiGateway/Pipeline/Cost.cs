@@ -35,6 +35,22 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>True when another model's price stands in for one that is unknown (<c>unknown_price: estimate</c>).</summary>
     public bool IsEstimated { get; init; }
 
+    /// <summary>Both together; unknown when one of them is.</summary>
+    public Cost Plus(Cost other) => this with
+    {
+        Total = Total + other.Total,
+        Unpriced = Unpriced ?? other.Unpriced,
+        Input = Input + other.Input,
+        CachedInput = CachedInput + other.CachedInput,
+        CacheWrite = CacheWrite + other.CacheWrite,
+        Output = Output + other.Output,
+        Other = Other + other.Other,
+        Reported = Reported is null ? other.Reported : Reported + (other.Reported ?? 0),
+        PricePeriod = PricePeriod ?? other.PricePeriod,
+        PriceSet = PriceSet ?? other.PriceSet,
+        IsEstimated = IsEstimated || other.IsEstimated,
+    };
+
     /// <summary>A cost that cannot be said.</summary>
     public static Cost Unknown(string reason) => new(null, reason);
 }

@@ -42,7 +42,7 @@ internal static class ErrorWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        var dialect = ChatDialects.OfPath(context.Request.Path.Value ?? "/");
+        var dialect = ChatDialects.OfRequest(context.Request);
         var requestId = headers["x-request-id"].ToString();
         if (dialect == Dialect.Anthropic)
         {
@@ -82,7 +82,7 @@ internal static class ErrorWriter
         RejectionReason.MissingKey or RejectionReason.InvalidKey or RejectionReason.ExpiredKey or RejectionReason.DisabledKey => ProviderErrorKind.InvalidKey,
         RejectionReason.ModelNotAllowed or RejectionReason.UnpricedModel => ProviderErrorKind.PermissionDenied,
         RejectionReason.UnknownModel => ProviderErrorKind.ModelNotFound,
-        RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
+        RejectionReason.RateLimited or RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
         RejectionReason.NoHealthyUpstream or RejectionReason.Draining => ProviderErrorKind.Overloaded,
         RejectionReason.UpstreamError or RejectionReason.UpstreamTimeout or RejectionReason.InternalError => ProviderErrorKind.ServerError,
         _ => ProviderErrorKind.InvalidRequest,

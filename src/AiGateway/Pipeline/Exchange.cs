@@ -40,6 +40,9 @@ internal sealed class Exchange
     /// <summary>Where it may go; null until routed. (Routing)</summary>
     public Plan? Plan { get; set; }
 
+    /// <summary>What it may still use; null when nothing limits it. (Admission)</summary>
+    public AttemptAdmission? Admission { get; set; }
+
     /// <summary>The sends so far, in order. (Dispatch)</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
@@ -60,6 +63,9 @@ internal sealed class Exchange
 
     /// <summary>What the answer cost; null when nothing was consumed. (Dispatch)</summary>
     public Cost? Cost { get; set; }
+
+    /// <summary>The batch that this is the record of; null for requests. (Dispatch)</summary>
+    public BatchFigures? Batch { get; init; }
 
     /// <summary>From the start to the first event or byte of content; null when none came. (Dispatch)</summary>
     public TimeSpan? TimeToFirstToken { get; set; }

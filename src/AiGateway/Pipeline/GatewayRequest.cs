@@ -41,10 +41,16 @@ internal sealed class GatewayRequest
     /// <summary>The stored object that is addressed, unsealed; null for other operations.</summary>
     public StoredObject? StoredObject { get; init; }
 
+    /// <summary>The files that a conversation names and that were uploaded through the gateway, with where their ids stand; empty for none.</summary>
+    public IReadOnlyList<(ByteRange Range, StoredObject File)> Files { get; init; } = [];
+
     /// <summary>The turns that <c>previous_response_id</c> stands for, oldest first, where the gateway keeps them; else empty. (Conversations)</summary>
     public IReadOnlyList<KeptResponse> Conversation { get; set; } = [];
 
-    /// <summary>For <see cref="Operation.StoredResponse"/>: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
+    /// <summary>What is asked of files and batches; null for other operations.</summary>
+    public ObjectRequest? Objects { get; init; }
+
+    /// <summary>For a stored object: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
     public string StoredObjectSuffix { get; init; } = "";
 
     /// <summary>For <see cref="Operation.Native"/>: where it goes; null for other operations.</summary>
@@ -63,8 +69,19 @@ internal sealed class GatewayRequest
 /// <param name="UpstreamId">The id where it lives.</param>
 internal sealed record StoredObject(string DeploymentId, string Tenant, string UpstreamId)
 {
+    /// <summary>For files and batches the model that their requests were checked to name, as callers name it, empty for files without such; null for responses.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The provider's id of the batch whose result a file is; empty for all others.</summary>
+    public string Batch { get; init; } = "";
+
     /// <summary>In place of a deployment; no deployment has an empty id.</summary>
     public const string AtGateway = "";
+
+    /// <summary>The batch whose result this is, as a file (OpenAI) or as the batch itself (Anthropic); null for anything else.</summary>
+    /// <param name="operation">What it is.</param>
+    public StoredObject? BatchOf(Operation operation) =>
+        Batch.Length > 0 ? this with { UpstreamId = Batch, Batch = "" } : operation == Operation.MessageBatches ? this : null;
 
     /// <summary>Whether the gateway keeps it.</summary>
     public bool IsAtGateway => DeploymentId.Length == 0;

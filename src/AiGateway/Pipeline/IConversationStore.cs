@@ -8,7 +8,7 @@ internal interface IConversationStore
     bool IsOn { get; }
 
     /// <summary>Keeps a response. When it returns, the response is found, also after a restart of the process.</summary>
-    /// <exception cref="ConversationStoreException">The store cannot be used now.</exception>
+    /// <exception cref="StoreException">The store cannot be used now.</exception>
     Task SaveAsync(KeptResponse response, CancellationToken cancellationToken);
 
     /// <summary>Finds a response.</summary>
@@ -16,11 +16,11 @@ internal interface IConversationStore
     /// <param name="id">Its id within the gateway (not the sealed one).</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>Null when there is none, or its time has passed.</returns>
-    /// <exception cref="ConversationStoreException">The store cannot be used now, or what it holds cannot be read.</exception>
+    /// <exception cref="StoreException">The store cannot be used now, or what it holds cannot be read.</exception>
     Task<KeptResponse?> FindAsync(string tenant, string id, CancellationToken cancellationToken);
 
     /// <summary>Deletes a response.</summary>
     /// <returns>False when there was none.</returns>
-    /// <exception cref="ConversationStoreException">The store cannot be used now.</exception>
+    /// <exception cref="StoreException">The store cannot be used now.</exception>
     Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken);
 }

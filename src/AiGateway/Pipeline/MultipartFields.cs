@@ -18,16 +18,9 @@ internal static class MultipartFields
     public static async ValueTask<(RequestFacts Facts, RequestScanError? Error)> ReadAsync(RequestBody body, string contentType, CancellationToken cancellationToken)
     {
         var none = RequestFacts.ForForm(null, ByteRange.None, false);
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var mediaType)
-            || HeaderUtilities.RemoveQuotes(mediaType.Boundary) is not { Length: > 0 and <= 100 } boundary)
+        if (BoundaryOf(contentType, out var boundary) is { } unusable)
         {
-            return (none, new RequestScanError("The multipart form names no usable boundary in its content type.", null, null));
-        }
-
-        if (HasTwoBoundaries(mediaType))
-        {
-            // We would read one form and the provider another.
-            return (none, new RequestScanError("The multipart form names two boundaries in its content type.", null, null));
+            return (none, unusable);
         }
 
         string? model = null;
@@ -37,7 +30,7 @@ internal static class MultipartFields
         string? quality = null;
         var parts = 0;
         await using var content = new BodyStream(body);
-        var reader = new MultipartReader(boundary.ToString(), content) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
+        var reader = new MultipartReader(boundary, content) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
         try
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
@@ -93,6 +86,25 @@ internal static class MultipartFields
         return parts == 0
             ? (none, new RequestScanError("The multipart form has no parts.", null, null))
             : (RequestFacts.ForForm(model, modelValue, stream, size is null && quality is null ? null : RequestTerms.ForImages(size, quality)), null);
+    }
+
+    /// <summary>Finds the boundary that a form's content type names.</summary>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    public static RequestScanError? BoundaryOf(string contentType, out string boundary)
+    {
+        boundary = "";
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var mediaType)
+            || HeaderUtilities.RemoveQuotes(mediaType.Boundary) is not { Length: > 0 and <= 100 } named)
+        {
+            return new RequestScanError("The multipart form names no usable boundary in its content type.", null, null);
+        }
+        if (HasTwoBoundaries(mediaType))
+        {
+            // We would read one form and the provider another.
+            return new RequestScanError("The multipart form names two boundaries in its content type.", null, null);
+        }
+        boundary = named.ToString();
+        return null;
     }
 
     private static async ValueTask<string?> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)

@@ -28,7 +28,9 @@ internal sealed class ObjectIds : IDisposable
     /// <summary>The id that callers get, with the prefix of the provider's own (<c>resp_</c>).</summary>
     public string Seal(string prefix, StoredObject stored)
     {
-        var plain = Encoding.UTF8.GetBytes($"{stored.DeploymentId}\n{stored.UpstreamId}");
+        var plain = Encoding.UTF8.GetBytes(stored.Model is null
+            ? $"{stored.DeploymentId}\n{stored.UpstreamId}"
+            : $"{stored.DeploymentId}\n{stored.UpstreamId}\n{prefix}\n{stored.Model}\n{stored.Batch}");
         var tenant = Encoding.UTF8.GetBytes(stored.Tenant);
         var box = new byte[NonceLength + plain.Length + TagLength];
         var nonce = box.AsSpan(0, NonceLength);
@@ -66,9 +68,13 @@ internal sealed class ObjectIds : IDisposable
         {
             return null;
         }
-        var content = Encoding.UTF8.GetString(plain);
-        var separator = content.IndexOf('\n', StringComparison.Ordinal);
-        return separator < 0 ? null : new StoredObject(content[..separator], tenant, content[(separator + 1)..]);
+        return Encoding.UTF8.GetString(plain).Split('\n') switch
+        {
+            [var deployment, var upstream] => new StoredObject(deployment, tenant, upstream),
+            // A batch is no file, whatever somebody writes before its id.
+            [var deployment, var upstream, var kind, var model, var batch] when kind == prefix => new StoredObject(deployment, tenant, upstream) { Model = model, Batch = batch },
+            _ => null,
+        };
     }
 
     public void Dispose()

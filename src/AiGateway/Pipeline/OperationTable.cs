@@ -8,6 +8,7 @@ internal static class OperationTable
 {
     private const string ResponsesPrefix = "responses/";
     private const string CohereLayout = "/v2/";
+    private const string GeminiLayout = "/v1beta/";
     private const string GeminiModels = "models/";
     private const string AzureDeployments = "/openai/deployments/";
 
@@ -27,6 +28,9 @@ internal static class OperationTable
         ["rerank"] = Operation.Rerank,
         ["messages"] = Operation.Messages,
         ["messages/count_tokens"] = Operation.CountTokens,
+        ["files"] = Operation.Files,
+        ["batches"] = Operation.Batches,
+        ["messages/batches"] = Operation.MessageBatches,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, Operation>.AlternateLookup<ReadOnlySpan<char>> BySpan = Operations.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -41,7 +45,7 @@ internal static class OperationTable
                 return path;
             }
         }
-        return "responses";
+        return operation == Operation.MessageFiles ? "files" : "responses";
     }
 
     /// <summary>Reads a path.</summary>
@@ -88,6 +92,12 @@ internal static class OperationTable
             }
         }
 
+        if (rest.StartsWith("files", StringComparison.Ordinal) && path.StartsWith(GeminiLayout, StringComparison.OrdinalIgnoreCase))
+        {
+            // Gemini's files are of another form.
+            match = default;
+            return false;
+        }
         if (BySpan.TryGetValue(rest, out var operation))
         {
             match = new OperationPath(operation, pathModel, "", "");
@@ -103,6 +113,10 @@ internal static class OperationTable
                 match = new OperationPath(Operation.StoredResponse, null, (slash < 0 ? rest : rest[..slash]).ToString(), suffix.ToString());
                 return true;
             }
+        }
+        if (pathModel is null && ObjectPaths.TryMatch(rest, out match))
+        {
+            return true;
         }
         match = default;
         return false;
@@ -134,7 +148,7 @@ internal static class OperationTable
 
     private static int LayoutPrefix(ReadOnlySpan<char> path)
     {
-        foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/openai/v1/", "/openai/", "/v1beta/"])
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/openai/v1/", "/openai/", GeminiLayout])
         {
             if (path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             {
@@ -149,7 +163,7 @@ internal static class OperationTable
 /// <param name="Operation">The operation.</param>
 /// <param name="PathModel">The model where the path names it (Azure's deployment, Gemini's model): our alias; null in the other layouts.</param>
 /// <param name="ObjectId">The stored object's id; empty for other operations.</param>
-/// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c> or nothing.</param>
+/// <param name="ObjectSuffix">What follows the id: <c>/cancel</c>, <c>/input_items</c>, <c>/content</c>, <c>/results</c> or nothing.</param>
 internal readonly record struct OperationPath(Operation Operation, string? PathModel, string ObjectId, string ObjectSuffix)
 {
     // No TRACE, which repeats the credentials it was sent with, and no CONNECT, which leads elsewhere.
@@ -171,6 +185,7 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
             "/input_items" => HttpMethods.IsGet(method),
             _ => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
         },
+        Operation.Files or Operation.Batches or Operation.MessageBatches => Array.IndexOf(ObjectPaths.MethodsOf(this), method) >= 0,
         _ => HttpMethods.IsPost(method),
     };
 
@@ -184,6 +199,7 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
             "/input_items" => "GET",
             _ => "GET or DELETE",
         },
+        Operation.Files or Operation.Batches or Operation.MessageBatches => string.Join(" or ", ObjectPaths.MethodsOf(this)),
         _ => "POST",
     };
 }

@@ -54,6 +54,12 @@ internal enum RejectionReason
     /// <summary>A recent request's id that is not known to this caller.</summary>
     UnknownRequest,
 
+    /// <summary>A limit of the operator's is used up; waiting helps.</summary>
+    RateLimited,
+
+    /// <summary>A budget is spent until its next period.</summary>
+    BudgetSpent,
+
     /// <summary>All deployments are out; waiting helps.</summary>
     NoHealthyUpstream,
 
@@ -74,6 +80,9 @@ internal enum RejectionReason
 
     /// <summary>The gateway's store of responses is out; waiting may help.</summary>
     ResponseStoreUnavailable,
+
+    /// <summary>The gateway's list of files and batches is out; waiting may help.</summary>
+    ObjectStoreUnavailable,
 
     /// <summary>A fault of the gateway.</summary>
     InternalError,

@@ -26,6 +26,8 @@ internal static class Rejections
         RejectionReason.OperationNotSupported => new(400, InvalidRequest, "unsupported_operation", FaultDomain.Caller),
         RejectionReason.UnknownObject => new(404, InvalidRequest, "not_found", FaultDomain.Caller),
         RejectionReason.UnknownRequest => new(404, InvalidRequest, "not_found", FaultDomain.Caller),
+        RejectionReason.RateLimited => new(429, "requests", "rate_limit_exceeded", FaultDomain.Policy),
+        RejectionReason.BudgetSpent => new(402, "insufficient_quota", "insufficient_quota", FaultDomain.Policy),
         RejectionReason.NoHealthyUpstream => new(503, ServerError, "no_healthy_upstream", FaultDomain.Provider),
         RejectionReason.UpstreamRateLimited => new(429, "requests", "rate_limit_exceeded", FaultDomain.Provider),
         RejectionReason.UpstreamError => new(502, ServerError, "upstream_error", FaultDomain.Provider),
@@ -33,6 +35,7 @@ internal static class Rejections
         RejectionReason.ProviderRefused => new(400, InvalidRequest, null, FaultDomain.Caller),
         RejectionReason.Draining => new(503, ServerError, "overloaded", FaultDomain.Gateway),
         RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
+        RejectionReason.ObjectStoreUnavailable => new(503, ServerError, "object_store_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -57,6 +60,8 @@ internal static class Rejections
         RejectionReason.OperationNotSupported => "operation_not_supported",
         RejectionReason.UnknownObject => "unknown_object",
         RejectionReason.UnknownRequest => "unknown_request",
+        RejectionReason.RateLimited => "rate_limited",
+        RejectionReason.BudgetSpent => "budget_spent",
         RejectionReason.NoHealthyUpstream => "no_healthy_upstream",
         RejectionReason.UpstreamRateLimited => "upstream_rate_limited",
         RejectionReason.UpstreamError => "upstream_error",
@@ -64,6 +69,7 @@ internal static class Rejections
         RejectionReason.ProviderRefused => "provider_refused",
         RejectionReason.Draining => "draining",
         RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
+        RejectionReason.ObjectStoreUnavailable => "object_store_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AiGateway.Pipeline;
 
 /// <summary>Reads the body (bounded, pooled) and scans it once.</summary>
-internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds, IConversationStore conversations)
+internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds objectIds, IConversationStore conversations, IObjectStore objects)
 {
     private const string Form = "multipart/form-data";
     private const string ResponsePrefix = "resp_";
     private const int MostTags = 16;
     private const int LongestTag = 256;
     private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+    private readonly ObjectRequestReader _objects = new(objectIds, objects);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -33,6 +34,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         {
             Operation.Native => ReadNativeAsync(context, exchange),
             Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
+            Operation.Files or Operation.Batches or Operation.MessageBatches => ReadObjectAsync(context, exchange, match),
             _ => ReadAsync(context, exchange, match),
         };
     }
@@ -107,6 +109,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             ContentType = contentType ?? "application/json",
             StreamsAsArray = match.Streams && request.Query["alt"] != "sse",
             StoredObject = previous,
+            Files = facts.FileIds.Count == 0 ? [] : _objects.OpenFiles(body.Memory.Span, facts.FileIds, exchange.Caller.Tenant),
             Tags = ReadTags(request.Headers),
             Timeout = ReadTimeout(request.Headers),
         };
@@ -116,6 +119,15 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private async Task ReadNativeAsync(HttpContext context, Exchange exchange)
     {
         exchange.Request = await NativeRequestReader.ReadAsync(context, exchange);
+        if (exchange.Request is not null)
+        {
+            await next(context);
+        }
+    }
+
+    private async Task ReadObjectAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        exchange.Request = await _objects.ReadAsync(context, exchange, match);
         if (exchange.Request is not null)
         {
             await next(context);

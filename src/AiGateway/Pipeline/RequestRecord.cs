@@ -28,6 +28,7 @@ internal sealed class RequestRecord
         FinishReason = exchange.FinishReason;
         Usage = exchange.Usage;
         Cost = exchange.Cost;
+        Batch = exchange.Batch;
         Status = exchange.Status;
         Outcome = exchange.Outcome;
         Rejection = exchange.Rejection;
@@ -91,6 +92,9 @@ internal sealed class RequestRecord
 
     /// <summary>What the answer cost.</summary>
     public Cost? Cost { get; }
+
+    /// <summary>The batch that this is the record of; null for requests.</summary>
+    public BatchFigures? Batch { get; }
 
     /// <summary>The status the caller got.</summary>
     public int Status { get; }

@@ -83,11 +83,15 @@ internal sealed class UpstreamAddresses
     };
 
     /// <summary>Where a stored object of <paramref name="deployment"/> is.</summary>
-    public static Uri ForStored(DeploymentModel deployment, StoredObject stored, string suffix)
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="operation">What it is.</param>
+    /// <param name="stored">Which.</param>
+    /// <param name="suffix">What follows its id, with the query.</param>
+    public static Uri ForStored(DeploymentModel deployment, Operation operation, StoredObject stored, string suffix)
     {
         var query = suffix.IndexOf('?', StringComparison.Ordinal);
         var (path, parameters) = query < 0 ? (suffix, "") : (suffix[..query], suffix[(query + 1)..]);
-        var address = Build(deployment.Provider, Operation.StoredResponse, "", $"/{Segment(stored.UpstreamId)}{path}");
+        var address = Build(deployment.Provider, operation, "", $"/{Segment(stored.UpstreamId)}{path}");
         return parameters.Length == 0 ? address : new Uri($"{address}{(address.Query.Length == 0 ? '?' : '&')}{parameters}");
     }
 
@@ -111,7 +115,7 @@ internal sealed class UpstreamAddresses
 
     /// <summary>Azure puts the deployment's name in the path, but for the operations that its v1 layout brought.</summary>
     private static bool IsPerModel(ProviderModel provider, Operation operation) =>
-        provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse);
+        provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse or Operation.Files or Operation.Batches);
 
     /// <summary>One path segment: escaped, and never one that <see cref="Uri"/> would resolve away, which it does even when the dots are escaped.</summary>
     /// <exception cref="InvalidDataException">It is a segment of dots.</exception>

@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 
 namespace AiGateway.Routing;
 
@@ -41,7 +42,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             scores = new Candidate[count];
         }
 
-        var wildcard = alias.IsWildcard ? input.Request.Model[alias.PrefixLength..] : input.Request.Model;
+        var wildcard = alias.IsWildcard ? input.Model[alias.PrefixLength..] : input.Model;
         var now = clock.GetTimestamp();
         var (front, back) = (0, count);
         for (var g = 0; g < rule.Groups.Length; g++)
@@ -80,7 +81,8 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             resting.CopyTo(ordered.AsSpan(front));
             Array.Resize(ref ordered, total);
         }
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard };
+        // A batch that was begun twice would be paid for twice.
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches };
     }
 
     /// <summary>The plan with the deployments alone whose price is known, for aliases with <c>unknown_price: reject</c>; null when none is left.</summary>

@@ -16,6 +16,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         {
             Operation.StoredResponse => PlanForStoredObject(exchange, request.StoredObject!),
             Operation.Native => PlanForNative(exchange, request.Native!),
+            Operation.Files or Operation.Batches or Operation.MessageBatches or Operation.MessageFiles when request.StoredObject is { } stored => PlanForStoredObject(exchange, stored),
             _ => PlanForAlias(exchange, request, context.Request.Headers),
         };
         return exchange.Plan is not null ? next(context) : exchange.Rejection is not null ? Task.CompletedTask : RejectUnknownAsync(exchange, request.Model);
@@ -42,17 +43,15 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(RejectionReason.ModelNotAllowed, $"This key may not use the model '{request.Model}'. GET /v1/models lists what it may use; ask the platform team for access.", "model");
             return null;
         }
-        var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot), trace: null);
+        var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot, request.Model), trace: null);
         if (plan is null)
         {
             exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");
             return null;
         }
-        if (request.StoredObject is { } previous)
-        {
-            plan = PinTo(previous, plan, exchange);
-        }
-        return alias.UnknownPrice == UnknownPrice.Reject && plan is not null ? KeepPriced(plan, request, exchange) : plan;
+        plan = request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;
+        plan = plan is not null && request.Files.Count > 0 ? KeepToFiles(plan, exchange) : plan;
+        return plan is not null && alias.UnknownPrice == UnknownPrice.Reject ? KeepPriced(plan, request, exchange) : plan;
     }
 
     private Plan? KeepPriced(Plan plan, GatewayRequest request, Exchange exchange)
@@ -66,6 +65,23 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
                 "model");
         }
         return priced;
+    }
+
+    /// <summary>A conversation that names files goes to the provider that has them.</summary>
+    private static Plan? KeepToFiles(Plan plan, Exchange exchange)
+    {
+        var keeping = plan.Deployments;
+        foreach (var (_, file) in exchange.Request!.Files)
+        {
+            var provider = exchange.Snapshot.Deployments.GetValueOrDefault(file.DeploymentId)?.Provider;
+            keeping = Array.FindAll(keeping, deployment => ReferenceEquals(deployment.Provider, provider));
+        }
+        if (keeping.Length == 0)
+        {
+            exchange.Reject(RejectionReason.MalformedRequest, $"A file that the request names is not with a provider of the model '{exchange.Request.Model}'. Upload it with this model's name in the field 'model'.", "file_id");
+            return null;
+        }
+        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = keeping, WildcardMatch = plan.WildcardMatch, IsPinned = true };
     }
 
     /// <summary>A conversation that builds on a stored response goes to where that response lives.</summary>
@@ -113,10 +129,11 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
     {
         if (!exchange.Snapshot.Deployments.TryGetValue(stored.DeploymentId, out var deployment))
         {
-            exchange.Reject(RejectionReason.UnknownObject, "The deployment that made this response is no longer configured.");
+            exchange.Reject(RejectionReason.UnknownObject, $"The deployment that {(exchange.Request!.Objects is null ? "made this response" : "has this object")} is no longer configured.");
             return null;
         }
-        return new Plan { Alias = StoredObjects, Deployments = [deployment] };
+        // A batch that was begun twice would be paid for twice.
+        return new Plan { Alias = StoredObjects, Deployments = [deployment], RetriesUnsentOnly = exchange.Request!.Objects is { Action: ObjectAction.Create } };
     }
 
     private static Plan? PlanForNative(Exchange exchange, NativeTarget target)

@@ -9,9 +9,9 @@ internal sealed class NoConversationStore : IConversationStore
 
     public bool IsOn => false;
 
-    public Task SaveAsync(KeptResponse response, CancellationToken cancellationToken) => throw new ConversationStoreException(Off);
+    public Task SaveAsync(KeptResponse response, CancellationToken cancellationToken) => throw new StoreException(Off);
 
-    public Task<KeptResponse?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => throw new ConversationStoreException(Off);
+    public Task<KeptResponse?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => throw new StoreException(Off);
 
-    public Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken) => throw new ConversationStoreException(Off);
+    public Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken) => throw new StoreException(Off);
 }

@@ -211,7 +211,7 @@ internal sealed class ResponseFile : IDisposable
     }
 
     /// <summary>The file is its owner's alone; SQLite gives its side files the same mode.</summary>
-    private static void CreatePrivate(string path)
+    public static void CreatePrivate(string path)
     {
         if (File.Exists(path))
         {

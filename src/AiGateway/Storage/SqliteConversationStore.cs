@@ -66,7 +66,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
         if (!await _readers.WaitAsync(Patience, cancellationToken))
         {
             _metrics.ReadFailed();
-            throw new ConversationStoreException("All readers of the store are busy.");
+            throw new StoreException("All readers of the store are busy.");
         }
         try
         {
@@ -74,7 +74,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
             var row = await Task.Run(() => Read(tenant, id), cancellationToken);
             return row is { } found ? _content.Open(tenant, id, found.PreviousId, found.Content) : null;
         }
-        catch (ConversationStoreException)
+        catch (StoreException)
         {
             _metrics.ReadFailed();
             throw;
@@ -110,7 +110,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
             await _writes.Writer.WriteAsync(write, either.Token);
             return await write.Done.WaitAsync(either.Token);
         }
-        catch (ConversationStoreException)
+        catch (StoreException)
         {
             _metrics.WriteFailed();
             throw;
@@ -118,11 +118,11 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             _metrics.WriteFailed();
-            throw new ConversationStoreException("The store did not write in time.", e);
+            throw new StoreException("The store did not write in time.", e);
         }
         catch (ChannelClosedException e)
         {
-            throw new ConversationStoreException("The gateway is shutting down.", e);
+            throw new StoreException("The gateway is shutting down.", e);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
         catch (Exception e) when (IsStoreFault(e))
         {
             file?.Dispose();
-            throw new ConversationStoreException($"The store could not be read: {e.Message}", e);
+            throw new StoreException($"The store could not be read: {e.Message}", e);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
                 file?.Dispose();
                 file = null;
                 Log.Failed(_logger, _path, e.Message);
-                var fault = new ConversationStoreException($"The store could not be written: {e.Message}", e);
+                var fault = new StoreException($"The store could not be written: {e.Message}", e);
                 batch.ForEach(write => write.Fail(fault));
                 if (batch.Exists(static write => write.IsSweep))
                 {

@@ -10,12 +10,17 @@ internal static class StorageExtensions
     /// <summary>The file in the data folder.</summary>
     public const string FileName = "responses.db";
 
-    /// <summary>Adds the store of responses; one that keeps nothing where the operator did not turn it on.</summary>
+    /// <summary>The file of files and batches in the data folder.</summary>
+    public const string ObjectsFileName = "objects.db";
+
+    /// <summary>Adds the store of files and batches, and that of responses; one that keeps nothing where the operator did not turn it on.</summary>
     /// <param name="services">The services.</param>
     /// <param name="host">Says whether, for how long, and where.</param>
     /// <param name="secret">Gives the secret that the encryption's key is derived from.</param>
     public static IServiceCollection AddStorage(this IServiceCollection services, HostModel host, Func<byte[]> secret)
     {
+        services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
+            Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
         if (host.StoreResponses is not { } limits)
         {
             return services.AddSingleton<IConversationStore, NoConversationStore>();

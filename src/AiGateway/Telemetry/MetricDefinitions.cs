@@ -36,6 +36,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition EstimatedUsage = new("aigateway.estimated.usage", MetricKind.Counter, "{request}", "Answers whose tokens were estimated, because the provider did not count them or the stream was cut.", TagNames.Alias, TagNames.Provider, TagNames.Model);
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
+    public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition DeploymentAvailable = new("aigateway.deployment.available", MetricKind.Gauge, "", "1 when a deployment may be tried first: circuit closed and not resting.", OfDeployment);
@@ -82,6 +83,7 @@ internal static class MetricDefinitions
     [
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
+        AdmissionDecisions,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures, BuildInfo, SeriesOverflow,

@@ -34,6 +34,11 @@ internal static class TagValues
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
         Operation.Native => "native",
+        Operation.Files => "files",
+        Operation.Batches => "batches",
+        Operation.MessageBatches => "message_batches",
+        Operation.MessageFiles => "message_files",
+        Operation.Batch => "batch",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "An operation without a label."),
     };
 
@@ -80,6 +85,7 @@ internal static class TagValues
         AttemptOutcome.Nonsense => "nonsense",
         AttemptOutcome.CallerGone => "caller_gone",
         AttemptOutcome.CircuitOpen => "circuit_open",
+        AttemptOutcome.NotAdmitted => "not_admitted",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a label."),
     };
 

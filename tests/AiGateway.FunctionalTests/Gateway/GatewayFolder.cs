@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AiGateway.FunctionalTests.Gateway;
 
 /// <summary>The temporary folder of one gateway: its routing file, its data, its records.</summary>
-public sealed class GatewayFolder : IDisposable
+public sealed class GatewayFolder(string? dataFolder = null) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -17,7 +17,7 @@ public sealed class GatewayFolder : IDisposable
     public string RecordsFile => Path.Combine(_path, "records.jsonl");
 
     /// <summary>Where the key of stored-object ids lies.</summary>
-    public string DataFolder => Path.Combine(_path, "data");
+    public string DataFolder => dataFolder ?? Path.Combine(_path, "data");
 
     /// <summary>Every record that is written by now.</summary>
     public async Task<IReadOnlyList<JsonElement>> RecordsAsync()

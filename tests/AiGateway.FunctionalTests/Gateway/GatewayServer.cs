@@ -69,7 +69,7 @@ public sealed class GatewayServer : IAsyncDisposable
         options ??= new GatewayServerOptions();
         for (var attempt = 1; ; attempt++)
         {
-            var folder = new GatewayFolder();
+            var folder = new GatewayFolder(options.DataFolder);
             WebApplication? app = null;
             try
             {

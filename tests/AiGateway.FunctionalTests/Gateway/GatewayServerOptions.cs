@@ -8,4 +8,7 @@ public sealed class GatewayServerOptions
 
     /// <summary>The gateway's clock. With one that stands still, only the first record is written before the gateway stops.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>A data folder that outlives the gateway, for tests of restarts; null for one of its own.</summary>
+    public string? DataFolder { get; init; }
 }

@@ -33,6 +33,10 @@ internal sealed record HeavyWork(Func<HttpRequestMessage> Request, UpstreamAnswe
         ["large event"] = () => new(Chat("messages/m", "a", stream: true), UpstreamAnswer.Events(MessageEvents(Words(Large)))),
         ["native answer"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Json(Message(Words(900_000)))),
         ["native stream"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Events(MessageEvents(Words(900_000)))),
+        ["file of requests"] = () => new(Upload(string.Concat(Enumerable.Repeat("""{"custom_id":"a","body":{"model":"passed/m","messages":[]}}""" + "\n", Large / 60))), UpstreamAnswer.Json("""{"id":"file-1","object":"file"}""")),
+        ["batch of messages"] = () => new(
+            Post("v1/messages/batches", $$$"""{"requests":[{{{string.Join(',', Enumerable.Repeat("""{"custom_id":"a","params":{"model":"messages/m","messages":[]}}""", Large / 70))}}}]}"""),
+            UpstreamAnswer.Json("""{"id":"msgbatch_1","type":"message_batch","processing_status":"in_progress"}""")),
         ["list of models"] = () => new(() => new HttpRequestMessage(HttpMethod.Get, "v1/models"), SmallAnswer),
         ["unknown model"] = () => new(Chat("some-modle-of-many-7", "a"), SmallAnswer, HttpStatusCode.NotFound),
     };
@@ -47,6 +51,12 @@ internal sealed record HeavyWork(Func<HttpRequestMessage> Request, UpstreamAnswe
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         return () => new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
+    }
+
+    private static Func<HttpRequestMessage> Upload(string file)
+    {
+        var bytes = Encoding.UTF8.GetBytes(file);
+        return () => new HttpRequestMessage(HttpMethod.Post, "v1/files") { Content = new MultipartFormDataContent { { new StringContent("batch"), "purpose" }, { new ByteArrayContent(bytes), "file", "requests.jsonl" } } };
     }
 
     private static Func<HttpRequestMessage> Compressed(int length)

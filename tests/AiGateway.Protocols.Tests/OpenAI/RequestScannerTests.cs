@@ -273,4 +273,16 @@ public sealed class RequestScannerTests
     }
 
     private static string Text(byte[] body, ByteRange range) => Encoding.UTF8.GetString(range.Of(body));
+
+    [Theory]
+    [InlineData(Operation.ChatCompletions, """{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"file-a"}},{"type":"text","text":"\"file_id\":\"no\""}]}],"metadata":{"file_id":"no"}}""", "\"file-a\"")]
+    [InlineData(Operation.Responses, """{"model":"m","input":[{"role":"user","content":[{"type":"input_file","file_id":"file-a"},{"type":"input_image","file_id":"file-b"}]}]}""", "\"file-a\" \"file-b\"")]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"document","source":{"type":"file","file_id":"file_a"}},{"type":"container_upload","file_id":"file_b"}]}]}""", "\"file_a\" \"file_b\"")]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"document","source":{"file_id":null}}]}]}""", "")]
+    public void FilesOfAConversation_AreFoundWhereTheyStand(Operation operation, string body, string expected)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(body);
+        Assert.Null(RequestScanner.Scan(operation, bytes, out var facts));
+        Assert.Equal(expected, string.Join(' ', facts.FileIds.Select(range => System.Text.Encoding.UTF8.GetString(range.Of(bytes)))));
+    }
 }

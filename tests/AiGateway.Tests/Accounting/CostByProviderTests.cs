@@ -41,6 +41,16 @@ public class CostByProviderTests
         Assert.Equal((set, total), (cost.PriceSet, UsdText.Format(cost.Total!.Value)));
     }
 
+    [Theory]
+    [InlineData(10, "batch", "13.725")] // 2,720,000 × 5 + 5,000 × 25: prompts of 272,000 on average
+    [InlineData(9, "batch+tier", "27.3875")] // 2,720,000 × 10 + 5,000 × 37.5
+    public void SumOfABatch_IsJudgedByItsAveragePrompt(long requests, string set, string total)
+    {
+        var cost = CostOf("openai", "gpt-6-astra", new Usage { InputTokens = 2_720_000, OutputTokens = 5_000, Requests = requests }, "batch");
+
+        Assert.Equal((set, total), (cost.PriceSet, UsdText.Format(cost.Total!.Value)));
+    }
+
     [Fact]
     public void PromptOverThreshold_CountsCachedAndWrittenTokens()
     {

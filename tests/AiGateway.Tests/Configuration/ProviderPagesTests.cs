@@ -20,6 +20,7 @@ public sealed class ProviderPagesTests
     private static readonly Operation[] Others =
     [
         Operation.Completions, Operation.Moderations, Operation.ImageGenerations, Operation.ImageEdits, Operation.ImageVariations, Operation.Speech, Operation.Transcriptions, Operation.Translations,
+        Operation.Files, Operation.Batches, Operation.MessageBatches, Operation.MessageFiles,
     ];
 
     public static TheoryData<string> Kinds => [.. ProviderPresets.Kinds];
@@ -88,8 +89,15 @@ public sealed class ProviderPagesTests
 
     private static string Cell(ProviderPreset preset, Operation operation, string how) => Serves(preset, operation) ? how : "none";
 
-    private static bool Serves(ProviderPreset preset, Operation operation) => preset.Operations is not { } served || served.Contains(operation)
-        || (operation is Operation.Messages or Operation.CountTokens or Operation.GenerateContent && served.Contains(Operation.ChatCompletions));
+    private static bool Serves(ProviderPreset preset, Operation operation) => operation switch
+    {
+        Operation.Files or Operation.Batches => Allows(preset, operation) && preset.Dialects.Contains(Dialect.OpenAIChat),
+        Operation.MessageBatches or Operation.MessageFiles => Allows(preset, operation) && preset.Dialects.Contains(Dialect.Anthropic),
+        Operation.Messages or Operation.CountTokens or Operation.GenerateContent => Allows(preset, operation) || Allows(preset, Operation.ChatCompletions),
+        _ => Allows(preset, operation),
+    };
+
+    private static bool Allows(ProviderPreset preset, Operation operation) => preset.Operations is not { } served || served.Contains(operation);
 
     private static string NameOf(Operation operation) => OperationNames.All.Single(name => OperationNames.TryParse(name, out var parsed) && parsed == operation);
 

@@ -13,6 +13,16 @@ public sealed class ValidationTests
     public void NothingDefined_IsAnError(string section, string expected) =>
         Assert.Contains(expected, Loading.Errors(section == "providers" ? "retries:\n" : "providers: {simulated: }\n"));
 
+    [Theory]
+    [InlineData("files: {aliases: [chat, nowhere]}", "10:25: 'files.aliases' names the alias 'nowhere', which is not defined. Defined: chat.")]
+    [InlineData("files: {aliases: ['any/*']}\n", "10:19: 'files.aliases' names the alias 'any/*', which is not defined. Defined: chat.")]
+    public void DefaultsOfFiles_AreAliasesThatExist(string more, string error) => Assert.Equal(["gateway.yaml:" + error], Loading.Errors(Yaml.With(more)));
+
+    [Fact]
+    public void DefaultsOfFiles_AreNoWildcards() => Assert.Contains(
+        "which stands for many models",
+        Assert.Single(Loading.Errors("{providers: {simulated: }, deployments: {any: {provider: simulated, model: '*'}}, aliases: {'any/*': {groups: [{deployments: [any]}]}}, files: {aliases: ['any/*']}}")), StringComparison.Ordinal);
+
     [Fact]
     public void VoicesWithoutAFormOfSpeech_AreAnError()
     {

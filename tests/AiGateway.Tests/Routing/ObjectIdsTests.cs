@@ -64,4 +64,17 @@ public sealed class ObjectIdsTests
         Assert.Null(ids.Open("resp_", id, "t"));
         Assert.Null(ids.Open("resp_", "resp_" + new string('A', 5000), "t"));
     }
+
+    [Fact]
+    public void FileAndBatch_KeepModelAndBatch_AndAreNotTakenForEachOther()
+    {
+        using var ids = new ObjectIds("secret"u8);
+        var file = Stored with { UpstreamId = "file-abc", Model = "fast", Batch = "batch_abc" };
+        var id = ids.Seal("file-", file);
+
+        Assert.Equal(file, ids.Open("file-", id, file.Tenant));
+        Assert.Null(ids.Open("batch_", "batch_" + id["file-".Length..], file.Tenant));
+        Assert.Null(ids.Open("resp_", "resp_" + id["file-".Length..], file.Tenant));
+        Assert.Null(ids.Open("file-", "file-" + ids.Seal("resp_", Stored)["resp_".Length..], Stored.Tenant)?.Model);
+    }
 }

@@ -157,7 +157,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         }
         await using var after = _folder.Open(secret: "another");
 
-        var failure = await Assert.ThrowsAsync<ConversationStoreException>(() => after.FindAsync("t", "a", Cancelled));
+        var failure = await Assert.ThrowsAsync<StoreException>(() => after.FindAsync("t", "a", Cancelled));
         Assert.Contains("host.id_secret", failure.Message, StringComparison.Ordinal);
     }
 
@@ -168,7 +168,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await store.SaveAsync(StoreFolder.Response("mine", "a"), Cancelled);
         Execute("UPDATE responses SET tenant = 'yours'");
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("yours", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("yours", "a", Cancelled));
     }
 
     [Fact]
@@ -178,9 +178,9 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await File.WriteAllTextAsync(_folder.File, new string('?', 8_192), Cancelled);
         await using var store = _folder.Open();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("t", "a", Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("t", "a", Cancelled));
         var failures = _folder.Telemetry.Samples("aigateway_responses_store_failures_total");
         Assert.Contains("aigateway_responses_store_failures_total{kind=\"read\"} 1", failures);
         Assert.Contains("aigateway_responses_store_failures_total{kind=\"write\"} 2", failures);
@@ -200,7 +200,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         Execute("PRAGMA user_version = 99");
         await using var store = _folder.Open();
 
-        var failure = await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
+        var failure = await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
         Assert.Contains("form 99", failure.Message, StringComparison.Ordinal);
     }
 
@@ -212,7 +212,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         using (var other = Connect())
         {
             using var transaction = Lock(other);
-            await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
+            await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled));
             Assert.NotNull(await store.FindAsync("t", "a", Cancelled));
         }
         await store.SaveAsync(StoreFolder.Response("t", "c"), Cancelled);
@@ -226,8 +226,8 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await File.WriteAllTextAsync(Path.GetDirectoryName(_folder.File)!, "a file where the folder should be", Cancelled);
         await using var store = _folder.Open();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.FindAsync("t", "a", Cancelled));
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class SqliteConversationStoreTests : IDisposable
         var store = _folder.Open();
         await store.DisposeAsync();
 
-        await Assert.ThrowsAsync<ConversationStoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("t", "a", Cancelled));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -33,7 +33,9 @@ internal sealed class MetricsHost : IDisposable
 
     public StoreMetrics Store => _services.GetRequiredService<StoreMetrics>();
 
-    public Meter Meter => _services.GetRequiredService<IMeterFactory>().GatewayMeter;
+    public IMeterFactory MeterFactory => _services.GetRequiredService<IMeterFactory>();
+
+    public Meter Meter => MeterFactory.GatewayMeter;
 
     /// <summary>What a scrape would get.</summary>
     public string Scrape(bool openMetrics = false)

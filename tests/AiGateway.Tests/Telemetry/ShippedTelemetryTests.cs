@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AiGateway.Admission;
 using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
@@ -50,6 +51,8 @@ public sealed partial class ShippedTelemetryTests
             exchange.Usage = exchange.Usage! with { Estimated = true };
             exchange.Attempts.Add(exchange.Attempts[0]);
         }));
+        var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
+        new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;

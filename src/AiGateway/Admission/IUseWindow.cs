@@ -1,0 +1,19 @@
+namespace AiGateway.Admission;
+
+/// <summary>A time in which use is counted. Not thread-safe.</summary>
+internal interface IUseWindow
+{
+    /// <summary>What was used in the window that is open now.</summary>
+    long Sum(Moment now);
+
+    /// <summary>Uses an amount.</summary>
+    void Add(Moment now, long amount);
+
+    /// <summary>The time until at least <paramref name="amount"/> of what is used now is forgotten; until all is when there is not so much.</summary>
+    TimeSpan TimeUntilFree(Moment now, long amount);
+}
+
+/// <summary>An instant, by two clocks.</summary>
+/// <param name="Ticks">Since the start of the process, by a clock that never goes back.</param>
+/// <param name="Utc">By the calendar's clock, which may be set.</param>
+internal readonly record struct Moment(long Ticks, DateTimeOffset Utc);
