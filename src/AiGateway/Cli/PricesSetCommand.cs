@@ -63,7 +63,7 @@ internal sealed class PricesSetCommand(TextWriter output, TextWriter error, Time
                 await output.WriteLineAsync(line);
             }
             await output.WriteLineAsync($"{path} is written. A running gateway reads it at its next start.");
-            await WarnOfTiersAsync(edited, change);
+            await WarnOfLossesAsync(edited, change);
             return ExitCode.Good;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or InvalidOperationException)
@@ -138,23 +138,31 @@ internal sealed class PricesSetCommand(TextWriter output, TextWriter error, Time
     private static TokenPrices? StandardOf(byte[] file, PriceChange change, DateTimeOffset at) =>
         PriceCatalogue.Parse(file).Find(change.Provider, change.Model)?.PeriodAt(at)?.Standard.Tokens;
 
-    private async Task WarnOfTiersAsync(byte[] edited, PriceChange change)
+    // What the new period does not say is not what the one before said: in a price list a missing figure has a meaning.
+    private async Task WarnOfLossesAsync(byte[] edited, PriceChange change)
     {
-        var price = PriceCatalogue.Parse(edited).Find(change.Provider, change.Model)!;
-        var before = price.PeriodAt(change.From.AddTicks(-1));
-        var now = price.PeriodAt(change.From)!;
-        var lost = TierMembers.Where(tier => Has(before, tier) && !Has(now, tier)).ToList();
-        if (lost.Count > 0)
+        var text = new PriceListText(edited);
+        var name = PriceCatalogue.Parse(edited).Find(change.Provider, change.Model)!.Model;
+        using var entry = JsonDocument.Parse(text.JsonOf(text.Entries.First(entry => entry.Model.Name == name && string.Equals(entry.Provider, change.Provider, StringComparison.OrdinalIgnoreCase))));
+        var periods = entry.RootElement.GetProperty("prices");
+        if (periods.GetArrayLength() < 2)
         {
-            await output.WriteLineAsync($"The prices for {string.Join(", ", lost)} of the period before do not go on: they are unknown from then. Set each with '--tier'.");
+            return;
         }
-        if (before?.Standard.Tiers.Length > 0 && now.Standard.Tiers.Length == 0)
+        var (before, now) = (periods[periods.GetArrayLength() - 2], periods[periods.GetArrayLength() - 1]);
+        var sets = Lost(before, now).Where(static set => TierMembers.Contains(set, StringComparer.Ordinal)).ToList();
+        if (sets.Count > 0)
         {
-            await output.WriteLineAsync("The period before has other prices for long prompts; the new one has none.");
+            await output.WriteLineAsync($"The prices for {string.Join(", ", sets)} of the period before do not go on: they are unknown from then. Set each with '--tier'.");
+        }
+        var figures = Lost(before.GetProperty(PriceChange.Standard), now.GetProperty(PriceChange.Standard)).Where(static figure => figure is not "derived").ToList();
+        if (figures.Count > 0)
+        {
+            await output.WriteLineAsync($"The period before also has {string.Join(", ", figures)}; the new one does not, which means that there is no such price or discount. Give what still holds, for the same day.");
         }
 
-        static bool Has(PricePeriod? period, string tier) =>
-            period is not null && (tier is "peak" ? period.Peak is not null : period.Tiers.Any(set => set.Key == tier));
+        static IEnumerable<string> Lost(JsonElement before, JsonElement now) =>
+            before.EnumerateObject().Select(static member => member.Name).Where(member => !now.TryGetProperty(member, out _) && member is not ("from" or "until"));
     }
 
     // A reader sees the old list or the new one, never half of one.

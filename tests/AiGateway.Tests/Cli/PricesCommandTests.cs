@@ -211,6 +211,7 @@ public sealed class PricesCommandTests : IDisposable
         var after = await File.ReadAllLinesAsync(_list, TestContext.Current.CancellationToken);
         Assert.Equal(before.Length, after.Length);
         Assert.Equal(1, before.Zip(after).Count(pair => pair.First != pair.Second));
+        Assert.Contains("The period before also has cached_input, cache_write, per_1k_web_searches, per_1k_file_searches, tiers;", _output.ToString(), StringComparison.Ordinal);
     }
 
     private async Task<int> RunAsync(string input, params string[] args)
