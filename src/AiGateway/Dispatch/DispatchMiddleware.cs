@@ -24,6 +24,11 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
             await TokenCount.WriteAsync(context, exchange);
             return;
         }
+        if (services.Journal.Refusal is { } refusal)
+        {
+            exchange.Reject(refusal);
+            return;
+        }
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.
         context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody.Instance);
         var attempts = new AttemptHandler(services, exchange, context.Request);

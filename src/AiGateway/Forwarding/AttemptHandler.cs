@@ -252,6 +252,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             return FailureMessages.WithoutCallerKey(record);
         }
+        if (!await _services.Journal.BeginAsync(_exchange, record))
+        {
+            return FailureMessages.WithoutJournal(record, _services.Journal.Refusal);
+        }
+        record.WasSent = true;
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
         _sent = null;

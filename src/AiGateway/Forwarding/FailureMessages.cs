@@ -85,6 +85,17 @@ internal static class FailureMessages
         };
     }
 
+    /// <summary>The attempt that could not be noted before it was sent, where nothing may be sent unnoted. No other deployment helps.</summary>
+    public static AttemptResult WithoutJournal(AttemptRecord attempt, Rejection? refusal)
+    {
+        attempt.Outcome = AttemptOutcome.Refused;
+        attempt.Error = "not sent: the ledger could not take note of it";
+        return new AttemptResult(AttemptOutcome.Refused)
+        {
+            Rejection = refusal ?? new Rejection(RejectionReason.LedgerUnavailable, "The gateway could not account for this request and did not send it. Please try again later.") { RetryAfter = ShortWait },
+        };
+    }
+
     private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 
     private static bool AllWere(Exchange exchange, AttemptOutcome outcome)

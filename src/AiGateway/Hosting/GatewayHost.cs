@@ -66,6 +66,11 @@ internal static class GatewayHost
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddSingleton<SpendRestorer>();
+        services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());
+        services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();

@@ -84,6 +84,9 @@ internal enum RejectionReason
     /// <summary>The gateway's list of files and batches is out; waiting may help.</summary>
     ObjectStoreUnavailable,
 
+    /// <summary>The gateway cannot account for further requests; waiting may help.</summary>
+    LedgerUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

@@ -36,6 +36,7 @@ internal static class Rejections
         RejectionReason.Draining => new(503, ServerError, "overloaded", FaultDomain.Gateway),
         RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
         RejectionReason.ObjectStoreUnavailable => new(503, ServerError, "object_store_unavailable", FaultDomain.Gateway),
+        RejectionReason.LedgerUnavailable => new(503, ServerError, "ledger_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -70,6 +71,7 @@ internal static class Rejections
         RejectionReason.Draining => "draining",
         RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
         RejectionReason.ObjectStoreUnavailable => "object_store_unavailable",
+        RejectionReason.LedgerUnavailable => "ledger_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

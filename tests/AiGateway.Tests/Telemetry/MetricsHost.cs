@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using AiGateway.Accounting.Ledger;
 using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,12 +21,15 @@ internal sealed class MetricsHost : IDisposable
         _services = services.BuildServiceProvider();
         _services.GetServices<IHostedService>();
         Metrics = _services.GetRequiredService<GatewayMetrics>();
+        Ledger = new LedgerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         Exposition = _services.GetRequiredService<PrometheusExposition>();
     }
 
     public SnapshotHolder Snapshots { get; }
 
     public GatewayMetrics Metrics { get; }
+
+    public LedgerMetrics Ledger { get; }
 
     public PrometheusExposition Exposition { get; }
 

@@ -43,6 +43,10 @@ public sealed partial class ShippedTelemetryTests
         using var host = new MetricsHost();
         host.Snapshots.Current.Deployments["primary"].State.ObserveLatency(TimeSpan.FromMilliseconds(1));
         host.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
+        host.Ledger.Committed(TimeSpan.FromMilliseconds(1));
+        host.Ledger.CommitFailed();
+        host.Ledger.Damaged(1);
+        host.Ledger.Estimated(1);
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange =>
         {
