@@ -46,7 +46,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--prices LIST] [--config FILE]     by another price list, with the prices of a routing file
           AiGateway prices check [LIST]           validate a price list
           AiGateway prices diff OLD NEW           what changed between two price lists
-              [--usage LINES]                     and what that does to a spend (lines as for cost, or request records)
+              [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
+              [--from DAY] [--to DAY]             or request records)
           AiGateway prices set --model P/M --from DATE --input USD --output USD
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on

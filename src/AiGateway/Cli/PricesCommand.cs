@@ -1,4 +1,5 @@
 using AiGateway.Accounting;
+using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Validation;
 using AiGateway.Configuration.Yaml;
@@ -23,7 +24,7 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
         {
             "cost" => Options.Parse(args.AsSpan(1), ["prices", "config"], [], maxOperands: 1),
             "check" => Options.Parse(args.AsSpan(1), [], [], maxOperands: 1),
-            "diff" => Options.Parse(args.AsSpan(1), ["usage"], [], maxOperands: 2),
+            "diff" => Options.Parse(args.AsSpan(1), ["usage", "config", "from", "to"], [], maxOperands: 2),
             "set" => Options.Parse(args.AsSpan(1), PricesSetCommand.Valued, [], maxOperands: 0),
             _ => null,
         };
@@ -45,9 +46,26 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
     {
         "cost" => CostAsync(options),
         "check" => new PricesCheckCommand(output, error).RunAsync(options.Operands.Count > 0 ? options.Operands[0] : ListPath(environment)),
-        "diff" => new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage")),
+        "diff" => DiffAsync(options),
         _ => new PricesSetCommand(output, error, clock).RunAsync(options, options.Value("file") ?? ListPath(environment)),
     };
+
+    private async Task<int> DiffAsync(Options options)
+    {
+        DateTimeOffset? End(string name) => options.Value(name) is { } text ? PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) : null;
+        var (from, to) = (End("from"), End("to"));
+        if ((from is null && options.Value("from") is not null) || (to is null && options.Value("to") is not null))
+        {
+            await error.WriteLineAsync($"'--from' and '--to' take {PeriodWords.Forms}.");
+            return ExitCode.Misuse;
+        }
+        GatewayConfig? config = null;
+        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        {
+            return ExitCode.Misuse;
+        }
+        return await new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage"), from, to, config);
+    }
 
     private async Task<int> CostAsync(Options options)
     {

@@ -3,7 +3,9 @@ using System.Text.Json;
 using AiGateway.Accounting;
 using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Lists;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Cli;
 
@@ -13,8 +15,11 @@ internal sealed class PricesDiffCommand(TextWriter output, TextWriter error)
     /// <summary>0 when both files could be read and every line of usage was good; 1 when a line was bad; 2 when a file cannot be read.</summary>
     /// <param name="older">The older list.</param>
     /// <param name="newer">The newer list.</param>
-    /// <param name="usage">Lines as <c>prices cost</c> takes them, or the gateway's own records; null for none.</param>
-    public async Task<int> RunAsync(string older, string newer, string? usage)
+    /// <param name="usage">What was consumed: a ledger (its file, or the data folder), lines as <c>prices cost</c> takes them, or the gateway's own records; null for none.</param>
+    /// <param name="from">The first instant of it that counts; null for all.</param>
+    /// <param name="to">The instant after the last; null for all.</param>
+    /// <param name="config">The routing file, for its providers and prices; null for the lists alone.</param>
+    public async Task<int> RunAsync(string older, string newer, string? usage, DateTimeOffset? from, DateTimeOffset? to, GatewayConfig? config)
     {
         try
         {
@@ -28,29 +33,28 @@ internal sealed class PricesDiffCommand(TextWriter output, TextWriter error)
             {
                 await output.WriteLineAsync("No price differs.");
             }
-            return usage is null ? ExitCode.Good : await EffectAsync(PriceCatalogue.Parse(oldBytes), PriceCatalogue.Parse(newBytes), usage);
+            if (usage is null)
+            {
+                return ExitCode.Good;
+            }
+            using var before = new UsageLinePricer(new PriceBook(PriceCatalogue.Parse(oldBytes), config));
+            using var after = new UsageLinePricer(new PriceBook(PriceCatalogue.Parse(newBytes), config));
+            return await EffectAsync(UsageFile.Read(usage).Where(line => line is null || ((from is null || line.At >= from) && (to is null || line.At < to))), before, after, usage);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or InvalidOperationException or ArgumentException or SqliteException)
         {
             await error.WriteLineAsync(exception.Message);
             return ExitCode.Misuse;
         }
     }
 
-    private async Task<int> EffectAsync(PriceCatalogue older, PriceCatalogue newer, string path)
+    private async Task<int> EffectAsync(IEnumerable<UsageLine?> lines, UsageLinePricer before, UsageLinePricer after, string path)
     {
         var sums = new SortedDictionary<string, Effect>(StringComparer.OrdinalIgnoreCase);
-        using var before = new UsageLinePricer(new PriceBook(older, null));
-        using var after = new UsageLinePricer(new PriceBook(newer, null));
         var bad = 0;
-        await foreach (var text in File.ReadLinesAsync(path))
+        foreach (var line in lines)
         {
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                continue;
-            }
-            var json = System.Text.Encoding.UTF8.GetBytes(text);
-            if (RecordLine.Read(json, out var line) is not null || before.Price(line, out var old) is not null || after.Price(line, out var now) is not null)
+            if (line is null || before.Price(line, out var old) is not null || after.Price(line, out var now) is not null)
             {
                 bad++;
                 continue;

@@ -1,7 +1,9 @@
 using System.Text;
 using AiGateway.Cli;
 using AiGateway.TestKit;
+using AiGateway.Tests.Accounting.Ledger;
 using AiGateway.Tests.Configuration;
+using AiGateway.Tests.Storage.Ledger;
 
 namespace AiGateway.Tests.Cli;
 
@@ -146,6 +148,27 @@ public sealed class PricesCommandTests : IDisposable
                 all: 6 -> 12 (+100%), 2 calls
 
             """.ReplaceLineEndings("\n"), _output.ToString());
+    }
+
+    [Fact]
+    public async Task Diff_WithALedger_PricesItsCallsAnew()
+    {
+        var newer = Path.Combine(_folder, "newer.json");
+        await File.WriteAllTextAsync(newer, List.Replace("\"input\":\"3\"", "\"input\":\"6\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        using var ledger = new LedgerHome();
+        ledger.Append(
+            LedgerFixture.Request("1", model: "b"), LedgerFixture.Request("2", LedgerFixture.At.AddDays(-40), model: "b"), LedgerFixture.Request("3", model: "nobody's"));
+
+        foreach (var path in (string[])[ledger.File, ledger.Folder])
+        {
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(ExitCode.Good, await RunAsync("", "diff", _list, newer, "--usage", path, "--from", "2026-11-01", "--to", "2026-12-01"));
+            // 100 × 3 + 10 × 4, and 100 × 6 + 10 × 4
+            Assert.Contains("    openai/b: 0.00034 -> 0.00064 (+88.24%), 1 calls\n    all: 0.00034 -> 0.00064 (+88.24%), 2 calls, unpriced 1 -> 1\n", _output.ToString(), StringComparison.Ordinal);
+        }
+        Assert.Equal(ExitCode.Misuse, await RunAsync("", "diff", _list, newer, "--usage", "/no/such/file"));
+        Assert.Equal(ExitCode.Misuse, await RunAsync("", "diff", _list, newer, "--usage", _folder));
+        Assert.Equal(ExitCode.Misuse, await RunAsync("", "diff", _list, newer, "--usage", ledger.File, "--from", "soon"));
     }
 
     [Fact]

@@ -34,6 +34,10 @@ internal static class RecordLine
             }
             line.At = at;
             line.Known = root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object ? UsageOf(usage) : new Usage();
+            if (decimal.TryParse(TextOf(root, "cost_reported"u8), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var reported))
+            {
+                line.Known = line.Known with { ReportedCost = reported };
+            }
             return line.Provider.Length == 0 ? "the record names no provider" : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
