@@ -64,6 +64,9 @@ public sealed record Usage
     /// <summary>How many requests this is the sum of: 1 but for batches, and for answers that took several calls.</summary>
     public long Requests { get; init; } = 1;
 
+    /// <summary>What the prices of a few models depend on; null for all others.</summary>
+    public UsageDetail? Detail { get; init; }
+
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
 

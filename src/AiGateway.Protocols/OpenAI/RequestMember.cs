@@ -33,6 +33,9 @@ internal enum RequestMember
     Texts,
     EncodingFormat,
     Dimensions,
+    Size,
+    Quality,
+    WebSearchOptions,
     GenerateContentRequest,
 }
 
@@ -69,6 +72,9 @@ internal static class RequestMembers
         Of(RequestMember.Texts, "texts"),
         Of(RequestMember.EncodingFormat, "encoding_format"),
         Of(RequestMember.Dimensions, "dimensions"),
+        Of(RequestMember.Size, "size"),
+        Of(RequestMember.Quality, "quality"),
+        Of(RequestMember.WebSearchOptions, "web_search_options"),
         Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
     ];
 

@@ -66,7 +66,7 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
 
     private TimeSpan? FallBack(AttemptOutcome outcome)
     {
-        var fallback = outcome == AttemptOutcome.ContextWindow ? plan.Alias.ContextWindowFallback : plan.Alias.ContentPolicyFallback;
+        var fallback = outcome == AttemptOutcome.ContextWindow ? plan.ContextWindowFallback : plan.ContentPolicyFallback;
         if (_fellBack || plan.IsPinned || fallback.Length == 0 || _sent >= _retries.MaxAttempts)
         {
             return null;
