@@ -28,6 +28,12 @@ public sealed record Usage
     /// <summary>Image input tokens; part of <see cref="InputTokens"/>.</summary>
     public long ImageInputTokens { get; init; }
 
+    /// <summary>Audio input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedAudioInputTokens { get; init; }
+
+    /// <summary>Image input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedImageInputTokens { get; init; }
+
     /// <summary>All output tokens, reasoning included.</summary>
     public long OutputTokens { get; init; }
 
@@ -63,4 +69,32 @@ public sealed record Usage
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
+
+    /// <summary>Both together: one request that took several calls, or one session of several responses.</summary>
+    public Usage Plus(Usage other) => new()
+    {
+        InputTokens = InputTokens + other.InputTokens,
+        CachedInputTokens = CachedInputTokens + other.CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
+        CacheWrite12hTokens = CacheWrite12hTokens + other.CacheWrite12hTokens,
+        CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
+        AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
+        ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
+        CachedAudioInputTokens = Sum(CachedAudioInputTokens, other.CachedAudioInputTokens),
+        CachedImageInputTokens = Sum(CachedImageInputTokens, other.CachedImageInputTokens),
+        OutputTokens = OutputTokens + other.OutputTokens,
+        ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
+        AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
+        ImageOutputTokens = ImageOutputTokens + other.ImageOutputTokens,
+        CitationTokens = CitationTokens + other.CitationTokens,
+        SearchUnits = SearchUnits + other.SearchUnits,
+        WebSearches = WebSearches + other.WebSearches,
+        Images = Images + other.Images,
+        Characters = Characters + other.Characters,
+        AudioSeconds = AudioSeconds + other.AudioSeconds,
+        ReportedCost = ReportedCost is null && other.ReportedCost is null ? null : (ReportedCost ?? 0) + (other.ReportedCost ?? 0),
+        Estimated = Estimated || other.Estimated,
+    };
+
+    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

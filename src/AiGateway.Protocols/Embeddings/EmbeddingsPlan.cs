@@ -86,20 +86,5 @@ public sealed class EmbeddingsPlan
         return most;
     }
 
-    private static Usage? Sum(Usage? left, Usage? right)
-    {
-        if (left is null || right is null)
-            return left ?? right;
-        return left with
-        {
-            InputTokens = left.InputTokens + right.InputTokens,
-            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
-            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
-            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
-            OutputTokens = left.OutputTokens + right.OutputTokens,
-            SearchUnits = left.SearchUnits + right.SearchUnits,
-            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
-            Estimated = left.Estimated || right.Estimated,
-        };
-    }
+    private static Usage? Sum(Usage? left, Usage? right) => left is null ? right : right is null ? left : left.Plus(right);
 }

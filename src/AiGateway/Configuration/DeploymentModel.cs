@@ -36,8 +36,13 @@ internal sealed class DeploymentModel
     public required DeploymentState State { get; init; }
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
-    /// <remarks>A conversation may be asked for in any dialect where one of them is served: it is translated.</remarks>
-    public bool Serves(Operation operation) => Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation);
+    /// <remarks>
+    /// A conversation may be asked for in any dialect where one of them is served: it is translated. Realtime sessions are served
+    /// by the kinds that are known for them; for others the deployment must say so by its <c>operations</c>.
+    /// </remarks>
+    public bool Serves(Operation operation) => operation == Operation.Realtime
+        ? Operations is null ? Provider.Preset.Realtime : Array.IndexOf(Operations, operation) >= 0
+        : Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation);
 
     private static bool Serves(Operation[]? served, Operation operation) =>
         served is null || Array.IndexOf(served, operation) >= 0

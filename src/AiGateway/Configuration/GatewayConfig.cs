@@ -30,6 +30,9 @@ internal sealed record GatewayConfig
     /// <summary>Largest accepted bodies.</summary>
     public BodyLimitsConfig BodyLimits { get; init; } = new();
 
+    /// <summary>Bounds of realtime sessions.</summary>
+    public RealtimeConfig Realtime { get; init; } = new();
+
     /// <summary>Cross-origin access for browsers; off when no origin is named.</summary>
     public CorsConfig Cors { get; init; } = new();
 

@@ -22,6 +22,7 @@ internal static class OperationNames
         ["messages"] = Operation.Messages,
         ["count_tokens"] = Operation.CountTokens,
         ["generate_content"] = Operation.GenerateContent,
+        ["realtime"] = Operation.Realtime,
     };
 
     /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it.</summary>

@@ -25,7 +25,7 @@ internal static class ProviderPresets
 
     private static readonly ProviderPreset[] Presets =
     [
-        Hosted("openai", "https://api.openai.com/v1", "openai"),
+        Hosted("openai", "https://api.openai.com/v1", "openai") with { Realtime = true },
 
         // Azure's GA version; its Responses API lives only under the newer layout, which takes the model from the body.
         new ProviderPreset
@@ -37,6 +37,7 @@ internal static class ProviderPresets
             ApiVersion = "2024-10-21",
             TelemetryName = "azure.ai.openai",
             PricesFrom = "azure",
+            Realtime = true,
             Paths = new Dictionary<Operation, string>
             {
                 [Operation.Responses] = "v1/responses",
@@ -116,7 +117,7 @@ internal static class ProviderPresets
         // Its own default port is 8080, which is the gateway's too: better asked for than looped.
         Local("llamacpp", null),
         Local(OpenAICompatible, null) with { DefaultPath = "" },
-        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null },
+        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null, Realtime = true },
     ];
 
     private static readonly Dictionary<string, ProviderPreset> ByKind = Presets.ToDictionary(preset => preset.Kind, StringComparer.Ordinal);

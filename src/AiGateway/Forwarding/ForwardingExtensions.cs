@@ -1,4 +1,5 @@
 using AiGateway.Configuration;
+using AiGateway.Forwarding.Realtime;
 using AiGateway.Providers;
 using AiGateway.Providers.Credentials;
 
@@ -26,6 +27,8 @@ internal static class ForwardingExtensions
         services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
+        services.AddSingleton<OpenSessions>();
+        services.AddSingleton<RealtimeEndpoint>();
         return services;
     }
 }

@@ -29,6 +29,19 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The price set that was used: <c>standard</c>, <c>flex</c>, <c>priority</c>, …, with <c>+tier</c> where a long-context tier applied.</summary>
     public string? PriceSet { get; init; }
 
+    /// <summary>Both together; known only where both are. Period and price set are those of the first.</summary>
+    public Cost Plus(Cost other) => this with
+    {
+        Total = Total + other.Total,
+        Unpriced = Unpriced ?? other.Unpriced,
+        Input = Input + other.Input,
+        CachedInput = CachedInput + other.CachedInput,
+        CacheWrite = CacheWrite + other.CacheWrite,
+        Output = Output + other.Output,
+        Other = Other + other.Other,
+        Reported = Reported is null && other.Reported is null ? null : (Reported ?? 0) + (other.Reported ?? 0),
+    };
+
     /// <summary>A cost that cannot be said.</summary>
     public static Cost Unknown(string reason) => new(null, reason);
 }

@@ -12,7 +12,9 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private const string ResponsePrefix = "resp_";
     private const int MostTags = 16;
     private const int LongestTag = 256;
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
+    /// <summary>Of a request without a body.</summary>
+    public static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -32,6 +34,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return match.Operation switch
         {
             Operation.Native => ReadNativeAsync(context, exchange),
+            Operation.Realtime => ReadRealtimeAsync(context, exchange, match),
             Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
             _ => ReadAsync(context, exchange, match),
         };
@@ -120,6 +123,12 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         {
             await next(context);
         }
+    }
+
+    private Task ReadRealtimeAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        exchange.Request = RealtimeRequestReader.Read(context, exchange, match);
+        return exchange.Request is null ? Task.CompletedTask : next(context);
     }
 
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)
