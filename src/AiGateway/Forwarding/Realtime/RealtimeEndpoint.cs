@@ -105,7 +105,7 @@ internal sealed class RealtimeEndpoint(
                 CallerMessages = relay.CallerMessages,
                 ProviderMessages = relay.ProviderMessages,
             };
-            exchange.Outcome = OutcomeOf(end);
+            exchange.Outcome = OutcomeOf(end, relay.CloseCode);
             if (end == SessionEnd.ProviderGone)
             {
                 attempt.Outcome = AttemptOutcome.Broken;
@@ -114,8 +114,10 @@ internal sealed class RealtimeEndpoint(
         }
     }
 
-    private static RequestOutcome OutcomeOf(SessionEnd end) => end switch
+    private static RequestOutcome OutcomeOf(SessionEnd end, WebSocketCloseStatus? code) => end switch
     {
+        // Of the codes below 3000 all but the first say that something went wrong (RFC 6455, 7.4.1); those above are the provider's own.
+        SessionEnd.ClosedByProvider when code is > WebSocketCloseStatus.NormalClosure and < (WebSocketCloseStatus)3000 => RequestOutcome.CutByUpstream,
         SessionEnd.CallerGone or SessionEnd.ProtocolError => RequestOutcome.CallerGone,
         SessionEnd.ProviderGone => RequestOutcome.CutByUpstream,
         SessionEnd.Drain => RequestOutcome.CutByDrain,
