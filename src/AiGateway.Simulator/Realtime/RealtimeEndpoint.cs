@@ -10,6 +10,8 @@ namespace AiGateway.Simulator.Realtime;
 /// <summary>Takes the handshake of a realtime session: refuses it as an ordinary answer, or upgrades the connection and runs the session.</summary>
 internal sealed class RealtimeEndpoint(SimulatorOptions options, FaultPlan faults, SimulatorStatistics statistics, AnswerSender sender)
 {
+    private static readonly Answer ReplacedByItsFault = new() { SharedBody = "{}"u8.ToArray() };
+
     /// <summary>True for a WebSocket handshake on the session's path.</summary>
     public static bool IsAsked(HttpContext context, string path) =>
         context.WebSockets.IsWebSocketRequest && SimulatorRoute.Of(path).Endpoint == SimulatedEndpoint.Realtime;
@@ -76,7 +78,7 @@ internal sealed class RealtimeEndpoint(SimulatorOptions options, FaultPlan fault
         if (fault is not null && ErrorAnswers.Of(fault, model, options.TimeProvider.GetUtcNow()) is { } error)
             return error;
         if (fault is { ReplacesBody: true, HugeBytes: null } or { Reset: true } or { ResetAfterHeaders: true })
-            return ErrorAnswers.BadRequest("This answer is replaced by its fault.");
+            return ReplacedByItsFault;
         if (transcribes && model.Length > 0 && !route.IsAzure)
             return ErrorAnswers.BadRequest("You must not provide a model parameter for transcription sessions.", "model");
         if (!transcribes && model.Length == 0)
