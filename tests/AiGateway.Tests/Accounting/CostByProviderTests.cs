@@ -32,6 +32,18 @@ public class CostByProviderTests
     }
 
     [Theory]
+    [InlineData(null, "0.003176")] // text is taken to be cached first: 90 text × 0.4 + 10 audio × 0.4 + 90 audio × 32, and of output 12 × 16 + 1 × 64
+    [InlineData(70L, "0.001496")] // 70 audio × 0.4 + 30 text × 0.4 + 60 text × 4 + 30 audio × 32
+    [InlineData(500L, "0.000656")] // more than there is: 100 audio × 0.4 + 90 text × 4
+    public void OpenAIRealtime_SaysWhichKindWasCached(long? cachedAudio, string total)
+    {
+        var usage = new Usage { InputTokens = 190, AudioInputTokens = 100, CachedInputTokens = 100, CachedAudioInputTokens = cachedAudio, OutputTokens = 13, AudioOutputTokens = 1 };
+        var cost = CostOf("openai", "gpt-realtime", usage);
+
+        Assert.Equal(total, UsdText.Format(cost.Total!.Value));
+    }
+
+    [Theory]
     [InlineData(272_000, "standard", "2.745")] // 272,000 × 10 + 500 × 50
     [InlineData(272_001, "standard+tier", "5.47752")] // 272,001 × 20 + 500 × 75
     public void OpenAI_PromptOverThreshold_RepricesTheWholeRequest(long input, string set, string total)

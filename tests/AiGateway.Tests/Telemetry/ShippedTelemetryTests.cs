@@ -50,6 +50,7 @@ public sealed partial class ShippedTelemetryTests
             exchange.Usage = exchange.Usage! with { Estimated = true };
             exchange.Attempts.Add(exchange.Attempts[0]);
         }));
+        host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange => exchange.Session = new AiGateway.Pipeline.SessionFigures { End = AiGateway.Pipeline.SessionEnd.Idle, Open = TimeSpan.FromMinutes(1), Responses = 3 }));
         var text = host.Scrape();
 
         foreach (var definition in MetricDefinitions.Default.Where(definition => definition != MetricDefinitions.SeriesOverflow))

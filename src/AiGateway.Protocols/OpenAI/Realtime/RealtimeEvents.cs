@@ -24,14 +24,15 @@ public static class RealtimeEvents
                 return RealtimeEventKind.Other;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isType = JsonText.Is(ref reader, "type"u8);
-                if (isType)
+                if (JsonText.Is(ref reader, "type"u8))
                     return reader.Read() ? KindOf(ref reader) : RealtimeEventKind.Undecided;
                 // TrySkip leaves the reader where it was when the value is not there whole.
                 if (!reader.Read() || !reader.TrySkip())
                     return RealtimeEventKind.Undecided;
             }
-            return isWhole || reader.TokenType == JsonTokenType.EndObject ? RealtimeEventKind.Other : RealtimeEventKind.Undecided;
+            // An object inside may have ended here, too.
+            var isOver = isWhole || reader is { TokenType: JsonTokenType.EndObject, CurrentDepth: 0 };
+            return isOver ? RealtimeEventKind.Other : RealtimeEventKind.Undecided;
         }
         catch (JsonException)
         {

@@ -1,0 +1,20 @@
+namespace AiGateway.Protocols.Tests;
+
+/// <summary>Pins that no count is forgotten in a sum.</summary>
+public sealed class UsageTests
+{
+    [Fact]
+    public void Sum_HasEveryMember()
+    {
+        var one = new Usage();
+        foreach (var member in typeof(Usage).GetProperties().Where(static member => member.CanWrite))
+            member.SetValue(one, member.PropertyType == typeof(bool) ? true : Convert.ChangeType(3, Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType, null));
+        var sum = one.Plus(one);
+
+        foreach (var member in typeof(Usage).GetProperties().Where(static member => member.CanWrite))
+            Assert.Equal((member.Name, member.PropertyType == typeof(bool) ? "True" : "6"), (member.Name, member.GetValue(sum)!.ToString()));
+        Assert.Equal(one, one.Plus(new Usage()));
+        Assert.Equal(one, new Usage().Plus(one));
+        Assert.Equal(new Usage(), new Usage().Plus(new Usage()));
+    }
+}
