@@ -98,6 +98,13 @@ public sealed class ClientTests(RealtimeFixture fixture)
         var second = await socket.ReceiveAsync(buffer.AsMemory(), TestContext.Current.CancellationToken);
         await socket.CloseAsync((WebSocketCloseStatus)4001, "bye", TestContext.Current.CancellationToken);
 
+        using var refused = new ClientWebSocket();
+        refused.Options.HttpVersion = HttpVersion.Version20;
+        refused.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        refused.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => refused.ConnectAsync(new Uri($"wss://{gateway.Address.Authority}/v1/realtime?model=voice"), invoker, TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.HttpStatusCode);
+
         Assert.True(read.EndOfMessage && second.EndOfMessage);
         Assert.Equal((HttpStatusCode.OK, 4001), (socket.HttpStatusCode, (int)socket.CloseStatus!));
     }

@@ -94,6 +94,19 @@ public sealed class SessionTests(RealtimeFixture fixture)
         Assert.Contains(RealtimeFixture.UpstreamKey, headers.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task OutboundProxy_IsAskedForATunnel()
+    {
+        await using var proxy = TunnelProxy.Start();
+        await using var gateway = await fixture.AnotherGatewayAsync($"host:\n  outbound: {{ proxy: \"{proxy.Address}\" }}");
+        using var client = await fixture.OpenAsync(gateway: gateway);
+        await client.SayAsync("Hello");
+        await client.AnswerAsync();
+        await client.CloseAsync();
+
+        Assert.Equal($"CONNECT {fixture.A.Address.Authority} HTTP/1.1", proxy.Asked);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

@@ -109,7 +109,7 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
         }
         catch (WebSocketException e) when (e.WebSocketErrorCode is not (WebSocketError.ConnectionClosedPrematurely or WebSocketError.InvalidState))
         {
-            // The socket has told the other end already what was wrong (1002, 1007).
+            // The socket has told the other end already what was wrong (1002, 1007). One that no longer answers pings ends as cancelled.
             return PumpEnd.ProtocolBroken;
         }
         catch (Exception e) when (RealtimeSide.IsFault(e))
