@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text;
+using AiGateway.Pipeline;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -48,6 +49,7 @@ internal sealed partial class PrometheusExposition : IDisposable
     /// <summary>Answers a scrape, in the format and encoding it asks for.</summary>
     public async Task WriteAsync(HttpContext context)
     {
+        await SocketThread.Leave();
         var openMetrics = PrefersOpenMetrics(context.Request.Headers.Accept);
         using var text = Collect(openMetrics);
         var response = context.Response;
