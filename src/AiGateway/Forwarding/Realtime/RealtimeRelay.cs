@@ -82,6 +82,8 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
             while (true)
             {
                 var received = await from.ReceiveAsync(buffer);
+                // Pieces are looked into, and one after another may be there already.
+                await SocketThread.Leave();
                 Volatile.Write(ref _lastPiece, clock.GetTimestamp());
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
