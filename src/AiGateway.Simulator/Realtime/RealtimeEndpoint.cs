@@ -47,7 +47,7 @@ internal sealed class RealtimeEndpoint(SimulatorOptions options, FaultPlan fault
         // The dated layout of Azure, and who asks for it, still has the events of the beta.
         var isBeta = route.IsAzure || context.Request.Headers["OpenAI-Beta"].ToString().Contains("realtime=v1", StringComparison.Ordinal) || offered.Contains("openai-beta.realtime-v1");
         using var outgoing = new EventOutput(socket, context, options, fault, ids);
-        var session = new RealtimeSession(socket, outgoing, new RealtimeWords(isBeta), options, statistics, ids, name, transcribes, fault);
+        using var session = new RealtimeSession(socket, outgoing, new RealtimeWords(isBeta), options, statistics, ids, name, transcribes, fault);
         try
         {
             await session.RunAsync();

@@ -9,7 +9,7 @@ namespace AiGateway.Simulator.Realtime;
 
 /// <summary>One session: reads the client's events and answers them as OpenAI's realtime API does.</summary>
 internal sealed class RealtimeSession(
-    WebSocket socket, EventOutput output, RealtimeWords words, SimulatorOptions options, SimulatorStatistics statistics, Ids ids, string model, bool transcribes, Fault? fault)
+    WebSocket socket, EventOutput output, RealtimeWords words, SimulatorOptions options, SimulatorStatistics statistics, Ids ids, string model, bool transcribes, Fault? fault) : IDisposable
 {
     // What OpenAI takes: 15 MiB of audio, in base64, and its frame.
     private const int LargestMessage = 24 * 1024 * 1024;
@@ -43,11 +43,13 @@ internal sealed class RealtimeSession(
         }
         finally
         {
-            _answering?.Cancel();
+            if (_answering is not null)
+                await _answering.CancelAsync();
             await _answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _answering?.Dispose();
         }
     }
+
+    public void Dispose() => _answering?.Dispose();
 
     private async Task<JsonObject?> ReadAsync()
     {

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 
 namespace AiGateway.FunctionalTests.Realtime;
@@ -155,6 +156,8 @@ public sealed class SessionTests(RealtimeFixture fixture)
         var error = (await client.ReadUntilAsync("error")).GetProperty("error");
         await client.SendAsync("""{"type":"session.upda\u0074e","session":{"mod\u0065l":"gpt-realtime-dear"}}""");
         var second = (await client.ReadUntilAsync("error")).GetProperty("error");
+        await client.Socket.SendAsync("""{"type":"session.update","session":{"model":"gpt-realtime-dear"}}"""u8.ToArray(), WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
+        Assert.Equal("invalid_session_update", (await client.ReadUntilAsync("error")).GetProperty("error").GetProperty("code").GetString());
         await client.SendAsync("""{"type":"session.update","session":{"model":"gpt-realtime-dear"}""");
         var third = (await client.ReadUntilAsync("error")).GetProperty("error");
         await client.SendAsync("""{"type":"session.update","session":{}}""");

@@ -17,16 +17,10 @@ namespace AiGateway.Forwarding.Realtime;
 /// Pings are answered hop by hop and close codes passed on. A side that cannot be written to any more is broken off, so that its
 /// own pump notices; the other pump goes on reading, or the provider's last usage would be lost.
 /// </remarks>
-internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, RealtimeTally tally, Exchange exchange, RealtimeModel bounds, DrainState drain, TimeProvider clock)
+internal sealed partial class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, RealtimeTally tally, Exchange exchange, RealtimeModel bounds, DrainState drain, TimeProvider clock)
 {
     // One read of a socket; pieces of a message are passed on in it.
     private const int BufferSize = 16 * 1024;
-
-    // Together below the time that a drain leaves after its cut (GatewayHost).
-    private static readonly TimeSpan SettleWait = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
-
-    private static readonly byte[] CancelResponse = """{"type":"response.cancel"}"""u8.ToArray();
 
     private readonly long _deadline = After(clock, clock.GetTimestamp(), bounds.MaxSession);
     private long _lastPiece = clock.GetTimestamp();
@@ -53,8 +47,8 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
     public async Task<SessionEnd> RunAsync()
     {
         using var over = new CancellationTokenSource();
-        var up = PumpAsync(caller, provider, new EventInspection(ofCaller: true));
-        var down = PumpAsync(provider, caller, new EventInspection(ofCaller: false));
+        var up = PumpAsync(caller, new EventInspection(ofCaller: true));
+        var down = PumpAsync(provider, new EventInspection(ofCaller: false));
         var watch = WatchAsync(over.Token);
         try
         {
@@ -72,7 +66,7 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
         }
     }
 
-    private async Task<PumpEnd> PumpAsync(RealtimeSide from, RealtimeSide to, EventInspection inspection)
+    private async Task<PumpEnd> PumpAsync(RealtimeSide from, EventInspection inspection)
     {
         var isCaller = from == caller;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -95,10 +89,11 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
                     return PumpEnd.TooLarge;
                 }
                 var piece = buffer.AsMemory(0, received.Count);
-                var passed = received.MessageType == WebSocketMessageType.Binary ? await PassAsync(to, piece, received.MessageType, received.EndOfMessage)
-                    : isCaller ? await PassFromCallerAsync(inspection, piece, received.EndOfMessage)
-                    : await PassFromProviderAsync(inspection, piece, received.EndOfMessage);
-                if (!passed)
+                if (!isCaller)
+                {
+                    await PassFromProviderAsync(inspection, piece, received.MessageType, received.EndOfMessage);
+                }
+                else if (!await TryPassFromCallerAsync(inspection, piece, received.MessageType, received.EndOfMessage))
                 {
                     return PumpEnd.TooLarge;
                 }
@@ -125,7 +120,8 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
         }
     }
 
-    private async ValueTask<bool> PassFromCallerAsync(EventInspection inspection, ReadOnlyMemory<byte> piece, bool isEnd)
+    // Events are text; but a lenient provider may take binary ones too, so they are looked at alike.
+    private async ValueTask<bool> TryPassFromCallerAsync(EventInspection inspection, ReadOnlyMemory<byte> piece, WebSocketMessageType type, bool isEnd)
     {
         switch (inspection.Add(piece, isEnd))
         {
@@ -134,17 +130,17 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
             case Finding.TooLarge:
                 return false;
             case Finding.Complete:
-                await PassSessionUpdateAsync(inspection.Current);
+                await PassSessionUpdateAsync(inspection.Current, type);
                 break;
             default:
-                await PassAsync(provider, inspection.Current, WebSocketMessageType.Text, isEnd);
+                await PassAsync(provider, inspection.Current, type, isEnd);
                 break;
         }
         inspection.Clear();
         return true;
     }
 
-    private async ValueTask<bool> PassFromProviderAsync(EventInspection inspection, ReadOnlyMemory<byte> piece, bool isEnd)
+    private async ValueTask PassFromProviderAsync(EventInspection inspection, ReadOnlyMemory<byte> piece, WebSocketMessageType type, bool isEnd)
     {
         var finding = inspection.Add(piece, isEnd);
         if (finding == Finding.Complete)
@@ -156,15 +152,14 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
             tally.Miss(inspection.Kind);
         }
         // Nothing is held back: what is kept is kept to be read, and has gone on already.
-        await PassAsync(caller, piece, WebSocketMessageType.Text, isEnd);
+        await PassAsync(caller, piece, type, isEnd);
         if (finding != Finding.Pending)
         {
             inspection.Clear();
         }
-        return true;
     }
 
-    private async ValueTask PassSessionUpdateAsync(ReadOnlyMemory<byte> message)
+    private async ValueTask PassSessionUpdateAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type)
     {
         var edits = new List<ByteRange>();
         var attempt = exchange.Answering!;
@@ -175,10 +170,10 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
             return;
         }
         var name = attempt.Deployment.UpstreamModelJson.IsEmpty ? RequestEdits.JsonString(attempt.UpstreamModel) : attempt.Deployment.UpstreamModelJson;
-        await PassAsync(provider, edits.Count == 0 ? message : SessionModelEdits.Apply(message.Span, edits, name.Span), WebSocketMessageType.Text, isEnd: true);
+        await PassAsync(provider, edits.Count == 0 ? message : SessionModelEdits.Apply(message.Span, edits, name.Span), type, isEnd: true);
     }
 
-    private static async ValueTask<bool> PassAsync(RealtimeSide to, ReadOnlyMemory<byte> piece, WebSocketMessageType type, bool isEnd)
+    private static async ValueTask PassAsync(RealtimeSide to, ReadOnlyMemory<byte> piece, WebSocketMessageType type, bool isEnd)
     {
         if (!to.IsOver)
         {
@@ -195,7 +190,6 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
                 }
             }
         }
-        return true;
     }
 
     private async Task<SessionEnd> WatchAsync(CancellationToken over)
@@ -219,138 +213,6 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
         }
     }
 
-    private async Task<SessionEnd> EndByCallerAsync(PumpEnd how, Task down)
-    {
-        switch (how)
-        {
-            case PumpEnd.Closed when !tally.HasOpenResponse:
-                // The close goes through to the other end and its answer back.
-                var (status, reason) = (caller.CloseStatus ?? WebSocketCloseStatus.Empty, caller.CloseReason);
-                await CloseAsync(provider, status, reason);
-                await WaitAsync(CloseWait, down);
-                await CloseCallerAsync(provider.CloseStatus ?? status, provider.CloseStatus is null ? reason : provider.CloseReason);
-                return SessionEnd.ClosedByCaller;
-            case PumpEnd.Closed:
-                await CloseCallerAsync(caller.CloseStatus ?? WebSocketCloseStatus.Empty, caller.CloseReason);
-                await LeaveProviderAsync(caller.CloseStatus ?? WebSocketCloseStatus.Empty, caller.CloseReason, down);
-                return SessionEnd.ClosedByCaller;
-            case PumpEnd.TooLarge:
-                await TellCallerAsync(
-                    "invalid_request_error", "message_too_large",
-                    $"A message is larger than allowed: at most {bounds.MaxMessage} bytes, and a session.update at most {EventInspection.Largest}.", WebSocketCloseStatus.MessageTooBig, "message too large");
-                var rest = DiscardAsync(caller);
-                await LeaveProviderAsync(WebSocketCloseStatus.EndpointUnavailable, null, down);
-                await WaitAsync(CloseWait, rest);
-                caller.Abort();
-                await rest;
-                return SessionEnd.MessageTooLarge;
-            default:
-                await LeaveProviderAsync(WebSocketCloseStatus.EndpointUnavailable, null, down);
-                return how == PumpEnd.ProtocolBroken ? SessionEnd.ProtocolError : SessionEnd.CallerGone;
-        }
-    }
-
-    /// <summary>Reads what still comes: a connection that is closed over unread bytes is reset, and the close that says why may be lost with it.</summary>
-    private static async Task DiscardAsync(RealtimeSide side)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            while ((await side.ReceiveAsync(buffer)).MessageType != WebSocketMessageType.Close)
-            {
-            }
-        }
-        catch (Exception e) when (RealtimeSide.IsFault(e))
-        {
-            // It ended otherwise.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private async Task<SessionEnd> EndByProviderAsync(PumpEnd how, Task up)
-    {
-        if (how == PumpEnd.Closed)
-        {
-            var (status, reason) = (provider.CloseStatus ?? WebSocketCloseStatus.Empty, provider.CloseReason);
-            await CloseCallerAsync(status, reason);
-            await WaitAsync(CloseWait, up);
-            await CloseAsync(provider, caller.CloseStatus ?? status, caller.CloseStatus is null ? reason : caller.CloseReason);
-            return SessionEnd.ClosedByProvider;
-        }
-        if (how == PumpEnd.TooLarge)
-        {
-            await TellCallerAsync("server_error", "message_too_large", $"The provider sent a message of more than {bounds.MaxMessage} bytes.", WebSocketCloseStatus.MessageTooBig, "message too large");
-            await CloseAsync(provider, WebSocketCloseStatus.MessageTooBig, null);
-        }
-        else
-        {
-            await TellCallerAsync("server_error", "upstream_error", "The provider broke the connection. Open another session.", WebSocketCloseStatus.InternalServerError, "the provider broke the connection");
-        }
-        await WaitAsync(CloseWait, up);
-        return how == PumpEnd.TooLarge ? SessionEnd.MessageTooLarge : SessionEnd.ProviderGone;
-    }
-
-    private async Task<SessionEnd> EndByGatewayAsync(SessionEnd why, Task up, Task down)
-    {
-        var (type, code, message, status) = why switch
-        {
-            SessionEnd.MaxSession => ("invalid_request_error", "session_expired", $"Your session hit the maximum duration of {Words(bounds.MaxSession)}.", WebSocketCloseStatus.NormalClosure),
-            SessionEnd.Idle => ("invalid_request_error", "session_idle", $"Nothing was said in this session for {Words(bounds.IdleTimeout)}.", WebSocketCloseStatus.NormalClosure),
-            _ => ("server_error", "overloaded", "The gateway is shutting down. Open another session.", WebSocketCloseStatus.EndpointUnavailable),
-        };
-        await TellCallerAsync(type, code, message, status, code);
-        await LeaveProviderAsync(status, null, down);
-        await WaitAsync(CloseWait, up);
-        return why;
-    }
-
-    private async ValueTask TellCallerAsync(string type, string code, string message, WebSocketCloseStatus status, string reason)
-    {
-        using var patience = new CancellationTokenSource(CloseWait, clock);
-        await caller.TrySendAsync(Error(type, code, message), patience.Token);
-        await CloseCallerAsync(status, reason);
-    }
-
-    /// <summary>Ends the provider's side, but not before it had time to say what the response that is being made has consumed.</summary>
-    private async ValueTask LeaveProviderAsync(WebSocketCloseStatus status, string? reason, Task down)
-    {
-        if (tally.HasOpenResponse)
-        {
-            using (var patience = new CancellationTokenSource(SettleWait, clock))
-            {
-                await provider.TrySendAsync(CancelResponse, patience.Token);
-            }
-            await WaitAsync(SettleWait, down, tally.WhenSettled());
-        }
-        await CloseAsync(provider, status, reason);
-        await WaitAsync(CloseWait, down);
-    }
-
-    private async ValueTask CloseCallerAsync(WebSocketCloseStatus status, string? reason)
-    {
-        CloseCode = status == WebSocketCloseStatus.Empty ? null : status;
-        await CloseAsync(caller, status, reason);
-    }
-
-    private async ValueTask CloseAsync(RealtimeSide side, WebSocketCloseStatus status, string? reason)
-    {
-        using var patience = new CancellationTokenSource(CloseWait, clock);
-        await side.CloseAsync(status, reason, patience.Token);
-    }
-
-    private async Task WaitAsync(TimeSpan limit, params Task[] any)
-    {
-        using var over = new CancellationTokenSource();
-        await Task.WhenAny([.. any, Task.Delay(limit, clock, over.Token)]);
-        await over.CancelAsync();
-    }
-
-    private ReadOnlyMemory<byte> Error(string type, string code, string message, string? param = null, string? causeId = null) =>
-        RealtimeErrorEvent.Write($"event_{exchange.Id}_{++_errors}", type, code, message, param, causeId);
-
     private void Count(bool isCaller)
     {
         if (isCaller)
@@ -362,8 +224,6 @@ internal sealed class RealtimeRelay(RealtimeSide caller, RealtimeSide provider, 
             ProviderMessages++;
         }
     }
-
-    private static string Words(TimeSpan time) => time.TotalSeconds < 120 ? $"{time.TotalSeconds:0.#} seconds" : $"{time.TotalMinutes:0.#} minutes";
 
     private static long After(TimeProvider clock, long timestamp, TimeSpan time) => timestamp + (long)(time.TotalSeconds * clock.TimestampFrequency);
 }
