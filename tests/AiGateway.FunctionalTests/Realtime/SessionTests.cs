@@ -212,6 +212,8 @@ public sealed class SessionTests(RealtimeFixture fixture)
     [InlineData(1000, "completed")]
     [InlineData(1008, "cut_by_upstream")]
     [InlineData(1011, "cut_by_upstream")]
+    [InlineData(1012, "cut_by_upstream")]
+    [InlineData(1013, "cut_by_upstream")]
     [InlineData(3000, "completed")]
     [InlineData(4002, "completed")]
     public async Task ProvidersClose_GoesThrough(int code, string outcome)
