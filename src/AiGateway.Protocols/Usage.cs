@@ -70,31 +70,36 @@ public sealed record Usage
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
 
-    /// <summary>Both together: one request that took several calls, or one session of several responses.</summary>
-    public Usage Plus(Usage other) => new()
+    /// <summary>What two calls for one answer, or two responses of one session, consumed together; null where neither says.</summary>
+    public static Usage? Sum(Usage? left, Usage? right)
     {
-        InputTokens = InputTokens + other.InputTokens,
-        CachedInputTokens = CachedInputTokens + other.CachedInputTokens,
-        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens,
-        CacheWrite12hTokens = CacheWrite12hTokens + other.CacheWrite12hTokens,
-        CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
-        AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
-        ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
-        CachedAudioInputTokens = Sum(CachedAudioInputTokens, other.CachedAudioInputTokens),
-        CachedImageInputTokens = Sum(CachedImageInputTokens, other.CachedImageInputTokens),
-        OutputTokens = OutputTokens + other.OutputTokens,
-        ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
-        AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
-        ImageOutputTokens = ImageOutputTokens + other.ImageOutputTokens,
-        CitationTokens = CitationTokens + other.CitationTokens,
-        SearchUnits = SearchUnits + other.SearchUnits,
-        WebSearches = WebSearches + other.WebSearches,
-        Images = Images + other.Images,
-        Characters = Characters + other.Characters,
-        AudioSeconds = AudioSeconds + other.AudioSeconds,
-        ReportedCost = ReportedCost is null && other.ReportedCost is null ? null : (ReportedCost ?? 0) + (other.ReportedCost ?? 0),
-        Estimated = Estimated || other.Estimated,
-    };
+        if (left is null || right is null)
+            return left ?? right;
+        return new Usage
+        {
+            InputTokens = left.InputTokens + right.InputTokens,
+            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
+            CacheWriteTokens = left.CacheWriteTokens + right.CacheWriteTokens,
+            CacheWrite12hTokens = left.CacheWrite12hTokens + right.CacheWrite12hTokens,
+            CacheWrite1hTokens = left.CacheWrite1hTokens + right.CacheWrite1hTokens,
+            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
+            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
+            CachedAudioInputTokens = Sum(left.CachedAudioInputTokens, right.CachedAudioInputTokens),
+            CachedImageInputTokens = Sum(left.CachedImageInputTokens, right.CachedImageInputTokens),
+            OutputTokens = left.OutputTokens + right.OutputTokens,
+            ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
+            AudioOutputTokens = left.AudioOutputTokens + right.AudioOutputTokens,
+            ImageOutputTokens = left.ImageOutputTokens + right.ImageOutputTokens,
+            CitationTokens = left.CitationTokens + right.CitationTokens,
+            SearchUnits = left.SearchUnits + right.SearchUnits,
+            WebSearches = left.WebSearches + right.WebSearches,
+            Images = left.Images + right.Images,
+            Characters = left.Characters + right.Characters,
+            AudioSeconds = left.AudioSeconds + right.AudioSeconds,
+            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
+            Estimated = left.Estimated || right.Estimated,
+        };
+    }
 
     private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

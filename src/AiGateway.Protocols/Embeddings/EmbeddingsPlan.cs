@@ -65,7 +65,7 @@ public sealed class EmbeddingsPlan
             if (answers[i].Vectors.Count != _counts[i])
                 throw new ChatFormatException($"The provider answered {_counts[i]} inputs with {answers[i].Vectors.Count} vectors.");
             merged.Vectors.AddRange(answers[i].Vectors);
-            merged.Usage = Sum(merged.Usage, answers[i].Usage);
+            merged.Usage = Usage.Sum(merged.Usage, answers[i].Usage);
         }
         if (merged.Model.Length == 0)
             merged.Model = _request.Model;
@@ -85,6 +85,4 @@ public sealed class EmbeddingsPlan
         }
         return most;
     }
-
-    private static Usage? Sum(Usage? left, Usage? right) => left is null ? right : right is null ? left : left.Plus(right);
 }

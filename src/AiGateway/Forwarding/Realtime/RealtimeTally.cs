@@ -112,7 +112,7 @@ internal sealed class RealtimeTally(Exchange exchange, AttemptRecord attempt, IC
         var cost = isTranscription && !transcribesOnly && model is not null
             ? costs.CalculateFor(exchange.Snapshot, attempt.Deployment.Provider, model, usage, exchange.StartedAt)
             : costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, model, exchange.ServiceTier, usage, exchange.StartedAt);
-        attempt.Usage = attempt.Usage?.Plus(usage) ?? usage;
+        attempt.Usage = Usage.Sum(attempt.Usage, usage);
         attempt.Cost = attempt.Cost?.Plus(cost) ?? cost;
     }
 }
