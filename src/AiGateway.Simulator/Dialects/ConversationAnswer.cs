@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI.Chat;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Requests;
@@ -77,7 +78,7 @@ internal static class ConversationAnswer
         return copy;
     }
 
-    /// <summary>Answers <c>/v1/messages/count_tokens</c>.</summary>
+    /// <summary>Answers <c>/v1/messages/count_tokens</c> and Gemini's <c>:countTokens</c>.</summary>
     public static Answer Count(SimulatedRequest request)
     {
         if (Read(request, countOnly: true, out var chat) is { } refusal)
@@ -87,10 +88,10 @@ internal static class ConversationAnswer
         var body = PooledOutput.Rent();
         var json = body.StartJson();
         json.WriteStartObject();
-        json.WriteNumber("input_tokens"u8, prompt.InputTokens);
+        json.WriteNumber(request.Route.Dialect == Dialect.Gemini ? "totalTokens"u8 : "input_tokens"u8, prompt.InputTokens);
         json.WriteEndObject();
         json.Flush();
-        return new Answer { Dialect = Dialect.Anthropic, Body = body, InputTokens = prompt.InputTokens };
+        return new Answer { Dialect = request.Route.Dialect, Body = body, InputTokens = prompt.InputTokens };
     }
 
     private static Answer? Read(SimulatedRequest request, bool countOnly, out ChatRequest chat) =>
@@ -100,7 +101,7 @@ internal static class ConversationAnswer
     {
         try
         {
-            chat = ChatCodecs.Of(dialect).ReadRequest(request.Body);
+            chat = request.Route.Endpoint == SimulatedEndpoint.GeminiCountTokens ? GeminiTokenCounts.ReadRequest(request.Body) : ChatCodecs.Of(dialect).ReadRequest(request.Body);
         }
         catch (ChatFormatException defect)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AiGateway.Protocols.Embeddings;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Dialects;
 
@@ -70,7 +71,9 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             SimulatedEndpoint.ContentSafety => JudgementForms.OfContentSafety(request),
             SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
                 or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat => ConversationAnswer.Of(request),
-            SimulatedEndpoint.CountTokens => ConversationAnswer.Count(request),
+            SimulatedEndpoint.CountTokens or SimulatedEndpoint.GeminiCountTokens => ConversationAnswer.Count(request),
+            SimulatedEndpoint.CohereEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Cohere),
+            SimulatedEndpoint.GeminiEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Gemini),
             _ => RerankAnswer.Of(request),
         };
     }

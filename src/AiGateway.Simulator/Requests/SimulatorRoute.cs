@@ -11,6 +11,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/models/", ":countTokens", SimulatedEndpoint.GeminiCountTokens),
+        ("/models/", ":embedContent", SimulatedEndpoint.GeminiEmbed),
+        ("/models/", ":batchEmbedContents", SimulatedEndpoint.GeminiEmbed),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
         ("/models/", ":predict", SimulatedEndpoint.Predict),
@@ -23,9 +26,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     public Dialect Dialect => Endpoint switch
     {
         SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
-        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
 
@@ -113,6 +116,8 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "v2/embed" => SimulatedEndpoint.CohereEmbed,
+            "v2/rerank" => SimulatedEndpoint.CohereRerank,
             "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
             "speak" => SimulatedEndpoint.DeepgramSpeech,
             "listen" => SimulatedEndpoint.DeepgramTranscription,

@@ -96,7 +96,7 @@ internal sealed record ProviderPreset
     public string? ApiVersion { get; init; }
 
     /// <summary>Dialects of conversation it speaks, the one to translate to first. A caller of any of them gets its bytes passed on.</summary>
-    public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat, Dialect.OpenAIResponses];
+    public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat];
 
     /// <summary>Its own forms of embeddings, by what stands in the model's name: the first that fits counts. Empty where OpenAI's bytes pass.</summary>
     public FormOfModel<EmbeddingsForm>[] Embeddings { get; init; } = [];

@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
@@ -24,8 +25,7 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
             await realtime.RunAsync(context);
             return;
         }
-        if (exchange.Request!.Operation == Operation.CountTokens
-            && Translations.DialectFor(exchange.Request, exchange.Plan!.Deployments[0].Provider.Preset) != Dialect.Anthropic)
+        if (exchange.Request! is { Operation: Operation.CountTokens } counted && !CountsItself(counted, exchange.Plan!.Deployments[0].Provider.Preset))
         {
             await TokenCount.WriteAsync(context, exchange);
             return;
@@ -49,6 +49,10 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
             }
         }
     }
+
+    /// <summary>Whether a provider counts the caller's own request. Signatures of another provider it would refuse.</summary>
+    private static bool CountsItself(GatewayRequest request, ProviderPreset preset) =>
+        Translations.DialectFor(request, preset) == ChatDialects.Of(request.Operation, request.Form) && !SignatureEnvelope.MayBeIn(request.Body!.Memory.Span);
 
     private sealed class NoBody : IHttpRequestBodyDetectionFeature
     {

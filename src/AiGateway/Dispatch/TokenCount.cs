@@ -4,7 +4,7 @@ using AiGateway.Pipeline;
 
 namespace AiGateway.Dispatch;
 
-/// <summary>Answers <c>count_tokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
+/// <summary>Answers <c>count_tokens</c> and <c>countTokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
 internal static class TokenCount
 {
     /// <summary>Writes the answer.</summary>
@@ -15,7 +15,7 @@ internal static class TokenCount
         await using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteNumber("input_tokens"u8, exchange.Request!.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
+            json.WriteNumber(exchange.Request!.Form == CallerForm.Gemini ? "totalTokens"u8 : "input_tokens"u8, exchange.Request.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
             json.WriteEndObject();
         }
         var response = context.Response;

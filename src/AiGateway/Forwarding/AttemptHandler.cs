@@ -352,7 +352,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        var callers = ChatDialects.Of(asked.Operation);
+        var callers = ChatDialects.Of(asked.Operation, asked.Form);
         if (IsNative)
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);

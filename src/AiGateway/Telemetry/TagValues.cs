@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -96,6 +97,17 @@ internal static class TagValues
         SessionEnd.ProtocolError => "protocol_error",
         SessionEnd.Drain => "drain",
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "An end without a label."),
+    };
+
+    /// <summary>With what a provider is convinced.</summary>
+    public static string Of(CredentialsKind kind) => kind switch
+    {
+        CredentialsKind.Key => "key",
+        CredentialsKind.Aws => "aws",
+        CredentialsKind.Google => "google",
+        CredentialsKind.Azure => "azure",
+        CredentialsKind.Caller => "caller",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of credentials without a label."),
     };
 
     /// <summary><c>error.type</c>: why a request did not complete; null when it did.</summary>

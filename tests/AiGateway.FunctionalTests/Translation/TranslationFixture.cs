@@ -28,12 +28,13 @@ public sealed class TranslationFixture : IAsyncLifetime
         foreach (var kind in (string[])["anthropic", "google", "cohere", "openai", "xai"])
             yaml.Append($"  {kind}: {{ base_url: \"{Upstream.Address}{kind}\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  aws: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
+        yaml.Append($"  ollama: {{ base_url: \"{Upstream.Address}ollama\", dialects: [ollama] }}\n");
         yaml.Append($"  second: {{ kind: openai, base_url: \"{Second.Address}v1\", keys: env:TEST_KEY }}\n");
         yaml.Append("deployments:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "second"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "ollama", "second"])
             yaml.Append($"  {provider}: {{ provider: {provider}, model: {provider}-model, {Breaker} }}\n");
         yaml.Append("aliases:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "ollama"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");
         yaml.Append("  two: { groups: [{ deployments: [anthropic] }, { deployments: [second] }] }\n");

@@ -58,7 +58,7 @@ public sealed class DialectFixture : IAsyncLifetime
         Gateway = await GatewayServer.StartAsync(
             $$"""
             providers:
-              openai: { kind: openai-compatible, base_url: "{{address}}/v1", keys: sk-upstream }
+              openai: { kind: openai-compatible, dialects: [openai, responses], base_url: "{{address}}/v1", keys: sk-upstream }
               anthropic: { kind: anthropic, base_url: "{{address}}/v1", keys: sk-upstream }
               google: { kind: google, base_url: "{{address}}/v1beta", keys: sk-upstream }
               converse: { kind: bedrock-converse, base_url: "{{address}}", keys: sk-upstream }
@@ -86,7 +86,7 @@ public sealed class DialectFixture : IAsyncLifetime
               limited-converse/*: { groups: [{ deployments: [limited-converse] }] }
               limited-cohere/*: { groups: [{ deployments: [limited-cohere] }] }
             callers:
-              - { id: anyone, project: apples, key_hash: "{{GatewayServer.HashOf(Key)}}" }
+              - { id: anyone, project: apples, native: ["*"], key_hash: "{{GatewayServer.HashOf(Key)}}" }
             retries: { max_attempts: 1 }
             breaker: { minimum_attempts: 1000, credential_cooldown: 1ms }
             """);
