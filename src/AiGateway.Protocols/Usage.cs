@@ -28,6 +28,12 @@ public sealed record Usage
     /// <summary>Image input tokens; part of <see cref="InputTokens"/>.</summary>
     public long ImageInputTokens { get; init; }
 
+    /// <summary>Audio input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedAudioInputTokens { get; init; }
+
+    /// <summary>Image input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedImageInputTokens { get; init; }
+
     /// <summary>All output tokens, reasoning included.</summary>
     public long OutputTokens { get; init; }
 
@@ -62,7 +68,7 @@ public sealed record Usage
     public decimal? ReportedCost { get; init; }
 
     /// <summary>How many requests this is the sum of: 1 but for batches, and for answers that took several calls.</summary>
-    public long Requests { get; init; } = 1;
+    public int Requests { get; init; } = 1;
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
@@ -77,6 +83,8 @@ public sealed record Usage
         CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
         AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
         ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
+        CachedAudioInputTokens = Sum(CachedAudioInputTokens, other.CachedAudioInputTokens),
+        CachedImageInputTokens = Sum(CachedImageInputTokens, other.CachedImageInputTokens),
         OutputTokens = OutputTokens + other.OutputTokens,
         ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
         AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
@@ -92,6 +100,8 @@ public sealed record Usage
         Estimated = Estimated || other.Estimated,
     };
 
-    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
+    /// <summary>What two calls for one answer, or two responses of one session, consumed together; null where neither says.</summary>
     public static Usage? Sum(Usage? left, Usage? right) => left is null || right is null ? left ?? right : left.Plus(right);
+
+    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

@@ -48,6 +48,7 @@ public static class UsageReader
         Whole,
         Input,
         Output,
+        Cached,
         Cost,
 
         /// <summary>A member whose own members must not be taken for the whole's.</summary>
@@ -69,6 +70,9 @@ public static class UsageReader
                     break;
                 case Part.Output:
                     ReadOutput(name, ref reader, ref counts);
+                    break;
+                case Part.Cached:
+                    ReadCached(name, ref reader, ref counts);
                     break;
                 default:
                     if (name.SequenceEqual("total_cost"u8))
@@ -163,6 +167,9 @@ public static class UsageReader
             case 12 when name.SequenceEqual("image_tokens"u8):
                 Count(ref reader, ref counts.ImageInput);
                 break;
+            case 21 when name.SequenceEqual("cached_tokens_details"u8):
+                Inside(ref reader, ref counts, Part.Cached);
+                break;
             case 26 when name.SequenceEqual("cache_write_tokens_details"u8):
                 Inside(ref reader, ref counts, Part.Input);
                 break;
@@ -176,6 +183,16 @@ public static class UsageReader
                 Ignore(ref reader);
                 break;
         }
+    }
+
+    private static void ReadCached(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
+    {
+        if (name.SequenceEqual("audio_tokens"u8))
+            Count(ref reader, ref counts.CachedAudio);
+        else if (name.SequenceEqual("image_tokens"u8))
+            Count(ref reader, ref counts.CachedImages);
+        else
+            Ignore(ref reader);
     }
 
     private static void ReadOutput(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
@@ -254,6 +271,8 @@ public static class UsageReader
         public long? Written12h;
         public long? AudioInput;
         public long? ImageInput;
+        public long? CachedAudio;
+        public long? CachedImages;
         public long? Reasoning;
         public long? AudioOutput;
         public long? ImageOutput;
@@ -283,6 +302,8 @@ public static class UsageReader
                 CacheWrite12hTokens = written12h,
                 AudioInputTokens = AudioInput ?? 0,
                 ImageInputTokens = ImageInput ?? 0,
+                CachedAudioInputTokens = CachedAudio,
+                CachedImageInputTokens = CachedImages,
                 OutputTokens = output,
                 ReasoningTokens = Reasoning ?? 0,
                 AudioOutputTokens = AudioOutput ?? 0,

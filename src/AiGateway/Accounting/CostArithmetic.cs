@@ -45,7 +45,7 @@ internal static class CostArithmetic
     /// <summary>A cost that cannot be said, with what the provider says of it.</summary>
     public static Cost Unknown(string reason, decimal? reported) => Cost.Unknown(reason) with { Reported = reported };
 
-    // Which kind of input was cached is not reported: text is taken to be cached first, other kinds only when text is not enough.
+    // Which kind of input was cached only the realtime API says; elsewhere text is taken to be cached first, other kinds only when text is not enough.
     private static string? AddInput(TokenPrices prices, Usage usage, ref Parts parts)
     {
         var rest = Math.Max(0, usage.InputTokens);
@@ -53,10 +53,12 @@ internal static class CostArithmetic
         var written = Take(usage.CacheWriteTokens, ref rest);
         var written1h = Take(usage.CacheWrite1hTokens, ref rest);
         var written12h = Take(usage.CacheWrite12hTokens, ref rest);
-        var audio = Take(usage.AudioInputTokens, ref rest);
-        var images = Take(usage.ImageInputTokens, ref rest);
-        var cachedAudio = Take(usage.AudioInputTokens - audio, ref cached);
-        var cachedImages = Take(usage.ImageInputTokens - images, ref cached);
+        var cachedAudio = Take(Math.Min(usage.CachedAudioInputTokens ?? 0, usage.AudioInputTokens), ref cached);
+        var cachedImages = Take(Math.Min(usage.CachedImageInputTokens ?? 0, usage.ImageInputTokens), ref cached);
+        var audio = Take(usage.AudioInputTokens - cachedAudio, ref rest);
+        var images = Take(usage.ImageInputTokens - cachedImages, ref rest);
+        cachedAudio += Take(usage.AudioInputTokens - cachedAudio - audio, ref cached);
+        cachedImages += Take(usage.ImageInputTokens - cachedImages - images, ref cached);
         if (prices.Input is not { } input)
         {
             return prices.Any && usage.InputTokens > 0 ? "no price for input tokens of" : null;

@@ -29,7 +29,7 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The price set that was used: <c>standard</c>, <c>flex</c>, <c>priority</c>, …, with <c>+tier</c> where a long-context tier applied.</summary>
     public string? PriceSet { get; init; }
 
-    /// <summary>Both together; unknown when one of them is.</summary>
+    /// <summary>Both together; known only where both are. Period and price set are those of the first that has them.</summary>
     public Cost Plus(Cost other) => this with
     {
         Total = Total + other.Total,

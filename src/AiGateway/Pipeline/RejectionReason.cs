@@ -42,6 +42,9 @@ internal enum RejectionReason
     /// <summary>The key may not use the alias.</summary>
     ModelNotAllowed,
 
+    /// <summary>A page of an origin that <c>cors</c> does not name wants to open a WebSocket.</summary>
+    OriginNotAllowed,
+
     /// <summary>No deployment of the alias serves the operation.</summary>
     OperationNotSupported,
 
@@ -50,6 +53,9 @@ internal enum RejectionReason
 
     /// <summary>A recent request's id that is not known to this caller.</summary>
     UnknownRequest,
+
+    /// <summary>As many realtime sessions are open as may be; waiting helps.</summary>
+    TooManySessions,
 
     /// <summary>All deployments are out; waiting helps.</summary>
     NoHealthyUpstream,

@@ -50,6 +50,7 @@ public sealed partial class ShippedTelemetryTests
             exchange.Usage = exchange.Usage! with { Estimated = true };
             exchange.Attempts.Add(exchange.Attempts[0]);
         }));
+        host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange => exchange.Session = new AiGateway.Pipeline.SessionFigures { End = AiGateway.Pipeline.SessionEnd.Idle, Open = TimeSpan.FromMinutes(1), Responses = 3 }));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;
