@@ -1,3 +1,4 @@
+using AiGateway.Admission;
 using AiGateway.Authentication;
 using AiGateway.CallerApi;
 using AiGateway.Conversations;
@@ -21,6 +22,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<RequestReaderMiddleware>();
         app.UseMiddleware<ConversationMiddleware>();
         app.UseMiddleware<RoutingMiddleware>();
+        app.UseMiddleware<AdmissionMiddleware>();
         app.UseMiddleware<DispatchMiddleware>();
     }
 }

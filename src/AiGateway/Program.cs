@@ -36,6 +36,11 @@ try
     await gateway.WaitForShutdownAsync();
     return 0;
 }
+catch (OperationCanceledException)
+{
+    // Told to stop before it was ready.
+    return 0;
+}
 catch (Exception e) when (StartFault.IsOperators(e))
 {
     await Console.Error.WriteLineAsync($"The gateway did not start: {e.Message}");

@@ -29,6 +29,7 @@ internal static class AllocationCheck
         () => new TranslationBenchmarks(),
         () => new CallerTableBenchmarks(),
         () => new PlanBuilderBenchmarks(),
+        () => new AdmissionBenchmarks(),
         () => new CostCalculatorBenchmarks(),
         () => new MetricsBenchmarks(),
     ];

@@ -23,7 +23,7 @@ public class PlanBuilderBenchmarks : IAllocationCase
     public int Build()
     {
         var alias = _snapshot.Aliases.Find(ChatBytes.Alias)!;
-        var plan = _plans.Build(alias, new RoutingInput(CallerModel.Anonymous, _headers, _request, _snapshot), null);
+        var plan = _plans.Build(alias, new RoutingInput(CallerModel.Anonymous, _headers, _request, _snapshot, ChatBytes.Alias), null);
         return plan!.Deployments.Length == 3 ? 3 : throw new InvalidOperationException("The plan does not hold three deployments.");
     }
 

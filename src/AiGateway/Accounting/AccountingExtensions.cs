@@ -1,3 +1,4 @@
+using AiGateway.Accounting.Ledger;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Telemetry;
@@ -22,7 +23,24 @@ internal static class AccountingExtensions
             services.AddSingleton<IDroppedRecords>(provider => provider.GetRequiredService<RecordWriter>());
             services.AddHostedService(provider => provider.GetRequiredService<RecordWriter>());
         }
+        AddLedger(services, host);
         return services;
+    }
+
+    private static void AddLedger(IServiceCollection services, HostModel host)
+    {
+        if (host.Ledger is not { } ledger)
+        {
+            services.AddSingleton<ICallJournal, NoCallJournal>();
+            return;
+        }
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton(provider => new LedgerQueue(
+            host.DataFolder, ledger, provider.GetRequiredService<ILedgerStore>(), provider.GetRequiredService<ICostCalculator>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LedgerMetrics>(), provider.GetRequiredService<ILogger<LedgerQueue>>()));
+        services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<LedgerQueue>());
+        services.AddSingleton<ICallJournal>(provider => provider.GetRequiredService<LedgerQueue>());
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerQueue>());
     }
 
     private static IRecordSink SinkOf(string records) =>

@@ -77,45 +77,12 @@ internal static class RecordJson
         WriteText(writer, "project"u8, caller.Project);
         WriteText(writer, "team"u8, caller.Team);
         WriteText(writer, "organisation"u8, caller.Organisation);
-        if (caller.Tags.Length + record.Tags.Length > 0)
+        if (RecordTags.HasAny(record))
         {
-            writer.WriteStartObject("tags"u8);
-            for (var i = 0; i < caller.Tags.Length; i++)
-            {
-                WriteTag(writer, caller.Tags, i);
-            }
-            for (var i = 0; i < record.Tags.Length; i++)
-            {
-                // The operator's tags stand: a request cannot book itself on another cost centre.
-                if (!Contains(caller.Tags, caller.Tags.Length, record.Tags[i].Key))
-                {
-                    WriteTag(writer, record.Tags, i);
-                }
-            }
-            writer.WriteEndObject();
+            writer.WritePropertyName("tags"u8);
+            RecordTags.Write(writer, record);
         }
         WriteText(writer, "user"u8, record.User);
-    }
-
-    private static void WriteTag(Utf8JsonWriter writer, KeyValuePair<string, string>[] tags, int index)
-    {
-        var (name, value) = tags[index];
-        if (!Contains(tags, index, name))
-        {
-            writer.WriteString(Bounded(name, MaxText), Bounded(value, MaxText));
-        }
-    }
-
-    private static bool Contains(KeyValuePair<string, string>[] tags, int count, string name)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            if (string.Equals(tags[i].Key, name, StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void WriteError(Utf8JsonWriter writer, Rejection? rejection)
@@ -314,7 +281,7 @@ internal static class RecordJson
         _ => throw new ArgumentOutOfRangeException(nameof(domain), domain, "A fault domain without a word."),
     };
 
-    // Never between the halves of a surrogate pair.
-    private static ReadOnlySpan<char> Bounded(string text, int length) =>
+    /// <summary>The beginning of a text, never cut between the halves of a surrogate pair.</summary>
+    public static ReadOnlySpan<char> Bounded(string text, int length) =>
         text.Length <= length ? text : text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length);
 }

@@ -1,11 +1,12 @@
 
 namespace AiGateway.CallerApi;
 
-/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c> and <c>/v1/requests/{id}</c>, and the lists of files and batches.</summary>
-internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests, ObjectListEndpoint objects)
+/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c>, <c>/v1/requests/{id}</c> and <c>/v1/usage</c>, and the lists of files and batches.</summary>
+internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests, ObjectListEndpoint objects, UsageEndpoint usage)
 {
     private const string Models = "/v1/models";
     private const string Requests = "/v1/requests/";
+    private const string Usage = "/v1/usage";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -35,6 +36,10 @@ internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint m
         if (path.StartsWith(Requests, StringComparison.Ordinal))
         {
             return requests.GetAsync(context, path[Requests.Length..]);
+        }
+        if (path == Usage)
+        {
+            return usage.GetAsync(context);
         }
         if (path.StartsWith(Models, StringComparison.Ordinal))
         {

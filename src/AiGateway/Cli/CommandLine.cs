@@ -27,6 +27,16 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--body FILE]                       a whole request body instead of the line above
           AiGateway keys new [--id ID] [--project P] [--team T] [--organisation O] [--alias NAME]... [--expires DATE]
                                                   make a key, and its entry for the routing file
+          AiGateway report [FILE] [--from D] [--to D] [--by team,model] [--format table|csv|json]
+              [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
+              [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
+              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
+          AiGateway ledger verify [--from D] [--to D]
+                                                  recompute the ledger's hash chain; name the first row that does not fit
+          AiGateway ledger stats                  what the ledger holds
+          AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
+          AiGateway ledger backup FILE            copy the ledger while the gateway runs
+              [--config FILE | --data FOLDER]     for all four: where the ledger lies
           AiGateway health [--config FILE] [--url URL]
                                                   ask the running gateway whether it is alive
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
@@ -61,6 +71,12 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "keys" when rest is ["new", ..]:
                 options = Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0);
                 return options.Problem is null ? await new KeysCommand(output, error).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "report":
+                options = Options.Parse(rest, ReportCommand.Valued, [], maxOperands: 1);
+                return options.Problem is null ? await new ReportCommand(output, error, Ledger, clock).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
+                options = Options.Parse(rest.AsSpan(1), LedgerCommand.Valued, [], maxOperands: 1);
+                return options.Problem is null ? await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options) : await MisuseAsync(options.Problem);
             case "health":
                 options = Options.Parse(rest, ["url", "config"], [], maxOperands: 0);
                 return options.Problem is null ? await new HealthCommand(output, error, environment).RunAsync(options) : await MisuseAsync(options.Problem);
@@ -78,9 +94,16 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 await output.WriteLineAsync(Usage);
                 return ExitCode.Good;
             default:
-                return await MisuseAsync(command == "keys" ? "'keys' is followed by 'new'." : $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "health", "translate", "schema", "version", "help", "run"])}");
+                return await MisuseAsync(command switch
+                {
+                    "keys" => "'keys' is followed by 'new'.",
+                    "ledger" => "'ledger' is followed by verify, stats, erase or backup.",
+                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "health", "translate", "schema", "version", "help", "run"])}",
+                });
         }
     }
+
+    private LedgerFolder Ledger => new(error, environment, clock);
 
     private async Task<int?> WithFileAsync(string[] rest, string[] valued, string[] flags, Func<string, Options, Task<int>> run)
     {

@@ -86,7 +86,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         var trace = new List<string>();
         // Tags come out of their header in the request reader, which explain does not run.
         var tagged = WithTags(request, headers["x-gateway-tags"].ToString());
-        var plan = new PlanBuilder(costs(), new SharedRandomSource(), clock).Build(alias, new RoutingInput(caller, headers, tagged, snapshot), trace);
+        var plan = new PlanBuilder(costs(), new SharedRandomSource(), clock).Build(alias, new RoutingInput(caller, headers, tagged, snapshot, tagged.Model), trace);
         foreach (var line in trace)
         {
             await output.WriteLineAsync("  " + line);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
@@ -22,6 +23,11 @@ internal static class DialectNames
 
     /// <summary>The dialect of a name; null when it is unknown.</summary>
     public static Dialect? Find(string? name) => name is not null && ByName.TryGetValue(name, out var dialect) ? dialect : null;
+
+    private static readonly FrozenDictionary<Dialect, string> ByDialect = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>The name of a dialect.</summary>
+    public static string Of(Dialect dialect) => ByDialect[dialect];
 
     /// <summary>The dialects of names that are known to be good; null for none.</summary>
     public static Dialect[]? Resolve(IReadOnlyList<string> names) => names.Count == 0 ? null : [.. names.Select(name => ByName[name]).Distinct()];

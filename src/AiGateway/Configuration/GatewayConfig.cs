@@ -18,6 +18,12 @@ internal sealed record GatewayConfig
     /// <summary>Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener is loopback only.</summary>
     public IReadOnlyList<CallerConfig> Callers { get; init; } = [];
 
+    /// <summary>Limits on what may be used: requests, tokens, money, and requests at the same time.</summary>
+    public IReadOnlyList<LimitConfig> Limits { get; init; } = [];
+
+    /// <summary>Money that may be spent in a period.</summary>
+    public IReadOnlyList<BudgetConfig> Budgets { get; init; } = [];
+
     /// <summary>Time-outs of every deployment that does not say otherwise.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 

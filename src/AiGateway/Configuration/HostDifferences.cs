@@ -18,6 +18,7 @@ internal static class HostDifferences
         Compare("host.data_folder", inForce.DataFolder, now.DataFolder);
         Compare("host.id_secret", inForce.IdSecret?.Reveal(), now.IdSecret?.Reveal());
         Compare("host.store_responses", inForce.StoreResponses, now.StoreResponses);
+        Compare("host.ledger", inForce.Ledger, now.Ledger);
         Compare("host.otlp", Flat(inForce.Otlp), Flat(now.Otlp));
         Compare("host.forward_baggage", inForce.ForwardBaggage, now.ForwardBaggage);
         Compare("host.outbound.proxy", inForce.OutboundProxy, now.OutboundProxy);

@@ -41,6 +41,9 @@ internal sealed record HostModel
     /// <summary>Responses that the gateway keeps; null when it keeps none.</summary>
     public StoreResponsesModel? StoreResponses { get; init; }
 
+    /// <summary>The ledger; null when it is off.</summary>
+    public LedgerModel? Ledger { get; init; } = LedgerModel.Default;
+
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }
 

@@ -49,6 +49,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Aliases = new AliasTable(aliases.Build()),
             AliasesOff = aliases.Off,
             Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
+            Limits = LimitModelBuilder.Build(config),
             BodyLimits = Defaults.BodyLimits(config.BodyLimits),
             Realtime = Defaults.Realtime(config.Realtime),
             Cors = Defaults.Cors(config.Cors),

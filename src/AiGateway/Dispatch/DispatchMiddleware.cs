@@ -20,14 +20,19 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Request!.Operation == Operation.Realtime)
-        {
-            await realtime.RunAsync(context);
-            return;
-        }
         if (exchange.Request! is { Operation: Operation.CountTokens } counted && !CountsItself(counted, exchange.Plan!.Deployments[0].Provider.Preset))
         {
             await TokenCount.WriteAsync(context, exchange);
+            return;
+        }
+        if (services.Journal.Refusal is { } refusal)
+        {
+            exchange.Reject(refusal);
+            return;
+        }
+        if (exchange.Request!.Operation == Operation.Realtime)
+        {
+            await realtime.RunAsync(context);
             return;
         }
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.

@@ -118,6 +118,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         if (outcome != AttemptOutcome.Succeeded)
         {
             var error = stream.Error;
+            // An answer may have been billed in part, or whole, before it failed: response.failed brings its usage.
+            settlement.SettleUnseen(exchange, attempt, new AnswerFigures(processor.Usage, processor.Model, processor.ServiceTier, processor.FinishReason, processor.EstimatedOutputTokens));
             await stream.DisposeAsync();
             return new AttemptResult(outcome) { Status = (int)response.StatusCode, Error = error };
         }
@@ -216,6 +218,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         var isStored = request.Operation == Operation.StoredResponse && facts.IsObject && facts.ResponseIdValue.Exists;
         if (facts.Error is { } error && !isStored)
         {
+            settlement.SettleUnseen(exchange, attempt, new AnswerFigures(facts.Usage, facts.Model, facts.ServiceTier, facts.FinishReason, 0));
             return new AttemptResult(AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = error };
         }
         if (!facts.IsJson || !(facts.HasAnswer || isStored))

@@ -31,6 +31,28 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         exchange.Cost = cost;
     }
 
+    /// <summary>Notes what a failed answer consumed that nobody sees: what the provider reported, else what came of it. Nothing where nothing came.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="attempt">The attempt that failed.</param>
+    /// <param name="figures">What was read of its answer.</param>
+    public void SettleUnseen(Exchange exchange, AttemptRecord attempt, in AnswerFigures figures)
+    {
+        if (exchange.Request!.Operation == Operation.StoredResponse)
+        {
+            return;
+        }
+        var usage = figures.Usage;
+        if (usage is null && figures.EstimatedOutputTokens > 0)
+        {
+            usage = Estimate(exchange.Request, figures.Model ?? attempt.UpstreamModel, figures.EstimatedOutputTokens);
+        }
+        if (usage is not null)
+        {
+            attempt.Usage = usage;
+            attempt.Cost = CostOf(exchange, attempt, figures.Model, figures.ServiceTier, usage);
+        }
+    }
+
     /// <summary>What a usage costs, without settling anything.</summary>
     public Cost CostOf(Exchange exchange, AttemptRecord attempt, string? responseModel, string? serviceTier, Usage usage) =>
         costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, responseModel, serviceTier, usage, exchange.StartedAt);

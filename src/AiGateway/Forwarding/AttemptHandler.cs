@@ -144,6 +144,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             return Resting(deployment, rest);
         }
         _lastRested = false;
+        if (_exchange.Admission?.TryEnter(_exchange, deployment) is { } refusal)
+        {
+            return NotAdmitted(deployment, refusal);
+        }
         AttemptResult result;
         if (_walk.PastBreaker)
         {
@@ -159,6 +163,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             result = await SendThroughBreakerAsync(deployment, cancellationToken);
         }
         _last = result;
+        if (_exchange.Admission is { } admission && result.Response is null)
+        {
+            admission.Leave(_exchange.Attempts[^1]);
+        }
 
         var hasOtherKey = result.Outcome is AttemptOutcome.CredentialRefused or AttemptOutcome.RateLimited
             && deployment.Provider.Keys.Length > 1 && KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp());
@@ -182,6 +190,26 @@ internal sealed class AttemptHandler : DelegatingHandler
             result.TryNext = true;
             result.Delay = delay;
         }
+        return result;
+    }
+
+    /// <summary>A limit does not allow it: the next deployment may be cheaper, or have room.</summary>
+    private AttemptResult NotAdmitted(DeploymentModel deployment, AttemptRefusal refusal)
+    {
+        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.NotAdmitted, Error = refusal.Rejection.Message });
+        var result = new AttemptResult(AttemptOutcome.NotAdmitted) { RetryAfter = refusal.Rejection.RetryAfter, Rejection = refusal.Rejection };
+        if (_walk.MoveOn(AttemptOutcome.NotAdmitted, null, hasOtherKey: false) is { } delay)
+        {
+            result.TryNext = true;
+            result.Delay = delay;
+        }
+        else if (_last is { Outcome: not AttemptOutcome.NotAdmitted } failed)
+        {
+            // Nothing else may be tried; what went wrong is still what went wrong before.
+            failed.TryNext = false;
+            return failed;
+        }
+        _last ??= result;
         return result;
     }
 
@@ -228,6 +256,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             return FailureMessages.WithoutCallerKey(record);
         }
+        if (!await _services.Journal.BeginAsync(_exchange, record))
+        {
+            return FailureMessages.WithoutJournal(record, _services.Journal.Refusal);
+        }
+        record.WasSent = true;
         var timer = new AttemptTimer(clock, TotalFor(deployment), cancellationToken);
         HttpResponseMessage? response = null;
         _sent = null;

@@ -11,7 +11,7 @@ namespace AiGateway.Forwarding;
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
     NativeAnswers natives, ObjectAnswers objects, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
-    ConversationKeeper conversations)
+    ConversationKeeper conversations, ICallJournal journal)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;
@@ -42,6 +42,9 @@ internal sealed class AttemptServices(
 
     /// <summary>Conversations that the gateway keeps.</summary>
     public ConversationKeeper Conversations { get; } = conversations;
+
+    /// <summary>Is told of each call before it is sent.</summary>
+    public ICallJournal Journal { get; } = journal;
 
     /// <summary>The handlers beneath: credentials, then the connection pools.</summary>
     public HttpMessageHandler Upstream { get; } = new CredentialsHandler(credentials) { InnerHandler = new TransportHandler(transports) };

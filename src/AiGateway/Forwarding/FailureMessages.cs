@@ -25,6 +25,7 @@ internal static class FailureMessages
         AttemptOutcome.Incomplete => "ended its answer early",
         AttemptOutcome.Nonsense => "answered with something that is no answer",
         AttemptOutcome.CircuitOpen => "is left alone after repeated failures",
+        AttemptOutcome.NotAdmitted => "has no room within its limits",
         _ => "failed",
     };
 
@@ -81,6 +82,17 @@ internal static class FailureMessages
         return new AttemptResult(AttemptOutcome.Refused)
         {
             Rejection = new Rejection(RejectionReason.MissingKey, $"This model is served with your own key of the provider '{attempt.Deployment.Provider.Id}'. Send it in the header {CallerKey.Header}."),
+        };
+    }
+
+    /// <summary>The attempt that could not be noted before it was sent, where nothing may be sent unnoted. No other deployment helps.</summary>
+    public static AttemptResult WithoutJournal(AttemptRecord attempt, Rejection? refusal)
+    {
+        attempt.Outcome = AttemptOutcome.Refused;
+        attempt.Error = "not sent: the ledger could not take note of it";
+        return new AttemptResult(AttemptOutcome.Refused)
+        {
+            Rejection = refusal ?? new Rejection(RejectionReason.LedgerUnavailable, "The gateway could not account for this request and did not send it. Please try again later.") { RetryAfter = ShortWait },
         };
     }
 

@@ -32,11 +32,11 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
     public TimeSpan? MoveOn(AttemptOutcome outcome, TimeSpan? retryAfter, bool hasOtherKey)
     {
         ref var stop = ref _stops[_position];
-        var wasSent = outcome != AttemptOutcome.CircuitOpen;
+        var wasSent = outcome is not (AttemptOutcome.CircuitOpen or AttemptOutcome.NotAdmitted);
         PastBreaker = false;
         stop.Tried = true;
         stop.MayRepeat = MayRepeat(outcome);
-        stop.MayPassBreaker = !wasSent;
+        stop.MayPassBreaker = outcome == AttemptOutcome.CircuitOpen;
         stop.RetryAfter = retryAfter;
         if (wasSent)
         {
@@ -44,7 +44,7 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
             _sent++;
         }
 
-        if (plan.RetriesUnsentOnly && outcome is not (AttemptOutcome.ConnectFailed or AttemptOutcome.CircuitOpen))
+        if (plan.RetriesUnsentOnly && outcome is not (AttemptOutcome.ConnectFailed or AttemptOutcome.CircuitOpen or AttemptOutcome.NotAdmitted))
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using AiGateway.Accounting;
 using AiGateway.Admin;
+using AiGateway.Admission;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
@@ -56,13 +57,20 @@ internal static class GatewayHost
         services.AddSingleton<DrainState>();
         services.AddSingleton(_ => new ObjectIds(IdSecret.Load(host)));
         services.AddSingleton<PlanBuilder>();
+        services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
+        services.AddAdmission();
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddSingleton<SpendRestorer>();
+        services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());
+        services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();

@@ -59,4 +59,7 @@ internal enum AttemptOutcome
 
     /// <summary>Not sent: the circuit was open.</summary>
     CircuitOpen,
+
+    /// <summary>Not sent: a limit did not allow it.</summary>
+    NotAdmitted,
 }

@@ -22,6 +22,9 @@ internal sealed class AttemptRecord(DeploymentModel deployment, string upstreamM
     /// <summary>What the provider's dialect could not say of the request.</summary>
     public IReadOnlyList<TranslationLoss> Losses { get; set; } = [];
 
+    /// <summary>Whether a call was made; false for what was passed over without one.</summary>
+    public bool WasSent { get; set; }
+
     /// <summary>How it ended.</summary>
     public AttemptOutcome Outcome { get; set; }
 

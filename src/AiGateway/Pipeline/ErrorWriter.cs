@@ -82,7 +82,7 @@ internal static class ErrorWriter
         RejectionReason.MissingKey or RejectionReason.InvalidKey or RejectionReason.ExpiredKey or RejectionReason.DisabledKey => ProviderErrorKind.InvalidKey,
         RejectionReason.ModelNotAllowed => ProviderErrorKind.PermissionDenied,
         RejectionReason.UnknownModel => ProviderErrorKind.ModelNotFound,
-        RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
+        RejectionReason.RateLimited or RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
         RejectionReason.NoHealthyUpstream or RejectionReason.Draining => ProviderErrorKind.Overloaded,
         RejectionReason.UpstreamError or RejectionReason.UpstreamTimeout or RejectionReason.InternalError => ProviderErrorKind.ServerError,
         _ => ProviderErrorKind.InvalidRequest,

@@ -40,6 +40,9 @@ internal sealed class Exchange
     /// <summary>Where it may go; null until routed. (Routing)</summary>
     public Plan? Plan { get; set; }
 
+    /// <summary>What it may still use; null when nothing limits it. (Admission)</summary>
+    public AttemptAdmission? Admission { get; set; }
+
     /// <summary>The sends so far, in order. (Dispatch)</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 

@@ -57,6 +57,12 @@ internal enum RejectionReason
     /// <summary>As many realtime sessions are open as may be; waiting helps.</summary>
     TooManySessions,
 
+    /// <summary>A limit of the operator's is used up; waiting helps.</summary>
+    RateLimited,
+
+    /// <summary>A budget is spent until its next period.</summary>
+    BudgetSpent,
+
     /// <summary>All deployments are out; waiting helps.</summary>
     NoHealthyUpstream,
 
@@ -80,6 +86,9 @@ internal enum RejectionReason
 
     /// <summary>The gateway's list of files and batches is out; waiting may help.</summary>
     ObjectStoreUnavailable,
+
+    /// <summary>The gateway cannot account for further requests; waiting may help.</summary>
+    LedgerUnavailable,
 
     /// <summary>A fault of the gateway.</summary>
     InternalError,

@@ -27,6 +27,8 @@ internal static class Rejections
         RejectionReason.UnknownObject => new(404, InvalidRequest, "not_found", FaultDomain.Caller),
         RejectionReason.UnknownRequest => new(404, InvalidRequest, "not_found", FaultDomain.Caller),
         RejectionReason.TooManySessions => new(429, "requests", "too_many_sessions", FaultDomain.Policy),
+        RejectionReason.RateLimited => new(429, "requests", "rate_limit_exceeded", FaultDomain.Policy),
+        RejectionReason.BudgetSpent => new(402, "insufficient_quota", "insufficient_quota", FaultDomain.Policy),
         RejectionReason.NoHealthyUpstream => new(503, ServerError, "no_healthy_upstream", FaultDomain.Provider),
         RejectionReason.UpstreamRateLimited => new(429, "requests", "rate_limit_exceeded", FaultDomain.Provider),
         RejectionReason.UpstreamError => new(502, ServerError, "upstream_error", FaultDomain.Provider),
@@ -35,6 +37,7 @@ internal static class Rejections
         RejectionReason.Draining => new(503, ServerError, "overloaded", FaultDomain.Gateway),
         RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
         RejectionReason.ObjectStoreUnavailable => new(503, ServerError, "object_store_unavailable", FaultDomain.Gateway),
+        RejectionReason.LedgerUnavailable => new(503, ServerError, "ledger_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -60,6 +63,8 @@ internal static class Rejections
         RejectionReason.UnknownObject => "unknown_object",
         RejectionReason.UnknownRequest => "unknown_request",
         RejectionReason.TooManySessions => "too_many_sessions",
+        RejectionReason.RateLimited => "rate_limited",
+        RejectionReason.BudgetSpent => "budget_spent",
         RejectionReason.NoHealthyUpstream => "no_healthy_upstream",
         RejectionReason.UpstreamRateLimited => "upstream_rate_limited",
         RejectionReason.UpstreamError => "upstream_error",
@@ -68,6 +73,7 @@ internal static class Rejections
         RejectionReason.Draining => "draining",
         RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
         RejectionReason.ObjectStoreUnavailable => "object_store_unavailable",
+        RejectionReason.LedgerUnavailable => "ledger_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

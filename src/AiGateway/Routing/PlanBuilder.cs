@@ -42,7 +42,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             scores = new Candidate[count];
         }
 
-        var wildcard = alias.IsWildcard ? input.Request.Model[alias.PrefixLength..] : input.Request.Model;
+        var wildcard = alias.IsWildcard ? input.Model[alias.PrefixLength..] : input.Model;
         var now = clock.GetTimestamp();
         var (front, back) = (0, count);
         for (var g = 0; g < rule.Groups.Length; g++)

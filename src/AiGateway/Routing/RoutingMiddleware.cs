@@ -43,7 +43,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(RejectionReason.ModelNotAllowed, $"This key may not use the model '{request.Model}'. GET /v1/models lists what it may use; ask the platform team for access.", "model");
             return null;
         }
-        var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot), trace: null);
+        var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot, request.Model), trace: null);
         if (plan is null)
         {
             exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");

@@ -27,7 +27,7 @@ internal sealed class ObjectFile : IDisposable
     public static ObjectFile Open(string path)
     {
         SQLitePCL.Batteries_V2.Init();
-        ResponseFile.CreatePrivate(path);
+        PrivateFile.Make(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,

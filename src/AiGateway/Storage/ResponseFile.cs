@@ -46,8 +46,8 @@ internal sealed class ResponseFile : IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ResponseFile Open(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
-        CreatePrivate(path);
+        SqliteEngine.Start();
+        PrivateFile.Make(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -208,22 +208,6 @@ internal sealed class ResponseFile : IDisposable
         }
         command.Prepare();
         return command;
-    }
-
-    /// <summary>The file is its owner's alone; SQLite gives its side files the same mode.</summary>
-    public static void CreatePrivate(string path)
-    {
-        if (File.Exists(path))
-        {
-            return;
-        }
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using var file = new FileStream(path, options);
     }
 
     private static void Execute(SqliteConnection connection, string text)

@@ -1,5 +1,8 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Storage.Ledger;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -21,6 +24,15 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        if (host.Ledger is not null)
+        {
+            services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILedgerReader>(_ => new SqliteLedgerReader(Path.Combine(host.DataFolder, LedgerFile.Name)));
+        }
+        else
+        {
+            services.AddSingleton<ILedgerReader, NoLedgerReader>();
+        }
         if (host.StoreResponses is not { } limits)
         {
             return services.AddSingleton<IConversationStore, NoConversationStore>();

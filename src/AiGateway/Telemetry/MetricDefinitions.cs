@@ -23,6 +23,8 @@ internal static class MetricDefinitions
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
+    private static readonly double[] CommitBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+
     public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
     public static readonly MetricDefinition OperationDuration = new("gen_ai.client.operation.duration", MetricKind.Histogram, "s", "Time spent on providers for one request, all attempts and the delays between them.", GenAiWithError) { Buckets = DurationBuckets };
     public static readonly MetricDefinition RequestDuration = new("gen_ai.server.request.duration", MetricKind.Histogram, "s", "Time from a request's arrival to the last byte of its answer.", GenAiWithError) { Buckets = DurationBuckets };
@@ -39,6 +41,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition EstimatedUsage = new("aigateway.estimated.usage", MetricKind.Counter, "{request}", "Answers whose tokens were estimated, because the provider did not count them or the stream was cut.", TagNames.Alias, TagNames.Provider, TagNames.Model);
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
+    public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
@@ -63,6 +66,14 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition ResponsesRemoved = new("aigateway.responses.removed", MetricKind.Counter, "{response}", "Responses that are kept no longer: deleted by a caller, of age, or to make room.", TagNames.By);
     public static readonly MetricDefinition ResponsesStored = new("aigateway.responses.stored", MetricKind.Gauge, "By", "Bytes of the responses that are kept, encrypted, without the file's own overhead.");
     public static readonly MetricDefinition ResponsesStoreFailures = new("aigateway.responses.store_failures", MetricKind.Counter, "{operation}", "Operations of the store of responses that failed.", TagNames.Kind);
+    public static readonly MetricDefinition LedgerQueueRecords = new("aigateway.ledger.queue.records", MetricKind.Gauge, "{record}", "Records on disk that are not yet in the ledger's store.");
+    public static readonly MetricDefinition LedgerQueueBytes = new("aigateway.ledger.queue", MetricKind.Gauge, "By", "Size of what waits for the ledger's store.");
+    public static readonly MetricDefinition LedgerQueueAge = new("aigateway.ledger.queue.age", MetricKind.Gauge, "s", "Age of the oldest record that waits for the ledger's store.");
+    public static readonly MetricDefinition LedgerLost = new("aigateway.ledger.lost", MetricKind.Counter, "{record}", "Records that are in no ledger and never will be.");
+    public static readonly MetricDefinition LedgerCommitDuration = new("aigateway.ledger.commit.duration", MetricKind.Histogram, "s", "Time of one batch of the ledger, from the first row to the commit.") { Buckets = CommitBuckets };
+    public static readonly MetricDefinition LedgerCommitFailures = new("aigateway.ledger.commit.failures", MetricKind.Counter, "{batch}", "Batches that the ledger's store did not take; they are repeated.");
+    public static readonly MetricDefinition LedgerDamaged = new("aigateway.ledger.damaged", MetricKind.Counter, "By", "Bytes of the ledger's queue that could not be read.");
+    public static readonly MetricDefinition LedgerEstimated = new("aigateway.ledger.estimated", MetricKind.Counter, "{request}", "Requests whose record was lost and for which the ledger holds an estimate.");
     public static readonly MetricDefinition BuildInfo = new("aigateway.build.info", MetricKind.Gauge, "", "Always 1; the labels are the gateway's version and the runtime's.", TagNames.Version, TagNames.Runtime);
     public static readonly MetricDefinition SeriesOverflow = new("aigateway.series.overflow", MetricKind.Counter, "{measurement}", "Measurements that went to an overflow series, because their metric has as many series as it may.", TagNames.Metric);
 
@@ -91,9 +102,12 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
+        AdmissionDecisions,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
-        CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures, BuildInfo, SeriesOverflow,
+        CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,
+        LedgerQueueRecords, LedgerQueueBytes, LedgerQueueAge, LedgerLost, LedgerCommitDuration, LedgerCommitFailures, LedgerDamaged, LedgerEstimated,
+        BuildInfo, SeriesOverflow,
         ProcessCpu, ProcessResidentMemory, ProcessVirtualMemory, ProcessStartTime, ProcessOpenFds, ProcessThreads,
     ];
 

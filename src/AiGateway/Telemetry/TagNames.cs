@@ -25,4 +25,6 @@ internal static class TagNames
     public const string Version = "version";
     public const string Runtime = "runtime";
     public const string Metric = "metric";
+    public const string Limit = "limit";
+    public const string Measure = "measure";
 }

@@ -86,6 +86,7 @@ internal static class TagValues
         AttemptOutcome.Nonsense => "nonsense",
         AttemptOutcome.CallerGone => "caller_gone",
         AttemptOutcome.CircuitOpen => "circuit_open",
+        AttemptOutcome.NotAdmitted => "not_admitted",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a label."),
     };
 

@@ -45,6 +45,9 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>The routing file; to be rewritten by tests of reload.</summary>
     public string RoutingFile => _folder.RoutingFile;
 
+    /// <summary>The folder of what outlives the process.</summary>
+    public string DataFolder => _folder.DataFolder;
+
     /// <summary>Every record that is written by now.</summary>
     public Task<IReadOnlyList<JsonElement>> RecordsAsync() => _folder.RecordsAsync();
 

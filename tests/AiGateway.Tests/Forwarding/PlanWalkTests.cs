@@ -166,7 +166,7 @@ public sealed class PlanWalkTests
                     outcome = random.OneOf(outcomes);
                 }
                 while (walk.PastBreaker && outcome == AttemptOutcome.CircuitOpen);
-                if (outcome != AttemptOutcome.CircuitOpen)
+                if (outcome is not (AttemptOutcome.CircuitOpen or AttemptOutcome.NotAdmitted))
                     sent[walk.Current.Id] = sent.GetValueOrDefault(walk.Current.Id) + 1;
                 delay = walk.MoveOn(outcome, random.Chance(0.3) ? TimeSpan.FromMilliseconds(random.Next(0, 8000)) : null, random.Chance(0.3));
                 Assert.True(delay is null || (delay >= TimeSpan.Zero && delay <= retries.MaxDelay), $"Round {round} of seed {random.Seed} waits {delay}.");

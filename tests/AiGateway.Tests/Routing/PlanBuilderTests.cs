@@ -139,7 +139,7 @@ public sealed class PlanBuilderTests
     private string[]? Build(RuleModel rule, int seed = 1, Snapshot? snapshot = null)
     {
         var builder = new PlanBuilder(Costs, Upstream.Randomness(seed), _clock);
-        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), Request, snapshot ?? AccountingFixture.Snapshot()), trace: null);
+        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), Request, snapshot ?? AccountingFixture.Snapshot(), Request.Model), trace: null);
         return plan?.Deployments.Select(deployment => deployment.Id).ToArray();
     }
 

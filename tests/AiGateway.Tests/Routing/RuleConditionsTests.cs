@@ -118,7 +118,7 @@ public sealed class RuleConditionsTests
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
             sent[name] = value;
         var rule = new RuleModel { Name = "rule", When = when, Groups = [], PercentSeed = "alias" };
-        return RuleConditions.FirstThatFails(rule, new RoutingInput(Caller, sent, Request(body), AccountingFixture.Snapshot())) is null;
+        return RuleConditions.FirstThatFails(rule, new RoutingInput(Caller, sent, Request(body), AccountingFixture.Snapshot(), "any")) is null;
     }
 
     private static readonly GatewayRequest PlainRequest = Upstream.Request(Plain);

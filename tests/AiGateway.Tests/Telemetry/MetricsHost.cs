@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using AiGateway.Accounting.Ledger;
 using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ internal sealed class MetricsHost : IDisposable
         _services = services.BuildServiceProvider();
         _services.GetServices<IHostedService>();
         Metrics = _services.GetRequiredService<GatewayMetrics>();
+        Ledger = new LedgerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         Exposition = _services.GetRequiredService<PrometheusExposition>();
     }
 
@@ -27,13 +29,17 @@ internal sealed class MetricsHost : IDisposable
 
     public GatewayMetrics Metrics { get; }
 
+    public LedgerMetrics Ledger { get; }
+
     public PrometheusExposition Exposition { get; }
 
     public CredentialMetrics Credentials => _services.GetRequiredService<CredentialMetrics>();
 
     public StoreMetrics Store => _services.GetRequiredService<StoreMetrics>();
 
-    public Meter Meter => _services.GetRequiredService<IMeterFactory>().GatewayMeter;
+    public IMeterFactory MeterFactory => _services.GetRequiredService<IMeterFactory>();
+
+    public Meter Meter => MeterFactory.GatewayMeter;
 
     /// <summary>What a scrape would get.</summary>
     public string Scrape(bool openMetrics = false)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AiGateway.Admission;
 using AiGateway.Configuration;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
@@ -42,6 +43,10 @@ public sealed partial class ShippedTelemetryTests
         using var host = new MetricsHost();
         host.Snapshots.Current.Deployments["primary"].State.ObserveLatency(TimeSpan.FromMilliseconds(1));
         host.Metrics.OnReload(new ReloadResult(true, "", default, [], []));
+        host.Ledger.Committed(TimeSpan.FromMilliseconds(1));
+        host.Ledger.CommitFailed();
+        host.Ledger.Damaged(1);
+        host.Ledger.Estimated(1);
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange =>
         {
@@ -51,6 +56,8 @@ public sealed partial class ShippedTelemetryTests
             exchange.Attempts.Add(exchange.Attempts[0]);
         }));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange => exchange.Session = new AiGateway.Pipeline.SessionFigures { End = AiGateway.Pipeline.SessionEnd.Idle, Open = TimeSpan.FromMinutes(1), Responses = 3 }));
+        var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
+        new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;

@@ -12,6 +12,7 @@ internal static class ConfigValidator
         RuleValidator.Validate(context);
         CallerValidator.Validate(context);
         LimitsValidator.Validate(context);
+        UseLimitsValidator.Validate(context);
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);

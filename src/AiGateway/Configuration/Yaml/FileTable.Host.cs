@@ -22,6 +22,13 @@ internal static partial class FileTable
         var storeResponses = new RecordShape<StoreResponsesConfig>("store_responses")
             .With("for", "How long, from when a response was made. Default 30d.", Scalars.Duration(Minute, Year), (section, value) => section with { For = value })
             .With("most", "Largest size of all together; beyond it the oldest go. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { Most = value });
+        var ledger = new RecordShape<LedgerConfig>("ledger")
+            .With("store", "sqlite: ledger.db in the data folder; off: none is kept. Default sqlite.", Scalars.Word(["sqlite", "off"]), (section, value) => section with { Store = value })
+            .With("flush", "The longest that a record waits in memory before it is on disk. Default 50ms.", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100)), (section, value) => section with { Flush = value })
+            .With("durability", "batch: a kill loses at most what waits for the flush. strict: an intent is on disk before each call goes out, so that its cost is at least estimated. Default batch.", Scalars.Word(["batch", "strict"]), (section, value) => section with { Durability = value })
+            .With("max_queue", "Largest queue on disk while the store takes nothing. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { MaxQueue = value })
+            .With("on_full", "What happens when the queue is full. shed: records are dropped and counted. block: new requests get 503. Default shed.", Scalars.Word(["shed", "block"]), (section, value) => section with { OnFull = value })
+            .With("keep", "How long rows are kept; sums by hour and day stay. Default 400d.", Scalars.Duration(TimeSpan.FromDays(1), TimeSpan.FromDays(36_500)), (section, value) => section with { Keep = value });
         return new RecordShape<HostConfig>("host")
             .With("listen", "Address of the API, http(s)://host:port. Default http://localhost:8080; in a container http://*:8080.", Scalars.Text, (section, value) => section with { Listen = value })
             .With("tls", "Certificate for an https address; reloaded when the files change.", tls, (section, value) => section with { Tls = value })
@@ -33,6 +40,7 @@ internal static partial class FileTable
             .With("data_folder", "Folder for what must outlive the process. Default data.", Scalars.Text, (section, value) => section with { DataFolder = value })
             .With("id_secret", "Secret from which ids of stored objects are sealed, at least 32 characters; must be the same on all nodes. Default: made once and kept in the data folder.", Scalars.Secret, (section, value) => section with { IdSecret = value })
             .With("store_responses", "Responses that the gateway keeps, encrypted, in the data folder, for models whose providers keep none: previous_response_id then works with them. Default: none are kept.", storeResponses, (section, value) => section with { StoreResponses = value })
+            .With("ledger", "The ledger of requests, calls and costs: what reports and budgets are made from.", ledger, (section, value) => section with { Ledger = value })
             .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
             .With("forward_baggage", "Whether the callers' baggage header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.", Scalars.Boolean, (section, value) => section with { ForwardBaggage = value })
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });

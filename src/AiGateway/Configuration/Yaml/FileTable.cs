@@ -33,6 +33,8 @@ internal static partial class FileTable
             .With("deployments", "A provider plus an upstream model, by id: the unit of routing and health.", new MapShape<DeploymentConfig>(Deployment(timeouts, breaker)), (file, value) => file with { Deployments = value })
             .With("aliases", "The model names that callers use; a name may end in '*'.", new MapShape<AliasConfig>(Alias(retries)), (file, value) => file with { Aliases = value })
             .With("callers", "Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener must be loopback.", new ListShape<CallerConfig>(Caller()), (file, value) => file with { Callers = value })
+            .With("limits", "Limits on what may be used, for each key, user, project, team, organisation, tag, alias, deployment, provider, or the gateway as a whole. All that apply must allow a request.", new ListShape<LimitConfig>(Limit()), (file, value) => file with { Limits = value })
+            .With("budgets", "Money that may be spent in a period, on the same subjects as limits.", new ListShape<BudgetConfig>(Budget()), (file, value) => file with { Budgets = value })
             .With("timeouts", "Time-outs of every deployment that does not say otherwise.", timeouts, (file, value) => file with { Timeouts = value })
             .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
@@ -75,6 +77,35 @@ internal static partial class FileTable
             .With("native", "Bodies of native requests (/native/PROVIDER/…). Default: as json.", size, (section, value) => section with { Native = value })
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
     }
+
+    private static RecordShape<LimitConfig> Limit()
+    {
+        var rates = new ListShape<Rate>(Scalars.Rate, orSingle: true);
+        return new RecordShape<LimitConfig>("limit")
+            .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
+            .With("on", "Whose use is counted: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
+            .With("match", "The one subject it holds for. Default: each has the whole limit to itself, unless another limit of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
+            .With("requests", "Most requests: 600/minute, or a list [20/second, 600/minute].", rates, (section, value) => section with { Requests = value })
+            .With("tokens", "Most tokens, input and output together.", rates, (section, value) => section with { Tokens = value })
+            .With("input_tokens", "Most input tokens.", rates, (section, value) => section with { InputTokens = value })
+            .With("output_tokens", "Most output tokens.", rates, (section, value) => section with { OutputTokens = value })
+            .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
+            .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
+            .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
+    }
+
+    private static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
+        .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
+        .With("on", "Whose money it is: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
+        .With("match", "The one subject it holds for. Default: each has a whole one of its own, unless another budget of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
+        .With("amount", "Most USD in a period. Required.", Scalars.Exact(1_000_000_000), (section, value) => section with { Amount = value })
+        .With("per", "The period: day, week (from Monday), month or year of the calendar, or rolling_day, rolling_week, rolling_month (30 days). Default month.", Scalars.Word(LimitModelBuilder.PeriodWords), (section, value) => section with { Per = value })
+        .With("time_zone", "Time zone in which calendar periods begin, such as Europe/Berlin. Default UTC.", Scalars.Text, (section, value) => section with { TimeZone = value })
+        .With("reserve", "What is held for an answer that is not there yet: worst_case (default), with which the amount is never passed; learned, what answers usually come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+        .With("warn_at", "Shares from which answers carry a warning: 80%, or a list. Default none.", new ListShape<decimal>(Scalars.Percent, orSingle: true), (section, value) => section with { WarnAt = value })
+        .With("then_alias", "An alias that answers in the place of the one asked for once the budget is spent, within its own limits. Default: requests are refused.", Scalars.Text, (section, value) => section with { ThenAlias = value })
+        .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
 
     private static RecordShape<FilesConfig> Files() => new RecordShape<FilesConfig>("files")
         .With("aliases", "Aliases, of which the first that the caller may use and whose provider takes such files gets them. Default none: an upload must name its model.", Texts, (section, value) => section with { Aliases = value });

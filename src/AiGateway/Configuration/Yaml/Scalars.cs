@@ -77,6 +77,12 @@ internal static class Scalars
             ? value >= 0 && value <= maximum ? null : "{value} is out of range."
             : "{value} is not a decimal number (write digits and a point, no exponent, no currency).");
 
+    /// <summary>An amount in a time.</summary>
+    public static ScalarShape<Rate> Rate { get; } = new(
+        "an amount in a time, such as 600/minute, 100000/day or 2.50/hour (second, minute, hour, day, month)",
+        static () => new JsonObject { ["type"] = "string", ["pattern"] = @"^\d[\d_]*(\.\d+)?\s*/\s*(s|second|m|minute|h|hour|d|day|month)$" },
+        static (string text, out Rate value) => Units.TryParseRate(text, out value));
+
     /// <summary>A duration with its unit.</summary>
     public static ScalarShape<TimeSpan> Duration(TimeSpan minimum, TimeSpan maximum) => new(
         $"a duration from {Units.Show(minimum)} to {Units.Show(maximum)}, such as 500ms, 1.5s, 5m or 1h",

@@ -63,6 +63,42 @@ internal static class Units
         return true;
     }
 
+    /// <summary>Reads <c>600/minute</c>; underscores between digits are allowed, a month is 30 days.</summary>
+    /// <returns>What is wrong; null when it could be read.</returns>
+    public static string? TryParseRate(string text, out Rate value)
+    {
+        value = default;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return "{value} names no time. Write the amount, a slash and the time: 600/minute.";
+        }
+        var window = text[(slash + 1)..].Trim() switch
+        {
+            "s" or "second" => TimeSpan.FromSeconds(1),
+            "m" or "minute" => TimeSpan.FromMinutes(1),
+            "h" or "hour" => TimeSpan.FromHours(1),
+            "d" or "day" => TimeSpan.FromDays(1),
+            "month" => TimeSpan.FromDays(30),
+            _ => TimeSpan.Zero,
+        };
+        if (window == TimeSpan.Zero)
+        {
+            return "the time in {value} is none of second, minute, hour, day and month.";
+        }
+        var number = text[..slash].Trim().Replace("_", "", StringComparison.Ordinal);
+        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+        {
+            return "the amount in {value} is no number.";
+        }
+        if (amount is <= 0 or > 1_000_000_000m)
+        {
+            return "the amount in {value} is not above 0 and at most 1,000,000,000.";
+        }
+        value = new Rate(amount, window);
+        return null;
+    }
+
     /// <summary>A duration as one would write it in the file.</summary>
     public static string Show(TimeSpan duration)
     {

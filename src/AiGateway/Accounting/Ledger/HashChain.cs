@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+
+namespace AiGateway.Accounting.Ledger;
+
+/// <summary>The chain over the requests of one node and day: each row's hash is that of the hash before it and of what the row says, so that no row can be changed, added or taken out unseen.</summary>
+/// <remarks>
+/// SHA-256 over the hash before (32 bytes) and the row's values in the order below; texts with their length before them, numbers
+/// as <see cref="PayloadWriter.Number"/> writes them, amounts as their digits. The first hash of a day is made of the node, the day
+/// and the first hash of the day that was begun before it, so that no day can be taken out. docs/features/ledger.md has the form.
+/// </remarks>
+internal sealed class HashChain
+{
+    /// <summary>Bytes of a hash.</summary>
+    public const int Length = SHA256.HashSizeInBytes;
+
+    private readonly PayloadWriter _row = new();
+
+    /// <summary>What a day begins with.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="day">The day's beginning, Unix milliseconds.</param>
+    /// <param name="before">The beginning of the day that was begun before; empty for the first.</param>
+    public byte[] Genesis(string node, long day, ReadOnlySpan<byte> before)
+    {
+        _row.CutTo(0);
+        _row.Text("aigateway ledger 1");
+        _row.Text(node);
+        _row.Number(day);
+        _row.Raw(before);
+        return SHA256.HashData(_row.Written);
+    }
+
+    /// <summary>The hash of the next row.</summary>
+    /// <param name="before">The hash before it.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="hash">Takes the hash; may be where <paramref name="before"/> is.</param>
+    public void Next(ReadOnlySpan<byte> before, in ChainRow row, Span<byte> hash)
+    {
+        _row.CutTo(0);
+        _row.Raw(before);
+        Write(row);
+        SHA256.HashData(_row.Written, hash);
+    }
+
+    private void Write(in ChainRow row)
+    {
+        var request = row.Request;
+        _row.Text(request.Id);
+        _row.Number(request.At.ToUnixTimeMilliseconds());
+        _row.Text(request.Caller);
+        _row.Text(request.Organisation);
+        _row.Text(request.Team);
+        _row.Text(request.Project);
+        Key(row.UserKey);
+        Key(row.TagsKey);
+        _row.Text(request.Alias);
+        _row.Text(request.Operation);
+        _row.Text(row.Deployment);
+        _row.Text(row.Provider);
+        _row.Text(row.Model);
+        _row.Number(request.Status);
+        _row.Text(request.Outcome);
+        _row.Text(request.Error);
+        _row.Number(request.IsStream ? 1 : 0);
+        _row.Number(row.IsEstimated ? 1 : 0);
+        _row.Digits(row.Cost);
+        _row.Digits(request.Saved);
+        _row.Number(row.Unpriced);
+        _row.Number(request.DurationMicroseconds);
+        _row.Number(request.UpstreamMicroseconds);
+        _row.Number(request.FirstTokenMicroseconds ?? -1);
+        _row.Text(request.ConfigVersion);
+        _row.Number(request.Lines.Length);
+        foreach (var line in request.Lines)
+        {
+            Write(line);
+        }
+    }
+
+    private void Write(LedgerLine line)
+    {
+        _row.Text(LedgerWords.Of(line.Kind));
+        _row.Text(line.Deployment);
+        _row.Text(line.Provider);
+        _row.Text(line.Model);
+        _row.Text(line.UpstreamModel);
+        _row.Text(line.ResponseModel);
+        _row.Text(line.ServiceTier);
+        _row.Text(line.Dialect);
+        _row.Text(line.Outcome);
+        _row.Number(line.Status);
+        _row.Number(line.StartedMicroseconds);
+        _row.Number(line.DurationMicroseconds);
+        if (line.Usage is { } usage)
+        {
+            _row.Number(usage.Estimated ? 1 : 0);
+            _row.Number(usage.InputTokens);
+            _row.Number(usage.CachedInputTokens);
+            _row.Number(usage.CacheWriteTokens);
+            _row.Number(usage.OutputTokens);
+            _row.Number(usage.ReasoningTokens);
+            _row.Text(UsageUnits.Format(usage));
+            _row.Digits(usage.ReportedCost ?? line.Cost?.Reported);
+        }
+        if (line.Cost is { } cost)
+        {
+            _row.Digits(cost.Total);
+            _row.Digits(cost.Input);
+            _row.Digits(cost.CachedInput);
+            _row.Digits(cost.CacheWrite);
+            _row.Digits(cost.Output);
+            _row.Digits(cost.Other);
+            _row.Text(cost.Unpriced);
+            _row.Number(cost.PricePeriod?.ToUnixTimeMilliseconds() ?? -1);
+            _row.Text(cost.PriceSet);
+        }
+    }
+
+    private void Key(byte[]? key)
+    {
+        _row.Number(key?.Length ?? 0);
+        _row.Raw(key);
+    }
+}

@@ -1,0 +1,11 @@
+namespace AiGateway.Accounting.Ledger;
+
+/// <summary>What an upstream call was made for. A closed set; its numbers stand in files and never change.</summary>
+internal enum LedgerCallKind : byte
+{
+    /// <summary>It gave the caller's answer, or was the last that was asked for it.</summary>
+    Answer = 0,
+
+    /// <summary>It was made in vain: another call followed.</summary>
+    Retry = 1,
+}

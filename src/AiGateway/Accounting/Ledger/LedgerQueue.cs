@@ -1,0 +1,362 @@
+using System.Collections.Concurrent;
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Accounting.Ledger;
+
+/// <summary>The durable queue before the ledger's store: behind the response path, bounded in memory and on disk.</summary>
+/// <remarks>
+/// (1) A request's thread puts its record into a list in memory, and waits for nothing. (2) One thread writes what is there
+/// to the process's file and flushes it, at most once per <see cref="LedgerModel.Flush"/>: what a kill can cost. (3) With strict
+/// durability a call first puts its intent there and waits for that flush, which then comes at once and serves all that wait.
+/// (4) The <see cref="LedgerCommitter"/> moves what is on disk into the store. (5) When the file is as long as it may be, or cannot
+/// be written, records are dropped and counted, or new requests refused, as the operator wants.
+/// </remarks>
+internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHostedService, IAsyncDisposable
+{
+    // Of records that wait for the file; it only fills while the disk takes nothing.
+    private const long MemoryCapacity = 64 * 1024 * 1024;
+
+    private const int WriteAtOnce = 4 * 1024 * 1024;
+    private const double OpensAgainAt = 0.9;
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestAfterFailureAtStop = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
+
+    private static readonly Rejection Full = new(
+        RejectionReason.LedgerUnavailable, "The gateway cannot account for further requests at the moment and takes none until it can. Please try again later.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
+
+    private readonly LedgerModel _settings;
+    private readonly ICostCalculator _costs;
+    private readonly TimeProvider _clock;
+    private readonly LedgerMetrics _metrics;
+    private readonly ILogger<LedgerQueue> _logger;
+    private readonly QueueFolder _folder;
+    private readonly SegmentWriter _segments;
+    private readonly Backlog _backlog = new();
+    private readonly LedgerCommitter _committer;
+    private readonly Thread _writer;
+
+    // Records and pending intents.
+    private readonly ConcurrentQueue<object> _waiting = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly AutoResetEvent _hurry = new(false);
+    private readonly PayloadWriter _buffer = new();
+    private readonly List<PendingIntent> _intents = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _bufferedRecords;
+    private long _waitingBytes;
+    private long _unwritten;
+    private long _lostReportedAt;
+    private volatile bool _isAsleep;
+    private volatile bool _isFailing;
+    private volatile bool _isFull;
+    private volatile bool _isStopping;
+    private volatile bool _isEnding;
+    private int _disposed;
+
+    /// <summary>Opens the queue in the data folder and starts.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public LedgerQueue(string dataFolder, LedgerModel settings, ILedgerStore store, ICostCalculator costs, TimeProvider clock, LedgerMetrics metrics, ILogger<LedgerQueue> logger)
+    {
+        (_settings, _costs, _clock, _metrics, _logger) = (settings, costs, clock, metrics, logger);
+        _lostReportedAt = clock.GetTimestamp() - (long)(ReportInterval.TotalSeconds * clock.TimestampFrequency);
+        // The part of a request id after its prefix: in order of time, unique, and a good file name.
+        _folder = QueueFolder.Create(dataFolder, RequestId.New(clock.GetUtcNow())[4..]);
+        _segments = new SegmentWriter(_folder, _backlog, clock);
+        metrics.Watch(_backlog);
+        _committer = new LedgerCommitter(dataFolder, _backlog, store, settings.Keep, clock, metrics, logger) { Progressed = UpdateFull };
+        _writer = new Thread(Write) { IsBackground = true, Name = "ledger queue" };
+        _writer.Start();
+        _committer.Start();
+    }
+
+    /// <inheritdoc />
+    public Rejection? Refusal => (_settings.BlocksWhenFull && _isFull) || (_settings.IsStrict && _isFailing) ? Full : null;
+
+    /// <summary>Ends when what earlier processes have left on disk is in the store; never while the store takes nothing.</summary>
+    public Task CaughtUp => _committer.CaughtUp;
+
+    /// <inheritdoc />
+    public void OnSettled(RequestRecord record)
+    {
+        if (!LedgerRequests.Belongs(record))
+        {
+            return;
+        }
+        var size = RecordSize.Of(record);
+        if (Interlocked.Add(ref _waitingBytes, size) > MemoryCapacity)
+        {
+            Interlocked.Add(ref _waitingBytes, -size);
+            _metrics.AddLost(1);
+            return;
+        }
+        Put(record);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<bool> BeginAsync(Exchange exchange, AttemptRecord attempt)
+    {
+        if (!_settings.IsStrict)
+        {
+            return true;
+        }
+        if (_isFailing)
+        {
+            return false;
+        }
+        var number = 0;
+        foreach (var before in exchange.Attempts)
+        {
+            number += before.WasSent && !ReferenceEquals(before, attempt) ? 1 : 0;
+        }
+        var pending = new PendingIntent(LedgerRequests.IntentOf(exchange, attempt, number, _folder.Process, _costs));
+        Put(pending);
+        _hurry.Set();
+        return await pending.Done;
+    }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Writes everything accepted so far, to the store where that works, else to disk; goes on accepting.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        _wake.Set();
+        _hurry.Set();
+        try
+        {
+            // The writer first: the committer can only be done when everything is on disk.
+            while (Interlocked.Read(ref _unwritten) > 0 && !_isFailing)
+            {
+                await Task.Delay(5, cancellationToken);
+            }
+            await _committer.DrainAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's patience is over. What is on disk is taken up by the next start.
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        // It is registered under each of its roles, and the container disposes it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+        _isStopping = _isEnding = true;
+        _wake.Set();
+        _hurry.Set();
+        try
+        {
+            await _ended.Task.WaitAsync(DisposeTimeout);
+        }
+        catch (TimeoutException)
+        {
+            var lost = Interlocked.Read(ref _unwritten);
+            _metrics.AddLost(lost);
+            Log.Abandoned(_logger, lost);
+        }
+        await _committer.DisposeAsync();
+        _folder.Leave();
+        _wake.Dispose();
+        _hurry.Dispose();
+    }
+
+    private void Put(object item)
+    {
+        Interlocked.Increment(ref _unwritten);
+        _waiting.Enqueue(item);
+        // With a full fence between: either this sees the writer asleep, or the writer sees the item.
+        Interlocked.MemoryBarrier();
+        if (_isAsleep)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Write()
+    {
+        var interval = _settings.Flush;
+        var took = TimeSpan.Zero;
+        while (true)
+        {
+            if (_waiting.IsEmpty && _buffer.Length == 0)
+            {
+                if (_isEnding)
+                {
+                    break;
+                }
+                Sleep();
+            }
+            if (!_isStopping && took < interval)
+            {
+                // Others join; the time that the last write took counts, so that nothing waits longer than the interval.
+                _hurry.WaitOne(interval - took);
+            }
+            Fill();
+            var began = _clock.GetTimestamp();
+            if (_buffer.Length > 0 && !TryPersist())
+            {
+                if (_isEnding)
+                {
+                    break;
+                }
+                _hurry.WaitOne(_isStopping ? RestAfterFailureAtStop : RestAfterFailure);
+            }
+            took = _clock.GetElapsedTime(began);
+        }
+        // Sealed, so that the committer removes the last file too.
+        _segments.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private void Sleep()
+    {
+        _isAsleep = true;
+        Interlocked.MemoryBarrier();
+        if (_waiting.IsEmpty && !_isEnding)
+        {
+            _wake.WaitOne();
+        }
+        _isAsleep = false;
+    }
+
+    private void Fill()
+    {
+        while (_buffer.Length < WriteAtOnce && _waiting.TryDequeue(out var item))
+        {
+            var start = _buffer.Length;
+            _buffer.Skip(Frames.HeadLength);
+            try
+            {
+                if (item is RequestRecord record)
+                {
+                    Interlocked.Add(ref _waitingBytes, -RecordSize.Of(record));
+                    LedgerCodec.Write(_buffer, LedgerRequests.From(record));
+                }
+                else
+                {
+                    var pending = (PendingIntent)item;
+                    _intents.Add(pending);
+                    LedgerCodec.Write(_buffer, pending.Intent);
+                }
+            }
+            catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or OverflowException)
+            {
+                _buffer.CutTo(start);
+                Interlocked.Decrement(ref _unwritten);
+                _metrics.AddLost(1);
+                Log.Unwritable(_logger, fault);
+                continue;
+            }
+            Frames.Close(_buffer.At(start, _buffer.Length - start));
+            _bufferedRecords++;
+        }
+    }
+
+    private bool TryPersist()
+    {
+        if (!_settings.BlocksWhenFull && _backlog.Bytes + _buffer.Length > _settings.MaxQueue)
+        {
+            _metrics.AddLost(_bufferedRecords - _intents.Count);
+            ReportLost();
+            Emptied();
+            return true;
+        }
+        try
+        {
+            _segments.Append(_buffer.Written, _bufferedRecords);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (!_isFailing)
+            {
+                _isFailing = true;
+                Log.WriteFailed(_logger, _folder.Path, fault.Message);
+            }
+            UpdateFull();
+            Complete(isOnDisk: false);
+            return false;
+        }
+        if (_isFailing)
+        {
+            _isFailing = false;
+            Log.Recovered(_logger);
+        }
+        Emptied();
+        UpdateFull();
+        _committer.Wake();
+        return true;
+    }
+
+    private void Emptied()
+    {
+        Interlocked.Add(ref _unwritten, -_bufferedRecords);
+        _buffer.CutTo(0);
+        _bufferedRecords = 0;
+        Complete(isOnDisk: true);
+    }
+
+    private void Complete(bool isOnDisk)
+    {
+        foreach (var intent in _intents)
+        {
+            intent.Complete(isOnDisk);
+        }
+        _intents.Clear();
+    }
+
+    /// <summary>Refuses or takes requests again, by how much waits. It opens later than it closes, so that it does not flutter.</summary>
+    private void UpdateFull()
+    {
+        var limit = _isFull ? OpensAgainAt * _settings.MaxQueue : _settings.MaxQueue;
+        var isFull = _backlog.Bytes >= limit || (_isFailing && Interlocked.Read(ref _waitingBytes) > MemoryCapacity / 2);
+        if (isFull != _isFull)
+        {
+            _isFull = isFull;
+            if (_settings.BlocksWhenFull)
+            {
+                Log.Blocks(_logger, isFull ? "no new requests are taken" : "requests are taken again");
+            }
+        }
+    }
+
+    private void ReportLost()
+    {
+        if (_clock.GetElapsedTime(_lostReportedAt) >= ReportInterval)
+        {
+            _lostReportedAt = _clock.GetTimestamp();
+            Log.Shed(_logger, _settings.MaxQueue, _metrics.Lost);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4311, LogLevel.Error, "The ledger's queue {Folder} cannot be written: {Reason} Records are kept in memory and written again every second.")]
+        public static partial void WriteFailed(ILogger logger, string folder, string reason);
+
+        [LoggerMessage(4312, LogLevel.Information, "The ledger's queue is written again.")]
+        public static partial void Recovered(ILogger logger);
+
+        [LoggerMessage(4313, LogLevel.Error, "The ledger's queue has reached its {Limit} bytes (host.ledger.max_queue) and drops records: {Total} since the start.")]
+        public static partial void Shed(ILogger logger, long limit, long total);
+
+        [LoggerMessage(4314, LogLevel.Warning, "The ledger's queue: {State}.")]
+        public static partial void Blocks(ILogger logger, string state);
+
+        [LoggerMessage(4315, LogLevel.Error, "A record cannot be put into the ledger and was dropped.")]
+        public static partial void Unwritable(ILogger logger, Exception exception);
+
+        [LoggerMessage(4316, LogLevel.Error, "{Count} records of the ledger were lost: the queue could not be written until the end of the process.")]
+        public static partial void Abandoned(ILogger logger, long count);
+    }
+}

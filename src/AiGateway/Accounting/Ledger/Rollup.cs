@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using AiGateway.Accounting.Reports;
+using AiGateway.Pipeline;
+using AiGateway.Telemetry;
+
+namespace AiGateway.Accounting.Ledger;
+
+/// <summary>Sums of a batch by hour and key: each call counts at its own deployment, the request itself at its answer's.</summary>
+internal sealed class Rollup
+{
+    private const long MillisecondsPerHour = 3_600_000;
+
+    private static readonly string Completed = TagValues.Of(RequestOutcome.Completed);
+    private static readonly string CallerGone = TagValues.Of(RequestOutcome.CallerGone);
+
+    private readonly Dictionary<(long Hour, RollupKey Key), LedgerSums> _sums = [];
+
+    /// <summary>The sums, by the hour's beginning (Unix milliseconds) and key.</summary>
+    public IEnumerable<KeyValuePair<(long Hour, RollupKey Key), LedgerSums>> Sums => _sums;
+
+    /// <summary>Adds a request.</summary>
+    public void Add(LedgerRequest request)
+    {
+        var at = request.At.ToUnixTimeMilliseconds();
+        var hour = at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
+        var answer = request.Answer;
+        foreach (var line in request.Lines)
+        {
+            var sums = For(hour, RollupKey.Of(request, line));
+            Add(sums, line);
+            if (ReferenceEquals(line, answer))
+            {
+                Add(sums, request);
+            }
+        }
+        if (answer is null)
+        {
+            Add(For(hour, RollupKey.Of(request, null)), request);
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _sums.Clear();
+
+    private LedgerSums For(long hour, in RollupKey key)
+    {
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (hour, key), out _);
+        return sums ??= new LedgerSums();
+    }
+
+    private static void Add(LedgerSums sums, LedgerRequest request)
+    {
+        sums.Requests++;
+        // A caller who hangs up is nobody's error.
+        sums.Errors += request.Status >= 400 || !(request.Outcome == Completed || request.Outcome == CallerGone) ? 1 : 0;
+        sums.DurationMicroseconds += request.DurationMicroseconds;
+        sums.Saved += request.Saved;
+    }
+
+    private static void Add(LedgerSums sums, LedgerLine line)
+    {
+        sums.Calls++;
+        if (line.Usage is { } usage)
+        {
+            sums.Estimated += usage.Estimated ? 1 : 0;
+            sums.Input += usage.InputTokens;
+            sums.CachedInput += usage.CachedInputTokens;
+            sums.CacheWrite += usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens;
+            sums.Output += usage.OutputTokens;
+            sums.Reasoning += usage.ReasoningTokens;
+        }
+        if (line.Cost is { } cost)
+        {
+            sums.Unpriced += cost.Total is null ? 1 : 0;
+            sums.UnpricedTokens += cost.Total is null ? line.Tokens : 0;
+            sums.Cost += cost.Total ?? 0;
+        }
+    }
+}

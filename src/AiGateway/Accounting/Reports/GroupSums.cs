@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace AiGateway.Accounting.Reports;
+
+/// <summary>Groups sums by a query's dimensions, as a store reads them.</summary>
+internal sealed class GroupSums(LedgerQuery query)
+{
+    private readonly Dictionary<GroupKey, LedgerSums> _groups = [];
+    private readonly string[] _keys = new string[query.By.Count];
+    private long _labelledAt = long.MinValue;
+    private DateTime _labelled;
+
+    /// <summary>The groups.</summary>
+    public IReadOnlyList<LedgerGroup> Groups => [.. _groups.Select(static group => new LedgerGroup(group.Key.Values, group.Value))];
+
+    /// <summary>Adds the sums of one row.</summary>
+    /// <param name="at">The beginning of its hour or day, Unix milliseconds.</param>
+    /// <param name="value">The row's value of each of the query's dimensions that is no time.</param>
+    /// <param name="sums">Its sums.</param>
+    public void Add(long at, Func<int, string> value, LedgerSums sums)
+    {
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            _keys[i] = LedgerDimensions.IsTime(query.By[i]) ? Label(query.By[i], at) : value(i);
+        }
+        var key = new GroupKey(_keys);
+        if (!_groups.TryGetValue(key, out var group))
+        {
+            _groups[new GroupKey([.. _keys])] = group = new LedgerSums();
+        }
+        group.Add(sums);
+    }
+
+    private string Label(LedgerDimension dimension, long at)
+    {
+        if (at != _labelledAt)
+        {
+            (_labelledAt, _labelled) = (at, TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone).DateTime);
+        }
+        return dimension switch
+        {
+            // With the offset: where clocks go back, an hour comes twice.
+            LedgerDimension.Hour => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture),
+            LedgerDimension.Day => _labelled.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            _ => _labelled.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+        };
+    }
+
+    private readonly struct GroupKey(string[] values) : IEquatable<GroupKey>
+    {
+        public string[] Values { get; } = values;
+
+        public bool Equals(GroupKey other) => Values.AsSpan().SequenceEqual(other.Values);
+
+        public override bool Equals(object? obj) => obj is GroupKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            foreach (var value in Values)
+            {
+                hash.Add(value, StringComparer.Ordinal);
+            }
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace AiGateway.Accounting.Reports;
+
+/// <summary>What is to be summed.</summary>
+internal sealed record LedgerQuery
+{
+    /// <summary>From when on; a full hour.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Until when; a full hour, not included.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Where days and months begin.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>What is summed apart; empty for one sum over all.</summary>
+    public IReadOnlyList<LedgerDimension> By { get; init; } = [];
+
+    /// <summary>What is summed at all: for each dimension the values that count. An empty text stands for none.</summary>
+    public IReadOnlyDictionary<LedgerDimension, IReadOnlyList<string>> Where { get; init; } = new Dictionary<LedgerDimension, IReadOnlyList<string>>();
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Accounting.Reports;
+
+/// <summary>Writes reports as JSON. Amounts are text: most readers would make floats of numbers.</summary>
+internal static class ReportJson
+{
+    /// <summary>A report as text, for people who read JSON.</summary>
+    public static string Format(Report report)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, RecordJson.Options with { Indented = true }))
+        {
+            Write(json, report);
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a report as one object.</summary>
+    public static void Write(Utf8JsonWriter json, Report report)
+    {
+        var query = report.Query.Sums;
+        json.WriteStartObject();
+        json.WriteString("object"u8, "report"u8);
+        json.WriteString("currency"u8, "USD"u8);
+        json.WriteString("from"u8, ReportColumns.Time(query.From));
+        json.WriteString("to"u8, ReportColumns.Time(query.To));
+        json.WriteString("time_zone"u8, query.Zone.Id);
+        json.WriteStartArray("by"u8);
+        foreach (var dimension in query.By)
+        {
+            json.WriteStringValue(LedgerDimensions.NameOf(dimension));
+        }
+        json.WriteEndArray();
+        json.WriteStartObject("total"u8);
+        WriteSums(json, report.Total);
+        json.WriteEndObject();
+        WriteText(json, "forecast_usd", report.Forecast is { } forecast ? UsdText.Format(forecast) : null);
+        json.WriteNumber("groups"u8, report.Groups);
+        WriteGroups(json, "rows"u8, query.By, report.Rows);
+        json.WriteStartObject("previous"u8);
+        json.WriteString("from"u8, ReportColumns.Time(report.PreviousFrom));
+        json.WriteString("to"u8, ReportColumns.Time(report.PreviousTo));
+        json.WriteStartObject("total"u8);
+        WriteSums(json, report.PreviousTotal);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartArray("movers"u8);
+        foreach (var mover in report.Movers)
+        {
+            json.WriteStartObject();
+            WriteKeys(json, query.By, mover.Keys);
+            json.WriteString("cost_usd"u8, UsdText.Format(mover.Cost));
+            json.WriteString("previous_cost_usd"u8, UsdText.Format(mover.Before));
+            json.WriteString("change_usd"u8, UsdText.Format(mover.Change));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteGroups(json, "unpriced"u8, [LedgerDimension.Provider, LedgerDimension.Model], report.Unpriced);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes groups as an array of objects: keys and sums side by side.</summary>
+    public static void WriteGroups(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<LedgerDimension> by, IReadOnlyList<LedgerGroup> groups)
+    {
+        json.WriteStartArray(name);
+        foreach (var group in groups)
+        {
+            json.WriteStartObject();
+            WriteKeys(json, by, group.Keys);
+            WriteSums(json, group.Sums);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes the members of sums.</summary>
+    public static void WriteSums(Utf8JsonWriter json, LedgerSums sums)
+    {
+        for (var i = 0; i < ReportColumns.Counts.Count; i++)
+        {
+            json.WriteNumber(ReportColumns.Counts[i], ReportColumns.Count(sums, i));
+        }
+        for (var i = 0; i < ReportColumns.Amounts.Count; i++)
+        {
+            WriteText(json, ReportColumns.Amounts[i], ReportColumns.Amount(sums, i));
+        }
+    }
+
+    private static void WriteKeys(Utf8JsonWriter json, IReadOnlyList<LedgerDimension> by, IReadOnlyList<string> keys)
+    {
+        for (var i = 0; i < by.Count; i++)
+        {
+            WriteText(json, LedgerDimensions.NameOf(by[i]), keys[i].Length > 0 ? keys[i] : null);
+        }
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, text);
+        }
+    }
+}

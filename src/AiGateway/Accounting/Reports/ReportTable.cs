@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Accounting.Reports;
+
+/// <summary>Writes reports for people.</summary>
+internal static class ReportTable
+{
+    private const int LongestCell = 40;
+    private static readonly string[] Heads = ["requests", "errors", "input", "cached", "output", "USD", "USD/request", "saved"];
+
+    /// <summary>The report as lines of text.</summary>
+    public static string Write(Report report)
+    {
+        var query = report.Query.Sums;
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{ReportColumns.Time(query.From)} to {ReportColumns.Time(query.To)}{(query.Zone.Equals(TimeZoneInfo.Utc) ? "" : $" ({query.Zone.Id})")}, USD");
+        text.AppendLine();
+        var rows = new List<string[]> { (string[])[.. query.By.Select(LedgerDimensions.NameOf), .. Heads] };
+        rows.AddRange(report.Rows.Select(group => (string[])[.. group.Keys.Select(Cell), .. Cells(group.Sums)]));
+        rows.Add([.. query.By.Select(static (_, i) => i == 0 ? "total" : ""), .. Cells(report.Total)]);
+        Append(text, rows, query.By.Count);
+        if (report.Groups > report.Rows.Count)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"({report.Rows.Count} of {report.Groups} groups are shown; the total is that of all)");
+        }
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"before    {UsdText.Format(report.PreviousTotal.Cost)} USD from {ReportColumns.Time(report.PreviousFrom)} to {ReportColumns.Time(report.PreviousTo)}");
+        if (report.Forecast is { } forecast)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"forecast  {UsdText.Format(forecast)} USD at the period's end, if it goes on like this");
+        }
+        AppendMovers(text, report);
+        AppendUnpriced(text, report);
+        if (report.Total.Estimated > 0)
+        {
+            text.AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"{report.Total.Estimated} of {report.Total.Calls} calls are estimated: their providers reported no usage, or they were cut.");
+        }
+        return text.ToString();
+    }
+
+    private static void AppendMovers(StringBuilder text, Report report)
+    {
+        if (report.Movers.Count == 0)
+        {
+            return;
+        }
+        text.AppendLine();
+        var rows = new List<string[]> { (string[])[.. report.Query.Sums.By.Select(LedgerDimensions.NameOf), "USD", "before", "change"] };
+        rows.AddRange(report.Movers.Select(mover => (string[])[.. mover.Keys.Select(Cell), UsdText.Format(mover.Cost), UsdText.Format(mover.Before), (mover.Change > 0 ? "+" : "") + UsdText.Format(mover.Change)]));
+        Append(text, rows, report.Query.Sums.By.Count);
+    }
+
+    private static void AppendUnpriced(StringBuilder text, Report report)
+    {
+        if (report.Unpriced.Count == 0)
+        {
+            return;
+        }
+        text.AppendLine();
+        text.AppendLine("Without a price, and in no amount above:");
+        var rows = new List<string[]> { (string[])["provider", "model", "calls", "tokens"] };
+        rows.AddRange(report.Unpriced.Select(static group => (string[])[.. group.Keys.Select(Cell), Number(group.Sums.Unpriced), Number(group.Sums.UnpricedTokens)]));
+        Append(text, rows, 2);
+    }
+
+    private static string[] Cells(LedgerSums sums) =>
+    [
+        Number(sums.Requests), sums.Errors == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{sums.Errors} ({sums.ErrorShare * 100:0.##}%)"),
+        Number(sums.Input), Number(sums.CachedInput), Number(sums.Output),
+        UsdText.Format(sums.Cost), ReportColumns.Amount(sums, 1) ?? "", UsdText.Format(sums.Saved),
+    ];
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    // A terminal obeys control characters, and names are callers' words.
+    private static string Cell(string text)
+    {
+        if (text.Length == 0)
+        {
+            return "-";
+        }
+        var plain = string.Create(text.Length, text, static (span, from) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(from[i]) ? '?' : from[i];
+            }
+        });
+        return plain.Length <= LongestCell ? plain : string.Concat(RecordJson.Bounded(plain, LongestCell - 1), "…");
+    }
+
+    private static void Append(StringBuilder text, List<string[]> rows, int leftAligned)
+    {
+        var widths = Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length)).ToArray();
+        foreach (var row in rows)
+        {
+            var cells = row.Select((cell, i) => i < leftAligned ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            text.AppendLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Admission;
+
+/// <summary>Lets a request through when every limit and budget that applies allows it, and holds what it may come to until it has ended.</summary>
+internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionServices services, IPlanner planner)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var exchange = context.GetExchange();
+        if (exchange.Snapshot.Limits.Length == 0)
+        {
+            return next(context);
+        }
+        var reservation = new Reservation(services, exchange);
+        var headers = context.Response.Headers;
+        var refusal = reservation.TryHold();
+        if (refusal is { Limit.Budget.ThenAlias: { } cheaper } && !exchange.Plan!.IsPinned && planner.PlanFor(exchange, cheaper, context.Request.Headers) is { } plan)
+        {
+            headers["x-gateway-degraded"] = HeaderText.Escape($"{refusal.Limit.Id}: answered by {cheaper}");
+            exchange.Plan = plan;
+            refusal = reservation.TryHold(spent: refusal.Limit);
+        }
+        if (refusal is not null)
+        {
+            Refuse(exchange, refusal, headers);
+            return Task.CompletedTask;
+        }
+        exchange.Admission = reservation;
+        exchange.Own(reservation);
+        RateLimitHeaders.WriteRequests(headers, services.Limiter.Tightest(reservation.Holds, ofTokens: false));
+        RateLimitHeaders.WriteTokens(headers, services.Limiter.Tightest(reservation.Holds, ofTokens: true));
+        if (services.Limiter.Warning(reservation.Holds) is { } warning)
+        {
+            headers["x-gateway-budget-warning"] = HeaderText.Escape(string.Create(CultureInfo.InvariantCulture, $"{warning.Budget.Id}: {warning.Share * 100:0} % used or held"));
+        }
+        return next(context);
+    }
+
+    private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)
+    {
+        var none = new RateState(refusal.Amount, 0, refusal.Wait ?? TimeSpan.Zero);
+        if (refusal.Rate is { Measure: LimitMeasure.Requests })
+        {
+            RateLimitHeaders.WriteRequests(headers, none);
+        }
+        else if (refusal.Rate is { Measure: not LimitMeasure.Spend })
+        {
+            RateLimitHeaders.WriteTokens(headers, none);
+        }
+        exchange.Reject(RefusalText.Of(refusal, exchange));
+    }
+}

@@ -1,0 +1,14 @@
+namespace AiGateway.Admission;
+
+/// <summary>What all reservations share.</summary>
+internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics)
+{
+    /// <summary>The counters.</summary>
+    public Limiter Limiter { get; } = limiter;
+
+    /// <summary>What requests may come to.</summary>
+    public Estimates Estimates { get; } = estimates;
+
+    /// <summary>What is decided.</summary>
+    public AdmissionMetrics Metrics { get; } = metrics;
+}

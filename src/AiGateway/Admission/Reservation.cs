@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
+
+namespace AiGateway.Admission;
+
+/// <summary>What one exchange holds of the limits, from its admission to its end.</summary>
+/// <remarks>
+/// What the caller, its team and the alias may use is held once for the exchange and raised when another attempt costs more;
+/// what a deployment and its provider may take is held for each attempt anew. At the end all that attempts consumed is counted,
+/// whatever became of them, and the rest is free again.
+/// </remarks>
+internal sealed class Reservation(AdmissionServices services, Exchange exchange) : AttemptAdmission, IAsyncDisposable
+{
+    // For the time of one decision, in which nothing waits.
+    [ThreadStatic]
+    private static List<Claim>? s_claims;
+
+    private readonly List<Hold> _holds = new(4);
+    private List<Hold>? _attemptHolds;
+    private DeploymentModel? _pricedFor;
+    private Demand _learned;
+    private Demand _worst;
+
+    /// <summary>What is held for the exchange.</summary>
+    public ReadOnlySpan<Hold> Holds => CollectionsMarshal.AsSpan(_holds);
+
+    /// <summary>Holds what the exchange may come to at all limits of its caller, alias and tags, or at none.</summary>
+    /// <param name="spent">A budget that is spent and whose cheaper alias is now planned for: that one goes on beyond it.</param>
+    /// <returns>Null when it may go on.</returns>
+    public LimitRefusal? TryHold(LimitModel? spent = null)
+    {
+        Price(exchange.Plan!.Deployments[0], requests: 1);
+        var claims = EmptyClaims();
+        foreach (var limit in exchange.Snapshot.Limits)
+        {
+            if (!limit.IsOfAttempt && !ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
+            {
+                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit)));
+            }
+        }
+        return Hold(claims, _holds);
+    }
+
+    /// <inheritdoc/>
+    public override AttemptRefusal? TryEnter(Exchange exchange, DeploymentModel deployment)
+    {
+        if (!ReferenceEquals(deployment, _pricedFor))
+        {
+            Price(deployment, requests: 0);
+            var consumed = Consumed();
+            if (services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed) is { } tooDear)
+            {
+                _pricedFor = null;
+                return new AttemptRefusal(RefusalText.Of(tooDear, exchange));
+            }
+        }
+        var claims = EmptyClaims();
+        foreach (var limit in exchange.Snapshot.Limits)
+        {
+            if (limit.IsOfAttempt && (limit.Subject == LimitSubject.Provider ? deployment.Provider.Id : deployment.Id) is var value && limit.Covers(value))
+            {
+                claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
+            }
+        }
+        var refusal = claims.Count == 0 ? null : Hold(claims, _attemptHolds ??= new List<Hold>(2));
+        return refusal is null ? null : new AttemptRefusal(RefusalText.Of(refusal, exchange));
+    }
+
+    /// <inheritdoc/>
+    public override void Leave(AttemptRecord attempt)
+    {
+        if (_attemptHolds is { Count: > 0 } holds)
+        {
+            services.Limiter.Settle(CollectionsMarshal.AsSpan(holds), UsedBy(attempt));
+            holds.Clear();
+        }
+        // Whatever is tried next, even the same deployment, comes on top of what this one consumed.
+        _pricedFor = attempt.Usage is null ? _pricedFor : null;
+    }
+
+    /// <summary>Counts what was used, frees the rest, and learns for the next ones.</summary>
+    public ValueTask DisposeAsync()
+    {
+        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), Consumed());
+        _holds.Clear();
+        if (exchange.Answering is { } answering)
+        {
+            Leave(answering);
+            Learn(answering);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static List<Claim> EmptyClaims()
+    {
+        var claims = s_claims ??= new List<Claim>(8);
+        claims.Clear();
+        return claims;
+    }
+
+    private LimitRefusal? Hold(List<Claim> claims, List<Hold> holds)
+    {
+        List<LimitRefusal>? shadows = null;
+        var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, holds, ref shadows);
+        services.Metrics.Decided(refusal, shadows);
+        return refusal;
+    }
+
+    private Demand DemandFor(LimitModel limit) => limit.WorstCase ? _worst : _learned;
+
+    private void Price(DeploymentModel deployment, long requests)
+    {
+        var plan = exchange.Plan!;
+        var model = plan.UpstreamModelFor(deployment);
+        (_learned, _worst) = services.Estimates.For(exchange, deployment, model, requests);
+        _pricedFor = deployment;
+    }
+
+    private Demand Consumed()
+    {
+        var sum = default(Demand);
+        foreach (var attempt in exchange.Attempts)
+        {
+            sum += UsedBy(attempt);
+        }
+        return sum;
+    }
+
+    private static Demand UsedBy(AttemptRecord attempt) =>
+        attempt.Usage is { } usage ? new Demand(0, usage.InputTokens, usage.OutputTokens, Demand.ToNano(attempt.Cost?.Total ?? 0)) : default;
+
+    private void Learn(AttemptRecord answering)
+    {
+        if (exchange.Outcome != RequestOutcome.Completed || answering.Usage is not { Estimated: false } usage)
+        {
+            return;
+        }
+        var (alias, request) = (exchange.Plan!.Alias.Name, exchange.Request!);
+        services.Estimates.Learn(alias, exchange.Caller.Id, answering.UpstreamModel, request, usage);
+        if (answering.Cost?.Total is { } cost)
+        {
+            services.Estimates.LearnCost(alias, Demand.ToNano(cost));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
+using AiGateway.Storage.Ledger;
+
+namespace AiGateway.Cli;
+
+/// <summary><c>ledger verify|stats|erase|backup</c>: what an operator does with the ledger beside the gateway.</summary>
+internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
+{
+    public static readonly string[] Valued = ["data", "config", "from", "to", "user"];
+
+    /// <summary>The words that may follow <c>ledger</c>.</summary>
+    public static readonly string[] Actions = ["verify", "stats", "erase", "backup"];
+
+    /// <summary>Runs one action.</summary>
+    public async Task<int> RunAsync(string action, Options options)
+    {
+        if (ProblemOf(action, options) is { } problem)
+        {
+            await error.WriteLineAsync(problem);
+            return ExitCode.Misuse;
+        }
+        if (await folder.FindAsync(options, options.Value("config")) is not { } path)
+        {
+            return ExitCode.Bad;
+        }
+        var audit = new LedgerAudit(path, clock);
+        try
+        {
+            return action switch
+            {
+                "verify" => await VerifyAsync(audit, options),
+                "stats" => await StatisticsAsync(audit),
+                "erase" => await EraseAsync(audit, options.Value("user")!),
+                _ => await BackupAsync(audit, options.Operands[0]),
+            };
+        }
+        catch (LedgerStoreException e)
+        {
+            await error.WriteLineAsync(e.Message);
+            return ExitCode.Bad;
+        }
+    }
+
+    private string? ProblemOf(string action, Options options)
+    {
+        if (action == "erase" && options.Value("user") is not { Length: > 0 })
+        {
+            return "'ledger erase' needs '--user', the name as callers sent it.";
+        }
+        if (options.Operands.Count != (action == "backup" ? 1 : 0))
+        {
+            return action == "backup" ? "'ledger backup' needs the new file's name." : $"'{options.Operands[0]}' was not expected.";
+        }
+        var wrong = Array.Find(["from", "to"], name => options.Value(name) is { } text && PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) is null);
+        return wrong is null ? null : $"'--{wrong}' is '{options.Value(wrong)}'. Write {PeriodWords.Forms}.";
+    }
+
+    private async Task<int> VerifyAsync(LedgerAudit audit, Options options)
+    {
+        DateTimeOffset? End(string name) => options.Value(name) is { } text ? PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) : null;
+        var verdict = audit.Verify(End("from"), End("to"));
+        if (verdict.Problem is { } problem)
+        {
+            await error.WriteLineAsync($"The ledger was changed. {problem}");
+            return ExitCode.Bad;
+        }
+        var removed = verdict.Removed > 0 ? $" {verdict.Removed} more were removed by retention; the heads of their days are there." : "";
+        await output.WriteLineAsync($"The ledger is whole: {verdict.Requests} requests, {verdict.Days} days.{removed}");
+        return ExitCode.Good;
+    }
+
+    private async Task<int> StatisticsAsync(LedgerAudit audit)
+    {
+        foreach (var (name, figure) in audit.Statistics())
+        {
+            await output.WriteLineAsync($"{name,-28}{figure}");
+        }
+        return ExitCode.Good;
+    }
+
+    private async Task<int> EraseAsync(LedgerAudit audit, string user)
+    {
+        var erased = audit.Erase(user);
+        await output.WriteLineAsync(erased == 0 ? "The ledger holds no such user." : $"Erased: {erased} entries. Backups, and request records in files, are not touched.");
+        return ExitCode.Good;
+    }
+
+    private async Task<int> BackupAsync(LedgerAudit audit, string target)
+    {
+        audit.Backup(target);
+        await output.WriteLineAsync($"The ledger was copied to {target}.");
+        return ExitCode.Good;
+    }
+}

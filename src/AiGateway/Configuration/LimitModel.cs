@@ -1,0 +1,162 @@
+namespace AiGateway.Configuration;
+
+/// <summary>A limit, resolved.</summary>
+internal sealed class LimitModel
+{
+    /// <summary>Name in messages, metrics and records.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose use is counted.</summary>
+    public required LimitSubject Subject { get; init; }
+
+    /// <summary>The tag's name where the subject is a tag; else null.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>The one subject it holds for; null: each has the whole limit to itself.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>For a limit without <see cref="Match"/>: the subjects that have one of their own.</summary>
+    public required IReadOnlySet<string> Except { get; init; }
+
+    /// <summary>What is limited, and to what.</summary>
+    public required LimitRate[] Rates { get; init; }
+
+    /// <summary>Most requests at the same time; null for no bound.</summary>
+    public int? Concurrent { get; init; }
+
+    /// <summary>Whether the most that an answer can come to is held, rather than what answers usually come to.</summary>
+    public bool WorstCase { get; init; }
+
+    /// <summary>What makes it a budget; null for a limit.</summary>
+    public BudgetModel? Budget { get; init; }
+
+    /// <summary>Whether it only decides and counts.</summary>
+    public bool Shadow { get; init; }
+
+    /// <summary>Whether it depends on where a request is sent, and so is decided anew for each attempt.</summary>
+    public bool IsOfAttempt => Subject is LimitSubject.Deployment or LimitSubject.Provider;
+
+    /// <summary>Whether the limit is for this value of its subject.</summary>
+    public bool Covers(string value) => Match is null ? !Except.Contains(value) : string.Equals(Match, value, StringComparison.Ordinal);
+}
+
+/// <summary>What is limited, how much of it, in what time.</summary>
+/// <param name="Measure">What.</param>
+/// <param name="Amount">How much: requests, tokens, or USD in billionths.</param>
+/// <param name="Window">The sliding time.</param>
+internal sealed record LimitRate(LimitMeasure Measure, long Amount, TimeSpan Window)
+{
+    /// <summary>The calendar's period in place of a sliding time; null for one that slides.</summary>
+    public CalendarPeriod? Calendar { get; init; }
+}
+
+/// <summary>Periods of the calendar.</summary>
+/// <param name="Unit">Which.</param>
+/// <param name="TimeZone">Where they begin at midnight.</param>
+internal sealed record CalendarPeriod(CalendarUnit Unit, TimeZoneInfo TimeZone)
+{
+    /// <summary>The period that an instant lies in. Where midnight is skipped by a change of clocks, the day begins with the first time there is; where it comes twice, with the first.</summary>
+    public (DateTimeOffset Start, DateTimeOffset End) Around(DateTimeOffset instant)
+    {
+        var day = TimeZoneInfo.ConvertTime(instant, TimeZone).Date;
+        var first = Unit switch
+        {
+            CalendarUnit.Day => day,
+            CalendarUnit.Week => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
+            CalendarUnit.Month => new DateTime(day.Year, day.Month, 1),
+            _ => new DateTime(day.Year, 1, 1),
+        };
+        var next = Unit switch
+        {
+            CalendarUnit.Day => first.AddDays(1),
+            CalendarUnit.Week => first.AddDays(7),
+            CalendarUnit.Month => first.AddMonths(1),
+            _ => first.AddYears(1),
+        };
+        return (Midnight(first), Midnight(next));
+    }
+
+    private DateTimeOffset Midnight(DateTime local)
+    {
+        while (TimeZone.IsInvalidTime(local))
+        {
+            local = local.AddMinutes(15);
+        }
+        var offset = TimeZone.IsAmbiguousTime(local) ? TimeZone.GetAmbiguousTimeOffsets(local).Max() : TimeZone.GetUtcOffset(local);
+        return new DateTimeOffset(local, offset).ToUniversalTime();
+    }
+}
+
+/// <summary>Units of the calendar.</summary>
+internal enum CalendarUnit
+{
+    /// <summary>From midnight.</summary>
+    Day,
+
+    /// <summary>From Monday.</summary>
+    Week,
+
+    /// <summary>From the first.</summary>
+    Month,
+
+    /// <summary>From the first of January.</summary>
+    Year,
+}
+
+/// <summary>What makes a limit a budget.</summary>
+/// <param name="WarnAt">Shares from which answers carry a warning, 0 to 1, ascending.</param>
+/// <param name="ThenAlias">The alias that answers once it is spent; null: nobody does.</param>
+internal sealed record BudgetModel(decimal[] WarnAt, string? ThenAlias);
+
+/// <summary>What a limit counts.</summary>
+internal enum LimitMeasure
+{
+    /// <summary>Requests.</summary>
+    Requests,
+
+    /// <summary>Input and output tokens together.</summary>
+    Tokens,
+
+    /// <summary>Input tokens.</summary>
+    InputTokens,
+
+    /// <summary>Output tokens.</summary>
+    OutputTokens,
+
+    /// <summary>Money, in billionths of a USD.</summary>
+    Spend,
+}
+
+/// <summary>Whose use a limit counts.</summary>
+internal enum LimitSubject
+{
+    /// <summary>A caller's key.</summary>
+    Key,
+
+    /// <summary>The end user that the request names, within its project.</summary>
+    User,
+
+    /// <summary>A project.</summary>
+    Project,
+
+    /// <summary>A team.</summary>
+    Team,
+
+    /// <summary>An organisation.</summary>
+    Organisation,
+
+    /// <summary>A value of one tag.</summary>
+    Tag,
+
+    /// <summary>An alias.</summary>
+    Alias,
+
+    /// <summary>A deployment.</summary>
+    Deployment,
+
+    /// <summary>A provider.</summary>
+    Provider,
+
+    /// <summary>Everybody together.</summary>
+    Gateway,
+}

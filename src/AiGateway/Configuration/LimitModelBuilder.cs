@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+
+namespace AiGateway.Configuration;
+
+/// <summary>Resolves the limits of a routing file.</summary>
+internal static class LimitModelBuilder
+{
+    /// <summary>Billionths of a USD.</summary>
+    public const decimal NanoUsd = 1_000_000_000m;
+
+    private const string TagPrefix = "tag:";
+
+    private static readonly FrozenDictionary<string, LimitSubject> Subjects = new Dictionary<string, LimitSubject>
+    {
+        ["key"] = LimitSubject.Key,
+        ["user"] = LimitSubject.User,
+        ["project"] = LimitSubject.Project,
+        ["team"] = LimitSubject.Team,
+        ["organisation"] = LimitSubject.Organisation,
+        ["alias"] = LimitSubject.Alias,
+        ["deployment"] = LimitSubject.Deployment,
+        ["provider"] = LimitSubject.Provider,
+        ["gateway"] = LimitSubject.Gateway,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (TimeSpan Window, CalendarUnit? Unit)> Periods = new Dictionary<string, (TimeSpan, CalendarUnit?)>
+    {
+        ["day"] = (TimeSpan.FromDays(1), CalendarUnit.Day),
+        ["week"] = (TimeSpan.FromDays(7), CalendarUnit.Week),
+        ["month"] = (TimeSpan.FromDays(30), CalendarUnit.Month),
+        ["year"] = (TimeSpan.FromDays(365), CalendarUnit.Year),
+        ["rolling_day"] = (TimeSpan.FromDays(1), null),
+        ["rolling_week"] = (TimeSpan.FromDays(7), null),
+        ["rolling_month"] = (TimeSpan.FromDays(30), null),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The words for periods of budgets.</summary>
+    public static IReadOnlyList<string> PeriodWords => ["day", "week", "month", "year", "rolling_day", "rolling_week", "rolling_month"];
+
+    /// <summary>The words for subjects, without <c>tag:NAME</c>.</summary>
+    public static IEnumerable<string> SubjectWords => Subjects.Keys;
+
+    /// <summary>Reads the word for a subject.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="subject">The subject.</param>
+    /// <param name="tag">The tag's name; null for other subjects.</param>
+    public static bool TryParseSubject(string word, out LimitSubject subject, out string? tag)
+    {
+        tag = null;
+        if (Subjects.TryGetValue(word, out subject))
+        {
+            return true;
+        }
+        if (word.StartsWith(TagPrefix, StringComparison.Ordinal) && word.Length > TagPrefix.Length)
+        {
+            (subject, tag) = (LimitSubject.Tag, word[TagPrefix.Length..]);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>The name of a limit.</summary>
+    public static string IdOf(LimitConfig limit) => limit.Id ?? (limit.Match is null ? $"each {limit.On}" : $"{limit.On} {limit.Match}");
+
+    /// <summary>The name of a budget.</summary>
+    public static string IdOf(BudgetConfig budget) => budget.Id ?? (budget.Match is null ? $"budget of each {budget.On}" : $"budget of {budget.On} {budget.Match}");
+
+    /// <summary>The limits and budgets of a valid file, in its order.</summary>
+    public static LimitModel[] Build(GatewayConfig config) => [.. config.Limits.Select(limit => Build(limit, config.Limits)), .. config.Budgets.Select(budget => Build(budget, config.Budgets))];
+
+    private static LimitModel Build(BudgetConfig budget, IReadOnlyList<BudgetConfig> all)
+    {
+        TryParseSubject(budget.On!, out var subject, out var tag);
+        var zone = budget.TimeZone is { } name ? TimeZoneInfo.FindSystemTimeZoneById(name) : TimeZoneInfo.Utc;
+        var (window, unit) = Periods[budget.Per ?? "month"];
+        return new LimitModel
+        {
+            Id = IdOf(budget),
+            Subject = subject,
+            Tag = tag,
+            Match = budget.Match,
+            Except = budget.Match is not null ? FrozenSet<string>.Empty
+                : all.Where(other => other.On == budget.On && other.Match is not null).Select(other => other.Match!).ToFrozenSet(StringComparer.Ordinal),
+            Rates = [new LimitRate(LimitMeasure.Spend, (long)(budget.Amount!.Value * NanoUsd), window) { Calendar = unit is { } calendar ? new CalendarPeriod(calendar, zone) : null }],
+            WorstCase = budget.Reserve != "learned",
+            Shadow = budget.Shadow,
+            Budget = new BudgetModel([.. budget.WarnAt.Select(percent => percent / 100).Order()], budget.ThenAlias),
+        };
+    }
+
+    private static LimitModel Build(LimitConfig limit, IReadOnlyList<LimitConfig> all)
+    {
+        TryParseSubject(limit.On!, out var subject, out var tag);
+        return new LimitModel
+        {
+            Id = IdOf(limit),
+            Subject = subject,
+            Tag = tag,
+            Match = limit.Match,
+            Except = limit.Match is not null ? FrozenSet<string>.Empty
+                : all.Where(other => other.On == limit.On && other.Match is not null).Select(other => other.Match!).ToFrozenSet(StringComparer.Ordinal),
+            Rates =
+            [
+                .. Rates(LimitMeasure.Requests, limit.Requests, 1),
+                .. Rates(LimitMeasure.Tokens, limit.Tokens, 1),
+                .. Rates(LimitMeasure.InputTokens, limit.InputTokens, 1),
+                .. Rates(LimitMeasure.OutputTokens, limit.OutputTokens, 1),
+                .. Rates(LimitMeasure.Spend, limit.Spend, NanoUsd),
+            ],
+            Concurrent = limit.Concurrent,
+            WorstCase = limit.Reserve == "worst_case",
+            Shadow = limit.Shadow,
+        };
+    }
+
+    private static IEnumerable<LimitRate> Rates(LimitMeasure measure, IReadOnlyList<Rate> rates, decimal unit) =>
+        rates.Select(rate => new LimitRate(measure, (long)(rate.Amount * unit), rate.Window));
+}

@@ -1,0 +1,72 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
+using AiGateway.Storage.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace AiGateway.Tests.Storage.Ledger;
+
+/// <summary>A temporary folder with a ledger's file.</summary>
+internal sealed class LedgerHome : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
+
+    public LedgerHome()
+    {
+        Store = new SqliteLedgerStore(File, TimeProvider.System);
+        Reader = new SqliteLedgerReader(File);
+        Audit = new LedgerAudit(File, TimeProvider.System);
+    }
+
+    public string Folder => Path.Combine(_folder, "data");
+
+    public string File => Path.Combine(Folder, LedgerFile.Name);
+
+    public SqliteLedgerStore Store { get; }
+
+    public SqliteLedgerReader Reader { get; }
+
+    public LedgerAudit Audit { get; }
+
+    public int Append(params LedgerRequest[] requests)
+    {
+        var batch = new LedgerBatch();
+        batch.Requests.AddRange(requests);
+        return Store.Append(batch);
+    }
+
+    /// <summary>The sums of two years around the fixture's time.</summary>
+    public IReadOnlyList<LedgerGroup> Sum(params LedgerDimension[] by) => Reader.Sum(new LedgerQuery
+    {
+        From = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        To = new DateTimeOffset(2028, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        By = by,
+    });
+
+    /// <summary>Runs SQL of a test beside the store, as whoever has the file can.</summary>
+    public object? Tamper(string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every text is a test's own.
+        command.CommandText = text;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
+    }
+
+    /// <summary>All bytes on disk, side files included.</summary>
+    public byte[] Bytes() => [.. Directory.EnumerateFiles(Folder).SelectMany(path =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    })];
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        Reader.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
