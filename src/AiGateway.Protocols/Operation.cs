@@ -51,6 +51,9 @@ public enum Operation
     /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
     StoredResponse,
 
+    /// <summary>A spoken or written conversation over WebSocket (<c>/v1/realtime</c>).</summary>
+    Realtime,
+
     /// <summary>Anything of a provider's own API, passed on without being understood (<c>/native/{provider}/…</c>).</summary>
     Native,
 

@@ -3,12 +3,6 @@ namespace AiGateway.Protocols;
 /// <summary>What the prices of only a few models depend on. Counts are never negative; null and 0 mean "not said".</summary>
 public sealed record UsageDetail
 {
-    /// <summary>Cached input that was audio; part of both <see cref="Usage.CachedInputTokens"/> and <see cref="Usage.AudioInputTokens"/>. Null: not reported by kind.</summary>
-    public long? CachedAudioInputTokens { get; init; }
-
-    /// <summary>Cached input that was images; part of both <see cref="Usage.CachedInputTokens"/> and <see cref="Usage.ImageInputTokens"/>. Null: not reported by kind.</summary>
-    public long? CachedImageInputTokens { get; init; }
-
     /// <summary>Video input tokens; part of <see cref="Usage.InputTokens"/>.</summary>
     public long VideoInputTokens { get; init; }
 
@@ -44,4 +38,21 @@ public sealed record UsageDetail
 
     /// <summary>Text messages of a conversation in speech (xAI).</summary>
     public long TextMessages { get; init; }
+
+    /// <summary>Both together; words in which they differ are not said of the sum.</summary>
+    public UsageDetail Plus(UsageDetail other) => new()
+    {
+        VideoInputTokens = VideoInputTokens + other.VideoInputTokens,
+        VideoOutputTokens = VideoOutputTokens + other.VideoOutputTokens,
+        ToolPromptTokens = ToolPromptTokens + other.ToolPromptTokens,
+        SearchContextSize = SearchContextSize == other.SearchContextSize ? SearchContextSize : null,
+        Region = Region == other.Region ? Region : null,
+        Size = Size == other.Size ? Size : null,
+        Quality = Quality == other.Quality ? Quality : null,
+        VideoSeconds = VideoSeconds + other.VideoSeconds,
+        Pages = Pages + other.Pages,
+        AreAnnotated = AreAnnotated || other.AreAnnotated,
+        FileSearches = FileSearches + other.FileSearches,
+        TextMessages = TextMessages + other.TextMessages,
+    };
 }

@@ -106,12 +106,12 @@ internal static class GeminiUsage
             ReasoningTokens = thoughts,
             AudioOutputTokens = made.Audio,
             ImageOutputTokens = made.Image,
-            Detail = !cachedKinds.Any && (tools | given.Video | made.Video) == 0
+            CachedAudioInputTokens = cachedKinds.Any ? cachedKinds.Audio : null,
+            CachedImageInputTokens = cachedKinds.Any ? cachedKinds.Image : null,
+            Detail = (tools | given.Video | made.Video) == 0
                 ? null
                 : new UsageDetail
                 {
-                    CachedAudioInputTokens = cachedKinds.Any ? cachedKinds.Audio : null,
-                    CachedImageInputTokens = cachedKinds.Any ? cachedKinds.Image : null,
                     VideoInputTokens = given.Video,
                     VideoOutputTokens = made.Video,
                     ToolPromptTokens = tools,

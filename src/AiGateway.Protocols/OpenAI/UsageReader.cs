@@ -200,6 +200,16 @@ public static class UsageReader
         }
     }
 
+    private static void ReadCached(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
+    {
+        if (name.SequenceEqual("audio_tokens"u8))
+            Count(ref reader, ref counts.CachedAudio);
+        else if (name.SequenceEqual("image_tokens"u8))
+            Count(ref reader, ref counts.CachedImages);
+        else
+            Ignore(ref reader);
+    }
+
     private static void ReadOutput(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
     {
         switch (name.Length)
@@ -220,16 +230,6 @@ public static class UsageReader
                 Ignore(ref reader);
                 break;
         }
-    }
-
-    private static void ReadCached(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
-    {
-        if (name.SequenceEqual("audio_tokens"u8))
-            Count(ref reader, ref counts.CachedAudio);
-        else if (name.SequenceEqual("image_tokens"u8))
-            Count(ref reader, ref counts.CachedImage);
-        else
-            Ignore(ref reader);
     }
 
     private static void Inside(ref Utf8JsonReader reader, ref Counts counts, Part part)
@@ -289,14 +289,14 @@ public static class UsageReader
         public long? Written12h;
         public long? AudioInput;
         public long? ImageInput;
+        public long? CachedAudio;
+        public long? CachedImages;
         public long? Reasoning;
         public long? AudioOutput;
         public long? ImageOutput;
         public long? Citation;
         public long? SearchUnits;
         public long? WebSearches;
-        public long? CachedAudio;
-        public long? CachedImage;
         public long? VideoInput;
         public long? VideoOutput;
         public long? Pages;
@@ -325,6 +325,8 @@ public static class UsageReader
                 CacheWrite12hTokens = written12h,
                 AudioInputTokens = AudioInput ?? 0,
                 ImageInputTokens = ImageInput ?? 0,
+                CachedAudioInputTokens = CachedAudio,
+                CachedImageInputTokens = CachedImages,
                 OutputTokens = output,
                 ReasoningTokens = Reasoning ?? 0,
                 AudioOutputTokens = AudioOutput ?? 0,
@@ -339,12 +341,10 @@ public static class UsageReader
         }
 
         private readonly UsageDetail? ToDetail() =>
-            CachedAudio is null && CachedImage is null && SearchContextSize is null && ((VideoInput ?? 0) | (VideoOutput ?? 0) | (Pages ?? 0)) == 0
+            SearchContextSize is null && ((VideoInput ?? 0) | (VideoOutput ?? 0) | (Pages ?? 0)) == 0
                 ? null
                 : new UsageDetail
                 {
-                    CachedAudioInputTokens = CachedAudio,
-                    CachedImageInputTokens = CachedImage,
                     VideoInputTokens = VideoInput ?? 0,
                     VideoOutputTokens = VideoOutput ?? 0,
                     Pages = Pages ?? 0,

@@ -60,26 +60,13 @@ internal static class CostArithmetic
         var written = Take(usage.CacheWriteTokens, ref rest);
         var written1h = Take(usage.CacheWrite1hTokens, ref rest);
         var written12h = Take(usage.CacheWrite12hTokens, ref rest);
-        var (cachedAudio, cachedImages) = (0L, 0L);
-        if (detail is { CachedAudioInputTokens: { } audioRead })
-        {
-            cachedAudio = Take(Math.Min(audioRead, usage.AudioInputTokens), ref cached);
-        }
-        if (detail is { CachedImageInputTokens: { } imageRead })
-        {
-            cachedImages = Take(Math.Min(imageRead, usage.ImageInputTokens), ref cached);
-        }
+        var cachedAudio = Take(Math.Min(usage.CachedAudioInputTokens ?? 0, usage.AudioInputTokens), ref cached);
+        var cachedImages = Take(Math.Min(usage.CachedImageInputTokens ?? 0, usage.ImageInputTokens), ref cached);
         var audio = Take(usage.AudioInputTokens - cachedAudio, ref rest);
         var images = Take(usage.ImageInputTokens - cachedImages, ref rest);
         var video = detail is null ? 0 : Take(detail.VideoInputTokens, ref rest);
-        if (detail?.CachedAudioInputTokens is null)
-        {
-            cachedAudio = Take(usage.AudioInputTokens - audio, ref cached);
-        }
-        if (detail?.CachedImageInputTokens is null)
-        {
-            cachedImages = Take(usage.ImageInputTokens - images, ref cached);
-        }
+        cachedAudio += Take(usage.AudioInputTokens - cachedAudio - audio, ref cached);
+        cachedImages += Take(usage.ImageInputTokens - cachedImages - images, ref cached);
         if (prices.Input is not { } input)
         {
             return prices.Any && usage.InputTokens > 0 ? "no price for input tokens of" : null;

@@ -41,6 +41,12 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
     }
 
     /// <inheritdoc />
+    public Cost CalculateFor(Snapshot snapshot, ProviderModel provider, string model, Usage usage, DateTimeOffset at) =>
+        // The provider's own deployment names no price of its own.
+        snapshot.Native.TryGetValue(provider.Id, out var deployment)
+            ? Calculate(snapshot, deployment, model, model, null, usage, at) : Cost.Unknown($"no price for {provider.PricesFrom}/{model}");
+
+    /// <inheritdoc />
     public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at)
     {
         if (_resolver.Resolve(snapshot, deployment, upstreamModel, null).Price is not { } model

@@ -40,13 +40,18 @@ internal sealed class DeploymentModel
     public required DeploymentState State { get; init; }
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
-    /// <remarks>A conversation may be asked for in any dialect where one of them is served: it is translated. Files and batches are not.</remarks>
-    public bool Serves(Operation operation) => Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation) && operation switch
-    {
-        Operation.Files or Operation.Batches => Array.IndexOf(Provider.Preset.Dialects, Dialect.OpenAIChat) >= 0,
-        Operation.MessageFiles or Operation.MessageBatches => Array.IndexOf(Provider.Preset.Dialects, Dialect.Anthropic) >= 0,
-        _ => true,
-    };
+    /// <remarks>
+    /// A conversation may be asked for in any dialect where one of them is served: it is translated. Files and batches are not.
+    /// Realtime sessions are served by the kinds that are known for them; for others the deployment must say so by its <c>operations</c>.
+    /// </remarks>
+    public bool Serves(Operation operation) => operation == Operation.Realtime
+        ? Operations is null ? Provider.Preset.Realtime : Array.IndexOf(Operations, operation) >= 0
+        : Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation) && operation switch
+        {
+            Operation.Files or Operation.Batches => Array.IndexOf(Provider.Preset.Dialects, Dialect.OpenAIChat) >= 0,
+            Operation.MessageFiles or Operation.MessageBatches => Array.IndexOf(Provider.Preset.Dialects, Dialect.Anthropic) >= 0,
+            _ => true,
+        };
 
     private static bool Serves(Operation[]? served, Operation operation) =>
         served is null || Array.IndexOf(served, operation) >= 0

@@ -39,6 +39,9 @@ internal sealed record GatewayConfig
     /// <summary>Where files go that name no model.</summary>
     public FilesConfig Files { get; init; } = new();
 
+    /// <summary>Bounds of realtime sessions.</summary>
+    public RealtimeConfig Realtime { get; init; } = new();
+
     /// <summary>Cross-origin access for browsers; off when no origin is named.</summary>
     public CorsConfig Cors { get; init; } = new();
 

@@ -51,6 +51,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
             Limits = LimitModelBuilder.Build(config),
             BodyLimits = Defaults.BodyLimits(config.BodyLimits),
+            Realtime = Defaults.Realtime(config.Realtime),
             Cors = Defaults.Cors(config.Cors),
             Host = host,
             Prices = config.Prices.ToFrozenDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),

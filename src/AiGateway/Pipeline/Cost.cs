@@ -35,7 +35,7 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>True when another model's price stands in for one that is unknown (<c>unknown_price: estimate</c>).</summary>
     public bool IsEstimated { get; init; }
 
-    /// <summary>Both together; unknown when one of them is.</summary>
+    /// <summary>Both together; known only where both are. Period and price set are those of the first that has them.</summary>
     public Cost Plus(Cost other) => this with
     {
         Total = Total + other.Total,

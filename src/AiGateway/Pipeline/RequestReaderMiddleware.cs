@@ -12,7 +12,10 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private const string ResponsePrefix = "resp_";
     private const int MostTags = 16;
     private const int LongestTag = 256;
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
+    /// <summary>Of a request without a body.</summary>
+    public static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
     private readonly ObjectRequestReader _objects = new(objectIds, objects);
 
     public Task InvokeAsync(HttpContext context)
@@ -33,6 +36,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return match.Operation switch
         {
             Operation.Native => ReadNativeAsync(context, exchange),
+            Operation.Realtime => ReadRealtimeAsync(context, exchange, match),
             Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
             Operation.Files or Operation.Batches or Operation.MessageBatches => ReadObjectAsync(context, exchange, match),
             _ => ReadAsync(context, exchange, match),
@@ -132,6 +136,12 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         {
             await next(context);
         }
+    }
+
+    private Task ReadRealtimeAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        exchange.Request = RealtimeRequestReader.Read(context, exchange, match);
+        return exchange.Request is null ? Task.CompletedTask : next(context);
     }
 
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)

@@ -54,7 +54,7 @@ public sealed class UsageReaderTests
     public void RealtimeUsage_SaysWhichKindWasCached()
     {
         Assert.Equal(
-            new Usage { InputTokens = 150, CachedInputTokens = 40, AudioInputTokens = 50, OutputTokens = 3, Detail = new UsageDetail { CachedAudioInputTokens = 30, CachedImageInputTokens = 2 } },
+            new Usage { InputTokens = 150, CachedInputTokens = 40, AudioInputTokens = 50, CachedAudioInputTokens = 30, CachedImageInputTokens = 2, OutputTokens = 3 },
             Read("""{"input_tokens":150,"output_tokens":3,"input_token_details":{"text_tokens":100,"audio_tokens":50,"cached_tokens":40,"cached_tokens_details":{"text_tokens":8,"audio_tokens":30,"image_tokens":2}}}"""));
     }
 

@@ -8,6 +8,21 @@ public sealed class ValidationTests
     private static readonly string Hash = "sha256:" + new string('a', 64);
 
     [Theory]
+    [InlineData("max_sessions: 5, max_sessions_per_caller: 6", "gateway.yaml:4:55: 'realtime': max_sessions_per_caller (6) is above max_sessions (5): one caller may not have more than all together. Lower the one or raise the other.")]
+    [InlineData("max_sessions_per_caller: 1001", "gateway.yaml:4:38: 'realtime': max_sessions_per_caller (1001) is above max_sessions (1000): one caller may not have more than all together. Lower the one or raise the other.")]
+    [InlineData("max_session: 1m, idle_timeout: 2m", "gateway.yaml:4:44: 'realtime': idle_timeout (2m) is above max_session (1m) and would never pass. Lower the one or raise the other.")]
+    [InlineData("max_sessions: 5", null)]
+    [InlineData("max_session: 1m", null)]
+    public void RealtimeBounds_MustFitEachOther(string realtime, string? expected)
+    {
+        var yaml = $"providers: {{simulated: }}\ndeployments: {{a: {{provider: simulated}}}}\naliases: {{a: {{groups: [{{deployments: [a]}}]}}}}\nrealtime: {{ {realtime} }}\n";
+        if (expected is null)
+            Loading.Good(yaml);
+        else
+            Assert.Equal([expected], Loading.Errors(yaml));
+    }
+
+    [Theory]
     [InlineData("providers", "gateway.yaml:1:1: No providers are defined. Add at least one under 'providers', for example 'simulated:' which needs nothing.")]
     [InlineData("aliases", "gateway.yaml:1:1: No aliases are defined, so callers could ask for nothing. Add at least one under 'aliases'.")]
     public void NothingDefined_IsAnError(string section, string expected) =>

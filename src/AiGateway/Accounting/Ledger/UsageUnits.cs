@@ -14,6 +14,7 @@ internal static class UsageUnits
     public static string? Format(Usage usage)
     {
         if ((usage.CacheWrite1hTokens | usage.CacheWrite12hTokens | usage.AudioInputTokens | usage.ImageInputTokens | usage.AudioOutputTokens | usage.ImageOutputTokens
+            | (usage.CachedAudioInputTokens ?? 0) | (usage.CachedImageInputTokens ?? 0)
             | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0 && usage.Requests == 1 && usage.Detail is null)
         {
             return null;
@@ -23,6 +24,8 @@ internal static class UsageUnits
         Add(text, "cache_write_12h_tokens", usage.CacheWrite12hTokens);
         Add(text, "audio_input_tokens", usage.AudioInputTokens);
         Add(text, "image_input_tokens", usage.ImageInputTokens);
+        Add(text, "cached_audio_input_tokens", usage.CachedAudioInputTokens ?? 0);
+        Add(text, "cached_image_input_tokens", usage.CachedImageInputTokens ?? 0);
         Add(text, "audio_output_tokens", usage.AudioOutputTokens);
         Add(text, "image_output_tokens", usage.ImageOutputTokens);
         Add(text, "citation_tokens", usage.CitationTokens);
@@ -68,6 +71,8 @@ internal static class UsageUnits
                 "cache_write_12h_tokens" => usage with { CacheWrite12hTokens = (long)count },
                 "audio_input_tokens" => usage with { AudioInputTokens = (long)count },
                 "image_input_tokens" => usage with { ImageInputTokens = (long)count },
+                "cached_audio_input_tokens" => usage with { CachedAudioInputTokens = (long)count },
+                "cached_image_input_tokens" => usage with { CachedImageInputTokens = (long)count },
                 "audio_output_tokens" => usage with { AudioOutputTokens = (long)count },
                 "image_output_tokens" => usage with { ImageOutputTokens = (long)count },
                 "citation_tokens" => usage with { CitationTokens = (long)count },
@@ -85,14 +90,6 @@ internal static class UsageUnits
 
     private static void Add(StringBuilder text, UsageDetail detail)
     {
-        if (detail.CachedAudioInputTokens is { } audio)
-        {
-            Append(text, "cached_audio_input_tokens", audio);
-        }
-        if (detail.CachedImageInputTokens is { } images)
-        {
-            Append(text, "cached_image_input_tokens", images);
-        }
         Add(text, "video_input_tokens", detail.VideoInputTokens);
         Add(text, "video_output_tokens", detail.VideoOutputTokens);
         Add(text, "tool_prompt_tokens", detail.ToolPromptTokens);
@@ -109,8 +106,6 @@ internal static class UsageUnits
 
     private static UsageDetail? Parse(ReadOnlySpan<char> name, decimal count, UsageDetail detail) => name switch
     {
-        "cached_audio_input_tokens" => detail with { CachedAudioInputTokens = (long)count },
-        "cached_image_input_tokens" => detail with { CachedImageInputTokens = (long)count },
         "video_input_tokens" => detail with { VideoInputTokens = (long)count },
         "video_output_tokens" => detail with { VideoOutputTokens = (long)count },
         "tool_prompt_tokens" => detail with { ToolPromptTokens = (long)count },
