@@ -28,5 +28,15 @@ internal sealed class CalendarWindow(CalendarPeriod period) : IUseWindow
     }
 
     /// <inheritdoc/>
+    public void Restore(Moment now, TimeSpan ago, long amount)
+    {
+        Sum(now);
+        if (now.Utc - ago >= period.Around(now.Utc).Start)
+        {
+            _sum += amount;
+        }
+    }
+
+    /// <inheritdoc/>
     public TimeSpan TimeUntilFree(Moment now, long amount) => Sum(now) == 0 ? TimeSpan.Zero : _end - now.Utc;
 }

@@ -9,11 +9,17 @@ internal interface IUseWindow
     /// <summary>Uses an amount.</summary>
     void Add(Moment now, long amount);
 
+    /// <summary>Gives back what was used before this process knew of it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="ago">How long ago it was used.</param>
+    /// <param name="amount">How much.</param>
+    void Restore(Moment now, TimeSpan ago, long amount);
+
     /// <summary>The time until at least <paramref name="amount"/> of what is used now is forgotten; until all is when there is not so much.</summary>
     TimeSpan TimeUntilFree(Moment now, long amount);
 }
 
 /// <summary>An instant, by two clocks.</summary>
-/// <param name="Ticks">Since the start of the process, by a clock that never goes back.</param>
+/// <param name="Ticks">By a clock that never goes back, and that counts from long before the process began.</param>
 /// <param name="Utc">By the calendar's clock, which may be set.</param>
 internal readonly record struct Moment(long Ticks, DateTimeOffset Utc);

@@ -17,6 +17,9 @@ internal sealed class Limiter(TimeProvider clock)
     private const string Others = "";
     private const int FirstSweep = 1_024;
 
+    // What was used before the process began has its place on the same scale; no window is longer.
+    private const long BeforeTheStart = 366 * TimeSpan.TicksPerDay;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Limit, string Value), SubjectUse> _uses = [];
     private readonly long _start = clock.GetTimestamp();
@@ -110,6 +113,16 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
+    /// <summary>Gives back money that a subject spent before this process knew of it.</summary>
+    public void RestoreSpend(LimitModel limit, string value, TimeSpan ago, long nanoUsd)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            Find(new Claim(limit, value, default), now).RestoreSpend(now, ago, nanoUsd);
+        }
+    }
+
     /// <summary>The rate of which the least is left, of requests or of tokens, over the uses that refuse when it is used up.</summary>
     public RateState? Tightest(ReadOnlySpan<Hold> holds, bool ofTokens)
     {
@@ -146,7 +159,7 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
-    private Moment Now() => new(clock.GetElapsedTime(_start).Ticks, clock.GetUtcNow());
+    private Moment Now() => new(clock.GetElapsedTime(_start).Ticks + BeforeTheStart, clock.GetUtcNow());
 
     private SubjectUse Find(in Claim claim, Moment now)
     {

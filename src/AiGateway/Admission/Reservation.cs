@@ -37,7 +37,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         {
             if (!limit.IsOfAttempt && !ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
             {
-                claims.Add(new Claim(limit, value, DemandFor(limit)));
+                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit)));
             }
         }
         return Hold(claims, _holds);

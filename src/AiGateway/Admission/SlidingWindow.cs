@@ -47,6 +47,18 @@ internal sealed class SlidingWindow : IUseWindow
     }
 
     /// <inheritdoc/>
+    public void Restore(Moment now, TimeSpan ago, long amount)
+    {
+        Sum(now);
+        var slot = (now.Ticks - ago.Ticks) / _slotTicks;
+        if (slot >= _latest - Slots && slot >= 0)
+        {
+            _slots[slot % (Slots + 1)] += amount;
+            _sum += amount;
+        }
+    }
+
+    /// <inheritdoc/>
     public TimeSpan TimeUntilFree(Moment now, long amount)
     {
         Sum(now);

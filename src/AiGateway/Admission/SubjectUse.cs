@@ -85,6 +85,18 @@ internal sealed class SubjectUse
         }
     }
 
+    /// <summary>Gives back money that was spent before this process knew of it.</summary>
+    public void RestoreSpend(Moment now, TimeSpan ago, long nanoUsd)
+    {
+        for (var i = 0; i < _rates.Length; i++)
+        {
+            if (_rates[i].Measure == LimitMeasure.Spend)
+            {
+                _windows[i].Restore(now, ago, nanoUsd);
+            }
+        }
+    }
+
     /// <summary>Ends a request: what was held is free again, and what it used is counted.</summary>
     public void Settle(in Demand held, in Demand used, Moment now)
     {

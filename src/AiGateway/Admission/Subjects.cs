@@ -6,17 +6,17 @@ namespace AiGateway.Admission;
 /// <summary>Whose use a request counts as.</summary>
 internal static class Subjects
 {
-    private const string Everybody = "*";
+    /// <summary>The one subject of a limit on the gateway as a whole.</summary>
+    public const string Everybody = "*";
 
-    /// <summary>The value of a limit's subject for an exchange; null when it has none.</summary>
+    /// <summary>The name of a limit's subject for an exchange, as the file and callers have it; null when it has none.</summary>
     public static string? ValueOf(LimitModel limit, Exchange exchange)
     {
         var caller = exchange.Caller;
         return limit.Subject switch
         {
             LimitSubject.Key => caller.Id,
-            // A name means somebody only within its project: another team's user of the same name is another.
-            LimitSubject.User => exchange.Request!.Facts.User is not { Length: > 0 } user ? null : limit.Match is null ? $"{caller.Tenant}\n{user}" : user,
+            LimitSubject.User => exchange.Request!.Facts.User is { Length: > 0 } user ? user : null,
             LimitSubject.Project => caller.Project,
             LimitSubject.Team => caller.Team,
             LimitSubject.Organisation => caller.Organisation,
@@ -26,6 +26,18 @@ internal static class Subjects
             _ => null,
         };
     }
+
+    /// <summary>Under which name its use is counted: a user means somebody only within its project, a project within its team, a team within its organisation.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="name">The subject's name.</param>
+    public static string KeyOf(LimitModel limit, CallerModel caller, string name) => limit.Match is not null ? name : limit.Subject switch
+    {
+        LimitSubject.User => $"{caller.Tenant}\n{name}",
+        LimitSubject.Project => caller.ProjectKey!,
+        LimitSubject.Team => caller.TeamKey!,
+        _ => name,
+    };
 
     private static string? TagOf(KeyValuePair<string, string>[] tags, string name)
     {

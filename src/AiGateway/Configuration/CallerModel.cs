@@ -42,6 +42,12 @@ internal sealed class CallerModel
     /// <summary>Who owns what this caller stores: organisation, team and project, or the key where it has no project.</summary>
     public string Tenant => field ??= Project is null ? $"{Organisation}/{Team}//{Id}" : $"{Organisation}/{Team}/{Project}";
 
+    /// <summary>The team, told from others of its name in other organisations; null without a team.</summary>
+    public string? TeamKey => Team is null ? null : field ??= $"{Organisation}/{Team}";
+
+    /// <summary>The project, told from others of its name in other teams; null without a project.</summary>
+    public string? ProjectKey => Project is null ? null : field ??= $"{Organisation}/{Team}/{Project}";
+
     /// <summary>Whether this caller may use the own API of a provider.</summary>
     public bool MayUseNative(string providerId)
     {

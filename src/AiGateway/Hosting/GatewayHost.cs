@@ -66,6 +66,9 @@ internal static class GatewayHost
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddSingleton<SpendRestorer>();
+        services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<UsageEndpoint>();
         services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<HealthEndpoints>();

@@ -208,6 +208,47 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
         Assert.Contains("not_admitted", TwoSimulators.AttemptsOf(record), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("month")]
+    [InlineData("rolling_day")]
+    public async Task Restart_ForgivesNothing(string period)
+    {
+        using var folder = new GatewayFolder();
+        var budget = $"budgets: [{{ on: team, amount: \"0.002\", per: {period} }}, {{ on: key, match: bob, amount: \"0.002\", per: {period} }}]";
+        var spent = 0m;
+        await using (var before = await StartAsync(budget, folder.DataFolder))
+        {
+            await simulators.A.Control.SetFaultAsync("tokens=40");
+            for (var answer = await AskAsync(before, "bob-key", ""","max_tokens":60"""); answer.Status == 200; answer = await AskAsync(before, "bob-key", ""","max_tokens":60"""))
+            {
+                spent += decimal.Parse(answer.Header("x-gateway-cost"), CultureInfo.InvariantCulture);
+            }
+            await before.StopAsync();
+        }
+        Assert.InRange(spent, 0.001m, 0.002m);
+
+        await using var after = await StartAsync(budget, folder.DataFolder);
+        await simulators.A.Control.SetFaultAsync("tokens=40");
+
+        Assert.Equal(402, (await AskAsync(after, "alice-key", ""","max_tokens":60""")).Status);
+        Assert.Equal(402, (await AskAsync(after, "bob-key", ""","max_tokens":60""")).Status);
+        Assert.Equal(200, (await AskAsync(after, "carol-key", ""","max_tokens":60""")).Status);
+    }
+
+    [Fact]
+    public async Task TeamsOfOneName_InTwoOrganisations_AreTwo()
+    {
+        await using var gateway = await StartAsync($$"""
+            limits: [{ on: team, requests: 1/hour }]
+            callers:
+              - { id: dave, team: red, organisation: elsewhere, key_hash: "{{GatewayServer.HashOf("dave-key")}}" }
+            """);
+
+        Assert.Equal(200, (await AskAsync(gateway, "alice-key")).Status);
+        Assert.Equal(200, (await AskAsync(gateway, "dave-key")).Status);
+        Assert.Equal(429, (await AskAsync(gateway, "bob-key")).Status);
+    }
+
     [Fact]
     public async Task Reload_KeepsWhatWasUsed()
     {
@@ -224,12 +265,12 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
         Assert.Equal(429, refused.Status);
     }
 
-    private async Task<GatewayServer> StartAsync(string limits)
+    private async Task<GatewayServer> StartAsync(string limits, string? dataFolder = null)
     {
         await simulators.A.Control.ResetAsync();
         await simulators.B.Control.ResetAsync();
         // In lists of the short form, as people write them.
-        return await simulators.AnotherGatewayAsync(Callers + "\n" + limits.Replace("limits: [", "limits:\n  [", StringComparison.Ordinal).Replace("budgets: [", "budgets:\n  [", StringComparison.Ordinal));
+        return await simulators.AnotherGatewayAsync(Callers + "\n" + limits.Replace("limits: [", "limits:\n  [", StringComparison.Ordinal).Replace("budgets: [", "budgets:\n  [", StringComparison.Ordinal), new GatewayServerOptions { DataFolder = dataFolder });
     }
 
     private static async Task<ChatAnswer> AskAsync(GatewayServer gateway, string key, string more = "", string model = "chat")

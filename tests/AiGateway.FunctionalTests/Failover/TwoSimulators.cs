@@ -45,7 +45,7 @@ public sealed class TwoSimulators : IAsyncLifetime
     }
 
     /// <summary>A second gateway before the same simulators, for tests whose faults leave keys or deployments resting.</summary>
-    internal Task<GatewayServer> AnotherGatewayAsync(string extras = "") => GatewayServer.ForSimulatorsAsync([A.Address, B.Address], CalmBreaker + "\n" + extras);
+    internal Task<GatewayServer> AnotherGatewayAsync(string extras = "", GatewayServerOptions? options = null) => GatewayServer.ForSimulatorsAsync([A.Address, B.Address], CalmBreaker + "\n" + extras, options);
 
     /// <summary>Asks the alias <c>chat</c> while the first simulator has a fault, and gives the answer with its record.</summary>
     internal async Task<(ChatAnswer Answer, JsonElement Record)> AskWithFaultAsync(string? faultOfA, bool stream, GatewayServer? gateway = null, string model = "chat", string? faultOfB = null)

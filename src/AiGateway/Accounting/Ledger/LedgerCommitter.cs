@@ -34,6 +34,7 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
     private readonly SegmentReader _reader = new();
     private readonly LedgerBatch _batch = new();
     private readonly Queue<QueueFolder> _adopted = new();
+    private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? _drained;
     private volatile bool _isEnding;
@@ -56,6 +57,9 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
 
     /// <summary>Says that something is on disk.</summary>
     public void Wake() => _wake.Set();
+
+    /// <summary>Ends when what earlier processes have left on disk is in the store for the first time.</summary>
+    public Task CaughtUp => _caughtUp.Task;
 
     /// <summary>Ends when everything that is on disk is in the store, or the store fails.</summary>
     public Task DrainAsync()
@@ -97,6 +101,7 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
             {
                 Chores(isEnding);
                 CommitAdopted();
+                _caughtUp.TrySetResult();
                 didSome = CommitOwn();
                 Succeeded();
             }

@@ -78,6 +78,9 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
     /// <inheritdoc />
     public Rejection? Refusal => (_settings.BlocksWhenFull && _isFull) || (_settings.IsStrict && _isFailing) ? Full : null;
 
+    /// <summary>Ends when what earlier processes have left on disk is in the store; never while the store takes nothing.</summary>
+    public Task CaughtUp => _committer.CaughtUp;
+
     /// <inheritdoc />
     public void OnSettled(RequestRecord record)
     {

@@ -1,0 +1,131 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
+using AiGateway.Admission;
+using AiGateway.Configuration;
+
+namespace AiGateway.Hosting;
+
+/// <summary>Gives budgets back what the ledger says was spent, before the gateway takes requests: a restart forgives nothing. Budgets that a reload brings likewise.</summary>
+/// <remarks>
+/// The ledger sums by the hour, and not by users and tags: those begin anew. What was held for requests that a kill interrupted
+/// is counted as the ledger estimates it (<c>durability: strict</c>), else as nothing.
+/// </remarks>
+internal sealed partial class SpendRestorer(
+    IServiceProvider services, ILedgerReader ledger, Limiter limiter, SnapshotHolder snapshots, HostModel host, TimeProvider clock, ILogger<SpendRestorer> logger) : IHostedService, IReloadObserver
+{
+    // A queue of a few hundred megabytes; a store that takes nothing is not waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    // Shorter times are over before a report would be true.
+    private static readonly TimeSpan Shortest = TimeSpan.FromHours(12);
+
+    private readonly HashSet<(string Id, LimitRate Rate)> _restored = [];
+    private readonly Lock _lock = new();
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (host.Ledger is null || !Array.Exists(snapshots.Current.Limits, IsRestored))
+        {
+            return;
+        }
+        try
+        {
+            await services.GetRequiredService<LedgerQueue>().CaughtUp.WaitAsync(Patience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Log.Behind(logger, Patience);
+        }
+        await Task.Run(Restore, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void OnReload(ReloadResult result)
+    {
+        if (result.Succeeded && host.Ledger is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(), this, preferLocal: false);
+        }
+    }
+
+    private static bool IsRestored(LimitModel limit) => SpendRateOf(limit) is not null && Dimensions(limit) is not null;
+
+    private static LimitRate? SpendRateOf(LimitModel limit) =>
+        Array.Find(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend && rate.Window >= Shortest);
+
+    /// <summary>What tells a limit's subjects apart in the ledger; null for those that it does not know.</summary>
+    private static LedgerDimension[]? Dimensions(LimitModel limit) => limit.Subject switch
+    {
+        LimitSubject.Key => [LedgerDimension.Caller],
+        LimitSubject.Project => [LedgerDimension.Organisation, LedgerDimension.Team, LedgerDimension.Project],
+        LimitSubject.Team => [LedgerDimension.Organisation, LedgerDimension.Team],
+        LimitSubject.Organisation => [LedgerDimension.Organisation],
+        LimitSubject.Alias => [LedgerDimension.Alias],
+        LimitSubject.Deployment => [LedgerDimension.Deployment],
+        LimitSubject.Provider => [LedgerDimension.Provider],
+        LimitSubject.Gateway => [],
+        _ => null,
+    };
+
+    private void Restore()
+    {
+        lock (_lock)
+        {
+            foreach (var limit in snapshots.Current.Limits)
+            {
+                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions || !_restored.Add((limit.Id, rate)))
+                {
+                    continue;
+                }
+                try
+                {
+                    Restore(limit, rate, dimensions);
+                }
+                catch (LedgerStoreException e)
+                {
+                    _restored.Remove((limit.Id, rate));
+                    Log.NotRestored(logger, limit.Id, e.Message);
+                }
+            }
+        }
+    }
+
+    private void Restore(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
+    {
+        var now = clock.GetUtcNow();
+        var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
+        var groups = ledger.Sum(new LedgerQuery { From = FullHour(from), To = FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour] });
+        foreach (var group in groups)
+        {
+            var names = group.Keys.Take(dimensions.Length).ToArray();
+            var name = names is [.., var last] ? last : Subjects.Everybody;
+            if (name.Length == 0 || !limit.Covers(name))
+            {
+                continue;
+            }
+            // The end of its hour, so that money is never forgotten too early; the running hour's is now.
+            var at = DateTimeOffset.Parse(group.Keys[^1], System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal).AddHours(1);
+            var ago = now - at is { Ticks: > 0 } past ? past : TimeSpan.Zero;
+            limiter.RestoreSpend(limit, limit.Match ?? string.Join('/', names is [] ? [name] : names), ago, Demand.ToNano(group.Sums.Cost));
+        }
+        Log.Restored(logger, limit.Id, groups.Sum(static group => group.Sums.Cost));
+    }
+
+    private static DateTimeOffset FullHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1301, LogLevel.Information, "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
+        public static partial void Restored(ILogger logger, string limit, decimal usd);
+
+        [LoggerMessage(1302, LogLevel.Error, "'{Limit}' begins with nothing spent, because the ledger cannot be read: {Reason}")]
+        public static partial void NotRestored(ILogger logger, string limit, string reason);
+
+        [LoggerMessage(1303, LogLevel.Warning, "The ledger's queue was not in its store after {Patience}: budgets begin with what the store knows.")]
+        public static partial void Behind(ILogger logger, TimeSpan patience);
+    }
+}
