@@ -22,6 +22,8 @@ internal static class StorageExtensions
     /// <param name="secret">Gives the secret that the encryption's key is derived from.</param>
     public static IServiceCollection AddStorage(this IServiceCollection services, HostModel host, Func<byte[]> secret)
     {
+        services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
+            Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
@@ -31,8 +33,6 @@ internal static class StorageExtensions
         {
             services.AddSingleton<ILedgerReader, NoLedgerReader>();
         }
-        services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
-            Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
         if (host.StoreResponses is not { } limits)
         {
             return services.AddSingleton<IConversationStore, NoConversationStore>();

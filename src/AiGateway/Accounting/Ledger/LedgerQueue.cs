@@ -131,7 +131,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         _hurry.Set();
         try
         {
-            // The writer first: the committer can only be done when everything is on disk.
+            // The writer first: the committer can only be done when everything is on disk. In real time, as both threads are.
             while (Interlocked.Read(ref _unwritten) > 0 && !_isFailing)
             {
                 await Task.Delay(5, cancellationToken);

@@ -61,13 +61,8 @@ internal static class LedgerRequests
     public static LedgerIntent IntentOf(Exchange exchange, AttemptRecord attempt, int number, string process, ICostCalculator costs)
     {
         var facts = exchange.Request!.Facts;
-        var usage = new Usage
-        {
-            InputTokens = facts.EstimateInputTokens(attempt.UpstreamModel),
-            OutputTokens = Math.Min(facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens),
-            Estimated = true,
-        };
-        var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, null, null, usage, exchange.StartedAt);
+        var usage = EstimateOf(exchange.Request, attempt.UpstreamModel);
+        var cost = usage is null ? null : costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, null, null, usage, exchange.StartedAt);
         var caller = exchange.Caller;
         var request = new LedgerRequest
         {
@@ -109,6 +104,19 @@ internal static class LedgerRequests
             Lines = [.. intents.Select(static intent => intent.Request.Lines[0])],
         };
     }
+
+    /// <summary>What a call may consume; null where that does not follow from the request, or it consumes nothing.</summary>
+    private static Usage? EstimateOf(GatewayRequest request, string model) => request.Operation switch
+    {
+        Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Messages or Operation.GenerateContent => new Usage
+        {
+            InputTokens = request.Facts.EstimateInputTokens(model),
+            OutputTokens = Math.Min(request.Facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens),
+            Estimated = true,
+        },
+        Operation.Embeddings or Operation.Moderations or Operation.Rerank => new Usage { InputTokens = request.Facts.EstimateInputTokens(model), Estimated = true },
+        _ => null,
+    };
 
     private static LedgerLine[] LinesOf(RequestRecord record)
     {
