@@ -16,7 +16,7 @@ public sealed class ChatRequest
     public bool? IncludeUsage { get; set; }
 
     /// <summary>The conversation, instructions included, in order.</summary>
-    public List<ChatMessage> Messages { get; } = [];
+    public List<ChatMessage> Messages { get; private set; } = [];
 
     /// <summary>Tools on offer, those that the provider runs itself included.</summary>
     public List<ChatTool> Tools { get; } = [];
@@ -107,6 +107,14 @@ public sealed class ChatRequest
 
     /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
     public JsonMembers? Own { get; set; }
+
+    /// <summary>The same request with another conversation.</summary>
+    internal ChatRequest With(List<ChatMessage> messages)
+    {
+        var copy = (ChatRequest)MemberwiseClone();
+        copy.Messages = messages;
+        return copy;
+    }
 }
 
 /// <summary>The form of an answer.</summary>

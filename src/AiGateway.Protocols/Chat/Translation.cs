@@ -22,6 +22,17 @@ public sealed class Translation
     /// <summary>The target can say something near: said.</summary>
     public void Approximate(string path, string why) => _losses.Add(new TranslationLoss(path, IsDropped: false, why));
 
+    /// <summary>To be called where no turn is left to be written.</summary>
+    /// <exception cref="ChatFormatException">What there was had to be left out: an answer to anything else would mislead.</exception>
+    public void RefuseWhenNothingIsLeft()
+    {
+        foreach (var loss in _losses)
+        {
+            if (loss.IsDropped && loss.Path.StartsWith("messages[", StringComparison.Ordinal))
+                throw new ChatFormatException($"Nothing of the conversation can be said to the model behind this name: {loss.Why}.", loss.Path);
+        }
+    }
+
     /// <summary>Names members that belong to another dialect than the target's.</summary>
     public void DropAll(JsonMembers? members, string path = "")
     {
