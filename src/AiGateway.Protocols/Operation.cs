@@ -48,6 +48,9 @@ public enum Operation
     /// <summary>A conversation in Gemini's dialect (<c>/v1beta/models/{model}:generateContent</c> and <c>:streamGenerateContent</c>).</summary>
     GenerateContent,
 
+    /// <summary>How many tokens a conversation in Gemini's dialect has (<c>/v1beta/models/{model}:countTokens</c>).</summary>
+    CountContentTokens,
+
     /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
     StoredResponse,
 

@@ -148,8 +148,14 @@ internal static class ToolTurns
 
     private static ChatMessage Copy(ChatMessage message, List<ChatPart> parts)
     {
-        var role = message.Role == ChatRole.Tool && !parts.Exists(static part => part is ToolResultPart) ? ChatRole.User : message.Role;
-        var copy = new ChatMessage { Role = role, Name = message.Name, Id = message.Id, Extensions = message.Extensions };
+        // Items are those of the parts that went.
+        var copy = new ChatMessage
+        {
+            Role = message.Role == ChatRole.Tool && !parts.Exists(static part => part is ToolResultPart) ? ChatRole.User : message.Role,
+            Name = message.Name,
+            Id = message.Id,
+            Extensions = message.Extensions,
+        };
         copy.Parts.AddRange(parts);
         return copy;
     }

@@ -41,7 +41,7 @@ internal sealed class DeploymentModel
 
     private static bool Serves(Operation[]? served, Operation operation) =>
         served is null || Array.IndexOf(served, operation) >= 0
-        || (operation is Operation.Messages or Operation.CountTokens or Operation.GenerateContent && Array.IndexOf(served, Operation.ChatCompletions) >= 0);
+        || (operation is Operation.Messages or Operation.CountTokens or Operation.GenerateContent or Operation.CountContentTokens && Array.IndexOf(served, Operation.ChatCompletions) >= 0);
 }
 
 /// <summary>Resolved time-outs of one attempt.</summary>

@@ -24,7 +24,7 @@ internal static class OperationNames
         ["generate_content"] = Operation.GenerateContent,
     };
 
-    /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it.</summary>
+    /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it. <see cref="Operation.CountContentTokens"/> goes by <c>count_tokens</c>, whose dialect it is not.</summary>
     public static IReadOnlyList<string> All { get; } = [.. ByName.Keys];
 
     /// <summary>The operation of a name.</summary>
@@ -41,6 +41,10 @@ internal static class OperationNames
         if (operations.Contains(Operation.Responses))
         {
             operations.Add(Operation.StoredResponse);
+        }
+        if (operations.Contains(Operation.CountTokens))
+        {
+            operations.Add(Operation.CountContentTokens);
         }
         return [.. operations];
     }

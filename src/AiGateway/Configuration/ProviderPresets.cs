@@ -146,7 +146,7 @@ internal static class ProviderPresets
         Operations = dialect switch
         {
             Dialect.Anthropic => [.. Conversations, Operation.CountTokens],
-            Dialect.Gemini => [.. Conversations, Operation.Embeddings],
+            Dialect.Gemini => [.. Conversations, Operation.Embeddings, Operation.CountContentTokens],
             _ => [.. Conversations, Operation.Embeddings, Operation.Rerank],
         },
     };

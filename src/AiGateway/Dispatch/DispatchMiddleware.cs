@@ -18,8 +18,8 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Request!.Operation == Operation.CountTokens
-            && Translations.DialectFor(exchange.Request, exchange.Plan!.Deployments[0].Provider.Preset) != Dialect.Anthropic)
+        if (exchange.Request!.Operation is Operation.CountTokens or Operation.CountContentTokens
+            && Translations.DialectFor(exchange.Request, exchange.Plan!.Deployments[0].Provider.Preset) != ChatDialects.Of(exchange.Request.Operation))
         {
             await TokenCount.WriteAsync(context, exchange);
             return;

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 
 namespace AiGateway.Dispatch;
 
-/// <summary>Answers <c>count_tokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
+/// <summary>Answers <c>count_tokens</c>, and Gemini's <c>countTokens</c>, for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
 internal static class TokenCount
 {
     /// <summary>Writes the answer.</summary>
@@ -15,7 +16,7 @@ internal static class TokenCount
         await using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteNumber("input_tokens"u8, exchange.Request!.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
+            json.WriteNumber(exchange.Request!.Operation == Operation.CountContentTokens ? "totalTokens"u8 : "input_tokens"u8, exchange.Request.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
             json.WriteEndObject();
         }
         var response = context.Response;

@@ -33,7 +33,7 @@ internal static class RequestEdits
         else
         {
             var model = deployment.UpstreamModelJson.IsEmpty ? JsonString(upstreamModel) : deployment.UpstreamModelJson;
-            if (request.Operation == Operation.GenerateContent)
+            if (request.Operation is Operation.GenerateContent or Operation.CountContentTokens)
             {
                 // Gemini has the model in the path.
             }

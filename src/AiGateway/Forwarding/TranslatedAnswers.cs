@@ -20,7 +20,7 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
         answer = body;
         var request = exchange.Request!;
         var from = ChatCodecs.Of(attempt.Dialect!.Value, attempt.Deployment.Provider.Preset.UsageRules);
-        if (request.Operation == Operation.CountTokens)
+        if (request.Operation is Operation.CountTokens or Operation.CountContentTokens)
         {
             return null;
         }
@@ -48,7 +48,9 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
         if (to.Dialect != from.Dialect)
         {
             var written = new ArrayBufferWriter<byte>(body.Length + 1024);
-            to.WriteResponse(response, Translations.RequestFor(exchange), new Translation { Model = request.Model }, written);
+            var asked = Translations.RequestFor(exchange);
+            ToolNames.Of(asked, from.Dialect)?.Restore(response);
+            to.WriteResponse(response, asked, new Translation { Model = request.Model }, written);
             answer = default;
             answer.Append(written.WrittenSpan);
         }

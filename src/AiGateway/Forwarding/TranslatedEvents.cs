@@ -16,6 +16,7 @@ internal sealed class TranslatedEvents : EventReading
     private readonly ChatStreamDecoder _decoder;
     private readonly ChatStreamEncoder _encoder;
     private readonly ChatStream _stream;
+    private readonly ToolNames? _names;
     private readonly bool _samePassesBytes;
     private readonly bool _asArray;
     private bool _arrayBegun;
@@ -37,6 +38,7 @@ internal sealed class TranslatedEvents : EventReading
         _asArray = asArray;
         _encoder = asArray ? GeminiCodec.Instance.CreateEncoder(request, asArray: true) : to.CreateEncoder(request);
         _stream = new ChatStream(from.Dialect);
+        _names = ToolNames.Of(request, from.Dialect);
         _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
     }
 
@@ -132,7 +134,7 @@ internal sealed class TranslatedEvents : EventReading
             {
                 CountTokens(text);
             }
-            _stream.Push(step, _ordered);
+            _stream.Push(_names?.Restore(step) ?? step, _ordered);
         }
         return null;
     }

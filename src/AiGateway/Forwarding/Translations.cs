@@ -2,6 +2,7 @@ using System.Buffers;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
@@ -28,8 +29,14 @@ internal static class Translations
     public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
-        var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
+        if (request.Operation == Operation.CountContentTokens)
+        {
+            var counted = new ArrayBufferWriter<byte>();
+            GeminiTokenCounts.WriteRequest(GeminiTokenCounts.ReadRequest(request.Body!.Memory), attempt.UpstreamModel, attempt.Deployment.Provider.Preset.Kind == "vertex", translation, counted);
+            return Json(counted.WrittenMemory);
+        }
+        var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         if (request.IgnoresStore)
         {
@@ -48,8 +55,14 @@ internal static class Translations
         return content;
     }
 
-    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
-    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+    /// <summary>
+    /// Whether a request is written anew also where the dialect is the caller's. A caller may be bringing back what another
+    /// provider signed, which is refused; and a request to count tokens may name the model within, and takes more than contents
+    /// in one form at the Gemini API and in another at Vertex AI.
+    /// </summary>
+    public static bool IsWrittenAnew(GatewayRequest request) => request.Operation == Operation.CountContentTokens || HoldsForeignSignatures(request);
+
+    private static bool HoldsForeignSignatures(GatewayRequest request) =>
         request is { Operation: Operation.Messages or Operation.Responses or Operation.GenerateContent, Body: { } body } && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>Notes what a translation lost.</summary>

@@ -12,9 +12,17 @@ internal static class ChatDialects
         Operation.ChatCompletions => Dialect.OpenAIChat,
         Operation.Responses => Dialect.OpenAIResponses,
         Operation.Messages or Operation.CountTokens => Dialect.Anthropic,
-        Operation.GenerateContent => Dialect.Gemini,
+        Operation.GenerateContent or Operation.CountContentTokens => Dialect.Gemini,
         _ => null,
     };
+
+    /// <summary>The dialect in which a caller wants its errors: that of the path, and on paths that several dialects share or that nobody knows Anthropic's for its clients, which always name their version.</summary>
+    public static Dialect Of(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "/";
+        var dialect = OfPath(path);
+        return dialect == Dialect.OpenAIChat && request.Headers.ContainsKey("anthropic-version") && !OperationTable.TryMatch(path, out _) ? Dialect.Anthropic : dialect;
+    }
 
     /// <summary>The dialect in which a caller of <paramref name="path"/> wants its errors, known before anything is read.</summary>
     public static Dialect OfPath(string path) => path.StartsWith(NativeTarget.Prefix, StringComparison.Ordinal)

@@ -42,7 +42,7 @@ internal static class ErrorWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        var dialect = ChatDialects.OfPath(context.Request.Path.Value ?? "/");
+        var dialect = ChatDialects.Of(context.Request);
         var requestId = headers["x-request-id"].ToString();
         if (dialect == Dialect.Anthropic)
         {

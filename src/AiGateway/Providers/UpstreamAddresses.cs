@@ -67,7 +67,7 @@ internal sealed class UpstreamAddresses
         Dialect.OpenAIChat => OperationTable.PathOf(Operation.ChatCompletions),
         Dialect.OpenAIResponses => OperationTable.PathOf(Operation.Responses),
         Dialect.Anthropic => operation == Operation.CountTokens ? "messages/count_tokens" : "messages",
-        Dialect.Gemini => stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
+        Dialect.Gemini => operation == Operation.CountContentTokens ? "models/{model}:countTokens" : stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
         Dialect.Converse => stream ? "model/{model}/converse-stream" : "model/{model}/converse",
         Dialect.Cohere => "chat",
         Dialect.Mistral => OperationTable.PathOf(Operation.ChatCompletions),

@@ -29,7 +29,7 @@ internal static class TagValues
         Operation.Translations => "translations",
         Operation.Rerank => "rerank",
         Operation.Messages => "messages",
-        Operation.CountTokens => "count_tokens",
+        Operation.CountTokens or Operation.CountContentTokens => "count_tokens",
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
         Operation.Native => "native",

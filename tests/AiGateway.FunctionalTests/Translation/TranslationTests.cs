@@ -229,6 +229,85 @@ public sealed class TranslationTests(TranslationFixture fixture)
     }
 
     [Fact]
+    public async Task GeminisCountTokens_IsGooglesOwnOrAnEstimate()
+    {
+        const string Body = """{"contents":[{"parts":[{"text":"Hello world"}]}],"systemInstruction":{"parts":[{"text":"Be kind."}]}}""";
+        var own = await fixture.PostAsync("/v1beta/models/google:countTokens", Body, UpstreamAnswer.Json("""{"totalTokens":14}"""));
+        Assert.Equal("""{"totalTokens":14}""", own.Text);
+        Assert.Equal("/google/models/google-model:countTokens", fixture.Upstream.Received[0].Target);
+        var sent = JsonDocument.Parse(fixture.Upstream.Received[0].Body).RootElement.GetProperty("generateContentRequest");
+        Assert.Equal("models/google-model", sent.GetProperty("model").GetString());
+        Assert.Equal("Hello world", sent.GetProperty("contents")[0].GetProperty("parts")[0].GetProperty("text").GetString());
+        Assert.True(sent.TryGetProperty("systemInstruction", out _));
+
+        var estimated = await fixture.PostAsync("/v1beta/models/openai:countTokens", Body, UpstreamAnswer.Json("{}"));
+        Assert.InRange(JsonDocument.Parse(estimated.Text).RootElement.GetProperty("totalTokens").GetInt32(), 4, 25);
+        Assert.Equal("input_tokens", estimated.Header("x-gateway-estimated"));
+        Assert.Empty(fixture.Upstream.Received);
+    }
+
+    [Theory]
+    [InlineData("/v1/models/nobody")]
+    [InlineData("/v1/files")]
+    public async Task PathsThatSeveralDialectsShare_AnswerErrorsInTheClientsOwn(string path)
+    {
+        var anthropic = await fixture.GetAsync(path, ("anthropic-version", "2023-06-01"));
+        Assert.Equal("error", anthropic.GetProperty("type").GetString());
+        Assert.Equal("invalid_request_error", (await fixture.GetAsync(path)).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""", "openai")]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""", "anthropic")]
+    [InlineData("/v1/messages", """{"model":"MODEL","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""", "anthropic")]
+    public async Task ErrorInMidStreamThatRepeatsTheKey_ReachesTheCallerWithoutIt(string path, string ask, string provider)
+    {
+        var secret = $"TEST_KEY and {fixture.Upstream.Address.Authority}";
+        var (begin, error) = provider == "openai"
+            ? ("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Hel\"},\"finish_reason\":null}]}\n\n",
+               $"data: {{\"error\":{{\"message\":\"broken: {secret}\",\"type\":\"server_error\"}}}}\n\n")
+            : (Wire.AnthropicStart, $"event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"api_error\",\"message\":\"broken: {secret}\"}}}}\n\n");
+        var answer = await fixture.PostAsync(
+            path, ask.Replace("MODEL", provider, StringComparison.Ordinal), UpstreamAnswer.Events(begin + error) with { Pieces = begin.Length, WaitsForCommit = true });
+
+        Assert.True(answer.IsBroken);
+        Assert.Contains("broken: *** and ***", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEST_KEY", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolsNameThatTheTargetRefuses_GoesAsAnother_AndComesBack(bool stream)
+    {
+        var name = "mcp__" + new string('n', 90);
+        var ask = $$$"""{"model":"openai","max_tokens":9,"stream":{{{(stream ? "true" : "false")}}},"messages":[{"role":"user","content":"Hi"}],"tools":[{"name":"{{{name}}}","input_schema":{"type":"object"}}],"tool_choice":{"type":"tool","name":"{{{name}}}"}}""";
+        fixture.Upstream.Respond = seen =>
+        {
+            var sent = JsonDocument.Parse(seen.Body).RootElement.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString();
+            var call = $$$"""[{"index":0,"id":"c1","type":"function","function":{"name":"{{{sent}}}","arguments":"{}"}}]""";
+            return stream
+                ? UpstreamAnswer.Events($$$"""data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":{{{call}}}},"finish_reason":"tool_calls"}]}""" + "\n\ndata: [DONE]\n\n")
+                : UpstreamAnswer.Json($$$"""{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":{{{call}}}},"finish_reason":"tool_calls"}]}""");
+        };
+        try
+        {
+            var answer = await fixture.PostAsync("/v1/messages", ask, UpstreamAnswer.Json("{}"));
+            Assert.Contains($"\"name\":\"{name}\"", answer.Text, StringComparison.Ordinal);
+            var sent = JsonDocument.Parse(Assert.Single(fixture.Upstream.Received).Body).RootElement;
+            var sentName = sent.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString();
+            Assert.Matches("^mcp__n+_[0-9a-f]{8}$", sentName);
+            Assert.Equal(64, sentName!.Length);
+            Assert.Equal(sentName, sent.GetProperty("tool_choice").GetProperty("function").GetProperty("name").GetString());
+            Assert.Contains("~tools[0].name", answer.Header("x-gateway-dropped"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            fixture.Upstream.Respond = null;
+        }
+    }
+
+    [Fact]
     public async Task Models_HaveTheCallersShape()
     {
         var anthropic = await fixture.GetAsync("/v1/models", ("anthropic-version", "2023-06-01"));
