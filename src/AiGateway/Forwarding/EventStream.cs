@@ -244,6 +244,13 @@ internal sealed class EventStream : ReadOnlyStream
                 return;
         }
 
+        if (kind == StreamEventKind.Terminal && !_committed && !_events.IsComplete)
+        {
+            // An end without an answer: nobody has seen anything of it.
+            _attempt.Error ??= "The stream ended without an answer.";
+            Fail(AttemptOutcome.Incomplete);
+            return;
+        }
         if (_firstEventAt == 0)
         {
             _firstEventAt = _clock.GetTimestamp();

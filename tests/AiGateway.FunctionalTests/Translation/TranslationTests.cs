@@ -168,6 +168,17 @@ public sealed class TranslationTests(TranslationFixture fixture)
         Assert.Equal("cut_by_upstream", record.GetProperty("outcome").GetString());
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"openai","stream":true,"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/messages", """{"model":"openai","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""")]
+    public async Task StreamOfNothingButItsEnd_IsNoAnswer(string path, string ask)
+    {
+        var answer = await fixture.PostAsync(path, ask, UpstreamAnswer.Events("data: [DONE]\n\n"));
+
+        Assert.Equal(502, answer.Status);
+        Assert.False(answer.IsBroken);
+    }
+
     [Fact]
     public async Task OverloadedProvider_IsLeftForOneOfAnotherDialect_UnseenByTheCaller()
     {
