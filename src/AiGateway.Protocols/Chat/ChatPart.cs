@@ -129,6 +129,15 @@ public sealed class ToolCallPart : ChatPart
     /// <summary>The id of the item beside the call's (Responses).</summary>
     public string? ItemId { get; set; }
 
+    /// <summary>The same call as one of a function with these arguments.</summary>
+    internal ToolCallPart AsFunction(string arguments)
+    {
+        var copy = (ToolCallPart)MemberwiseClone();
+        copy.IsCustom = false;
+        copy.Arguments = arguments;
+        return copy;
+    }
+
     /// <summary>The same call of a tool under another name.</summary>
     internal ToolCallPart Renamed(string name)
     {

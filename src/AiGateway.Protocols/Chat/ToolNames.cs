@@ -26,7 +26,7 @@ public sealed class ToolNames
         Dictionary<string, string>? originals = null;
         foreach (var tool in request.Tools)
         {
-            if (request.Source != target && tool.Native.IsAbsent && !Fits(tool.Name, target))
+            if (request.Source != target && !Fits(tool.Name, target) && (tool.Native.IsAbsent || CustomTools.Is(tool)))
                 (originals ??= new Dictionary<string, string>(StringComparer.Ordinal))[Fitted(tool.Name, target)] = tool.Name;
         }
         return originals is null ? null : new ToolNames(originals);

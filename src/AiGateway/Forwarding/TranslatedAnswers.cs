@@ -50,6 +50,7 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
             var written = new ArrayBufferWriter<byte>(body.Length + 1024);
             var asked = Translations.RequestFor(exchange);
             ToolNames.Of(asked, from.Dialect)?.Restore(response);
+            CustomTools.Of(asked, from.Dialect)?.Restore(response);
             to.WriteResponse(response, asked, new Translation { Model = request.Model }, written);
             answer = default;
             answer.Append(written.WrittenSpan);

@@ -319,6 +319,26 @@ public sealed class TranslationTests(TranslationFixture fixture)
     }
 
     [Fact]
+    public async Task CustomToolOfResponses_IsCalledByAModelThatKnowsFunctionsOnly()
+    {
+        const string Begin = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"c\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\n"
+            + "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"apply_patch\",\"input\":{}}}\n\n"
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"input\\\":\\\"*** Be\"}}\n\n"
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"gin\\\"}\"}}\n\n"
+            + "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
+            + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":3}}\n\n"
+            + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        var answer = await fixture.PostAsync(
+            "/v1/responses", """{"model":"anthropic","stream":true,"input":"Hi","tools":[{"type":"custom","name":"apply_patch"}]}""", UpstreamAnswer.Events(Begin));
+
+        Assert.Contains("\"type\":\"custom_tool_call\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("event: response.custom_tool_call_input.done", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("\"input\":\"*** Begin\"", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("function_call", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("string", JsonDocument.Parse(Assert.Single(fixture.Upstream.Received).Body).RootElement.GetProperty("tools")[0].GetProperty("input_schema").GetProperty("properties").GetProperty("input").GetProperty("type").GetString());
+    }
+
+    [Fact]
     public async Task Models_HaveTheCallersShape()
     {
         var anthropic = await fixture.GetAsync("/v1/models", ("anthropic-version", "2023-06-01"));
