@@ -157,7 +157,7 @@ public sealed class ToolResultPart : ChatPart
     public string? Name { get; set; }
 
     /// <summary>The result: text, images, documents. Structured results (Gemini, Bedrock) are <see cref="Json"/>.</summary>
-    public List<ChatPart> Content { get; } = [];
+    public List<ChatPart> Content { get; private set; } = [];
 
     /// <summary>The result as JSON; absent where it is content.</summary>
     public JsonValue Json { get; set; }
@@ -167,6 +167,14 @@ public sealed class ToolResultPart : ChatPart
 
     /// <summary>True when the content was a plain string.</summary>
     public bool IsPlainText { get; set; }
+
+    /// <summary>The same result with other content.</summary>
+    internal ToolResultPart With(List<ChatPart> content)
+    {
+        var copy = (ToolResultPart)MemberwiseClone();
+        copy.Content = content;
+        return copy;
+    }
 
     /// <summary>The same result of a tool under another name.</summary>
     internal ToolResultPart Renamed(string name)

@@ -128,6 +128,20 @@ public sealed class ToolTurnTests
         Assert.Equal("user", document.RootElement.GetProperty("contents")[0].GetProperty("role").GetString());
     }
 
+    [Theory]
+    [MemberData(nameof(Strict))]
+    public void SearchResults_AreSaidAsText(Dialect target)
+    {
+        const string Found = """{"type":"search_result","source":"https://a.example","title":"A","content":[{"type":"text","text":"FOUND"}]}""";
+        var (body, losses) = Write(Dialect.Anthropic, target, $$$"""
+            {"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{{{Found}}},{"type":"text","text":"go"}]},
+            {"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{{{Found}}}]}]}],{{{Tools}}}}
+            """);
+        Assert.Equal(3, body.Split("FOUND").Length);
+        Assert.Equal(3, body.Split("https://a.example").Length);
+        Assert.Equal(2, losses.Count(static loss => loss.Why.Contains("search result", StringComparison.Ordinal) && !loss.IsDropped));
+    }
+
     [Fact]
     public void FunctionWithEmptyParameters_IsAnObjectForAnthropic()
     {
