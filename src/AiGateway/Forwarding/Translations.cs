@@ -29,7 +29,7 @@ internal static class Translations
     public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
-        var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
+        var translation = new Translation { Model = attempt.UpstreamModel, Traits = TraitsOf(attempt.Deployment) };
         if (request.Operation == Operation.CountContentTokens)
         {
             var counted = new ArrayBufferWriter<byte>();
@@ -46,6 +46,10 @@ internal static class Translations
         Lose(attempt, translation, dropUnsupported);
         return Json(body.WrittenMemory);
     }
+
+    private static TargetTraits TraitsOf(Configuration.DeploymentModel deployment) =>
+        (deployment.Supports ?? (deployment.PriceAs is { } known ? ModelCapabilities.Of(known) : null)) is { } supports
+            ? deployment.Provider.Preset.Traits with { Supports = supports } : deployment.Provider.Preset.Traits;
 
     /// <summary>A body of JSON.</summary>
     public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)

@@ -80,7 +80,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             resting.CopyTo(ordered.AsSpan(front));
             Array.Resize(ref ordered, total);
         }
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard };
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, Needs = Needs.Of(input.Request) };
     }
 
     private static long ReadyAt(DeploymentModel deployment) => Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil);
@@ -108,6 +108,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
 
     private Span<Candidate> Score(GroupModel group, Span<Candidate> scores, string wildcard, in RoutingInput input, long now, ICollection<string>? trace, int number)
     {
+        var needs = Needs.Of(input.Request);
         var explore = group.Strategy == GroupStrategy.LowestLatency && random.Next(LatencyExplorationShare) == 0;
         var used = 0;
         for (var i = 0; i < group.Members.Length; i++)
@@ -116,6 +117,11 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             if (!deployment.Serves(input.Request.Operation))
             {
                 trace?.Add($"group {number}: {deployment.Id} does not serve this operation");
+                continue;
+            }
+            if (!Needs.AreMet(needs, deployment, deployment.UpstreamModel ?? wildcard))
+            {
+                trace?.Add($"group {number}: {deployment.Id} does not take {Needs.InWords(needs)}");
                 continue;
             }
             var available = deployment.State.IsAvailable(now);
