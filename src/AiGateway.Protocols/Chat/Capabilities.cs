@@ -19,9 +19,12 @@ public enum Capabilities
     /// <summary>Thinking that can be asked for.</summary>
     Reasoning = 8,
 
-    /// <summary>Temperature, nucleus, penalties, stop texts, log probabilities.</summary>
+    /// <summary>Temperature, nucleus, penalties, log probabilities; stop texts with them.</summary>
     Sampling = 16,
 
-    /// <summary>The same, but only while the model does not think.</summary>
+    /// <summary>The same but for stop texts, and only while the model does not think.</summary>
     SamplingWithoutEffort = 32,
+
+    /// <summary>Stop texts, at a model that takes no sampling otherwise.</summary>
+    Stop = 64,
 }

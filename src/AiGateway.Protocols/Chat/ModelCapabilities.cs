@@ -15,7 +15,7 @@ public static class ModelCapabilities
     private static readonly (string Name, Capabilities Capability)[] Words =
     [
         ("vision", Capabilities.Vision), ("tools", Capabilities.Tools), ("json_schema", Capabilities.JsonSchema), ("reasoning", Capabilities.Reasoning),
-        ("sampling", Capabilities.Sampling), ("sampling_without_effort", Capabilities.SamplingWithoutEffort),
+        ("sampling", Capabilities.Sampling), ("sampling_without_effort", Capabilities.SamplingWithoutEffort), ("stop", Capabilities.Stop),
     ];
 
     private static readonly Lazy<(string Pattern, Capabilities Supports)[]> Entries = new(Read);

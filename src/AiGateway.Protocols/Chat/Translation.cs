@@ -35,6 +35,9 @@ public sealed class Translation
         return "low";
     }
 
+    /// <summary>Whether the target's model takes stop texts. One that nobody knows does.</summary>
+    public bool TakesStop => Supports is not { } supports || (supports & (Capabilities.Sampling | Capabilities.Stop)) != 0;
+
     /// <summary>Whether the target's model takes temperature and its like, given how much it is to think. One that nobody knows does.</summary>
     /// <param name="reasoning">What is asked of its thinking.</param>
     public bool TakesSampling(ChatReasoning? reasoning)

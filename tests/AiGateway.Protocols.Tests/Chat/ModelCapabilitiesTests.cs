@@ -15,7 +15,7 @@ public sealed class ModelCapabilitiesTests
     [InlineData("openai/gpt-5-mini-2025-08-07", All)]
     [InlineData("gpt-5.2", All | Capabilities.SamplingWithoutEffort)]
     [InlineData("gpt-5-chat-latest", Capabilities.Vision | Capabilities.Tools | Capabilities.JsonSchema | Capabilities.Sampling)]
-    [InlineData("O3-MINI", Capabilities.Tools | Capabilities.JsonSchema | Capabilities.Reasoning)]
+    [InlineData("O3-MINI", Capabilities.Tools | Capabilities.JsonSchema | Capabilities.Reasoning | Capabilities.Stop)]
     [InlineData("o3", All)]
     [InlineData("us.anthropic.claude-sonnet-4-5-20250929-v1:0", All | Capabilities.Sampling)]
     [InlineData("meta-llama/Llama-3.3-70B-Instruct", Capabilities.Tools | Capabilities.JsonSchema | Capabilities.Sampling)]
@@ -49,6 +49,9 @@ public sealed class ModelCapabilitiesTests
         const string Ask = """{"model":"m","max_tokens":2000,"temperature":0.3,"messages":[{"role":"user","content":"Hi"}]}""";
         Assert.Equal(0.3, Write(Dialect.OpenAIChat, new Translation { Model = "gpt-5.1" }, Ask).Body.GetProperty("temperature").GetDouble());
         Assert.False(Write(Dialect.OpenAIChat, new Translation { Model = "gpt-5" }, Ask).Body.TryGetProperty("temperature", out _));
+        const string Stopped = """{"model":"m","max_tokens":2000,"stop_sequences":["x"],"messages":[{"role":"user","content":"Hi"}]}""";
+        Assert.Equal("x", Write(Dialect.OpenAIChat, new Translation { Model = "o3-mini" }, Stopped).Body.GetProperty("stop")[0].GetString());
+        Assert.False(Write(Dialect.OpenAIChat, new Translation { Model = "o3" }, Stopped).Body.TryGetProperty("stop", out _));
         var told = new Translation { Model = "gpt-5", Traits = new TargetTraits { Supports = Capabilities.Sampling } };
         Assert.Equal(0.3, Write(Dialect.OpenAIChat, told, Ask).Body.GetProperty("temperature").GetDouble());
     }

@@ -109,6 +109,7 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
             DropSampling();
             if (request.Seed is { } fixedSeed)
                 json.WriteNumber("seed"u8, fixedSeed);
+            Stops();
             return;
         }
         if (request.Temperature is { } temperature)
@@ -134,8 +135,18 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
             json.WriteNumber("presence_penalty"u8, presence);
         if (request.Seed is { } seed)
             json.WriteNumber(_isMistral ? "random_seed"u8 : "seed"u8, seed);
+        Stops();
+    }
+
+    private void Stops()
+    {
         if (request.Stop.Count == 0)
             return;
+        if (!_isOwn && !translation.TakesStop)
+        {
+            translation.Drop("stop", "the model takes no stop texts");
+            return;
+        }
         var count = _isOwn ? request.Stop.Count : Math.Min(request.Stop.Count, MostStops);
         if (count < request.Stop.Count)
             translation.Approximate("stop", $"the first {MostStops} stop texts only");
@@ -153,7 +164,6 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
         DropWhen(request.TopK is not null, "top_k");
         DropWhen(request.FrequencyPenalty is not (null or 0), "frequency_penalty");
         DropWhen(request.PresencePenalty is not (null or 0), "presence_penalty");
-        DropWhen(request.Stop.Count > 0, "stop");
         DropWhen(request.Logprobs == true || request.TopLogprobs > 0, "logprobs");
     }
 
