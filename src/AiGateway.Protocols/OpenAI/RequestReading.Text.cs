@@ -18,6 +18,8 @@ internal ref partial struct RequestReading
         Kind,
         Image,
         Audio,
+        MediaType,
+        File,
         Nothing,
     }
 
@@ -178,12 +180,17 @@ internal ref partial struct RequestReading
                 CountKind();
                 return;
             case Holds.Image when _reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String:
-                _facts.HasImages = true;
-                _tokens.Add(TokensPerImage);
+                CountImage();
                 break;
             case Holds.Audio when _reader.TokenType is JsonTokenType.StartObject:
                 _facts.HasAudio = true;
                 break;
+            case Holds.MediaType when _reader.TokenType == JsonTokenType.String:
+                CountMedia();
+                return;
+            case Holds.File when _reader.TokenType == JsonTokenType.StartObject:
+                // Gemini's, whose media type stands within; OpenAI's is the content itself.
+                return;
             default:
                 break;
         }
@@ -202,8 +209,27 @@ internal ref partial struct RequestReading
             _facts.HasImages = true;
         else if (JsonText.Is(in _reader, "input_audio"u8))
             _facts.HasAudio = true;
+        else if (_operation is (Operation.Messages or Operation.CountTokens) && JsonText.Is(in _reader, "image"u8))
+            CountImage();
         else if (JsonText.Is(in _reader, "function"u8) || JsonText.Is(in _reader, "function_call"u8))
             _tokens.Add(ModelFamily.PerPastCall);
+    }
+
+    /// <summary>The type of Gemini's inline data and files.</summary>
+    private void CountMedia()
+    {
+        if (_operation is not (Operation.GenerateContent or Operation.CountContentTokens))
+            CountString();
+        else if (_reader.ValueSpan.StartsWith("image/"u8) || _reader.ValueSpan.StartsWith("image\\/"u8))
+            CountImage();
+        else if (_reader.ValueSpan.StartsWith("audio/"u8) || _reader.ValueSpan.StartsWith("audio\\/"u8))
+            _facts.HasAudio = true;
+    }
+
+    private void CountImage()
+    {
+        _facts.HasImages = true;
+        _tokens.Add(TokensPerImage);
     }
 
     private void CountString()
@@ -229,7 +255,10 @@ internal ref partial struct RequestReading
             7 when name.SequenceEqual("file_id"u8) || name.SequenceEqual("call_id"u8) => Holds.Nothing,
             8 when name.SequenceEqual("file_url"u8) || name.SequenceEqual("logprobs"u8) => Holds.Nothing,
             9 when name.SequenceEqual("image_url"u8) => Holds.Image,
-            9 when name.SequenceEqual("file_data"u8) || name.SequenceEqual("signature"u8) => Holds.Nothing,
+            8 when name.SequenceEqual("mimeType"u8) => Holds.MediaType,
+            9 when name.SequenceEqual("mime_type"u8) => Holds.MediaType,
+            9 when name.SequenceEqual("file_data"u8) => Holds.File,
+            9 when name.SequenceEqual("signature"u8) => Holds.Nothing,
             11 when name.SequenceEqual("input_audio"u8) => Holds.Audio,
             11 when name.SequenceEqual("annotations"u8) => Holds.Nothing,
             12 when name.SequenceEqual("tool_call_id"u8) => Holds.Nothing,
