@@ -33,6 +33,9 @@ internal enum RequestMember
     Texts,
     EncodingFormat,
     Dimensions,
+    OutputConfig,
+    GenerationConfig,
+    GenerationConfigSnake,
 }
 
 internal static class RequestMembers
@@ -68,6 +71,9 @@ internal static class RequestMembers
         Of(RequestMember.Texts, "texts"),
         Of(RequestMember.EncodingFormat, "encoding_format"),
         Of(RequestMember.Dimensions, "dimensions"),
+        Of(RequestMember.OutputConfig, "output_config"),
+        Of(RequestMember.GenerationConfig, "generationConfig"),
+        Of(RequestMember.GenerationConfigSnake, "generation_config"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

@@ -86,7 +86,7 @@ internal ref partial struct RequestReading
         return null;
     }
 
-    /// <summary><c>response_format</c>, or <c>text</c> with its <c>format</c>.</summary>
+    /// <summary><c>response_format</c>, <c>text</c> or <c>output_config</c> with its <c>format</c>, or <c>generationConfig</c> with its schema.</summary>
     private void ReadFormat()
     {
         if (_reader.TokenType != JsonTokenType.StartObject)
@@ -103,7 +103,13 @@ internal ref partial struct RequestReading
             var name = JsonText.Name(in _reader);
             var isType = name.SequenceEqual("type"u8);
             var isFormat = name.SequenceEqual("format"u8);
+            var isSchema = name.SequenceEqual("responseSchema"u8) || name.SequenceEqual("responseJsonSchema"u8) || name.SequenceEqual("response_schema"u8) || name.SequenceEqual("response_json_schema"u8);
+            var isBound = name.SequenceEqual("maxOutputTokens"u8) || name.SequenceEqual("max_output_tokens"u8);
             _reader.Read();
+            if (isSchema && _reader.TokenType == JsonTokenType.StartObject)
+                _facts.HasJsonSchema = true;
+            if (isBound && _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var most) && most > 0)
+                _facts.MaxOutputTokens = most;
             if (isType && _reader.TokenType == JsonTokenType.String && JsonText.Is(in _reader, "json_schema"u8))
                 _facts.HasJsonSchema = true;
             if (!isFormat)

@@ -46,6 +46,19 @@ public sealed class RequestScannerTests
         Assert.Equal(images, facts.EstimatedInputTokens > 700);
     }
 
+    [Theory]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],"output_config":{"effort":"low","format":{"type":"json_schema","schema":{"type":"object"}}}}""", true)]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],"output_config":{"effort":"low"}}""", false)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generationConfig":{"maxOutputTokens":9,"responseSchema":{"type":"OBJECT"}}}""", true)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generation_config":{"max_output_tokens":9,"response_json_schema":{"type":"object"}}}""", true)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generationConfig":{"maxOutputTokens":9}}""", false)]
+    public void SchemaAndBound_AreSeenInEveryDialect(Operation operation, string body, bool schema)
+    {
+        Assert.Null(RequestScanner.Scan(operation, Encoding.UTF8.GetBytes(body), out var facts));
+        Assert.Equal(schema, facts.HasJsonSchema);
+        Assert.Equal(9, facts.MaxOutputTokens);
+    }
+
     [Fact]
     public void SingleToolOfGoogles_IsAListOfOne()
     {
