@@ -29,14 +29,14 @@ public sealed class Translation
                 Drop("reasoning", "the model does not think");
             return null;
         }
-        if (effort != "none" || (supports & (Capabilities.Sampling | Capabilities.SamplingWithoutEffort)) != 0)
+        if (effort != "none" || (supports & (Capabilities.Sampling | Capabilities.SamplingWithoutEffort)) != Capabilities.None)
             return effort;
         Approximate("reasoning", "the model always thinks: as little as it can");
         return "low";
     }
 
     /// <summary>Whether the target's model takes stop texts. One that nobody knows does.</summary>
-    public bool TakesStop => Supports is not { } supports || (supports & (Capabilities.Sampling | Capabilities.Stop)) != 0;
+    public bool TakesStop => Supports is not { } supports || (supports & (Capabilities.Sampling | Capabilities.Stop)) != Capabilities.None;
 
     /// <summary>Whether the target's model takes temperature and its like, given how much it is to think. One that nobody knows does.</summary>
     /// <param name="reasoning">What is asked of its thinking.</param>

@@ -1,7 +1,6 @@
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.Chat;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 

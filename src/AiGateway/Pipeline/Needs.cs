@@ -1,5 +1,4 @@
 using AiGateway.Configuration;
-using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Pipeline;
@@ -15,7 +14,7 @@ internal static class Needs
         {
             return Capabilities.None;
         }
-        return (request.Facts.HasImages ? Capabilities.Vision : 0) | (request.Facts.HasTools ? Capabilities.Tools : 0);
+        return (request.Facts.HasImages ? Capabilities.Vision : Capabilities.None) | (request.Facts.HasTools ? Capabilities.Tools : Capabilities.None);
     }
 
     /// <summary>Whether a deployment meets them. One whose model nobody knows does.</summary>
