@@ -63,4 +63,29 @@ public sealed record Usage
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
+
+    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
+    public static Usage? Sum(Usage? left, Usage? right)
+    {
+        if (left is null || right is null)
+            return left ?? right;
+        return left with
+        {
+            InputTokens = left.InputTokens + right.InputTokens,
+            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
+            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
+            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
+            OutputTokens = left.OutputTokens + right.OutputTokens,
+            ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
+            AudioOutputTokens = left.AudioOutputTokens + right.AudioOutputTokens,
+            ImageOutputTokens = left.ImageOutputTokens + right.ImageOutputTokens,
+            SearchUnits = left.SearchUnits + right.SearchUnits,
+            WebSearches = left.WebSearches + right.WebSearches,
+            Images = left.Images + right.Images,
+            Characters = left.Characters + right.Characters,
+            AudioSeconds = left.AudioSeconds + right.AudioSeconds,
+            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
+            Estimated = left.Estimated || right.Estimated,
+        };
+    }
 }

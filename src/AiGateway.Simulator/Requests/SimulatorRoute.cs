@@ -13,6 +13,8 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
+        ("/models/", ":predict", SimulatedEndpoint.Predict),
+        ("/model/", "/invoke", SimulatedEndpoint.InvokeModel),
     ];
 
     private const string Deployments = "deployments/";
@@ -21,8 +23,8 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     public Dialect Dialect => Endpoint switch
     {
         SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
-        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
         SimulatedEndpoint.CohereChat => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
@@ -110,11 +112,18 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
+            "speak" => SimulatedEndpoint.DeepgramSpeech,
+            "listen" => SimulatedEndpoint.DeepgramTranscription,
+            "chat/moderations" => SimulatedEndpoint.ChatModerations,
+            "contentsafety/text:analyze" => SimulatedEndpoint.ContentSafety,
             "models" => SimulatedEndpoint.Models,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
+        if (rest.StartsWith("text-to-speech/", StringComparison.Ordinal) && rest.EndsWith("/stream", StringComparison.Ordinal) && rest.Length > 22)
+            return (SimulatedEndpoint.ElevenLabsSpeech, Uri.UnescapeDataString(rest[15..^7].ToString()));
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

@@ -31,7 +31,7 @@ internal sealed class AttemptServices(
     /// <summary>Reads answers of the native route.</summary>
     public NativeAnswers Natives { get; } = natives;
 
-    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
+    /// <summary>Makes calls in providers' own forms of anything but conversations.</summary>
     public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>
