@@ -34,6 +34,9 @@ internal enum RequestMember
     EncodingFormat,
     Dimensions,
     GenerateContentRequest,
+    OutputConfig,
+    GenerationConfig,
+    GenerationConfigSnake,
 }
 
 internal static class RequestMembers
@@ -70,6 +73,9 @@ internal static class RequestMembers
         Of(RequestMember.EncodingFormat, "encoding_format"),
         Of(RequestMember.Dimensions, "dimensions"),
         Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
+        Of(RequestMember.OutputConfig, "output_config"),
+        Of(RequestMember.GenerationConfig, "generationConfig"),
+        Of(RequestMember.GenerationConfigSnake, "generation_config"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)
