@@ -37,6 +37,9 @@ internal enum RequestMember
     Quality,
     WebSearchOptions,
     GenerateContentRequest,
+    OutputConfig,
+    GenerationConfig,
+    GenerationConfigSnake,
 }
 
 internal static class RequestMembers
@@ -76,6 +79,9 @@ internal static class RequestMembers
         Of(RequestMember.Quality, "quality"),
         Of(RequestMember.WebSearchOptions, "web_search_options"),
         Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
+        Of(RequestMember.OutputConfig, "output_config"),
+        Of(RequestMember.GenerationConfig, "generationConfig"),
+        Of(RequestMember.GenerationConfigSnake, "generation_config"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

@@ -164,6 +164,9 @@ internal ref partial struct RequestReading
                 return null;
             case RequestMember.ResponseFormat:
             case RequestMember.Text:
+            case RequestMember.OutputConfig:
+            case RequestMember.GenerationConfig:
+            case RequestMember.GenerationConfigSnake:
                 ReadFormat();
                 return null;
             case RequestMember.User:

@@ -24,6 +24,9 @@ internal sealed record DeploymentConfig
     /// <summary>Context window in tokens, shown in <c>/v1/models</c>. Default: from the price list, where known.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>What its model takes beside text; default what the table of capabilities knows of it.</summary>
+    public IReadOnlyList<string> Supports { get; init; } = [];
+
     /// <summary>Operations this deployment serves; default all of its provider.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];
 }

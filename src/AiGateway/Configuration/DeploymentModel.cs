@@ -33,6 +33,13 @@ internal sealed class DeploymentModel
     /// <summary>Context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>What its model takes, as the file says; null for what the table of capabilities knows.</summary>
+    public Capabilities? Supports { get; init; }
+
+    /// <summary>What the model takes; null when nobody knows.</summary>
+    /// <param name="model">The name it is sent.</param>
+    public Capabilities? CapabilitiesOf(string model) => Supports ?? (PriceAs is { } known ? ModelCapabilities.Of(known) : null) ?? ModelCapabilities.Of(model);
+
     /// <summary>Operations it serves; null for all.</summary>
     public Operation[]? Operations { get; init; }
 

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using AiGateway.Configuration.Validation;
 using AiGateway.Configuration.Yaml;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
 
@@ -110,6 +111,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Timeouts = Defaults.Timeouts(deployment.Timeouts, config.Providers[provider.Id].Timeouts, config.Timeouts),
             Breaker = Defaults.Breaker(deployment.Breaker, config.Breaker),
             ContextWindow = deployment.ContextWindow,
+            Supports = ModelCapabilities.Parse(deployment.Supports),
             Operations = OperationNames.Resolve(deployment.Operations),
             State = states.Deployment(id),
         };

@@ -395,7 +395,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
-        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
+        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.IsWrittenAnew(asked, deployment.Provider.Preset)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
         }

@@ -1,4 +1,5 @@
 using AiGateway.Configuration;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Pipeline;
 
@@ -28,6 +29,9 @@ internal sealed class Plan
 
     /// <summary>Whether only an attempt whose request was never sent is followed by another: what a native request does is not known, and might be done twice.</summary>
     public bool RetriesUnsentOnly { get; init; }
+
+    /// <summary>What the request needs of any model that is tried beyond <see cref="Deployments"/>.</summary>
+    public Capabilities Needs { get; init; }
 
     /// <summary>What a wildcard alias's <c>*</c> matched: the model name for deployments whose own is <c>*</c>.</summary>
     public string WildcardMatch { get; init; } = "";

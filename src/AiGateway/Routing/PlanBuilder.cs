@@ -82,7 +82,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             Array.Resize(ref ordered, total);
         }
         // A batch that was begun twice would be paid for twice.
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches };
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches, Needs = Needs.Of(input.Request) };
     }
 
     /// <summary>The plan with the deployments alone whose price is known, for aliases with <c>unknown_price: reject</c>; null when none is left.</summary>
@@ -149,6 +149,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
 
     private Span<Candidate> Score(GroupModel group, Span<Candidate> scores, string wildcard, in RoutingInput input, long now, ICollection<string>? trace, int number)
     {
+        var needs = Needs.Of(input.Request);
         var explore = group.Strategy == GroupStrategy.LowestLatency && random.Next(LatencyExplorationShare) == 0;
         var used = 0;
         for (var i = 0; i < group.Members.Length; i++)
@@ -157,6 +158,11 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             if (!deployment.Serves(input.Request.Operation))
             {
                 trace?.Add($"group {number}: {deployment.Id} does not serve this operation");
+                continue;
+            }
+            if (!Needs.AreMet(needs, deployment, deployment.UpstreamModel ?? wildcard))
+            {
+                trace?.Add($"group {number}: {deployment.Id} does not take {Needs.InWords(needs)}");
                 continue;
             }
             var available = deployment.State.IsAvailable(now);

@@ -1,6 +1,7 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Routing;
 
@@ -46,7 +47,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot, request.Model), trace: null);
         if (plan is null)
         {
-            exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");
+            exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request{(Needs.Of(request) is var needs and not Capabilities.None ? " with " + Needs.InWords(needs) : "")}.", "model");
             return null;
         }
         plan = request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;

@@ -1,3 +1,5 @@
+using AiGateway.Protocols.Chat;
+
 namespace AiGateway.Configuration.Yaml;
 
 /// <summary>The sections about upstreams and routing.</summary>
@@ -42,6 +44,7 @@ internal static partial class FileTable
         .With("timeouts", "Time-outs of this deployment.", timeouts, (section, value) => section with { Timeouts = value })
         .With("breaker", "Circuit breaker and cooldowns of this deployment.", breaker, (section, value) => section with { Breaker = value })
         .With("context_window", "Context window in tokens, shown in /v1/models. Default: from the price list, where known.", Scalars.Integer(1, 1_000_000_000), (section, value) => section with { ContextWindow = value })
+        .With("supports", "What the model takes beside text. Default: what the gateway's table of capabilities knows of it; a model that nobody knows is kept from nothing.", new ListShape<string>(Scalars.Word(ModelCapabilities.Names)), (section, value) => section with { Supports = value })
         .With("operations", "Operations this deployment serves. Default: all of its provider.", new ListShape<string>(Scalars.Word(OperationNames.All)), (section, value) => section with { Operations = value });
 
     private static RecordShape<AliasConfig> Alias(RecordShape<RetriesConfig> retries)
