@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
 
 namespace AiGateway.Admission;
 

@@ -70,7 +70,7 @@ internal static class LimitModelBuilder
 
     private static LimitModel Build(BudgetConfig budget, IReadOnlyList<BudgetConfig> all)
     {
-        TryParseSubject(budget.On!, out var subject, out var tag);
+        var (subject, tag) = SubjectOf(budget.On!);
         var zone = budget.TimeZone is { } name ? TimeZoneInfo.FindSystemTimeZoneById(name) : TimeZoneInfo.Utc;
         var (window, unit) = Periods[budget.Per ?? "month"];
         return new LimitModel
@@ -90,7 +90,7 @@ internal static class LimitModelBuilder
 
     private static LimitModel Build(LimitConfig limit, IReadOnlyList<LimitConfig> all)
     {
-        TryParseSubject(limit.On!, out var subject, out var tag);
+        var (subject, tag) = SubjectOf(limit.On!);
         return new LimitModel
         {
             Id = IdOf(limit),
@@ -112,6 +112,9 @@ internal static class LimitModelBuilder
             Shadow = limit.Shadow,
         };
     }
+
+    private static (LimitSubject Subject, string? Tag) SubjectOf(string word) =>
+        TryParseSubject(word, out var subject, out var tag) ? (subject, tag) : throw new ArgumentException("Not a subject; the validator refuses it.", nameof(word));
 
     private static IEnumerable<LimitRate> Rates(LimitMeasure measure, IReadOnlyList<Rate> rates, decimal unit) =>
         rates.Select(rate => new LimitRate(measure, (long)(rate.Amount * unit), rate.Window));

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
 
 namespace AiGateway.Dispatch;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Failover;
 using AiGateway.FunctionalTests.Gateway;
-using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Admission;
 
