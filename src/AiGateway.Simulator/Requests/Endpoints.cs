@@ -57,8 +57,9 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             SimulatedEndpoint.ImageGenerations => ImageAnswer.OfJson(request),
             SimulatedEndpoint.Speech => SpeechAnswer.Of(request),
             SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
-                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat => ConversationAnswer.Of(request),
-            SimulatedEndpoint.CountTokens => ConversationAnswer.Count(request),
+                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat
+                or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict => ConversationAnswer.Of(request),
+            SimulatedEndpoint.CountTokens or SimulatedEndpoint.RawPredictCount or SimulatedEndpoint.BedrockCount => ConversationAnswer.Count(request),
             _ => RerankAnswer.Of(request),
         };
     }

@@ -27,6 +27,12 @@ internal enum SimulatedEndpoint
     Converse,
     ConverseStream,
     CohereChat,
+    Invoke,
+    InvokeStream,
+    BedrockCount,
+    RawPredict,
+    StreamRawPredict,
+    RawPredictCount,
     Models,
     Model,
 }

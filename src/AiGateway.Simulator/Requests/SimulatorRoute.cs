@@ -1,3 +1,4 @@
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Simulator.Requests;
@@ -11,6 +12,11 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/model/", "/invoke", SimulatedEndpoint.Invoke),
+        ("/model/", "/invoke-with-response-stream", SimulatedEndpoint.InvokeStream),
+        ("/model/", "/count-tokens", SimulatedEndpoint.BedrockCount),
+        ("/models/", ":rawPredict", SimulatedEndpoint.RawPredict),
+        ("/models/", ":streamRawPredict", SimulatedEndpoint.StreamRawPredict),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
     ];
@@ -20,11 +26,23 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
     public Dialect Dialect => Endpoint switch
     {
-        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens => Dialect.Anthropic,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount
+            or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => Dialect.Anthropic,
         SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
         SimulatedEndpoint.CohereChat => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
+    };
+
+    /// <summary>The dialect of its errors: those of Bedrock are its own, whatever the model's dialect is.</summary>
+    public Dialect ErrorDialect => Endpoint is SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount ? Dialect.Converse : Dialect;
+
+    /// <summary>Who serves the dialect, where it is Anthropic's.</summary>
+    public MessagesHost Host => Endpoint switch
+    {
+        SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => MessagesHost.Bedrock,
+        SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount => MessagesHost.Vertex,
+        _ => MessagesHost.Anthropic,
     };
 
     public static SimulatorRoute Of(string path)
@@ -65,9 +83,12 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         return new(endpoint, deployment, id, azure);
     }
 
-    // Gemini: …/models/MODEL:generateContent, also beneath Vertex AI's project and location. Bedrock: /model/MODEL/converse.
+    // Gemini: …/models/MODEL:generateContent, also beneath Vertex AI's project and location, as is Claude's rawPredict. Bedrock: /model/MODEL/converse, /invoke.
     private static SimulatorRoute? OfModelInPath(string path)
     {
+        // The body names the model.
+        if (path.EndsWith("/models/count-tokens:rawPredict", StringComparison.Ordinal))
+            return new(SimulatedEndpoint.RawPredictCount, null, null, false);
         foreach (var (start, end, endpoint) in ModelPaths)
         {
             if (!path.EndsWith(end, StringComparison.Ordinal))

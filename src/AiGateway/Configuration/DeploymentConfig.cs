@@ -21,6 +21,9 @@ internal sealed record DeploymentConfig
     /// <summary>Context window in tokens, shown in <c>/v1/models</c>. Default: from the price list, where known.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>Dialects of conversation its model speaks, the one to translate to first. Default: what its provider's model of that name speaks.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
     /// <summary>Operations this deployment serves; default all of its provider.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];
 }

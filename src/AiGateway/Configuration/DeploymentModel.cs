@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
 
@@ -29,11 +30,18 @@ internal sealed class DeploymentModel
     /// <summary>Context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>Dialects of conversation; null where the model's name decides and is not known before the request.</summary>
+    public Dialect[]? Dialects { get; init; }
+
     /// <summary>Operations it serves; null for all.</summary>
     public Operation[]? Operations { get; init; }
 
     /// <summary>What runs: health, latency, requests in flight. Survives reloads.</summary>
     public required DeploymentState State { get; init; }
+
+    /// <summary>Dialects of conversation that a model speaks here, the one to translate to first.</summary>
+    /// <param name="upstreamModel">The model name that is sent.</param>
+    public Dialect[] DialectsOf(string upstreamModel) => Dialects ?? Provider.Preset.DialectsOf(upstreamModel);
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
     /// <remarks>A conversation may be asked for in any dialect where one of them is served: it is translated.</remarks>

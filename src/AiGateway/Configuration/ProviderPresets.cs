@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
 using AiGateway.Protocols.Rerank;
@@ -82,15 +83,21 @@ internal static class ProviderPresets
 
         // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
         // Of the Gemini models the first is asked by predict, as all older ones are.
+        // Claude has another publisher in the address, and speaks Anthropic's dialect.
         Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with
         {
+            ModelDialects = [new("claude", [Dialect.Anthropic])],
+            Messages = MessagesHost.Vertex,
             DefaultCredentials = CredentialsKind.Google,
             Embeddings = [new("gemini-embedding-001", EmbeddingsForm.VertexPredict), new("gemini", EmbeddingsForm.VertexContent), new("", EmbeddingsForm.VertexPredict)],
         },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
+        // Claude speaks Anthropic's dialect too, by invoke: its callers' bytes pass.
         Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with
         {
+            ModelDialects = [new("claude", [Dialect.Converse, Dialect.Anthropic])],
+            Messages = MessagesHost.Bedrock,
             PricesFrom = "bedrock",
             DefaultCredentials = CredentialsKind.Aws,
             Embeddings = [new("cohere", EmbeddingsForm.BedrockCohere), new("", EmbeddingsForm.BedrockTitan)],

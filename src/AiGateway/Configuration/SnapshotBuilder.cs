@@ -67,7 +67,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         }
         if (DialectNames.Resolve(provider.Dialects) is { } dialects)
         {
-            preset = preset with { Dialects = dialects };
+            preset = preset with { Dialects = dialects, ModelDialects = [] };
         }
         return new ProviderModel
         {
@@ -106,6 +106,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Timeouts = Defaults.Timeouts(deployment.Timeouts, config.Providers[provider.Id].Timeouts, config.Timeouts),
             Breaker = Defaults.Breaker(deployment.Breaker, config.Breaker),
             ContextWindow = deployment.ContextWindow,
+            Dialects = DialectNames.Resolve(deployment.Dialects) ?? (upstreamModel is null ? null : provider.Preset.DialectsOf(upstreamModel)),
             Operations = OperationNames.Resolve(deployment.Operations),
             State = states.Deployment(id),
         };

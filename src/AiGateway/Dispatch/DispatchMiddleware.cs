@@ -19,7 +19,8 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     {
         var exchange = context.GetExchange();
         if (exchange.Request!.Operation == Operation.CountTokens
-            && Translations.DialectFor(exchange.Request, exchange.Plan!.Deployments[0].Provider.Preset) != Dialect.Anthropic)
+            && exchange.Plan!.Deployments[0] is var counting
+            && Translations.DialectFor(exchange.Request, counting, exchange.Plan.UpstreamModelFor(counting)) != Dialect.Anthropic)
         {
             await TokenCount.WriteAsync(context, exchange);
             return;

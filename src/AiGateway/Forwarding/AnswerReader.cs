@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
@@ -29,9 +30,9 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         var request = exchange.Request!;
         var upstream = await OpenAsync(response, timer.Token);
         var mediaType = MediaType(response);
-        if (attempt.Dialect is { } dialect)
+        if (attempt.Dialect is not null)
         {
-            return await ReadTranslatedAsync(exchange, attempt, dialect, mediaType, response, upstream, timer);
+            return await ReadTranslatedAsync(exchange, attempt, mediaType, response, upstream, timer);
         }
         if (mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase))
         {
@@ -106,12 +107,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         var request = exchange.Request!;
-        EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(ChatCodecs.Of(dialect, attempt.Deployment.Provider.Preset.UsageRules), ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
-            {
-                Keep = request.Chat?.KeptId is null ? null : KeeperFor(exchange),
-            }
-            : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
+        EventReading processor = attempt.Dialect is not null ? TranslatedFor(exchange, attempt) : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
         var stream = new EventStream(exchange, attempt, timer, response, upstream, processor, settlement, clock);
         var outcome = await stream.PeekAsync(exchange.Plan!.Alias.HoldBack);
@@ -131,14 +127,26 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return answer;
     }
 
+    private EventReading TranslatedFor(Exchange exchange, AttemptRecord attempt)
+    {
+        var request = exchange.Request!;
+        var codec = Translations.CodecFor(attempt);
+        var isWrapped = codec == AnthropicCodec.Bedrock;
+        var events = new TranslatedEvents(isWrapped ? AnthropicCodec.Instance : codec, ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
+        {
+            Keep = request.Chat?.KeptId is null ? null : KeeperFor(exchange),
+        };
+        return isWrapped ? new UnwrappedEvents(events) : events;
+    }
+
     private Func<ChatResponse, Task> KeeperFor(Exchange exchange) => answer => conversations.KeepAsync(exchange, answer);
 
     private async ValueTask<AttemptResult> ReadTranslatedAsync(
-        Exchange exchange, AttemptRecord attempt, Dialect dialect, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         if (exchange.Request!.Facts.Stream)
         {
-            var isStream = ChatCodecs.Of(dialect).Framing switch
+            var isStream = Translations.CodecFor(attempt).Framing switch
             {
                 StreamFraming.Sse => mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase),
                 StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
@@ -214,7 +215,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
         };
-        record.Dialect = Translations.DialectFor(_exchange.Request!, deployment.Provider.Preset);
+        record.Dialect = Translations.DialectFor(_exchange.Request!, deployment, record.UpstreamModel);
         _exchange.Attempts.Add(record);
         if (isCallers && key is null)
         {
@@ -333,22 +334,34 @@ internal sealed class AttemptHandler : DelegatingHandler
             : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
         var callers = ChatDialects.Of(asked.Operation);
+        var host = attempt.Dialect == Dialect.Anthropic ? deployment.Provider.Preset.Messages : MessagesHost.Anthropic;
         if (IsNative)
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
         else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
         {
-            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
+            var written = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
+            request.Content = Translations.Json(host == MessagesHost.Anthropic ? written : CloudMessages.Finish(_exchange, attempt, written, _callerHeaders));
+        }
+        else if (host != MessagesHost.Anthropic)
+        {
+            request.Content = CloudMessages.Content(_exchange, attempt, _callerHeaders);
         }
         else if (asked.Body is { } body)
         {
             request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
         }
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
+        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse || host == MessagesHost.Bedrock ? "application/vnd.amazon.eventstream" : "text/event-stream");
         CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if ((attempt.Dialect == Dialect.Anthropic || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
+        if (host == MessagesHost.Bedrock)
+        {
+            // The body says both.
+            request.Headers.Remove(CallerHeaders.AnthropicVersion);
+            request.Headers.Remove(CallerHeaders.AnthropicBeta);
+        }
+        else if (((attempt.Dialect == Dialect.Anthropic && host == MessagesHost.Anthropic) || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
         {
             request.Headers.TryAddWithoutValidation(CallerHeaders.AnthropicVersion, "2023-06-01");
         }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
@@ -10,22 +12,30 @@ namespace AiGateway.Forwarding;
 internal static class Translations
 {
     /// <summary>The dialect to speak to a provider: the caller's own where it understands it, else its first. Null where OpenAI's bytes pass as they are.</summary>
-    public static Dialect? DialectFor(GatewayRequest request, Configuration.ProviderPreset preset)
+    public static Dialect? DialectFor(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
     {
         if (ChatDialects.Of(request.Operation) is not { } asked)
         {
             return null;
         }
-        if (Array.IndexOf(preset.Dialects, asked) < 0)
+        var spoken = deployment.DialectsOf(upstreamModel);
+        if (Array.IndexOf(spoken, asked) < 0)
         {
-            return preset.Dialects[0];
+            return spoken[0];
         }
         return asked is Dialect.OpenAIChat or Dialect.OpenAIResponses ? null : asked;
     }
 
+    /// <summary>The codec for what an attempt's provider speaks.</summary>
+    public static ChatCodec CodecFor(AttemptRecord attempt)
+    {
+        var preset = attempt.Deployment.Provider.Preset;
+        return attempt.Dialect == Dialect.Anthropic ? AnthropicCodec.At(preset.Messages) : ChatCodecs.Of(attempt.Dialect!.Value, preset.UsageRules);
+    }
+
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
-    public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
+    public static ReadOnlyMemory<byte> Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
         var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
@@ -35,9 +45,9 @@ internal static class Translations
         {
             translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
         }
-        ChatCodecs.Of(dialect).WriteRequest(chat, translation, body);
+        (attempt.Dialect is null ? ChatCodecs.Of(dialect) : CodecFor(attempt)).WriteRequest(chat, translation, body);
         Lose(attempt, translation, dropUnsupported);
-        return Json(body.WrittenMemory);
+        return body.WrittenMemory;
     }
 
     /// <summary>A body of JSON.</summary>
@@ -56,7 +66,7 @@ internal static class Translations
     /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>
     public static void Lose(AttemptRecord attempt, Translation translation, bool dropUnsupported)
     {
-        attempt.Losses = translation.Losses;
+        attempt.Losses = attempt.Losses.Count == 0 ? translation.Losses : [.. attempt.Losses, .. translation.Losses];
         if (dropUnsupported)
         {
             return;

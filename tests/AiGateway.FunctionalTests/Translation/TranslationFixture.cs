@@ -28,13 +28,22 @@ public sealed class TranslationFixture : IAsyncLifetime
         foreach (var kind in (string[])["anthropic", "google", "cohere", "openai", "xai"])
             yaml.Append($"  {kind}: {{ base_url: \"{Upstream.Address}{kind}\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  aws: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
+        yaml.Append($"  bedrock: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
+        yaml.Append($"  vertex: {{ kind: vertex, base_url: \"{Upstream.Address}v1/projects/p/locations/l/publishers/google\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  second: {{ kind: openai, base_url: \"{Second.Address}v1\", keys: env:TEST_KEY }}\n");
         yaml.Append("deployments:\n");
         foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "second"])
             yaml.Append($"  {provider}: {{ provider: {provider}, model: {provider}-model, {Breaker} }}\n");
+        yaml.Append($"  bedrock: {{ provider: bedrock, model: eu.anthropic.claude-x, {Breaker} }}\n");
+        yaml.Append($"  profile: {{ provider: bedrock, model: \"arn:aws:bedrock:eu:1:application-inference-profile/a1\", dialects: [anthropic], {Breaker} }}\n");
+        yaml.Append($"  vertex: {{ provider: vertex, model: claude-x@1, {Breaker} }}\n");
+        yaml.Append($"  vertex-gemini: {{ provider: vertex, model: gemini-x, {Breaker} }}\n");
         yaml.Append("aliases:\n");
         foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
+        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini"])
+            yaml.Append($"  {name}: {{ groups: [{{ deployments: [{name}] }}], retries: {{ max_attempts: 1 }} }}\n");
+        yaml.Append("  careful-bedrock: { groups: [{ deployments: [bedrock] }], drop_unsupported: false }\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");
         yaml.Append("  two: { groups: [{ deployments: [anthropic] }, { deployments: [second] }] }\n");
         _gateway = await GatewayServer.StartAsync(yaml.ToString(), Keys);

@@ -40,6 +40,7 @@ internal static partial class FileTable
         .With("timeouts", "Time-outs of this deployment.", timeouts, (section, value) => section with { Timeouts = value })
         .With("breaker", "Circuit breaker and cooldowns of this deployment.", breaker, (section, value) => section with { Breaker = value })
         .With("context_window", "Context window in tokens, shown in /v1/models. Default: from the price list, where known.", Scalars.Integer(1, 1_000_000_000), (section, value) => section with { ContextWindow = value })
+        .With("dialects", "Dialects of conversation its model speaks, the one to translate to first. Default: what the provider's model of that name speaks.", new ListShape<string>(Scalars.Word(DialectNames.All)), (section, value) => section with { Dialects = value })
         .With("operations", "Operations this deployment serves. Default: all of its provider.", new ListShape<string>(Scalars.Word(OperationNames.All)), (section, value) => section with { Operations = value });
 
     private static RecordShape<AliasConfig> Alias(RecordShape<RetriesConfig> retries)

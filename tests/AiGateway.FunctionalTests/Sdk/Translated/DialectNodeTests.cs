@@ -3,7 +3,7 @@ namespace AiGateway.FunctionalTests.Sdk.Translated;
 /// <summary>The official Node clients <c>@anthropic-ai/sdk</c> and <c>@google/genai</c> against every provider: passed through to their own, translated for the others.</summary>
 public sealed class DialectNodeTests(DialectNodeFixture fixture) : IClassFixture<DialectNodeFixture>
 {
-    internal static readonly string[] Providers = ["anthropic", "openai", "google", "converse", "cohere"];
+    internal static readonly string[] Providers = ["anthropic", "openai", "google", "converse", "cohere", "invoke", "rawpredict"];
 
     internal static readonly Dictionary<string, string[]> Programs = new(StringComparer.Ordinal)
     {
