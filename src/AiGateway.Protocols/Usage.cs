@@ -63,4 +63,37 @@ public sealed record Usage
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
+
+    /// <summary>What several calls consumed together. A cost is known when all of them report one.</summary>
+    public static Usage Sum(IReadOnlyList<Usage> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var sum = new Usage { ReportedCost = calls.Count == 0 ? null : 0 };
+        foreach (var call in calls)
+        {
+            sum = new Usage
+            {
+                InputTokens = sum.InputTokens + call.InputTokens,
+                CachedInputTokens = sum.CachedInputTokens + call.CachedInputTokens,
+                CacheWriteTokens = sum.CacheWriteTokens + call.CacheWriteTokens,
+                CacheWrite12hTokens = sum.CacheWrite12hTokens + call.CacheWrite12hTokens,
+                CacheWrite1hTokens = sum.CacheWrite1hTokens + call.CacheWrite1hTokens,
+                AudioInputTokens = sum.AudioInputTokens + call.AudioInputTokens,
+                ImageInputTokens = sum.ImageInputTokens + call.ImageInputTokens,
+                OutputTokens = sum.OutputTokens + call.OutputTokens,
+                ReasoningTokens = sum.ReasoningTokens + call.ReasoningTokens,
+                AudioOutputTokens = sum.AudioOutputTokens + call.AudioOutputTokens,
+                ImageOutputTokens = sum.ImageOutputTokens + call.ImageOutputTokens,
+                CitationTokens = sum.CitationTokens + call.CitationTokens,
+                SearchUnits = sum.SearchUnits + call.SearchUnits,
+                WebSearches = sum.WebSearches + call.WebSearches,
+                Images = sum.Images + call.Images,
+                Characters = sum.Characters + call.Characters,
+                AudioSeconds = sum.AudioSeconds + call.AudioSeconds,
+                ReportedCost = sum.ReportedCost + call.ReportedCost,
+                Estimated = sum.Estimated || call.Estimated,
+            };
+        }
+        return sum;
+    }
 }

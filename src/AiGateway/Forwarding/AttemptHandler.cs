@@ -3,7 +3,6 @@ using System.Diagnostics;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
@@ -234,9 +233,13 @@ internal sealed class AttemptHandler : DelegatingHandler
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
             }
+            else if (MayAskForSeveral && ChoicesFor(record) is { } choices)
+            {
+                result = await SendChoicesAsync(record, key, span, choices, timer);
+            }
             else
             {
-                using var request = BuildRequest(record, key);
+                using var request = AttemptRequests.Build(_services, _exchange, record, key, _method, _callerHeaders, written: null);
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
                 _sent = request.SentSecret;
@@ -325,47 +328,24 @@ internal sealed class AttemptHandler : DelegatingHandler
         return response;
     }
 
-    private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
+    /// <summary>Several answers are asked for in two dialects alone.</summary>
+    private bool MayAskForSeveral => _exchange.Request!.Operation is Operation.GenerateContent || (_exchange.Request.Operation is Operation.ChatCompletions && _exchange.Request.Facts.Choices > 1);
+
+    private ChoiceCalls? ChoicesFor(AttemptRecord attempt) =>
+        ChoiceCalls.For(_exchange, attempt, _services.Conversations, () => AttemptRequests.Write(_services, _exchange, attempt, attempt.Dialect!.Value, _callerHeaders));
+
+    private ValueTask<AttemptResult> SendChoicesAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ChoiceCalls choices, AttemptTimer timer) =>
+        _exchange.Request!.Facts.Stream
+            ? _services.Choices.OpenAsync(_exchange, attempt, choices, (body, stop) => SendChoiceAsync(attempt, key, span, body, stop), timer)
+            : _services.Forms.SendAsync(_exchange, attempt, choices, (body, stop) => SendChoiceAsync(attempt, key, span, body, stop), timer);
+
+    private async Task<HttpResponseMessage> SendChoiceAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var asked = _exchange.Request!;
-        var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse ? UpstreamAddresses.ForStored(deployment, asked.StoredObject!, asked.StoredObjectSuffix)
-            : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
-            : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
-        var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        var callers = ChatDialects.Of(asked.Operation);
-        var host = attempt.Dialect == Dialect.Anthropic ? deployment.Provider.Preset.Messages : MessagesHost.Anthropic;
-        if (IsNative)
-        {
-            NativeRequests.Fill(asked, attempt, request, _callerHeaders);
-        }
-        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
-        {
-            var written = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
-            request.Content = Translations.Json(host == MessagesHost.Anthropic ? written : CloudMessages.Finish(_exchange, attempt, written, _callerHeaders));
-        }
-        else if (host != MessagesHost.Anthropic)
-        {
-            request.Content = CloudMessages.Content(_exchange, attempt, _callerHeaders);
-        }
-        else if (asked.Body is { } body)
-        {
-            request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
-        }
-        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse || host == MessagesHost.Bedrock ? "application/vnd.amazon.eventstream" : "text/event-stream");
-        CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if (host == MessagesHost.Bedrock)
-        {
-            // The body says both.
-            request.Headers.Remove(CallerHeaders.AnthropicVersion);
-            request.Headers.Remove(CallerHeaders.AnthropicBeta);
-        }
-        else if (((attempt.Dialect == Dialect.Anthropic && host == MessagesHost.Anthropic) || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
-        {
-            request.Headers.TryAddWithoutValidation(CallerHeaders.AnthropicVersion, "2023-06-01");
-        }
-        return request;
+        using var request = AttemptRequests.Build(_services, _exchange, attempt, key, _method, _callerHeaders, body);
+        _services.Tracing.Inject(span, _callerHeaders, request);
+        var response = await base.SendAsync(request, cancellationToken);
+        _sent = request.SentSecret;
+        return response;
     }
 
     private TimeSpan TotalFor(DeploymentModel deployment)

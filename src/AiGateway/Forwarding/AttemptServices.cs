@@ -10,7 +10,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
+    NativeAnswers natives, FormCallSender forms, ChoiceStreams choices, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
     ConversationKeeper conversations)
 {
     /// <summary>The clock.</summary>
@@ -31,7 +31,10 @@ internal sealed class AttemptServices(
     /// <summary>Reads answers of the native route.</summary>
     public NativeAnswers Natives { get; } = natives;
 
-    /// <summary>Makes calls in providers' own forms of embeddings and reranking.</summary>
+    /// <summary>Opens the streams of several answers.</summary>
+    public ChoiceStreams Choices { get; } = choices;
+
+    /// <summary>Makes calls in providers' own forms of embeddings and reranking, and those of several whole answers.</summary>
     public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>

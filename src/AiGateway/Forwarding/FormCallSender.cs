@@ -26,6 +26,7 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     public async ValueTask<AttemptResult> SendAsync(
         Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
+        attempt.Calls = calls.Bodies.Count;
         var failure = calls.Bodies.Count == 1
             ? await SendOneAsync(attempt, calls, 0, send, timer, timer.Token)
             : await SendAllAsync(attempt, calls, send, timer);
@@ -136,8 +137,10 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         exchange.ResponseModel = calls.Model;
+        exchange.FinishReason = calls.FinishReason;
+        exchange.ServiceTier = calls.ServiceTier;
         attempt.Outcome = AttemptOutcome.Succeeded;
-        settlement.Settle(exchange, attempt, usage, 0);
+        settlement.Settle(exchange, attempt, usage, 0, calls.UsageOfCalls);
 
         var written = new ArrayBufferWriter<byte>(4096);
         calls.Write(exchange.Usage, written);

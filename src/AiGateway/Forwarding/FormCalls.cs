@@ -3,7 +3,7 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>The calls that one attempt makes in a provider's own form of embeddings or reranking, and the caller's answer made of theirs.</summary>
+/// <summary>The calls that one attempt makes in a provider's own form of embeddings or reranking, or for several answers of a model that gives one, and the caller's answer made of theirs.</summary>
 /// <remarks>Made for one attempt: what failed of an earlier one is not kept. <see cref="Read"/> may run for several calls at once.</remarks>
 internal abstract class FormCalls
 {
@@ -15,6 +15,15 @@ internal abstract class FormCalls
 
     /// <summary>The model as the provider names it; null when it does not, and before <see cref="Merge"/>.</summary>
     public string? Model { get; protected set; }
+
+    /// <summary>The provider's own finish reason; null where there is none, and before <see cref="Merge"/>.</summary>
+    public string? FinishReason { get; protected set; }
+
+    /// <summary>The service tier that served them; null when it is not said, and before <see cref="Merge"/>.</summary>
+    public string? ServiceTier { get; protected set; }
+
+    /// <summary>What each call consumed, where prices depend on it; else empty.</summary>
+    public virtual IReadOnlyList<Usage> UsageOfCalls => [];
 
     /// <summary>Reads the answer of one call.</summary>
     /// <param name="number">Which of <see cref="Bodies"/> it answers.</param>

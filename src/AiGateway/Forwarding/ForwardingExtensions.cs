@@ -24,6 +24,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<NativeAnswers>();
         services.AddSingleton<FormCallSender>();
+        services.AddSingleton<ChoiceStreams>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
         return services;

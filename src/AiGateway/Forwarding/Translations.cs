@@ -38,7 +38,7 @@ internal static class Translations
     public static ReadOnlyMemory<byte> Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
-        var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
+        var chat = ChatOf(exchange, conversations);
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         if (request.IgnoresStore)
@@ -49,6 +49,19 @@ internal static class Translations
         Lose(attempt, translation, dropUnsupported);
         return body.WrittenMemory;
     }
+
+    /// <summary>Whether a content type is that of a dialect's streams.</summary>
+    public static bool IsStream(ChatCodec codec, string mediaType) => codec.Framing switch
+    {
+        StreamFraming.Sse => mediaType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase),
+        StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
+
+    /// <summary>The caller's conversation in the neutral model; read once.</summary>
+    /// <exception cref="ChatFormatException">It cannot be read.</exception>
+    public static ChatRequest ChatOf(Exchange exchange, ConversationKeeper conversations) =>
+        exchange.Request!.Chat ??= conversations.Prepare(exchange, Read(exchange));
 
     /// <summary>A body of JSON.</summary>
     public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)

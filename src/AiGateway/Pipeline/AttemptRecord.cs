@@ -22,6 +22,9 @@ internal sealed class AttemptRecord(DeploymentModel deployment, string upstreamM
     /// <summary>What the provider's dialect could not say of the request.</summary>
     public IReadOnlyList<TranslationLoss> Losses { get; set; } = [];
 
+    /// <summary>How many calls it made: more than one for a batch that was split, and for several answers of a provider that gives one.</summary>
+    public int Calls { get; set; } = 1;
+
     /// <summary>How it ended.</summary>
     public AttemptOutcome Outcome { get; set; }
 

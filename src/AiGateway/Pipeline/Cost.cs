@@ -29,6 +29,28 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The price set that was used: <c>standard</c>, <c>flex</c>, <c>priority</c>, …, with <c>+tier</c> where a long-context tier applied.</summary>
     public string? PriceSet { get; init; }
 
+    /// <summary>What several calls cost together; unknown when one of them is. The price named is the first one's.</summary>
+    public static Cost Sum(IReadOnlyList<Cost> calls)
+    {
+        var sum = calls[0];
+        for (var i = 1; i < calls.Count; i++)
+        {
+            var call = calls[i];
+            sum = sum with
+            {
+                Total = sum.Total + call.Total,
+                Unpriced = sum.Unpriced ?? call.Unpriced,
+                Input = sum.Input + call.Input,
+                CachedInput = sum.CachedInput + call.CachedInput,
+                CacheWrite = sum.CacheWrite + call.CacheWrite,
+                Output = sum.Output + call.Output,
+                Other = sum.Other + call.Other,
+                Reported = sum.Reported + call.Reported,
+            };
+        }
+        return sum;
+    }
+
     /// <summary>A cost that cannot be said.</summary>
     public static Cost Unknown(string reason) => new(null, reason);
 }

@@ -165,7 +165,7 @@ public sealed class CloudMessagesTests(TranslationFixture fixture)
     }
 
     /// <summary>Anthropic's events as Bedrock sends them. The blank lines of a stream are not in the frames.</summary>
-    private static UpstreamAnswer Frames(string events)
+    internal static UpstreamAnswer Frames(string events)
     {
         var frames = new ArrayBufferWriter<byte>();
         foreach (var line in events.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Gateway;
@@ -38,10 +39,12 @@ public sealed class TranslationFixture : IAsyncLifetime
         yaml.Append($"  profile: {{ provider: bedrock, model: \"arn:aws:bedrock:eu:1:application-inference-profile/a1\", dialects: [anthropic], {Breaker} }}\n");
         yaml.Append($"  vertex: {{ provider: vertex, model: claude-x@1, {Breaker} }}\n");
         yaml.Append($"  vertex-gemini: {{ provider: vertex, model: gemini-x, {Breaker} }}\n");
+        foreach (var generation in (int[])[2, 3])
+            yaml.Append(CultureInfo.InvariantCulture, $"  gemini-{generation}: {{ provider: google, {Breaker} }}\n");
         yaml.Append("aliases:\n");
         foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
-        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini"])
+        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini", "gemini-2", "gemini-3"])
             yaml.Append($"  {name}: {{ groups: [{{ deployments: [{name}] }}], retries: {{ max_attempts: 1 }} }}\n");
         yaml.Append("  careful-bedrock: { groups: [{ deployments: [bedrock] }], drop_unsupported: false }\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");

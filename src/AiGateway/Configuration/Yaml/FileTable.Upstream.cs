@@ -58,6 +58,7 @@ internal static partial class FileTable
             .With("hold_back", "How much of a stream is held back, so that an early death fails over unseen.", holdBack, (section, value) => section with { HoldBack = value })
             .With("keep_alive", "Interval of keep-alive comments while a stream waits for its first event; fixes the status 200 early. Default off.", Scalars.Duration(HalfSecond, Hour), (section, value) => section with { KeepAlive = value })
             .With("drop_unsupported", "Whether members that a provider's dialect cannot say are left out and named in x-gateway-dropped (true, the default), or the request is refused.", Scalars.Boolean, (section, value) => section with { DropUnsupported = value })
+            .With("max_choices", "Most answers to one request (n) where each is a call of its own, because the provider gives one. Default 8.", Scalars.Integer(1, 128), (section, value) => section with { MaxChoices = value })
             .With("description", "Shown in /v1/models.", Scalars.Text, (section, value) => section with { Description = value });
     }
 
