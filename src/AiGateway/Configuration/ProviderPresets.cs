@@ -53,7 +53,7 @@ internal static class ProviderPresets
         Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart },
         Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Dialects = ChatOnly },
         Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai"),
-        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter"),
+        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
         // No /v1 in its paths. Reports usage in every chunk unasked, so nothing is asked for.
         Hosted("perplexity", "https://api.perplexity.ai", "perplexity") with { UsageRules = UsageRules.ReasoningApart, StreamUsageOption = false, Traits = TargetTraits.Default with { StreamOptions = false } },
@@ -75,7 +75,7 @@ internal static class ProviderPresets
         Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku") with { Dialects = ChatOnly },
 
         // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
-        Hosted("snowflake", null, "snowflake") with { Dialects = ChatOnly },
+        Hosted("snowflake", null, "snowflake") with { Dialects = ChatOnly, Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),

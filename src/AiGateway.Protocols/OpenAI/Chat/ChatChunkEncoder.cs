@@ -95,6 +95,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
 
     private void PartStart(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
     {
+        KeepTextSignature(step, candidate);
         switch (step.PartKind)
         {
             case ChatPartKind.ToolCall:
@@ -134,6 +135,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         switch (step.PartKind)
         {
             case ChatPartKind.Text:
+                KeepTextSignature(step, candidate);
                 Text(step, candidate, output);
                 break;
             case ChatPartKind.Refusal when step.Text is { Length: > 0 } refusal:
@@ -165,6 +167,11 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
                 if (!candidate.HasArguments)
                     CallArguments("{}", candidate, output);
                 break;
+            case ChatPartKind.Text when candidate.TextSignature is { } signature:
+                candidate.TextSignature = null;
+                candidate.ThoughtText.Clear();
+                Details(TextSignatures.Hidden(_source ?? dialect, signature), candidate, output);
+                break;
             case ChatPartKind.Thinking when candidate.Thought is { } thought:
                 candidate.Thought = null;
                 if (dialect != Dialect.Mistral && (thought.Signature is not null || thought.Encrypted is not null))
@@ -182,6 +189,13 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
                 End(candidate, output);
                 break;
         }
+    }
+
+    /// <summary>A signature over a text is good for the whole only, and has no member of its own: it goes as hidden thoughts when the text has ended.</summary>
+    private void KeepTextSignature(in ChatEvent step, CandidateState candidate)
+    {
+        if (step is { PartKind: ChatPartKind.Text, Signature: { } signature } && _source != dialect && dialect != Dialect.Mistral)
+            candidate.TextSignature += signature;
     }
 
     private void Text(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
@@ -388,6 +402,8 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         public ThinkingPart? Thought { get; set; }
 
         public StringBuilder ThoughtText { get; } = new();
+
+        public string? TextSignature { get; set; }
 
         public MediaPart? Image { get; set; }
 
