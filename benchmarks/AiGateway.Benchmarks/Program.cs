@@ -1,4 +1,5 @@
 using AiGateway.Benchmarks.Budgets;
+using AiGateway.Benchmarks.Protocols;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -7,6 +8,11 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 if (args.Contains("--budgets"))
 {
     return await AllocationCheck.RunAsync(args);
+}
+
+if (args.Contains("--translation"))
+{
+    return await TranslationTimes.RunAsync(args);
 }
 
 // In process: BenchmarkDotNet's generated projects would be built under this repository's analyzers, which its code does not obey.
