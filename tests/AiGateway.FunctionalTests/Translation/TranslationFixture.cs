@@ -39,12 +39,13 @@ public sealed class TranslationFixture : IAsyncLifetime
         yaml.Append($"  profile: {{ provider: bedrock, model: \"arn:aws:bedrock:eu:1:application-inference-profile/a1\", dialects: [anthropic], {Breaker} }}\n");
         yaml.Append($"  vertex: {{ provider: vertex, model: claude-x@1, {Breaker} }}\n");
         yaml.Append($"  vertex-gemini: {{ provider: vertex, model: gemini-x, {Breaker} }}\n");
+        yaml.Append($"  responses: {{ provider: openai, model: gpt-x, dialects: [responses], {Breaker} }}\n");
         foreach (var generation in (int[])[2, 3])
             yaml.Append(CultureInfo.InvariantCulture, $"  gemini-{generation}: {{ provider: google, {Breaker} }}\n");
         yaml.Append("aliases:\n");
         foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "openrouter", "aws"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
-        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini", "gemini-2", "gemini-3"])
+        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini", "gemini-2", "gemini-3", "responses"])
             yaml.Append($"  {name}: {{ groups: [{{ deployments: [{name}] }}], retries: {{ max_attempts: 1 }} }}\n");
         yaml.Append("  careful-bedrock: { groups: [{ deployments: [bedrock] }], drop_unsupported: false }\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");
