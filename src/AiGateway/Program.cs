@@ -13,6 +13,7 @@ if (RuntimeGuard.Check() is { } refusal)
     return 1;
 }
 
+InlineSockets.Prefer();
 var clock = TimeProvider.System;
 var configPath = RoutingFilePath.From(args, Environment.GetEnvironmentVariable);
 var loader = new ConfigurationLoader(new StateRegistry(), Environment.GetEnvironmentVariable, clock);

@@ -1,6 +1,6 @@
-using AiGateway.Protocols;
 using System.Buffers;
 using AiGateway.Benchmarks.Budgets;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using BenchmarkDotNet.Attributes;
 

@@ -1,7 +1,7 @@
-using AiGateway.Protocols;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI.Chat;
 

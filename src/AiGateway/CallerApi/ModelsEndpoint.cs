@@ -10,12 +10,14 @@ namespace AiGateway.CallerApi;
 internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
 {
     /// <summary><c>GET /v1/models</c>.</summary>
-    public Task ListAsync(HttpContext context)
+    public async Task ListAsync(HttpContext context)
     {
+        // There may be hundreds, and each has its price looked up.
+        await SocketThread.Leave();
         var (exchange, dialect) = (context.GetExchange(), NativeModels.DialectOf(context.Request));
-        return dialect == Dialect.OpenAIChat
+        await (dialect == Dialect.OpenAIChat
             ? JsonAnswer.WriteAsync(context, (Endpoint: this, exchange), static (json, state) => state.Endpoint.WriteList(json, state.exchange))
-            : JsonAnswer.WriteAsync(context, (exchange, dialect), static (json, state) => NativeModels.WriteList(json, state.exchange, state.dialect));
+            : JsonAnswer.WriteAsync(context, (exchange, dialect), static (json, state) => NativeModels.WriteList(json, state.exchange, state.dialect)));
     }
 
     /// <summary><c>GET /v1/models/{id}</c>; a name that a wildcard covers is a model too.</summary>

@@ -127,6 +127,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async ValueTask<AttemptResult> SendOnceAsync(CancellationToken cancellationToken)
     {
+        // Translating and signing grow with the body, and another attempt begins where the answer to the one before came in.
+        await SocketThread.LeaveFor(_exchange.Request!.Body?.Length ?? 0);
         var deployment = _walk.Current;
         var clock = _services.Clock;
         var rest = RestOf(deployment);

@@ -15,6 +15,8 @@ internal sealed class ChoiceStreams(AnswerReader answers)
         Exchange exchange, AttemptRecord attempt, ChoiceCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
         attempt.Calls = calls.Bodies.Count;
+        // As many sends as answers are wanted.
+        await SocketThread.Leave();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
         var sends = new Task<HttpResponseMessage>[calls.Bodies.Count];
         for (var i = 0; i < sends.Length; i++)

@@ -60,11 +60,14 @@ internal sealed partial class ConversationKeeper(IConversationStore store, Objec
     public async Task KeepAsync(Exchange exchange, ReadOnlyMemory<byte> response)
     {
         var request = exchange.Request!;
+        // Only a copy is made before the caller goes on: reading the input's items and sealing them grow with the conversation.
+        var copy = response.ToArray();
+        await SocketThread.Leave();
         try
         {
             var id = LocalId(exchange);
             var previous = request.Conversation is [.., var last] ? last.Id : null;
-            var kept = new KeptResponse(exchange.Caller.Tenant, id, previous, InputItems.Of(request.Body!.Memory, id), response.ToArray());
+            var kept = new KeptResponse(exchange.Caller.Tenant, id, previous, InputItems.Of(request.Body!.Memory, id), copy);
             if (kept.Size > KeptResponse.Largest)
             {
                 Log.TooLarge(logger, exchange.Id, kept.Size, KeptResponse.Largest);

@@ -188,6 +188,7 @@ internal sealed class EventStream : ReadOnlyStream
         {
             var length = await read;
             _rawEnd += length;
+            await SocketThread.LeaveFor(_rawEnd - _rawStart);
             if (length == 0)
             {
                 EndOfUpstream();

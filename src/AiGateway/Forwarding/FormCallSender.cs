@@ -30,6 +30,8 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         var failure = calls.Bodies.Count == 1
             ? await SendOneAsync(attempt, calls, 0, send, timer, timer.Token)
             : await SendAllAsync(attempt, calls, send, timer);
+        // What the answers come to together is not known before they are merged.
+        await SocketThread.Leave();
         return failure ?? Answer(exchange, attempt, calls, timer);
     }
 

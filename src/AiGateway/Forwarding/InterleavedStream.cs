@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Threading.Channels;
+using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Forwarding;
@@ -97,7 +98,6 @@ internal sealed class InterleavedStream : ReadOnlyStream
     {
         try
         {
-            await Task.Yield();
             var buffer = new byte[FirstBuffer];
             var (used, scanned) = (0, 0);
             while (true)
@@ -112,6 +112,7 @@ internal sealed class InterleavedStream : ReadOnlyStream
                 }
                 var read = await stream.ReadAsync(buffer.AsMemory(used), _stop.Token);
                 used += read;
+                await SocketThread.LeaveFor(read);
                 var start = 0;
                 int length;
                 while ((length = EventFraming.FindEnd(_framing, buffer.AsSpan(start, used - start), ref scanned)) > 0)

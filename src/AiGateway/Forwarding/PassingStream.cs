@@ -24,6 +24,10 @@ internal sealed class PassingStream(
         {
             timer.Arm(attempt.Deployment.Timeouts.Idle, AttemptOutcome.IdleTimeout);
             var read = await upstream.ReadAsync(buffer, timer.Token);
+            if (meter is not null)
+            {
+                await SocketThread.Leave();
+            }
             if (read > 0)
             {
                 meter?.Append(buffer.Span[..read]);

@@ -21,9 +21,9 @@ internal static class UpstreamBody
         }
         return encodings.ToString() switch
         {
-            "gzip" => new GZipStream(stream, CompressionMode.Decompress),
-            "br" => new BrotliStream(stream, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+            "gzip" => new GZipStream(new PoolThreadStream(stream), CompressionMode.Decompress),
+            "br" => new BrotliStream(new PoolThreadStream(stream), CompressionMode.Decompress),
+            "deflate" => new ZLibStream(new PoolThreadStream(stream), CompressionMode.Decompress),
             "identity" or "" => stream,
             var other => throw new InvalidDataException($"The upstream's content encoding '{other}' was not asked for and is not understood."),
         };
@@ -36,25 +36,19 @@ internal static class UpstreamBody
         var body = default(OutputBuffer);
         try
         {
-            do
+            var whole = false;
+            while (!whole && body.Length <= limit)
             {
                 var read = await upstream.ReadAsync(body.Reserve(1024), stop ?? timer.Token);
-                if (read == 0)
-                {
-                    return (body, true);
-                }
                 body.Advance(read);
-                if (body.Length == expected)
-                {
-                    return (body, true);
-                }
-                if (idle is { } limitOfSilence)
+                whole = read == 0 || body.Length == expected;
+                if (!whole && idle is { } limitOfSilence)
                 {
                     timer.Arm(limitOfSilence, AttemptOutcome.IdleTimeout);
                 }
             }
-            while (body.Length <= limit);
-            return (body, false);
+            await SocketThread.LeaveFor(body.Length);
+            return (body, whole);
         }
         catch
         {

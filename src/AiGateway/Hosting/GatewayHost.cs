@@ -9,6 +9,7 @@ using AiGateway.Storage;
 using AiGateway.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 
 namespace AiGateway.Hosting;
 
@@ -34,6 +35,8 @@ internal static class GatewayHost
             options.UseUtcTimestamp = true;
             options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+        // Whoever reads our output and stops must not stop the requests.
+        builder.Services.Configure<ConsoleLoggerOptions>(static console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         // One record per request says it all; the framework's own lines would say it again, several times.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -64,6 +67,10 @@ internal static class GatewayHost
         services.AddHostedService<DrainService>();
         services.AddConfigurationReload(configPath);
 
+        if (InlineSockets.SuitKestrel(host))
+        {
+            builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        }
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, host, clock));
         var app = builder.Build();
         if (host.TrustedProxies.Count > 0)

@@ -23,12 +23,16 @@ internal static class BodyReader
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             var expected = context.Request.ContentLength is { } length ? (int)Math.Min(Math.Min(length, LargestFirstBuffer), Math.Min(limit, memory)) : FirstBuffer;
-            return await ReadAsync(context.Request.BodyReader, expected, limit, memory, context.RequestAborted);
+            var body = await ReadAsync(context.Request.BodyReader, expected, limit, memory, context.RequestAborted);
+            await SocketThread.LeaveFor(body.Length);
+            return body;
         }
 
+        // A few bytes may unpack to megabytes, and every read unpacks on the thread that it came by.
+        await using var packed = new PoolThreadStream(context.Request.Body);
         await using var unpacked = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
-            : (Stream)new BrotliStream(context.Request.Body, CompressionMode.Decompress);
+            ? new GZipStream(packed, CompressionMode.Decompress)
+            : (Stream)new BrotliStream(packed, CompressionMode.Decompress);
         var reader = PipeReader.Create(unpacked);
         try
         {

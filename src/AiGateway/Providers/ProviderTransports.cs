@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Providers;
 
@@ -58,7 +60,27 @@ internal sealed class ProviderTransports(HostModel host, SimulatedProvider simul
             handler.UseProxy = false;
             handler.ConnectCallback = (_, cancellationToken) => simulated.ConnectAsync(cancellationToken);
         }
+        else if (key.BaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            handler.ConnectCallback = ConnectForTlsAsync;
+        }
         return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    /// <summary>Connects as the handler itself does, but for where reads end: a handshake computes, and looking for a certificate's issuer may even wait for the network.</summary>
+    private static async ValueTask<Stream> ConnectForTlsAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new PoolThreadStream(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trusts what the system trusts, and besides a chain that ends in one of the operator's authorities. A wrong name is never forgiven.</summary>

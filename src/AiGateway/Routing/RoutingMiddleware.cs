@@ -18,15 +18,22 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             Operation.Native => PlanForNative(exchange, request.Native!),
             _ => PlanForAlias(exchange, request, context.Request.Headers),
         };
-        return exchange.Plan is null ? Task.CompletedTask : next(context);
+        return exchange.Plan is not null ? next(context) : exchange.Rejection is not null ? Task.CompletedTask : RejectUnknownAsync(exchange, request.Model);
     }
 
+    private static async Task RejectUnknownAsync(Exchange exchange, string model)
+    {
+        // Every alias is compared with the name.
+        await SocketThread.Leave();
+        exchange.Reject(RejectionReason.UnknownModel, NearMatches.MessageFor(model, exchange), "model");
+    }
+
+    /// <summary>The plan; null without a rejection for a name that is no alias's.</summary>
     private Plan? PlanForAlias(Exchange exchange, GatewayRequest request, IHeaderDictionary headers)
     {
         var alias = exchange.Snapshot.Aliases.Find(request.Model);
         if (alias is null)
         {
-            exchange.Reject(RejectionReason.UnknownModel, NearMatches.MessageFor(request.Model, exchange), "model");
             return null;
         }
         if (!exchange.Caller.MayUse(alias, request.Model))

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Telemetry;
 
@@ -48,6 +49,7 @@ internal sealed partial class PrometheusExposition : IDisposable
     /// <summary>Answers a scrape, in the format and encoding it asks for.</summary>
     public async Task WriteAsync(HttpContext context)
     {
+        await SocketThread.Leave();
         var openMetrics = PrefersOpenMetrics(context.Request.Headers.Accept);
         using var text = Collect(openMetrics);
         var response = context.Response;
