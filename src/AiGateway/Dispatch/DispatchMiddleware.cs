@@ -1,7 +1,6 @@
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.Chat;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -18,12 +17,14 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Request!.Operation == Operation.CountTokens
-            && exchange.Plan!.Deployments[0] is var counting
-            && Translations.DialectFor(exchange.Request, counting, exchange.Plan.UpstreamModelFor(counting)) != Dialect.Anthropic)
+        if (exchange.Request!.Operation == Operation.CountTokens)
         {
-            await TokenCount.WriteAsync(context, exchange);
-            return;
+            if (!TokenCount.IsCountedBy(exchange, exchange.Plan!.Deployments[0]))
+            {
+                await TokenCount.WriteAsync(context, exchange);
+                return;
+            }
+            exchange.Plan = TokenCount.PlanFor(exchange);
         }
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.
         context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody.Instance);

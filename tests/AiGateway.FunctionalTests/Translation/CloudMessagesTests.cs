@@ -164,6 +164,16 @@ public sealed class CloudMessagesTests(TranslationFixture fixture)
         Assert.Equal("""{"max_tokens":1,"anthropic_version":"bedrock-2023-05-31","messages":[{"role":"user","content":"Hi"}]}""", Encoding.UTF8.GetString(body));
     }
 
+    [Fact]
+    public async Task CountThatFails_IsNotAskedOfAProviderThatWouldAnswerInstead()
+    {
+        fixture.Second.Answer = UpstreamAnswer.Json(Wire.OpenAIAnswer);
+        var answer = await fixture.PostAsync("/v1/messages/count_tokens", """{"model":"two","messages":[{"role":"user","content":"Hi"}]}""", UpstreamAnswer.Json("""{"type":"error","error":{"type":"api_error","message":"Broken"}}""", 500));
+
+        Assert.Equal(502, answer.Status);
+        Assert.Empty(fixture.Second.Received);
+    }
+
     /// <summary>Anthropic's events as Bedrock sends them. The blank lines of a stream are not in the frames.</summary>
     internal static UpstreamAnswer Frames(string events)
     {
