@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Anthropic;

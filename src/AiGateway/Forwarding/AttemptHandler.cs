@@ -330,7 +330,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         return response;
     }
 
-    /// <summary>Several answers are asked for in two dialects alone.</summary>
+    /// <summary>Whether to look closer: several answers are asked for in two dialects alone, and Gemini's scan does not look for them.</summary>
     private bool MayAskForSeveral => _exchange.Request!.Operation is Operation.GenerateContent || (_exchange.Request.Operation is Operation.ChatCompletions && _exchange.Request.Facts.Choices > 1);
 
     private ChoiceCalls? ChoicesFor(AttemptRecord attempt) =>

@@ -41,8 +41,7 @@ internal sealed class ChoiceCalls : FormCalls
     public static ChoiceCalls? For(Exchange exchange, AttemptRecord attempt, ConversationKeeper conversations, Func<ReadOnlyMemory<byte>> write)
     {
         var request = exchange.Request!;
-        if (attempt.Dialect is null || attempt.Dialect == ChatDialects.Of(request.Operation)
-            || !(request.Operation == Operation.GenerateContent || (request.Operation == Operation.ChatCompletions && request.Facts.Choices > 1)))
+        if (attempt.Dialect is null || attempt.Dialect == ChatDialects.Of(request.Operation))
         {
             return null;
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;

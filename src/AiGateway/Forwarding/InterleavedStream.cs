@@ -20,7 +20,7 @@ internal sealed class InterleavedStream : ReadOnlyStream
     private readonly StreamFraming _framing;
     private readonly Channel<byte[]> _events = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stop;
-    private readonly Task _pumps;
+    private readonly CancellationToken _stopped;
     private byte[] _current = [];
     private int _position;
 
@@ -34,7 +34,9 @@ internal sealed class InterleavedStream : ReadOnlyStream
         _responses = responses;
         _framing = framing;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _pumps = PumpAllAsync(streams);
+        // The pumps may look at it when its source is disposed of already.
+        _stopped = _stop.Token;
+        _ = PumpAllAsync(streams);
     }
 
     /// <summary>The end of the first whole event; -1 when it is not there yet.</summary>
@@ -77,8 +79,7 @@ internal sealed class InterleavedStream : ReadOnlyStream
             {
                 response.Dispose();
             }
-            // The pumps still look at the token until they have seen it.
-            _ = _pumps.ContinueWith(static (_, stop) => ((CancellationTokenSource)stop!).Dispose(), _stop, TaskScheduler.Default);
+            _stop.Dispose();
         }
         base.Dispose(disposing);
     }
@@ -110,14 +111,14 @@ internal sealed class InterleavedStream : ReadOnlyStream
                     }
                     Array.Resize(ref buffer, buffer.Length * 2);
                 }
-                var read = await stream.ReadAsync(buffer.AsMemory(used), _stop.Token);
+                var read = await stream.ReadAsync(buffer.AsMemory(used), _stopped);
                 used += read;
                 await SocketThread.LeaveFor(read);
                 var start = 0;
                 int length;
                 while ((length = EventFraming.FindEnd(_framing, buffer.AsSpan(start, used - start), ref scanned)) > 0)
                 {
-                    await _events.Writer.WriteAsync(Framed(buffer.AsSpan(start, length), call, closing: 0), _stop.Token);
+                    await _events.Writer.WriteAsync(Framed(buffer.AsSpan(start, length), call, closing: 0), _stopped);
                     start += length;
                     scanned = 0;
                 }
@@ -130,7 +131,7 @@ internal sealed class InterleavedStream : ReadOnlyStream
                 if (used > 0)
                 {
                     // Some servers leave out the last blank line.
-                    await _events.Writer.WriteAsync(Framed(buffer.AsSpan(0, used), call, closing: 2), _stop.Token);
+                    await _events.Writer.WriteAsync(Framed(buffer.AsSpan(0, used), call, closing: 2), _stopped);
                 }
                 return;
             }
