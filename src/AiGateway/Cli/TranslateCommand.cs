@@ -1,6 +1,6 @@
-using AiGateway.Protocols;
 using System.Buffers;
 using AiGateway.Configuration;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Cli;

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text;
+using AiGateway.Pipeline;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using AiGateway.Pipeline;
 
 namespace AiGateway.Telemetry;
 
