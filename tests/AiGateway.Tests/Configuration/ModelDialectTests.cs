@@ -5,7 +5,7 @@ namespace AiGateway.Tests.Configuration;
 /// <summary>Pins which dialects a model is spoken to in: its name decides, the provider's <c>dialects</c> override it for all models, the deployment's for one.</summary>
 public sealed class ModelDialectTests
 {
-    private const string Rest = "aliases: {a: {groups: [{deployments: [d]}]}}\n";
+    private const string Rest = "aliases: {'a*': {groups: [{deployments: [d]}]}}\n";
 
     [Theory]
     [InlineData("kind: bedrock-converse, credentials: {type: aws, region: eu-west-1}", "", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", new[] { Dialect.Converse, Dialect.Anthropic })]
