@@ -68,32 +68,42 @@ public sealed record Usage
     public static Usage Sum(IReadOnlyList<Usage> calls)
     {
         ArgumentNullException.ThrowIfNull(calls);
-        var sum = new Usage { ReportedCost = calls.Count == 0 ? null : 0 };
+        var sum = new Usage();
+        var isReported = true;
         foreach (var call in calls)
         {
-            sum = new Usage
-            {
-                InputTokens = sum.InputTokens + call.InputTokens,
-                CachedInputTokens = sum.CachedInputTokens + call.CachedInputTokens,
-                CacheWriteTokens = sum.CacheWriteTokens + call.CacheWriteTokens,
-                CacheWrite12hTokens = sum.CacheWrite12hTokens + call.CacheWrite12hTokens,
-                CacheWrite1hTokens = sum.CacheWrite1hTokens + call.CacheWrite1hTokens,
-                AudioInputTokens = sum.AudioInputTokens + call.AudioInputTokens,
-                ImageInputTokens = sum.ImageInputTokens + call.ImageInputTokens,
-                OutputTokens = sum.OutputTokens + call.OutputTokens,
-                ReasoningTokens = sum.ReasoningTokens + call.ReasoningTokens,
-                AudioOutputTokens = sum.AudioOutputTokens + call.AudioOutputTokens,
-                ImageOutputTokens = sum.ImageOutputTokens + call.ImageOutputTokens,
-                CitationTokens = sum.CitationTokens + call.CitationTokens,
-                SearchUnits = sum.SearchUnits + call.SearchUnits,
-                WebSearches = sum.WebSearches + call.WebSearches,
-                Images = sum.Images + call.Images,
-                Characters = sum.Characters + call.Characters,
-                AudioSeconds = sum.AudioSeconds + call.AudioSeconds,
-                ReportedCost = sum.ReportedCost + call.ReportedCost,
-                Estimated = sum.Estimated || call.Estimated,
-            };
+            sum = Sum(sum, call)!;
+            isReported &= call.ReportedCost is not null;
         }
-        return sum;
+        return isReported ? sum : sum with { ReportedCost = null };
+    }
+
+    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
+    public static Usage? Sum(Usage? left, Usage? right)
+    {
+        if (left is null || right is null)
+            return left ?? right;
+        return left with
+        {
+            InputTokens = left.InputTokens + right.InputTokens,
+            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
+            CacheWriteTokens = left.CacheWriteTokens + right.CacheWriteTokens,
+            CacheWrite12hTokens = left.CacheWrite12hTokens + right.CacheWrite12hTokens,
+            CacheWrite1hTokens = left.CacheWrite1hTokens + right.CacheWrite1hTokens,
+            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
+            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
+            OutputTokens = left.OutputTokens + right.OutputTokens,
+            ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
+            AudioOutputTokens = left.AudioOutputTokens + right.AudioOutputTokens,
+            ImageOutputTokens = left.ImageOutputTokens + right.ImageOutputTokens,
+            CitationTokens = left.CitationTokens + right.CitationTokens,
+            SearchUnits = left.SearchUnits + right.SearchUnits,
+            WebSearches = left.WebSearches + right.WebSearches,
+            Images = left.Images + right.Images,
+            Characters = left.Characters + right.Characters,
+            AudioSeconds = left.AudioSeconds + right.AudioSeconds,
+            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
+            Estimated = left.Estimated || right.Estimated,
+        };
     }
 }

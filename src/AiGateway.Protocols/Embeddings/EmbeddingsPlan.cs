@@ -65,7 +65,7 @@ public sealed class EmbeddingsPlan
             if (answers[i].Vectors.Count != _counts[i])
                 throw new ChatFormatException($"The provider answered {_counts[i]} inputs with {answers[i].Vectors.Count} vectors.");
             merged.Vectors.AddRange(answers[i].Vectors);
-            merged.Usage = Sum(merged.Usage, answers[i].Usage);
+            merged.Usage = Usage.Sum(merged.Usage, answers[i].Usage);
         }
         if (merged.Model.Length == 0)
             merged.Model = _request.Model;
@@ -84,22 +84,5 @@ public sealed class EmbeddingsPlan
                 return i;
         }
         return most;
-    }
-
-    private static Usage? Sum(Usage? left, Usage? right)
-    {
-        if (left is null || right is null)
-            return left ?? right;
-        return left with
-        {
-            InputTokens = left.InputTokens + right.InputTokens,
-            CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
-            ImageInputTokens = left.ImageInputTokens + right.ImageInputTokens,
-            AudioInputTokens = left.AudioInputTokens + right.AudioInputTokens,
-            OutputTokens = left.OutputTokens + right.OutputTokens,
-            SearchUnits = left.SearchUnits + right.SearchUnits,
-            ReportedCost = left.ReportedCost is null && right.ReportedCost is null ? null : (left.ReportedCost ?? 0) + (right.ReportedCost ?? 0),
-            Estimated = left.Estimated || right.Estimated,
-        };
     }
 }

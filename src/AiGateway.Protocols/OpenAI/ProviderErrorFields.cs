@@ -56,7 +56,8 @@ internal struct ProviderErrorFields
                 if (reader.Read())
                     ReadInner(ref reader, nesting);
             }
-            else if (JsonText.Is(ref reader, "message"u8) || JsonText.Is(ref reader, "Message"u8) || JsonText.Is(ref reader, "msg"u8))
+            else if (JsonText.Is(ref reader, "message"u8) || JsonText.Is(ref reader, "Message"u8) || JsonText.Is(ref reader, "msg"u8)
+                || JsonText.Is(ref reader, "err_msg"u8))
             {
                 // Mistral answers a failed validation with an object of details as the message.
                 if (reader.Read())
@@ -68,7 +69,7 @@ internal struct ProviderErrorFields
                     Message ??= JsonText.String(ref reader);
                 reader.TrySkip();
             }
-            else if (JsonText.Is(ref reader, "code"u8) || JsonText.Is(ref reader, "status_code"u8) || JsonText.Is(ref reader, "status"u8))
+            else if (JsonText.Is(ref reader, "code"u8) || JsonText.Is(ref reader, "status_code"u8) || JsonText.Is(ref reader, "err_code"u8) || JsonText.Is(ref reader, "status"u8))
             {
                 if (reader.Read())
                     ReadCode(ref reader);

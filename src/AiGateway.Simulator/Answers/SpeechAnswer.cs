@@ -69,8 +69,9 @@ internal static class SpeechAnswer
         json.WriteEndObject();
     }
 
+    /// <summary>Silence as MP3.</summary>
     // MPEG-1 Layer III, 128 kbit/s, 44.1 kHz: frames of 417 bytes and 26 ms whose side information is all zero are silence.
-    private static byte[] Mp3(int tokens)
+    public static byte[] Mp3(int tokens)
     {
         const int FrameBytes = 417;
         var frames = tokens * 4;
@@ -80,7 +81,8 @@ internal static class SpeechAnswer
         return audio;
     }
 
-    private static byte[] Wav(int tokens)
+    /// <summary>Silence as a WAV file.</summary>
+    public static byte[] Wav(int tokens)
     {
         var size = tokens * SamplesPerSecond / 10 * 2;
         var audio = new byte[44 + size];

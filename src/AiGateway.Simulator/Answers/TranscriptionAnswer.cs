@@ -60,10 +60,11 @@ internal static class TranscriptionAnswer
         };
     }
 
-    private static int SecondsOf(byte[] audio)
+    /// <summary>How long a sound is taken to be.</summary>
+    public static int SecondsOf(ReadOnlySpan<byte> audio)
     {
-        var isWav = audio.Length > 44 && audio.AsSpan().StartsWith("RIFF"u8);
-        var bytesPerSecond = isWav ? Math.Max(1, BinaryPrimitives.ReadInt32LittleEndian(audio.AsSpan(28))) : BytesPerSecond;
+        var isWav = audio.Length > 44 && audio.StartsWith("RIFF"u8);
+        var bytesPerSecond = isWav ? Math.Max(1, BinaryPrimitives.ReadInt32LittleEndian(audio[28..])) : BytesPerSecond;
         var bytes = isWav ? audio.Length - 44 : audio.Length;
         return Math.Max(1, (int)Math.Ceiling(bytes / (double)bytesPerSecond));
     }

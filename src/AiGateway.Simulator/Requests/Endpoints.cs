@@ -38,13 +38,17 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
         var endpoint = request.Route.Endpoint;
         if (request.Route.IsAzure && !request.Context.Request.Query.ContainsKey("api-version"))
             return ErrorAnswers.OfAzure(404, "404", "Resource not found");
-        if (endpoint is SimulatedEndpoint.ImageEdits or SimulatedEndpoint.ImageVariations or SimulatedEndpoint.Transcriptions or SimulatedEndpoint.Translations)
+        if (endpoint is SimulatedEndpoint.ImageEdits or SimulatedEndpoint.ImageVariations or SimulatedEndpoint.Transcriptions or SimulatedEndpoint.Translations or SimulatedEndpoint.ElevenLabsTranscription)
             return AnswerForm(request, hasModel);
+        if (endpoint == SimulatedEndpoint.DeepgramTranscription)
+            return TranscriptForms.OfDeepgram(request);
         if (request.Json.ValueKind != JsonValueKind.Object)
             return ErrorAnswers.BadRequest("We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)");
         // Moderations and images have default models at OpenAI.
-        if (!hasModel && endpoint is not (SimulatedEndpoint.Moderations or SimulatedEndpoint.ImageGenerations))
+        if (!hasModel && endpoint is not (SimulatedEndpoint.Moderations or SimulatedEndpoint.ImageGenerations or SimulatedEndpoint.ContentSafety))
             return NoModel();
+        if (endpoint == SimulatedEndpoint.GenerateContent && GeminiMedia.Of(request) is { } media)
+            return media;
         if (given.Response is { } answer && ConversationAnswer.DialectOf(endpoint) is { } dialect)
             return ConversationAnswer.OfGiven(request, dialect, answer);
         return endpoint switch
@@ -53,9 +57,15 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             SimulatedEndpoint.Completions => CompletionAnswer.Of(request),
             SimulatedEndpoint.Embeddings => EmbeddingAnswer.Of(request),
             SimulatedEndpoint.Responses => _responses.Create(request),
-            SimulatedEndpoint.Moderations => ModerationAnswer.Of(request),
+            SimulatedEndpoint.Moderations => request.Model.StartsWith("mistral-", StringComparison.Ordinal) ? JudgementForms.OfMistral(request) : ModerationAnswer.Of(request),
             SimulatedEndpoint.ImageGenerations => ImageAnswer.OfJson(request),
             SimulatedEndpoint.Speech => SpeechAnswer.Of(request),
+            SimulatedEndpoint.Predict => PictureForms.OfPredict(request),
+            SimulatedEndpoint.InvokeModel => PictureForms.OfInvoke(request),
+            SimulatedEndpoint.ElevenLabsSpeech => SpeechForms.OfElevenLabs(request),
+            SimulatedEndpoint.DeepgramSpeech => SpeechForms.OfDeepgram(request),
+            SimulatedEndpoint.ChatModerations => JudgementForms.OfMistral(request),
+            SimulatedEndpoint.ContentSafety => JudgementForms.OfContentSafety(request),
             SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
                 or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat
                 or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict => ConversationAnswer.Of(request),
@@ -70,7 +80,9 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             return ErrorAnswers.BadRequest("Could not parse multipart form. Expected a body of type multipart/form-data.");
         if (request.Route.Endpoint is SimulatedEndpoint.ImageEdits or SimulatedEndpoint.ImageVariations)
             return ImageAnswer.OfForm(request, form);
-        return hasModel ? TranscriptionAnswer.Of(request, form) : NoModel();
+        if (!hasModel)
+            return NoModel();
+        return request.Route.Endpoint == SimulatedEndpoint.ElevenLabsTranscription ? TranscriptForms.OfElevenLabs(request, form) : TranscriptionAnswer.Of(request, form);
     }
 
     private static Answer NoModel() => ErrorAnswers.BadRequest("you must provide a model parameter");

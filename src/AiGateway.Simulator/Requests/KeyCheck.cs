@@ -10,17 +10,19 @@ internal static class KeyCheck
     {
         if (options.RequiredApiKey is not { } key)
             return null;
-        const string Scheme = "Bearer ";
+        var scheme = route.Endpoint is SimulatedEndpoint.DeepgramSpeech or SimulatedEndpoint.DeepgramTranscription ? "Token " : "Bearer ";
         string? authorization = context.Request.Headers.Authorization;
-        string? apiKey = context.Request.Headers[route.Dialect switch
+        string? apiKey = context.Request.Headers[(route.Dialect, route.Endpoint) switch
         {
-            Dialect.Anthropic => "x-api-key",
-            Dialect.Gemini => "x-goog-api-key",
+            (Dialect.Anthropic, _) => "x-api-key",
+            (Dialect.Gemini, _) => "x-goog-api-key",
+            (_, SimulatedEndpoint.ElevenLabsSpeech or SimulatedEndpoint.ElevenLabsTranscription) => "xi-api-key",
+            (_, SimulatedEndpoint.ContentSafety) => "Ocp-Apim-Subscription-Key",
             _ => "api-key",
         }];
         if (route.Dialect == Dialect.Gemini)
             apiKey ??= context.Request.Query["key"];
-        var given = authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[Scheme.Length..] : apiKey;
+        var given = authorization?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[scheme.Length..] : apiKey;
         // An ordinary comparison: the key guards nothing.
         if (given == key)
             return null;

@@ -76,7 +76,9 @@ internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faul
             return (refusal, null, null);
 
         var json = document?.RootElement ?? default;
-        var asked = route.Deployment ?? form?["model"] ?? json.Text("model"u8);
+        var asked = route.Deployment ?? form?["model"] ?? json.Text("model"u8) ?? form?["model_id"] ?? json.Text("model_id"u8);
+        if (asked is null && context.Request.Query["model"] is [{ } queried])
+            asked = queried;
         var name = asked ?? "";
         var ofModel = asked is null ? null : FaultParser.OfModel(asked, out name);
         if (asked is not null)

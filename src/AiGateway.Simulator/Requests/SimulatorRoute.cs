@@ -12,13 +12,14 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
-        ("/model/", "/invoke", SimulatedEndpoint.Invoke),
         ("/model/", "/invoke-with-response-stream", SimulatedEndpoint.InvokeStream),
         ("/model/", "/count-tokens", SimulatedEndpoint.BedrockCount),
         ("/models/", ":rawPredict", SimulatedEndpoint.RawPredict),
         ("/models/", ":streamRawPredict", SimulatedEndpoint.StreamRawPredict),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
+        ("/models/", ":predict", SimulatedEndpoint.Predict),
+        ("/model/", "/invoke", SimulatedEndpoint.InvokeModel),
     ];
 
     private const string Deployments = "deployments/";
@@ -28,8 +29,8 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     {
         SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount
             or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
-        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
         SimulatedEndpoint.CohereChat => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
@@ -96,10 +97,14 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             var at = path.IndexOf(start, StringComparison.Ordinal);
             var first = at + start.Length;
             if (at >= 0 && first < path.Length - end.Length)
-                return new(endpoint, Uri.UnescapeDataString(path[first..^end.Length]), null, false);
+                return OfModel(endpoint, Uri.UnescapeDataString(path[first..^end.Length]));
         }
         return null;
     }
+
+    // The body of invoke is the model's own: Claude converses.
+    private static SimulatorRoute OfModel(SimulatedEndpoint endpoint, string model) => new(
+        endpoint == SimulatedEndpoint.InvokeModel && model.Contains("claude", StringComparison.Ordinal) ? SimulatedEndpoint.Invoke : endpoint, model, null, false);
 
     private static int EndOfDeployment(ReadOnlySpan<char> rest)
     {
@@ -131,11 +136,18 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
+            "speak" => SimulatedEndpoint.DeepgramSpeech,
+            "listen" => SimulatedEndpoint.DeepgramTranscription,
+            "chat/moderations" => SimulatedEndpoint.ChatModerations,
+            "contentsafety/text:analyze" => SimulatedEndpoint.ContentSafety,
             "models" => SimulatedEndpoint.Models,
             _ => SimulatedEndpoint.Unknown,
         };
         if (exact != SimulatedEndpoint.Unknown)
             return (exact, null);
+        if (rest.StartsWith("text-to-speech/", StringComparison.Ordinal) && rest.EndsWith("/stream", StringComparison.Ordinal) && rest.Length > 22)
+            return (SimulatedEndpoint.ElevenLabsSpeech, Uri.UnescapeDataString(rest[15..^7].ToString()));
         if (rest.StartsWith("models/", StringComparison.Ordinal) && rest.Length > 7)
             return (SimulatedEndpoint.Model, Uri.UnescapeDataString(rest[7..].ToString()));
         if (rest.StartsWith("responses/", StringComparison.Ordinal) && rest.Length > 10)

@@ -122,7 +122,7 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
     }
 
     private static bool IsDiscountOnly(PriceConfig own) =>
-        own.Discount is not null && own is { Input: null, Output: null, CachedInput: null, CacheWrite: null, Reasoning: null, PerRequest: null, PerImage: null };
+        own.Discount is not null && !own.HasPrice;
 
     private static ModelPrice OwnPrice(DeploymentModel deployment, string name, PriceConfig own, ModelPrice? listed)
     {
@@ -140,7 +140,7 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         {
             Label = "operator",
             Tokens = figures.Resolve(),
-            Units = new UnitPrices { PerRequest = own.PerRequest, PerImage = own.PerImage },
+            Units = new UnitPrices { PerRequest = own.PerRequest, PerImage = own.PerImage, PerCharacter = own.Per1mCharacters / 1_000_000, PerAudioHour = own.PerAudioHour },
         };
         return new ModelPrice
         {

@@ -87,6 +87,15 @@ internal sealed record PriceConfig
     /// <summary>Per image in the answer. Default 0.</summary>
     public decimal? PerImage { get; init; }
 
+    /// <summary>Per million characters of text to be spoken. Default 0.</summary>
+    public decimal? Per1mCharacters { get; init; }
+
+    /// <summary>Per hour of sound that is transcribed. Default 0.</summary>
+    public decimal? PerAudioHour { get; init; }
+
+    /// <summary>Whether it has any price, and not a discount alone.</summary>
+    public bool HasPrice => this is not { Input: null, Output: null, CachedInput: null, CacheWrite: null, Reasoning: null, PerRequest: null, PerImage: null, Per1mCharacters: null, PerAudioHour: null };
+
     /// <summary>Share taken off the list price, 0 to 1, where only a discount is given. Default 0.</summary>
     public decimal? Discount { get; init; }
 }

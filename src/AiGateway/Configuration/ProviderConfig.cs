@@ -30,6 +30,9 @@ internal sealed record ProviderConfig
     /// <summary>Names of further request headers that native requests may bring along. Default none.</summary>
     public IReadOnlyList<string> NativeHeaders { get; init; } = [];
 
+    /// <summary>The provider's own names or ids for the voices that callers ask for (<c>alloy</c>). Default: as the caller says.</summary>
+    public IReadOnlyDictionary<string, string> Voices { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The provider name prices are looked up under. Default: the preset's.</summary>
     public string? PricesFrom { get; init; }
 

@@ -1,7 +1,12 @@
 using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Images;
+using AiGateway.Protocols.Moderation;
 using AiGateway.Protocols.Rerank;
+using AiGateway.Protocols.Speech;
+using AiGateway.Protocols.Transcription;
 
 namespace AiGateway.Configuration;
 
@@ -31,6 +36,9 @@ internal sealed class ProviderModel
 
     /// <summary>Names of further request headers that native requests may bring along.</summary>
     public string[] NativeHeaders { get; init; } = [];
+
+    /// <summary>Its own names for the voices that callers ask for.</summary>
+    public IReadOnlyDictionary<string, string> Voices { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The name prices are looked up under.</summary>
     public required string PricesFrom { get; init; }
@@ -98,10 +106,22 @@ internal sealed record ProviderPreset
     public MessagesHost Messages { get; init; }
 
     /// <summary>Its own forms of embeddings, by what stands in the model's name: the first that fits counts. Empty where OpenAI's bytes pass.</summary>
-    public EmbeddingsFormOfModel[] Embeddings { get; init; } = [];
+    public FormOfModel<EmbeddingsForm>[] Embeddings { get; init; } = [];
 
     /// <summary>Its own form of reranking; null where the caller's bytes pass.</summary>
     public RerankForm? Rerank { get; init; }
+
+    /// <summary>Its own forms of making pictures, as <see cref="Embeddings"/>.</summary>
+    public FormOfModel<ImagesForm>[] Images { get; init; } = [];
+
+    /// <summary>Its own forms of speech, as <see cref="Embeddings"/>.</summary>
+    public FormOfModel<SpeechForm>[] Speech { get; init; } = [];
+
+    /// <summary>Its own forms of transcripts, as <see cref="Embeddings"/>.</summary>
+    public FormOfModel<TranscriptionForm>[] Transcription { get; init; } = [];
+
+    /// <summary>Its own form of judging texts; null where OpenAI's bytes pass.</summary>
+    public ModerationForm? Moderation { get; init; }
 
     /// <summary>What its copy of the dialect takes.</summary>
     public TargetTraits Traits { get; init; } = TargetTraits.Default;

@@ -2,7 +2,11 @@ using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Images;
+using AiGateway.Protocols.Moderation;
 using AiGateway.Protocols.Rerank;
+using AiGateway.Protocols.Speech;
+using AiGateway.Protocols.Transcription;
 
 namespace AiGateway.Configuration;
 
@@ -48,10 +52,10 @@ internal static class ProviderPresets
 
         // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
         // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
-        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Dialects = [Dialect.Mistral, Dialect.OpenAIChat], Embeddings = [new("", EmbeddingsForm.Mistral)] },
+        Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Dialects = [Dialect.Mistral, Dialect.OpenAIChat], Embeddings = [new("", EmbeddingsForm.Mistral)], Moderation = MistralModeration.Instance },
         Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek"),
-        Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart },
-        Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Dialects = ChatOnly },
+        Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart, Images = [new("", XaiImages.Instance)] },
+        Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Dialects = ChatOnly, Images = [new("", TogetherImages.Instance)] },
         Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai"),
         Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
@@ -79,7 +83,13 @@ internal static class ProviderPresets
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),
-        Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini) with { Embeddings = [new("", EmbeddingsForm.Gemini)] },
+        Native("google", "https://generativelanguage.googleapis.com/v1beta", "gcp.gemini", "x-goog-api-key", "", Dialect.Gemini) with
+        {
+            Embeddings = [new("", EmbeddingsForm.Gemini)],
+            Images = [new("imagen", ImagenImages.Instance), new("", GeminiImages.Instance)],
+            Speech = [new("", GeminiSpeech.Instance)],
+            Transcription = [new("", GeminiTranscription.Instance)],
+        },
 
         // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
         // Of the Gemini models the first is asked by predict, as all older ones are.
@@ -90,6 +100,9 @@ internal static class ProviderPresets
             Messages = MessagesHost.Vertex,
             DefaultCredentials = CredentialsKind.Google,
             Embeddings = [new("gemini-embedding-001", EmbeddingsForm.VertexPredict), new("gemini", EmbeddingsForm.VertexContent), new("", EmbeddingsForm.VertexPredict)],
+            Images = [new("imagen", ImagenImages.Vertex), new("", GeminiImages.Vertex)],
+            Speech = [new("", GeminiSpeech.Instance)],
+            Transcription = [new("", GeminiTranscription.Instance)],
         },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
@@ -102,6 +115,8 @@ internal static class ProviderPresets
             DefaultCredentials = CredentialsKind.Aws,
             Embeddings = [new("cohere", EmbeddingsForm.BedrockCohere), new("", EmbeddingsForm.BedrockTitan)],
             Rerank = RerankForm.BedrockInvoke,
+            Operations = [.. Conversations, Operation.Embeddings, Operation.Rerank, Operation.ImageGenerations, Operation.ImageEdits],
+            Images = [new("stability.", StabilityImages.Instance), new("", AmazonImages.Instance)],
         },
         Native("cohere", "https://api.cohere.com/v2", "cohere", "Authorization", "Bearer ", Dialect.Cohere) with
         {
@@ -113,6 +128,32 @@ internal static class ProviderPresets
         // Vectors and reranking alone.
         Hosted("voyage", "https://api.voyageai.com/v1", "voyage_ai") with { Operations = [Operation.Embeddings, Operation.Rerank], Embeddings = [new("", EmbeddingsForm.Voyage)], Rerank = RerankForm.Voyage },
         Hosted("jina", "https://api.jina.ai/v1", "jina_ai") with { Operations = [Operation.Embeddings, Operation.Rerank], Embeddings = [new("", EmbeddingsForm.Jina)], Rerank = RerankForm.Jina },
+
+        // Speech and transcripts alone.
+        Hosted("elevenlabs", "https://api.elevenlabs.io/v1", "elevenlabs") with
+        {
+            AuthHeader = "xi-api-key",
+            AuthPrefix = "",
+            Operations = [Operation.Speech, Operation.Transcriptions],
+            Speech = [new("", ElevenLabsSpeech.Instance)],
+            Transcription = [new("", ElevenLabsTranscription.Instance)],
+        },
+        Hosted("deepgram", "https://api.deepgram.com/v1", "deepgram") with
+        {
+            AuthPrefix = "Token ",
+            Operations = [Operation.Speech, Operation.Transcriptions],
+            Speech = [new("", DeepgramSpeech.Instance)],
+            Transcription = [new("", DeepgramTranscription.Instance)],
+        },
+
+        // The address names the resource: https://RESOURCE.cognitiveservices.azure.com.
+        Hosted("azure-content-safety", null, "azure.ai.content_safety") with
+        {
+            AuthHeader = "Ocp-Apim-Subscription-Key",
+            AuthPrefix = "",
+            Operations = [Operation.Moderations],
+            Moderation = AzureContentSafety.Instance,
+        },
 
         Local("ollama", "http://localhost:11434/v1"),
 
@@ -153,7 +194,7 @@ internal static class ProviderPresets
         Operations = dialect switch
         {
             Dialect.Anthropic => [.. Conversations, Operation.CountTokens],
-            Dialect.Gemini => [.. Conversations, Operation.Embeddings],
+            Dialect.Gemini => [.. Conversations, Operation.Embeddings, Operation.ImageGenerations, Operation.ImageEdits, Operation.Speech, Operation.Transcriptions, Operation.Translations],
             _ => [.. Conversations, Operation.Embeddings, Operation.Rerank],
         },
     };

@@ -79,6 +79,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Headers = resolved.Headers,
             Credentials = CredentialsModelBuilder.Build(provider, preset, baseUrl, secrets),
             NativeHeaders = [.. provider.NativeHeaders],
+            Voices = provider.Voices,
             PricesFrom = provider.PricesFrom ?? preset.PricesFrom,
             ConnectTimeout = Defaults.Timeouts(provider.Timeouts, config.Timeouts).Connect,
             MaxConnections = provider.MaxConnections,

@@ -231,7 +231,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         try
         {
             timer.Arm(deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            if (ProviderForms.For(_exchange, record) is { } calls)
+            if (await ProviderForms.ForAsync(_exchange, record, timer.Token) is { } calls)
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
             }
@@ -319,11 +319,11 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     // A method of its own: the closure would otherwise be made for every attempt, whatever it asks for.
     private ValueTask<AttemptResult> SendCallsAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, AttemptTimer timer) =>
-        _services.Forms.SendAsync(_exchange, attempt, calls, (body, stop) => SendCallAsync(attempt, key, span, calls.Path, body, stop), timer);
+        _services.Forms.SendAsync(_exchange, attempt, calls, (number, stop) => SendCallAsync(attempt, key, span, calls, number, stop), timer);
 
-    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, string? path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, int number, CancellationToken cancellationToken)
     {
-        using var request = _services.Forms.RequestFor(_exchange, attempt, key, path, body, _callerHeaders);
+        using var request = _services.Forms.RequestFor(_exchange, attempt, key, calls, number, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
         var response = await base.SendAsync(request, cancellationToken);
         _sent = request.SentSecret;
@@ -338,8 +338,8 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private ValueTask<AttemptResult> SendChoicesAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ChoiceCalls choices, AttemptTimer timer) =>
         _exchange.Request!.Facts.Stream
-            ? _services.Choices.OpenAsync(_exchange, attempt, choices, (body, stop) => SendChoiceAsync(attempt, key, span, body, stop), timer)
-            : _services.Forms.SendAsync(_exchange, attempt, choices, (body, stop) => SendChoiceAsync(attempt, key, span, body, stop), timer);
+            ? _services.Choices.OpenAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer)
+            : _services.Forms.SendAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer);
 
     private async Task<HttpResponseMessage> SendChoiceAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

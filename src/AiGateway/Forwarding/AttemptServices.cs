@@ -34,7 +34,7 @@ internal sealed class AttemptServices(
     /// <summary>Opens the streams of several answers.</summary>
     public ChoiceStreams Choices { get; } = choices;
 
-    /// <summary>Makes calls in providers' own forms of embeddings and reranking, and those of several whole answers.</summary>
+    /// <summary>Makes calls in providers' own forms of anything but conversations, and those of several whole answers.</summary>
     public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
@@ -11,7 +12,6 @@ internal sealed class ChoiceCalls : FormCalls
 {
     private readonly Exchange _exchange;
     private readonly ChatCodec _from;
-    private readonly ReadOnlyMemory<byte>[] _bodies;
     private readonly ChatResponse[] _answers;
     private readonly ChatResponse _merged;
     private readonly List<Usage> _usages = [];
@@ -20,15 +20,17 @@ internal sealed class ChoiceCalls : FormCalls
     {
         _exchange = exchange;
         _from = Translations.CodecFor(attempt);
-        _bodies = new ReadOnlyMemory<byte>[count];
-        Array.Fill(_bodies, body);
+        Body = body;
         _answers = new ChatResponse[count];
         _merged = new ChatResponse { Source = _from.Dialect };
     }
 
     public override string? Path => null;
 
-    public override IReadOnlyList<ReadOnlyMemory<byte>> Bodies => _bodies;
+    public override int Count => _answers.Length;
+
+    /// <summary>The body of each call.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
 
     public override IReadOnlyList<Usage> UsageOfCalls => _usages;
 
@@ -68,7 +70,13 @@ internal sealed class ChoiceCalls : FormCalls
         }
     }
 
-    public override void Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body) => _answers[number] = _from.ReadResponse(body);
+    public override HttpContent ContentOf(int number) => Translations.Json(Body);
+
+    public override ProviderError? Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        _answers[number] = _from.ReadResponse(body);
+        return null;
+    }
 
     public override Usage? Merge()
     {

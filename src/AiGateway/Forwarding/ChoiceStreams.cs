@@ -9,19 +9,19 @@ internal sealed class ChoiceStreams(AnswerReader answers)
     /// <param name="exchange">The exchange.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="calls">What to send.</param>
-    /// <param name="send">Sends one body.</param>
+    /// <param name="send">Sends one call.</param>
     /// <param name="timer">The attempt's time-outs.</param>
     public async ValueTask<AttemptResult> OpenAsync(
-        Exchange exchange, AttemptRecord attempt, ChoiceCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, ChoiceCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
-        attempt.Calls = calls.Bodies.Count;
+        attempt.Calls = calls.Count;
         // As many sends as answers are wanted.
         await SocketThread.Leave();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
-        var sends = new Task<HttpResponseMessage>[calls.Bodies.Count];
+        var sends = new Task<HttpResponseMessage>[calls.Count];
         for (var i = 0; i < sends.Length; i++)
         {
-            sends[i] = send(calls.Bodies[i], stop.Token);
+            sends[i] = send(i, stop.Token);
         }
         var isAnswered = false;
         try

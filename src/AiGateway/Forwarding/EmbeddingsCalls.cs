@@ -43,9 +43,11 @@ internal sealed class EmbeddingsCalls : FormCalls
         _ => null,
     };
 
-    public override IReadOnlyList<ReadOnlyMemory<byte>> Bodies => _plan.Bodies;
+    public override int Count => _plan.Bodies.Count;
 
-    public override void Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    public override HttpContent ContentOf(int number) => Translations.Json(_plan.Bodies[number]);
+
+    public override ProviderError? Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body)
     {
         var answer = _provider.ReadAnswer(body);
         if (answer.Usage is null && response.Headers.NonValidated.TryGetValues(BedrockInputTokens, out var values)
@@ -54,6 +56,7 @@ internal sealed class EmbeddingsCalls : FormCalls
             answer.Usage = new Usage { InputTokens = tokens };
         }
         _answers[number] = answer;
+        return null;
     }
 
     public override Usage? Merge()

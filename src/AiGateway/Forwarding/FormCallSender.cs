@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Net;
 using System.Runtime.ExceptionServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
@@ -17,45 +17,65 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     /// <summary>Above any real answer: 2048 vectors of 3072 numbers are some 80 MB, and come in several.</summary>
     private const int LargestAnswer = 128 * 1024 * 1024;
 
+    /// <summary>Bound on the answers of all calls where they are held together: ten pictures of 4096 by 4096.</summary>
+    private const int LargestTogether = 512 * 1024 * 1024;
+
+    private const int LargestError = 64 * 1024;
+
     /// <summary>Sends the calls and makes the caller's answer. On success the timer is done with.</summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="calls">What to send.</param>
-    /// <param name="send">Sends one body.</param>
+    /// <param name="send">Sends one call.</param>
     /// <param name="timer">The attempt's time-outs: the first byte's counts anew from each answer on.</param>
     public async ValueTask<AttemptResult> SendAsync(
-        Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
-        attempt.Calls = calls.Bodies.Count;
-        var failure = calls.Bodies.Count == 1
-            ? await SendOneAsync(attempt, calls, 0, send, timer, timer.Token)
-            : await SendAllAsync(attempt, calls, send, timer);
-        // What the answers come to together is not known before they are merged.
-        await SocketThread.Leave();
-        return failure ?? Answer(exchange, attempt, calls, timer);
+        attempt.Calls = calls.Count;
+        if (calls.Passes)
+        {
+            return await PassAsync(exchange, attempt, calls, await send(0, timer.Token), timer);
+        }
+        var kept = calls.KeepsBodies ? new OutputBuffer[calls.Count] : [];
+        try
+        {
+            var failure = calls.Count == 1
+                ? await SendOneAsync(attempt, calls, 0, kept, send, timer, timer.Token)
+                : await SendAllAsync(attempt, calls, kept, send, timer);
+            // What the answers come to together is not known before they are merged.
+            await SocketThread.Leave();
+            return failure ?? Answer(exchange, attempt, calls, timer);
+        }
+        finally
+        {
+            for (var i = 0; i < kept.Length; i++)
+            {
+                kept[i].Release();
+            }
+        }
     }
 
     /// <summary>The request of one call.</summary>
-    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, string? path, ReadOnlyMemory<byte> body, IHeaderDictionary callerHeaders)
+    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, FormCalls calls, int number, IHeaderDictionary callerHeaders)
     {
-        var address = path is null
+        var address = calls.Path is null
             ? addresses.For(attempt.Deployment, exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
-            : addresses.ForForm(attempt.Deployment.Provider, path, attempt.UpstreamModel);
-        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = Translations.Json(body) };
+            : addresses.ForForm(attempt.Deployment.Provider, calls.Path, attempt.UpstreamModel, calls.Voice);
+        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = calls.ContentOf(number) };
         request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", calls.Accept);
         CallerHeaders.Copy(callerHeaders, request.Headers);
         return request;
     }
 
     private async Task<AttemptResult?> SendAllAsync(
-        AttemptRecord attempt, FormCalls calls, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        AttemptRecord attempt, FormCalls calls, OutputBuffer[] kept, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
         var next = -1;
         AttemptResult? failure = null;
         ExceptionDispatchInfo? fault = null;
-        var workers = new Task[Math.Min(MostAtOnce, calls.Bodies.Count)];
+        var workers = new Task[Math.Min(MostAtOnce, calls.Count)];
         for (var i = 0; i < workers.Length; i++)
         {
             workers[i] = WorkAsync();
@@ -71,11 +91,11 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
 
         async Task WorkAsync()
         {
-            while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < calls.Bodies.Count)
+            while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < calls.Count)
             {
                 try
                 {
-                    if (await SendOneAsync(attempt, calls, number, send, timer, stop.Token) is not { } failed)
+                    if (await SendOneAsync(attempt, calls, number, kept, send, timer, stop.Token) is not { } failed)
                     {
                         continue;
                     }
@@ -96,26 +116,38 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
 
     /// <summary>Makes one call. Null when it was answered.</summary>
     private async Task<AttemptResult?> SendOneAsync(
-        AttemptRecord attempt, FormCalls calls, int number, Func<ReadOnlyMemory<byte>, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer, CancellationToken stop)
+        AttemptRecord attempt, FormCalls calls, int number, OutputBuffer[] kept, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer, CancellationToken stop)
     {
-        using var response = await send(calls.Bodies[number], stop);
+        using var response = await send(number, stop);
         var status = (int)response.StatusCode;
         if (status >= 300)
         {
             return await answers.ReadFailureAsync(attempt, response, timer);
         }
-        var (body, whole) = await AnswerReader.ReadWholeAsync(response, LargestAnswer, timer, attempt.Deployment.Timeouts.Idle, stop);
+        var (body, whole) = await AnswerReader.ReadWholeAsync(response, calls.KeepsBodies ? Math.Min(LargestAnswer, LargestTogether / calls.Count) : LargestAnswer, timer, attempt.Deployment.Timeouts.Idle, stop);
         try
         {
             if (!whole)
             {
                 return new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
             }
-            calls.Read(number, response, body.ReadyMemory);
+            if (calls.Read(number, response, body.ReadyMemory) is { } refusal)
+            {
+                return refusal.Kind == ProviderErrorKind.ContentPolicy
+                    ? new AttemptResult(AttemptOutcome.ContentPolicy) { Status = StatusCodes.Status400BadRequest, Error = refusal }
+                    : new AttemptResult(AttemptOutcome.ErrorEvent) { Status = status, Error = refusal };
+            }
+            if (calls.KeepsBodies)
+            {
+                kept[number] = body;
+                body = default;
+            }
         }
-        catch (ChatFormatException)
+        catch (ChatFormatException e)
         {
-            return AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
+            var failure = AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
+            attempt.Error = failure.Error is null ? e.Message : null;
+            return failure;
         }
         finally
         {
@@ -123,6 +155,57 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         timer.Arm(attempt.Deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
         return null;
+    }
+
+    /// <summary>Hands on an answer that is bytes in no dialect. What is text or JSON instead is no answer.</summary>
+    private async ValueTask<AttemptResult> PassAsync(Exchange exchange, AttemptRecord attempt, FormCalls calls, HttpResponseMessage response, AttemptTimer timer)
+    {
+        var passes = false;
+        try
+        {
+            var status = (int)response.StatusCode;
+            if (status >= 300)
+            {
+                return await answers.ReadFailureAsync(attempt, response, timer);
+            }
+            var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
+            var mediaType = AnswerReader.MediaType(response);
+            var isText = mediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase);
+            var (first, whole) = await UpstreamBody.ReadUpToAsync(upstream, isText ? LargestError : 0, timer, null);
+            if (isText || (whole && first.IsEmpty))
+            {
+                var failure = AnswerReader.ErrorOrNonsense(attempt, status, first.Ready);
+                first.Release();
+                return failure;
+            }
+            exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+            var length = response.Content.Headers.ContentLength + calls.Head.Length;
+            var stream = new PassingStream(exchange, attempt, timer, response, upstream, Behind(calls.Head.Span, first), meter: null, settlement);
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamedContent(stream, length) };
+            answer.Content.Headers.TryAddWithoutValidation("Content-Type", calls.AnswerType);
+            passes = true;
+            return new AttemptResult(AttemptOutcome.Succeeded) { Status = status, Response = answer };
+        }
+        finally
+        {
+            if (!passes)
+            {
+                response.Dispose();
+            }
+        }
+    }
+
+    private static OutputBuffer Behind(ReadOnlySpan<byte> head, OutputBuffer first)
+    {
+        if (head.IsEmpty)
+        {
+            return first;
+        }
+        var joined = default(OutputBuffer);
+        joined.Append(head);
+        joined.Append(first.Ready);
+        first.Release();
+        return joined;
     }
 
     private AttemptResult Answer(Exchange exchange, AttemptRecord attempt, FormCalls calls, AttemptTimer timer)
@@ -144,13 +227,11 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         attempt.Outcome = AttemptOutcome.Succeeded;
         settlement.Settle(exchange, attempt, usage, 0, calls.UsageOfCalls);
 
-        var written = new ArrayBufferWriter<byte>(4096);
+        var written = new OutputWriter(calls.AnswerLength);
         calls.Write(exchange.Usage, written);
-        var answer = default(OutputBuffer);
-        answer.Append(written.WrittenSpan);
         timer.Dispose();
-        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new WholeAnswerContent(answer) };
-        response.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new WholeAnswerContent(written.Take()) };
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", calls.AnswerType);
         return new AttemptResult(AttemptOutcome.Succeeded) { Status = (int)HttpStatusCode.OK, Response = response };
     }
 }

@@ -4,11 +4,15 @@ using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
+using AiGateway.Protocols.Images;
+using AiGateway.Protocols.Moderation;
 using AiGateway.Protocols.Rerank;
+using AiGateway.Protocols.Speech;
+using AiGateway.Protocols.Transcription;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>Decides whether a request for vectors or reranking is written in the provider's own form, and writes it.</summary>
+/// <summary>Decides whether a request for anything but a conversation is written in the provider's own form, and writes it.</summary>
 internal static class ProviderForms
 {
     /// <summary>Most inputs of a request that the gateway splits: OpenAI's own bound.</summary>
@@ -16,12 +20,73 @@ internal static class ProviderForms
 
     /// <summary>The calls of an attempt; null where the caller's bytes pass, because the provider speaks the caller's form, and for other operations.</summary>
     /// <exception cref="ChatFormatException">The request cannot be read, or not be said to this provider.</exception>
-    public static FormCalls? For(Exchange exchange, AttemptRecord attempt) => exchange.Request!.Operation switch
+    public static ValueTask<FormCalls?> ForAsync(Exchange exchange, AttemptRecord attempt, CancellationToken cancellationToken) => exchange.Request!.Operation switch
     {
-        Operation.Embeddings => ForEmbeddings(exchange, attempt),
-        Operation.Rerank => ForRerank(exchange, attempt),
-        _ => null,
+        Operation.Embeddings => ValueTask.FromResult<FormCalls?>(ForEmbeddings(exchange, attempt)),
+        Operation.Rerank => ValueTask.FromResult<FormCalls?>(ForRerank(exchange, attempt)),
+        Operation.ImageGenerations or Operation.ImageEdits => ForImagesAsync(exchange, attempt, cancellationToken),
+        Operation.Speech => ValueTask.FromResult<FormCalls?>(ForSpeech(exchange, attempt)),
+        Operation.Transcriptions or Operation.Translations => ForTranscriptionAsync(exchange, attempt, cancellationToken),
+        Operation.Moderations => ValueTask.FromResult<FormCalls?>(ForModeration(exchange, attempt)),
+        _ => default,
     };
+
+    private static async ValueTask<FormCalls?> ForImagesAsync(Exchange exchange, AttemptRecord attempt, CancellationToken cancellationToken)
+    {
+        var request = exchange.Request!;
+        if (!FormOfModel<ImagesForm>.TryFind(attempt.Deployment.Provider.Preset.Images, attempt.UpstreamModel, out var form))
+        {
+            return null;
+        }
+        var read = request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)
+            ? ImagesRequestReader.Read(await UploadReader.ReadAsync(request, cancellationToken))
+            : ImagesRequestReader.Read(request.Body!.Memory, request.Operation == Operation.ImageEdits);
+        var translation = TranslationFor(attempt);
+        var calls = new ImagesCalls(read, form, request.Body!, exchange.StartedAt.ToUnixTimeSeconds(), translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
+
+    private static SpeechCalls? ForSpeech(Exchange exchange, AttemptRecord attempt)
+    {
+        var provider = attempt.Deployment.Provider;
+        if (!FormOfModel<SpeechForm>.TryFind(provider.Preset.Speech, attempt.UpstreamModel, out var form))
+        {
+            return null;
+        }
+        var read = SpeechRequest.Read(exchange.Request!.Body!.Memory);
+        read.Voice = provider.Voices.GetValueOrDefault(read.Voice, read.Voice);
+        var translation = TranslationFor(attempt);
+        var calls = new SpeechCalls(read, form, exchange.Request.Body!, translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
+
+    private static async ValueTask<FormCalls?> ForTranscriptionAsync(Exchange exchange, AttemptRecord attempt, CancellationToken cancellationToken)
+    {
+        var request = exchange.Request!;
+        if (!FormOfModel<TranscriptionForm>.TryFind(attempt.Deployment.Provider.Preset.Transcription, attempt.UpstreamModel, out var form))
+        {
+            return null;
+        }
+        var read = TranscriptionRequest.Read(await UploadReader.ReadAsync(request, cancellationToken), request.Operation == Operation.Translations);
+        var translation = TranslationFor(attempt);
+        var calls = new TranscriptionCalls(read, form, request.Body!, translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
+
+    private static ModerationCalls? ForModeration(Exchange exchange, AttemptRecord attempt)
+    {
+        if (attempt.Deployment.Provider.Preset.Moderation is not { } form)
+        {
+            return null;
+        }
+        var translation = TranslationFor(attempt);
+        var calls = new ModerationCalls(ModerationRequest.Read(exchange.Request!.Body!.Memory), form, exchange.Request.Body!, translation);
+        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        return calls;
+    }
 
     private static EmbeddingsCalls? ForEmbeddings(Exchange exchange, AttemptRecord attempt)
     {
@@ -78,17 +143,8 @@ internal static class ProviderForms
     private static Translation TranslationFor(AttemptRecord attempt) =>
         new() { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
 
-    private static EmbeddingsForm FormOf(ProviderPreset preset, string model)
-    {
-        foreach (var (part, form) in preset.Embeddings)
-        {
-            if (model.Contains(part, StringComparison.OrdinalIgnoreCase))
-            {
-                return form;
-            }
-        }
-        return EmbeddingsForm.OpenAI;
-    }
+    private static EmbeddingsForm FormOf(ProviderPreset preset, string model) =>
+        FormOfModel<EmbeddingsForm>.TryFind(preset.Embeddings, model, out var form) ? form : EmbeddingsForm.OpenAI;
 
     /// <summary>What OpenAI refuses and others take in silence, or answer in words of their own.</summary>
     private static void Check(EmbeddingsRequest request, string member)

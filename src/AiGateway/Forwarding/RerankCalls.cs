@@ -1,6 +1,7 @@
 using System.Buffers;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.OpenAI;
 using AiGateway.Protocols.Rerank;
 
 namespace AiGateway.Forwarding;
@@ -13,7 +14,7 @@ internal sealed class RerankCalls : FormCalls
 
     private readonly RerankCodec _provider;
     private readonly RerankRequest _request;
-    private readonly ReadOnlyMemory<byte>[] _bodies;
+    private readonly ReadOnlyMemory<byte> _body;
     private RerankAnswer? _answer;
 
     /// <summary>Writes the call.</summary>
@@ -31,14 +32,20 @@ internal sealed class RerankCalls : FormCalls
         _provider = provider;
         var body = new ArrayBufferWriter<byte>();
         provider.WriteRequest(request, translation, body);
-        _bodies = [body.WrittenMemory];
+        _body = body.WrittenMemory;
     }
 
     public override string? Path => _provider.Form == RerankForm.BedrockInvoke ? "model/{model}/invoke" : null;
 
-    public override IReadOnlyList<ReadOnlyMemory<byte>> Bodies => _bodies;
+    public override int Count => 1;
 
-    public override void Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body) => _answer = _provider.ReadAnswer(body);
+    public override HttpContent ContentOf(int number) => Translations.Json(_body);
+
+    public override ProviderError? Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        _answer = _provider.ReadAnswer(body);
+        return null;
+    }
 
     public override Usage? Merge()
     {

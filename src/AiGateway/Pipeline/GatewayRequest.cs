@@ -1,5 +1,6 @@
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Media;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Pipeline;
@@ -24,6 +25,9 @@ internal sealed class GatewayRequest
 
     /// <summary>The conversation in the neutral model; null until an attempt needs it, because its provider speaks another dialect. (Dispatch)</summary>
     public ChatRequest? Chat { get; set; }
+
+    /// <summary>The fields and files of a multipart form; null until an attempt needs them, because its provider is asked in a form of its own. (Dispatch)</summary>
+    public UploadedForm? Upload { get; set; }
 
     /// <summary>Whether the caller asked to store an answer that nobody will keep. (Dispatch)</summary>
     public bool IgnoresStore { get; set; }

@@ -13,6 +13,7 @@ internal sealed class UpstreamAddresses
     // Far above the deployments × operations of any real file; reached only when callers invent model names for an Azure wildcard.
     private const int MostCached = 10_000;
     private const string ModelPlace = "{model}";
+    private const string VoicePlace = "{voice}";
 
     private readonly ConcurrentDictionary<(string BaseUrl, Operation Operation, Dialect? Dialect, MessagesHost Host, bool Stream, string? Model, string? ApiVersion), Uri> _cache = new();
     private readonly ConcurrentDictionary<(string BaseUrl, string Path, string? Model), Uri> _forms = new();
@@ -49,8 +50,14 @@ internal sealed class UpstreamAddresses
     /// <param name="provider">The provider.</param>
     /// <param name="path">The path behind the base URL; <c>{model}</c> stands for the model.</param>
     /// <param name="upstreamModel">The provider's name of the model.</param>
-    public Uri ForForm(ProviderModel provider, string path, string upstreamModel)
+    /// <param name="voice">What <c>{voice}</c> in the path stands for; null where it has none.</param>
+    public Uri ForForm(ProviderModel provider, string path, string upstreamModel, string? voice = null)
     {
+        if (voice is not null && path.Contains(VoicePlace, StringComparison.Ordinal))
+        {
+            // Callers name voices as they like: addresses with one are not kept.
+            return new Uri($"{provider.BaseUrl}/{path.Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal).Replace(VoicePlace, Segment(voice), StringComparison.Ordinal)}");
+        }
         var key = (provider.BaseUrl, path, path.Contains(ModelPlace, StringComparison.Ordinal) ? upstreamModel : null);
         if (!_forms.TryGetValue(key, out var address))
         {

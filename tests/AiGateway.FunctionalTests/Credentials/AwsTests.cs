@@ -51,6 +51,28 @@ public sealed class AwsTests(CredentialsFixture fixture) : IClassFixture<Credent
         Assert.Contains("include_usage", fixture.Upstream.Received[1].Text, StringComparison.Ordinal);
     }
 
+    // The picture is encoded on the way, once for the signature and once for the provider; the larger one comes from a temporary file.
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(3_000_000)]
+    public async Task PictureOfAForm_IsSignedAsItArrives(int length)
+    {
+        fixture.Reset();
+        fixture.Upstream.Answer = UpstreamAnswer.Json("""{"images":["iVBORw0KGgo="]}""");
+        await using var gateway = await GatewayProcess.StartAsync(fixture.File(Converse, "amazon.nova-canvas-v1:0"), Variables);
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("chat"), "model" },
+            { new StringContent("a hat"), "prompt" },
+            { new ByteArrayContent([0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. new byte[length]]), "image", "a.png" },
+        };
+
+        var (status, body, _) = await CredentialsFixture.SendAsync(gateway, new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/images/edits", UriKind.Relative)) { Content = form });
+
+        Assert.True(status == 200, body);
+        SigV4Check.Holds(Assert.Single(fixture.Upstream.Received), Key, Secret, "us-east-1", "bedrock");
+    }
+
     [Fact]
     public async Task ContainersCredentials_AreFetchedOnceForAll_AndTheSessionIsSigned()
     {

@@ -29,6 +29,7 @@ internal sealed record HeavyWork(Func<HttpRequestMessage> Request, UpstreamAnswe
         ["large answer"] = () => new(Chat("passed/m", "a"), UpstreamAnswer.Json($$$"""{"choices":[{{{string.Join(',', Enumerable.Repeat("""{"message":{"content":"a"},"finish_reason":"stop"}""", 45_000))}}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}""")),
         ["compressed answer"] = () => new(Chat("passed/m", "a"), UpstreamAnswer.Json(Completion(Words(Large))).Compressed("gzip")),
         ["embeddings in another form"] = () => new(Post("v1/embeddings", """{"model":"vectors/m","input":"a"}"""), UpstreamAnswer.Json(Vectors(50_000))),
+        ["picture in another form"] = () => new(Post("v1/images/generations", """{"model":"pictures/m","prompt":"a"}"""), UpstreamAnswer.Json(Picture(Large))),
         ["large event"] = () => new(Chat("messages/m", "a", stream: true), UpstreamAnswer.Events(MessageEvents(Words(Large)))),
         ["native answer"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Json(Message(Words(900_000)))),
         ["native stream"] = () => new(Post("native/messages/v1/messages", """{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"a"}]}"""), UpstreamAnswer.Events(MessageEvents(Words(900_000)))),
@@ -93,6 +94,8 @@ internal sealed record HeavyWork(Func<HttpRequestMessage> Request, UpstreamAnswe
 
 
         """;
+
+    private static string Picture(int length) => $$"""{"images":["{{new string('A', length)}}"]}""";
 
     private static string Vectors(int numbers) =>
         $$$$"""{"id":"e","texts":[],"embeddings":{"float":[[{{{{string.Join(',', Enumerable.Range(0, numbers).Select(i => (i * 0.000123).ToString(CultureInfo.InvariantCulture)))}}}}]]},"meta":{"billed_units":{"input_tokens":1}}}""";

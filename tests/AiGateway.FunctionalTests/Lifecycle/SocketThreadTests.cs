@@ -40,17 +40,20 @@ public sealed class SocketThreadTests : IAsyncLifetime
               messages: { kind: anthropic, base_url: "{{address}}/v1", keys: sk-upstream }
               signed: { kind: bedrock-converse, base_url: "{{address}}", credentials: { type: aws, region: us-east-1 } }
               vectors: { kind: cohere, base_url: "{{address}}/v2", keys: sk-upstream }
+              pictures: { kind: bedrock-converse, base_url: "{{address}}", keys: sk-upstream }
             deployments:
               passed: { provider: passed, model: "*" }
               messages: { provider: messages, model: "*" }
               signed: { provider: signed, model: "*" }
               vectors: { provider: vectors, model: "*" }
+              pictures: { provider: pictures, model: "*" }
               one: { provider: passed, model: m }
             aliases:
               passed/*: { groups: [{ deployments: [passed] }] }
               messages/*: { groups: [{ deployments: [messages] }] }
               signed/*: { groups: [{ deployments: [signed] }] }
               vectors/*: { groups: [{ deployments: [vectors] }] }
+              pictures/*: { groups: [{ deployments: [pictures] }] }
             {{string.Join('\n', Enumerable.Range(0, Aliases).Select(i => $"  some-model-of-many-{i}: {{ groups: [{{ deployments: [one] }}] }}"))}}
             """,
             new Dictionary<string, string?>

@@ -29,6 +29,16 @@ public class OperatorPriceTests
     }
 
     [Fact]
+    public void OwnPrice_OfSound()
+    {
+        var speech = Calculate("elevenlabs", "eleven_v3", new Usage { Characters = 2_000, Estimated = true }, ("elevenlabs/eleven_v3", new PriceConfig { Per1mCharacters = 300 }));
+        var transcript = Calculate("elevenlabs", "scribe_v2", new Usage { AudioSeconds = 90 }, ("elevenlabs/scribe_v2", new PriceConfig { PerAudioHour = 0.4m }));
+
+        Assert.Equal((0.6m, 0.01m), (speech.Total, transcript.Total));
+        Assert.Null(Calculate("elevenlabs", "scribe_v2", new Usage { AudioSeconds = 90 }).Total);
+    }
+
+    [Fact]
     public void OwnPrice_MeansEveryServiceTier()
     {
         Assert.Equal(12m, Calculate("openai", "gpt-6-astra", null, "flex", ("openai/gpt-6-astra", new PriceConfig { Input = 4, Output = 8 })).Total);
@@ -145,6 +155,9 @@ public class OperatorPriceTests
         Assert.Equal("1.1", own!.InputPrice!.Value.ToString());
         Assert.Null(calculator.FactsOf(Snapshot(), Deployment("ollama", "llama3.2"), "llama3.2", Now));
     }
+
+    private static AiGateway.Pipeline.Cost Calculate(string pricesFrom, string model, Usage usage, params (string, PriceConfig)[] prices) =>
+        new CostCalculator(Catalogue).Calculate(Snapshot(prices), Deployment(pricesFrom, model), model, null, null, usage, Now);
 
     private static AiGateway.Pipeline.Cost Calculate(string pricesFrom, string model, string? responseModel, string? tier, params (string, PriceConfig)[] prices) =>
         new CostCalculator(Catalogue).Calculate(

@@ -82,13 +82,26 @@ public sealed partial class DocumentationTests
         Assert.True(Page.Contains(rows, StringComparison.Ordinal), "The table of forms in docs/configuration.md differs from ProviderPresets. It must be:\n" + rows);
     }
 
-    private static string FormRow(ProviderPreset preset)
+    [Fact]
+    public void TableOfMediaForms_IsTheOneOfTheCode()
     {
-        var isOne = preset.Embeddings.Length == 1;
-        var embeddings = string.Join(", ", preset.Embeddings.Select(entry => entry.Part.Length > 0 ? $"`{entry.Part}`: {entry.Form}" : isOne ? $"{entry.Form}" : $"else {entry.Form}"));
-        var rerank = preset.Rerank?.ToString() ?? (preset.Operations?.Contains(Operation.Rerank) == false ? "none" : "passes");
-        return $"| `{preset.Kind}` | {embeddings} | {rerank} |";
+        var rows = string.Join('\n', ProviderPresets.All.Where(preset => preset.Images.Length + preset.Speech.Length + preset.Transcription.Length > 0 || preset.Moderation is not null).Select(MediaRow)) + "\n";
+        Assert.True(Page.Contains(rows, StringComparison.Ordinal), "The table of media forms in docs/configuration.md differs from ProviderPresets. It must be:\n" + rows);
     }
+
+    private static string FormRow(ProviderPreset preset) =>
+        $"| `{preset.Kind}` | {FormsOf(preset.Embeddings, form => form.ToString())} | {preset.Rerank?.ToString() ?? NoForm(preset, Operation.Rerank)} |";
+
+    private static string MediaRow(ProviderPreset preset) =>
+        $"| `{preset.Kind}` | {MediaFormsOf(preset, preset.Images, form => form.Name, Operation.ImageGenerations)} | {MediaFormsOf(preset, preset.Speech, form => form.Name, Operation.Speech)} | {MediaFormsOf(preset, preset.Transcription, form => form.Name, Operation.Transcriptions)} | {preset.Moderation?.Name ?? NoForm(preset, Operation.Moderations)} |";
+
+    private static string MediaFormsOf<T>(ProviderPreset preset, FormOfModel<T>[] forms, Func<T, string> name, Operation operation) =>
+        forms.Length == 0 ? NoForm(preset, operation) : FormsOf(forms, name);
+
+    private static string FormsOf<T>(FormOfModel<T>[] forms, Func<T, string> name) =>
+        string.Join(", ", forms.Select(entry => entry.Part.Length > 0 ? $"`{entry.Part}`: {name(entry.Form)}" : forms.Length == 1 ? name(entry.Form) : $"else {name(entry.Form)}"));
+
+    private static string NoForm(ProviderPreset preset, Operation operation) => preset.Operations?.Contains(operation) == false ? "none" : "passes";
 
     private static string Row(ProviderPreset preset)
     {

@@ -14,6 +14,24 @@ public sealed class ValidationTests
         Assert.Contains(expected, Loading.Errors(section == "providers" ? "retries:\n" : "providers: {simulated: }\n"));
 
     [Fact]
+    public void VoicesWithoutAFormOfSpeech_AreAnError()
+    {
+        var errors = Loading.Errors("""
+            providers:
+              openai: { keys: env:K, voices: { alloy: Kore } }
+              elevenlabs: { keys: env:K, voices: { alloy: Kore } }
+            deployments:
+              a: { provider: openai, model: m }
+              b: { provider: elevenlabs, model: m }
+            aliases:
+              chat: { groups: [{ deployments: [a, b] }] }
+            """, Loading.EverythingSet);
+
+        var error = Assert.Single(errors);
+        Assert.StartsWith("gateway.yaml:2:26: 'voices' has a meaning for providers with a form of speech of their own (google, vertex, elevenlabs, deepgram)", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void UnknownReferences_NameTheNearestAndTheDefined()
     {
         var errors = Loading.Errors("""

@@ -15,12 +15,11 @@ internal static class PriceValidator
             {
                 context.Error(path, $"'{name}' must name a provider and a model: openai/gpt-4o-mini.");
             }
-            var hasPrice = price is not { Input: null, Output: null, CachedInput: null, CacheWrite: null, Reasoning: null, PerRequest: null, PerImage: null };
-            if (hasPrice && price.Discount is not null)
+            if (price.HasPrice && price.Discount is not null)
             {
                 context.Error(path["discount"], $"The price of '{name}' has both a discount and prices. A discount is taken off the list price: give one or the other.");
             }
-            if (!hasPrice && price.Discount is null && !FileTable.PriceKeys.Any(key => context.IsWritten(path[key])))
+            if (!price.HasPrice && price.Discount is null && !FileTable.PriceKeys.Any(key => context.IsWritten(path[key])))
             {
                 context.Error(path, $"The price of '{name}' says nothing. Give 'input' and 'output' (USD per million tokens), or 'discount'.");
             }

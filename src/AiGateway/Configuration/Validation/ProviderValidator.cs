@@ -42,6 +42,10 @@ internal static class ProviderValidator
             ValidateKeys(context, id, provider, preset, path);
             ValidateHeaders(context, provider, preset, path);
             ValidateNativeHeaders(context, provider, preset, path["native_headers"]);
+            if (provider.Voices.Count > 0 && preset.Speech.Length == 0)
+            {
+                context.Error(path["voices"], $"'voices' has a meaning for providers with a form of speech of their own ({string.Join(", ", ProviderPresets.All.Where(kind => kind.Speech.Length > 0).Select(kind => kind.Kind))}); provider '{id}' is of kind '{preset.Kind}', whose callers' words pass as they are. Remove it.");
+            }
             if (provider.ApiVersion is not null && !preset.AzureLayout)
             {
                 context.Error(path["api_version"], $"'api_version' has a meaning for Azure only; provider '{id}' is of kind '{preset.Kind}'. Remove it.");

@@ -16,6 +16,7 @@ internal static partial class FileTable
         .With("dialects", "Dialects of conversation it speaks, the one to translate to first. Default: the preset's.", new ListShape<string>(Scalars.Word(DialectNames.All)), (section, value) => section with { Dialects = value })
         .With("headers", "Headers added to each upstream request.", SecretMap, (section, value) => section with { Headers = value })
         .With("native_headers", "Names of further request headers that native requests (/native/PROVIDER/…) may bring along. Default none.", Texts, (section, value) => section with { NativeHeaders = value })
+        .With("voices", "The provider's own names or ids for the voices that callers ask for, such as alloy. Default: as the caller says.", TextMap, (section, value) => section with { Voices = value })
         .With("prices_from", "The provider name prices are looked up under. Default: the preset's.", Scalars.Text, (section, value) => section with { PricesFrom = value })
         .With("timeouts", "Time-outs of this provider's deployments that do not say otherwise.", timeouts, (section, value) => section with { Timeouts = value })
         .With("max_connections", "Most connections to the provider. Default unlimited.", Scalars.Integer(1, 100_000), (section, value) => section with { MaxConnections = value });

@@ -87,6 +87,8 @@ internal static partial class FileTable
             .With("reasoning", "Per million reasoning tokens. Default: as output.", price, (section, value) => section with { Reasoning = value })
             .With("per_request", "Per request, on top. Default 0.", price, (section, value) => section with { PerRequest = value })
             .With("per_image", "Per image in the answer. Default 0.", price, (section, value) => section with { PerImage = value })
+            .With("per_1m_characters", "Per million characters of text to be spoken. Default 0.", price, (section, value) => section with { Per1mCharacters = value })
+            .With("per_audio_hour", "Per hour of sound that is transcribed. Default 0.", price, (section, value) => section with { PerAudioHour = value })
             .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
     }
 }
