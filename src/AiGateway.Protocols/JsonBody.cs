@@ -40,25 +40,42 @@ internal static class JsonBody
         exception is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
 
     /// <summary>A member's value; undefined when it is absent or null, or <paramref name="element"/> is no object.</summary>
-    public static JsonElement Member(JsonElement element, ReadOnlySpan<byte> name) =>
+    public static JsonElement Member(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : default;
 
-    public static string? TextOf(JsonElement element, ReadOnlySpan<byte> name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    /// <summary>A member that is a string; null for all else.</summary>
+    public static string? TextOf(this JsonElement element, ReadOnlySpan<byte> name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    public static bool? BoolOf(JsonElement element, ReadOnlySpan<byte> name) => Member(element, name).ValueKind switch
+    /// <summary>A member that is true or false; null for all else.</summary>
+    public static bool? BoolOf(this JsonElement element, ReadOnlySpan<byte> name) => Member(element, name).ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => null,
     };
 
-    public static long? LongOf(JsonElement element, ReadOnlySpan<byte> name) => Long(Member(element, name));
+    /// <summary>A member that is a whole number, fractions rounded up; null for all else.</summary>
+    public static long? LongOf(this JsonElement element, ReadOnlySpan<byte> name) => Long(Member(element, name));
 
     /// <summary>A count; null when it is no number or negative. Fractions, which some providers' own descriptions permit, are rounded up.</summary>
-    public static long? CountOf(JsonElement element, ReadOnlySpan<byte> name) => LongOf(element, name) is { } count and >= 0 and <= 1_000_000_000_000 ? count : null;
+    public static long? CountOf(this JsonElement element, ReadOnlySpan<byte> name) => LongOf(element, name) is { } count and >= 0 and <= 1_000_000_000_000 ? count : null;
+
+    /// <summary>Reads the members that are not null, and keeps those that the reading does not know; null when it knows all.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="read">Reads a member by its name; false when it does not know it.</param>
+    public static JsonMembers? ReadMembers(this JsonElement element, Func<string, JsonElement, bool> read)
+    {
+        JsonMembers? unknown = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.Null && !read(member.Name, member.Value))
+                JsonMembers.Add(ref unknown, member.Name, member.Value);
+        }
+        return unknown;
+    }
 
     /// <summary>Items of a list; none when it is no list.</summary>
-    public static IEnumerable<JsonElement> Items(JsonElement list)
+    public static IEnumerable<JsonElement> Items(this JsonElement list)
     {
         if (list.ValueKind != JsonValueKind.Array)
             yield break;
@@ -67,32 +84,36 @@ internal static class JsonBody
     }
 
     /// <summary>The first item of a list; undefined when there is none.</summary>
-    public static JsonElement First(JsonElement list) => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0] : default;
+    public static JsonElement First(this JsonElement list) => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0] : default;
 
-    public static string WantText(JsonElement value, string path) =>
+    public static string WantText(this JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new ChatFormatException($"'{path}' must be a string.", path);
 
-    public static bool WantBool(JsonElement value, string path) =>
+    public static bool WantBool(this JsonElement value, string path) =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new ChatFormatException($"'{path}' must be true or false.", path);
 
-    public static long WantLong(JsonElement value, string path) => Long(value) ?? throw new ChatFormatException($"'{path}' must be a whole number.", path);
+    /// <summary>A whole number that is at least 1.</summary>
+    public static long WantPositive(this JsonElement value, string path) =>
+        value.WantLong(path) is > 0 and var number ? number : throw new ChatFormatException($"'{path}' must be at least 1.", path);
 
-    public static int WantInt(JsonElement value, string path) =>
+    public static long WantLong(this JsonElement value, string path) => Long(value) ?? throw new ChatFormatException($"'{path}' must be a whole number.", path);
+
+    public static int WantInt(this JsonElement value, string path) =>
         Long(value) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : throw new ChatFormatException($"'{path}' must be a whole number.", path);
 
-    public static double WantDouble(JsonElement value, string path) =>
+    public static double WantDouble(this JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
             : throw new ChatFormatException($"'{path}' must be a number.", path);
 
-    public static JsonElement WantList(JsonElement value, string path) =>
+    public static JsonElement WantList(this JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.Array ? value : throw new ChatFormatException($"'{path}' must be a list.", path);
 
-    public static JsonElement WantObject(JsonElement value, string path) =>
+    public static JsonElement WantObject(this JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.Object ? value : throw new ChatFormatException($"'{path}' must be an object.", path);
 
     /// <summary>A text, or a list of texts.</summary>
-    public static void WantTexts(JsonElement value, string path, List<string> texts)
+    public static void WantTexts(this JsonElement value, string path, List<string> texts)
     {
         if (value.ValueKind == JsonValueKind.String)
         {

@@ -50,35 +50,18 @@ internal static class CohereMessages
         var calls = JsonBody.Member(message, "tool_calls"u8);
         if (calls.ValueKind == JsonValueKind.Object)
         {
-            parts.Add(ReadCall(calls));
+            parts.Add(FunctionJson.ReadCall(calls, withoutArguments: ""));
         }
         else
         {
             foreach (var call in JsonBody.Items(calls))
-                parts.Add(ReadCall(call));
+                parts.Add(FunctionJson.ReadCall(call, withoutArguments: ""));
         }
         foreach (var member in message.EnumerateObject())
         {
             if (member.Value.ValueKind != JsonValueKind.Null && member.Name is not ("role" or "tool_plan" or "content" or "citations" or "tool_calls"))
                 JsonMembers.Add(ref extensions, member.Name, member.Value);
         }
-    }
-
-    public static ToolCallPart ReadCall(JsonElement call)
-    {
-        var function = JsonBody.Member(call, "function"u8);
-        var arguments = JsonBody.Member(function, "arguments"u8);
-        return new ToolCallPart
-        {
-            Id = JsonBody.TextOf(call, "id"u8) ?? "",
-            Name = JsonBody.TextOf(function, "name"u8) ?? "",
-            Arguments = arguments.ValueKind switch
-            {
-                JsonValueKind.String => arguments.GetString()!,
-                JsonValueKind.Undefined => "",
-                _ => arguments.GetRawText(),
-            },
-        };
     }
 
     private static void ReadContent(JsonElement content, List<ChatPart> parts, string path)

@@ -10,14 +10,8 @@ internal static class CohereRequestReader
     public static ChatRequest Read(JsonElement root)
     {
         var request = new ChatRequest { Source = Dialect.Cohere };
-        JsonMembers? extensions = null;
         var strict = JsonBody.BoolOf(root, "strict_tools"u8);
-        foreach (var member in root.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(request, member.Name, member.Value, strict))
-                JsonMembers.Add(ref extensions, member.Name, member.Value);
-        }
-        request.Extensions = extensions;
+        request.Extensions = root.ReadMembers((name, value) => ReadMember(request, name, value, strict));
         if (JsonBody.Member(root, "messages"u8).ValueKind == JsonValueKind.Undefined)
             throw new ChatFormatException("'messages' is missing.", "messages");
         return request;

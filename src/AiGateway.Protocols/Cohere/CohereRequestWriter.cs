@@ -97,24 +97,7 @@ internal sealed class CohereRequestWriter(ChatRequest request, Translation trans
             tool.Native.WriteTo(writer);
             return;
         }
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "function"u8);
-        writer.WriteStartObject("function"u8);
-        writer.WriteString("name"u8, tool.Name);
-        if (tool.Description is not null)
-            writer.WriteString("description"u8, tool.Description);
-        if (!tool.Parameters.IsAbsent)
-        {
-            writer.WritePropertyName("parameters"u8);
-            tool.Parameters.WriteTo(writer);
-        }
-        else if (!_isOwn)
-        {
-            writer.WritePropertyName("parameters"u8);
-            writer.WriteRawValue("""{"type":"object","properties":{}}"""u8, skipInputValidation: true);
-        }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        FunctionJson.WriteTool(writer, tool, _isOwn);
         if (tool.CacheMark is not null)
             translation.Drop($"tools[{request.Tools.IndexOf(tool)}].cache_control", "the provider caches by itself");
         if (!_isOwn)
@@ -215,24 +198,8 @@ internal sealed class CohereRequestWriter(ChatRequest request, Translation trans
 
     private void DropRest()
     {
-        if (request.Candidates > 1)
-            translation.Drop("n", "one answer a call");
         if (request.TopLogprobs is > 0)
             translation.Drop("top_logprobs", "only the chosen tokens have log probabilities");
-        if (request.Verbosity is not null)
-            translation.Drop("verbosity", "not known to Cohere");
-        if (request.Modalities is { Count: > 0 } modalities && modalities.Exists(static modality => modality != "text"))
-            translation.Drop("modalities", "answers are text");
-        if (request.User is not null)
-            translation.Drop("user", "not known to Cohere");
-        if (request.ServiceTier is not null)
-            translation.Drop("service_tier", "not known to Cohere");
-        if (!request.Metadata.IsAbsent)
-            translation.Drop("metadata", "not known to Cohere");
-        if (request.Store == true)
-            translation.Drop("store", "not known to Cohere");
-        if (request.PreviousResponseId is not null)
-            translation.Drop("previous_response_id", "not known to Cohere");
-        translation.DropAll(request.Extensions);
+        PlainChat.DropRest(request, translation, "Cohere");
     }
 }

@@ -181,13 +181,7 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
     private EmbeddingsRequest ReadRequest(JsonElement root)
     {
         var request = new EmbeddingsRequest { Source = Form };
-        JsonMembers? extensions = null;
-        foreach (var member in root.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(request, member.Name, member.Value))
-                JsonMembers.Add(ref extensions, member.Name, member.Value);
-        }
-        request.Extensions = extensions;
+        request.Extensions = root.ReadMembers((name, value) => ReadMember(request, name, value));
         if (request.Inputs.Count == 0)
             throw new ChatFormatException("'texts', 'images' or 'inputs' is missing or empty.", "texts");
         return request;
@@ -226,7 +220,7 @@ public sealed class CohereEmbeddings : EmbeddingsCodec
                 request.AsBase64 = types is ["base64"] ? true : null;
                 break;
             case "output_dimension":
-                request.Dimensions = JsonBody.WantLong(value, name) is > 0 and var size ? size : throw new ChatFormatException($"'{name}' must be at least 1.", name);
+                request.Dimensions = value.WantPositive(name);
                 break;
             case "truncate":
                 // START is known to Cohere alone: kept among the extensions beside what others understand.

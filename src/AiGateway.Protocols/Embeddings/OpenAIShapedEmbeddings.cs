@@ -106,13 +106,7 @@ public abstract class OpenAIShapedEmbeddings : EmbeddingsCodec
     private EmbeddingsRequest ReadRequest(JsonElement root)
     {
         var request = new EmbeddingsRequest { Source = Form };
-        JsonMembers? extensions = null;
-        foreach (var member in root.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(request, member.Name, member.Value))
-                JsonMembers.Add(ref extensions, member.Name, member.Value);
-        }
-        request.Extensions = extensions;
+        request.Extensions = root.ReadMembers((name, value) => ReadMember(request, name, value));
         if (request.Inputs.Count == 0)
             throw new ChatFormatException("'input' is missing or empty.", "input");
         return request;
@@ -125,7 +119,7 @@ public abstract class OpenAIShapedEmbeddings : EmbeddingsCodec
         else if (name == "input")
             EmbeddingInputs.Read(value, request);
         else if (name == DimensionsName)
-            request.Dimensions = JsonBody.WantLong(value, name) is > 0 and var size ? size : throw new ChatFormatException($"'{name}' must be at least 1.", name);
+            request.Dimensions = value.WantPositive(name);
         else if (name == EncodingName && value.ValueKind == JsonValueKind.String && value.GetString() is "float" or "base64")
             request.AsBase64 = value.ValueEquals("base64"u8);
         else if (name == EncodingName && Form == EmbeddingsForm.OpenAI)

@@ -32,7 +32,7 @@ internal sealed class OllamaRequestWriter(ChatRequest request, Translation trans
         if (_isOwn)
             WriteExtensions(writer, areOptions: false);
         else
-            DropRest();
+            PlainChat.DropRest(request, translation, "Ollama");
         writer.WriteEndObject();
     }
 
@@ -76,24 +76,7 @@ internal sealed class OllamaRequestWriter(ChatRequest request, Translation trans
             tool.Native.WriteTo(writer);
             return;
         }
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "function"u8);
-        writer.WriteStartObject("function"u8);
-        writer.WriteString("name"u8, tool.Name);
-        if (tool.Description is not null)
-            writer.WriteString("description"u8, tool.Description);
-        if (!tool.Parameters.IsAbsent)
-        {
-            writer.WritePropertyName("parameters"u8);
-            tool.Parameters.WriteTo(writer);
-        }
-        else if (!_isOwn)
-        {
-            writer.WritePropertyName("parameters"u8);
-            writer.WriteRawValue("""{"type":"object","properties":{}}"""u8, skipInputValidation: true);
-        }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        FunctionJson.WriteTool(writer, tool, _isOwn);
         if (tool.Strict == true)
             translation.Drop(path + ".strict", "schemas of tools are not enforced");
         if (tool.CacheMark is not null)
@@ -200,26 +183,5 @@ internal sealed class OllamaRequestWriter(ChatRequest request, Translation trans
             writer.WritePropertyName(areOptions ? name[OptionPrefix.Length..] : name);
             value.WriteTo(writer);
         }
-    }
-
-    private void DropRest()
-    {
-        if (request.Candidates > 1)
-            translation.Drop("n", "one answer a call");
-        if (request.Verbosity is not null)
-            translation.Drop("verbosity", "not known to Ollama");
-        if (request.Modalities is { Count: > 0 } modalities && modalities.Exists(static modality => modality != "text"))
-            translation.Drop("modalities", "answers are text");
-        if (request.User is not null)
-            translation.Drop("user", "not known to Ollama");
-        if (request.ServiceTier is not null)
-            translation.Drop("service_tier", "not known to Ollama");
-        if (!request.Metadata.IsAbsent)
-            translation.Drop("metadata", "not known to Ollama");
-        if (request.Store == true)
-            translation.Drop("store", "not known to Ollama");
-        if (request.PreviousResponseId is not null)
-            translation.Drop("previous_response_id", "not known to Ollama");
-        translation.DropAll(request.Extensions);
     }
 }

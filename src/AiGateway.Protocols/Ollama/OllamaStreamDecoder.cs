@@ -59,7 +59,7 @@ internal sealed class OllamaStreamDecoder : ChatStreamDecoder
                 Add(ChatPartKind.Media, new MediaPart(MediaKind.Image) { Base64 = image.GetString(), MediaType = MediaText.ImageTypeOf(image.GetString()!) }, events);
         }
         foreach (var call in JsonBody.Items(JsonBody.Member(message, "tool_calls"u8)))
-            Add(ChatPartKind.ToolCall, OllamaWords.ReadCall(call), events);
+            Add(ChatPartKind.ToolCall, FunctionJson.ReadCall(call, OllamaWords.NoArguments), events);
         if (JsonBody.BoolOf(root, "done"u8) != true)
             return;
         var word = JsonBody.TextOf(root, "done_reason"u8);

@@ -7,6 +7,9 @@ namespace AiGateway.Protocols.Ollama;
 /// <summary>What requests, answers and streams of Ollama have in common.</summary>
 internal static class OllamaWords
 {
+    /// <summary>What a call without arguments has: Ollama's are objects.</summary>
+    public const string NoArguments = "{}";
+
     public static FinishReason FinishOf(string? word, bool callsTools) => word switch
     {
         "length" => FinishReason.Length,
@@ -55,7 +58,7 @@ internal static class OllamaWords
             parts.Add(new TextPart(text));
         ReadImages(message, parts);
         foreach (var call in JsonBody.Items(JsonBody.Member(message, "tool_calls"u8)))
-            parts.Add(ReadCall(call));
+            parts.Add(FunctionJson.ReadCall(call, NoArguments));
     }
 
     public static void ReadImages(JsonElement message, List<ChatPart> parts)
@@ -65,23 +68,6 @@ internal static class OllamaWords
             if (image.ValueKind == JsonValueKind.String)
                 parts.Add(new MediaPart(MediaKind.Image) { Base64 = image.GetString(), MediaType = MediaText.ImageTypeOf(image.GetString()!) });
         }
-    }
-
-    public static ToolCallPart ReadCall(JsonElement call)
-    {
-        var function = JsonBody.Member(call, "function"u8);
-        var arguments = JsonBody.Member(function, "arguments"u8);
-        return new ToolCallPart
-        {
-            Id = JsonBody.TextOf(call, "id"u8) ?? "",
-            Name = JsonBody.TextOf(function, "name"u8) ?? "",
-            Arguments = arguments.ValueKind switch
-            {
-                JsonValueKind.String => arguments.GetString()!,
-                JsonValueKind.Undefined => "{}",
-                _ => JsonValue.Of(arguments).ToString(),
-            },
-        };
     }
 
     /// <summary>Writes a call.</summary>

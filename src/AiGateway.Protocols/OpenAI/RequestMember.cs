@@ -33,6 +33,7 @@ internal enum RequestMember
     Texts,
     EncodingFormat,
     Dimensions,
+    GenerateContentRequest,
 }
 
 internal static class RequestMembers
@@ -68,6 +69,7 @@ internal static class RequestMembers
         Of(RequestMember.Texts, "texts"),
         Of(RequestMember.EncodingFormat, "encoding_format"),
         Of(RequestMember.Dimensions, "dimensions"),
+        Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

@@ -77,7 +77,7 @@ internal ref partial struct RequestReading
         if (_reader.TokenType == JsonTokenType.Null)
             return null;
         // Google takes a single tool for a list of one.
-        var isSingle = _reader.TokenType == JsonTokenType.StartObject && _operation == Operation.GenerateContent;
+        var isSingle = _reader.TokenType == JsonTokenType.StartObject && (_operation == Operation.GenerateContent || CountsGemini);
         if (_reader.TokenType != JsonTokenType.StartArray && !isSingle)
             return WrongType(member, "an array");
         _facts.HasTools |= CountTools();

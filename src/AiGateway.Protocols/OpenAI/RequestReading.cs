@@ -47,6 +47,20 @@ internal ref partial struct RequestReading
 
         _facts.InsertAt = _reader.BytesConsumed;
         _facts.IsEmptyObject = true;
+        if (ReadMembers() is { } defect)
+            return defect;
+
+        // Nothing but white space may follow the object; anything else is a defect that is found here.
+        _reader.Read();
+
+        _facts.TextTokens = _tokens.Tokens;
+        _facts.IsConversation = _conversation;
+        _facts.EstimatedInputTokens = _facts.EstimateInputTokens(_facts.Model);
+        return Missing();
+    }
+
+    private RequestScanError? ReadMembers()
+    {
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             _facts.IsEmptyObject = false;
@@ -73,14 +87,7 @@ internal ref partial struct RequestReading
             if (ReadMember(member) is { } error)
                 return error;
         }
-
-        // Nothing but white space may follow the object; anything else is a defect that is found here.
-        _reader.Read();
-
-        _facts.TextTokens = _tokens.Tokens;
-        _facts.IsConversation = _conversation;
-        _facts.EstimatedInputTokens = _facts.EstimateInputTokens(_facts.Model);
-        return Missing();
+        return null;
     }
 
     private readonly RequestScanError NotJson()
@@ -124,6 +131,9 @@ internal ref partial struct RequestReading
                 return ReadInput(member);
             case RequestMember.Contents:
                 return ReadContents();
+            case RequestMember.GenerateContentRequest when CountsGemini && _reader.TokenType == JsonTokenType.StartObject:
+                // A whole request to be counted: its members are read as if they stood here.
+                return ReadMembers();
             case RequestMember.Tools:
             case RequestMember.Functions:
                 return ReadTools(member);
@@ -160,6 +170,9 @@ internal ref partial struct RequestReading
                 return null;
         }
     }
+
+    /// <summary>Whether it is Gemini's <c>countTokens</c>; without <c>isForeign</c> tokens are counted for Anthropic's callers.</summary>
+    private readonly bool CountsGemini => _isForeign && _operation == Operation.CountTokens;
 
     private RequestScanError? ReadModel()
     {
@@ -258,6 +271,7 @@ internal ref partial struct RequestReading
     private readonly RequestScanError? Missing() =>
         _operation switch
         {
+            Operation.CountTokens when _isForeign => Require(RequestMember.Contents),
             Operation.ChatCompletions or Operation.Messages or Operation.CountTokens => Require(RequestMember.Messages),
             Operation.GenerateContent => Require(RequestMember.Contents),
             Operation.Completions or Operation.ImageGenerations => Require(RequestMember.Prompt),

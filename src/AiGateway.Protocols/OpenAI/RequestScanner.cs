@@ -17,7 +17,7 @@ public static class RequestScanner
     /// <param name="body">The whole body; ranges in <paramref name="facts"/> point into it.</param>
     /// <param name="facts">What was found; when an error is returned, what was found before it.</param>
     /// <param name="stream">Whether a stream is asked for, where the path says it and not the body.</param>
-    /// <param name="isForeign">Whether the body is of a form that is not OpenAI's (Cohere's or Gemini's vectors): its inputs stand in members of its own.</param>
+    /// <param name="isForeign">Whether the body is of a form that is not OpenAI's (Cohere's or Gemini's vectors, Gemini's counting of tokens): its inputs stand in members of its own.</param>
     /// <returns>Null when the body is acceptable.</returns>
     public static RequestScanError? Scan(Operation operation, ReadOnlySpan<byte> body, out RequestFacts facts, bool stream = false, bool isForeign = false)
     {

@@ -41,6 +41,9 @@ internal struct ResponseReading(Operation operation, UsageRules rules, ResponseF
         _facts.Model = _model;
         _facts.ServiceTier = _serviceTier;
         _facts.Usage = _response.UsageWithTools ?? _metaUsage;
+        // Tokens in `usage`, searches in `meta`: both were consumed.
+        if (_facts.Usage is { SearchUnits: 0 } usage && _metaUsage is { SearchUnits: > 0 and var searches })
+            _facts.Usage = usage with { SearchUnits = searches };
         if (_images > 0)
             _facts.Usage = (_facts.Usage ?? new Usage()) with { Images = _images };
         _facts.Edits = _edits ?? _facts.Edits;

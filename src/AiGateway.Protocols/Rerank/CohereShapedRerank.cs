@@ -96,13 +96,7 @@ public abstract class CohereShapedRerank : RerankCodec
     private RerankRequest ReadRequest(JsonElement root)
     {
         var request = new RerankRequest { Source = Form, ReturnDocuments = ReturnsDocumentsByDefault };
-        JsonMembers? extensions = null;
-        foreach (var member in root.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(request, member.Name, member.Value))
-                JsonMembers.Add(ref extensions, member.Name, member.Value);
-        }
-        request.Extensions = extensions;
+        request.Extensions = root.ReadMembers((name, value) => ReadMember(request, name, value));
         if (JsonBody.Member(root, "query"u8).ValueKind == JsonValueKind.Undefined)
             throw new ChatFormatException("'query' is missing.", "query");
         if (request.Documents.Count == 0)
@@ -132,9 +126,7 @@ public abstract class CohereShapedRerank : RerankCodec
             default:
                 if (name != TopName)
                     return false;
-                request.TopN = JsonBody.WantLong(value, name);
-                if (request.TopN < 1)
-                    throw new ChatFormatException($"'{name}' must be at least 1.", name);
+                request.TopN = value.WantPositive(name);
                 break;
         }
         return true;

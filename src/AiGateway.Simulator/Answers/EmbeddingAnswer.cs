@@ -6,7 +6,7 @@ namespace AiGateway.Simulator.Answers;
 /// <summary>Answers <c>/v1/embeddings</c>: unit vectors that are a function of the text, so that equal texts have equal vectors.</summary>
 internal static class EmbeddingAnswer
 {
-    private const int DefaultDimensions = 1536;
+    public const int DefaultDimensions = 1536;
     private const int MaxDimensions = 4096;
     private const int MaxInputs = 2048;
 
@@ -56,7 +56,8 @@ internal static class EmbeddingAnswer
         return new Answer { Body = body, InputTokens = total };
     }
 
-    private static void Fill(float[] vector, string text, ulong seed)
+    /// <summary>Fills the vector of a text.</summary>
+    public static void Fill(float[] vector, string text, ulong seed)
     {
         var state = Hashing.Of(text, seed);
         var squares = 0.0;

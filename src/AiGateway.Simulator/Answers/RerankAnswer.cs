@@ -3,7 +3,7 @@ using AiGateway.Simulator.Requests;
 
 namespace AiGateway.Simulator.Answers;
 
-/// <summary>Answers <c>/v1/rerank</c>: a document's score is the share of the query's words that it holds.</summary>
+/// <summary>Answers <c>/v1/rerank</c> and Cohere's <c>/v2/rerank</c>: a document's score is the share of the query's words that it holds.</summary>
 internal static class RerankAnswer
 {
     // Cohere bills one search unit for a query with up to that many documents.
@@ -32,8 +32,12 @@ internal static class RerankAnswer
         var writer = body.StartJson();
         writer.WriteStartObject();
         writer.WriteString("id"u8, request.Ids.Next("rerank-"));
-        writer.WriteString("object"u8, "list"u8);
-        writer.WriteString("model"u8, request.Model);
+        var isCohere = request.Route.Endpoint == SimulatedEndpoint.CohereRerank;
+        if (!isCohere)
+        {
+            writer.WriteString("object"u8, "list"u8);
+            writer.WriteString("model"u8, request.Model);
+        }
         writer.WriteStartArray("results"u8);
         foreach (var document in ranked)
         {
@@ -50,19 +54,22 @@ internal static class RerankAnswer
         }
         writer.WriteEndArray();
         if (request.ReportsUsage)
-            WriteUsage(writer, tokens, units);
+            WriteUsage(writer, isCohere ? null : tokens, units);
         writer.WriteEndObject();
         writer.Flush();
         return new Answer { Body = body, InputTokens = tokens };
     }
 
-    // Both forms in use: Jina's and vLLM's usage, Cohere's billed units.
-    private static void WriteUsage(Utf8JsonWriter json, int tokens, int units)
+    // Both forms in use: Jina's and vLLM's usage, Cohere's billed units; of Cohere itself, its own alone.
+    private static void WriteUsage(Utf8JsonWriter json, int? tokens, int units)
     {
-        json.WriteStartObject("usage"u8);
-        json.WriteNumber("prompt_tokens"u8, tokens);
-        json.WriteNumber("total_tokens"u8, tokens);
-        json.WriteEndObject();
+        if (tokens is { } count)
+        {
+            json.WriteStartObject("usage"u8);
+            json.WriteNumber("prompt_tokens"u8, count);
+            json.WriteNumber("total_tokens"u8, count);
+            json.WriteEndObject();
+        }
         json.WriteStartObject("meta"u8);
         json.WriteStartObject("billed_units"u8);
         json.WriteNumber("search_units"u8, units);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI.Chat;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Requests;
@@ -79,12 +80,12 @@ internal static class ConversationAnswer
         return copy;
     }
 
-    /// <summary>Answers <c>/v1/messages/count_tokens</c>, and what the clouds have in its place.</summary>
+    /// <summary>Answers <c>/v1/messages/count_tokens</c>, what the clouds have in its place, and Gemini's <c>:countTokens</c>.</summary>
     public static Answer Count(SimulatedRequest request)
     {
         if (request.Route.Endpoint == SimulatedEndpoint.BedrockCount)
             return CountOfBedrock(request);
-        return Count(request, "input_tokens"u8);
+        return Count(request, request.Route.Dialect == Dialect.Gemini ? "totalTokens"u8 : "input_tokens"u8);
     }
 
     // The body to be invoked stands in base64 inside another.
@@ -108,7 +109,7 @@ internal static class ConversationAnswer
         json.WriteNumber(member, prompt.InputTokens);
         json.WriteEndObject();
         json.Flush();
-        return new Answer { Dialect = Dialect.Anthropic, Body = body, InputTokens = prompt.InputTokens };
+        return new Answer { Dialect = request.Route.Dialect, Body = body, InputTokens = prompt.InputTokens };
     }
 
     private static Answer? Read(SimulatedRequest request, bool countOnly, out ChatRequest chat) =>
@@ -118,7 +119,7 @@ internal static class ConversationAnswer
     {
         try
         {
-            chat = ChatCodecs.Of(dialect).ReadRequest(request.Body);
+            chat = request.Route.Endpoint == SimulatedEndpoint.GeminiCountTokens ? GeminiTokenCounts.ReadRequest(request.Body) : ChatCodecs.Of(dialect).ReadRequest(request.Body);
         }
         catch (ChatFormatException defect)
         {

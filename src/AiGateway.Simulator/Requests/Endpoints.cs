@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AiGateway.Protocols.Embeddings;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Dialects;
 
@@ -69,7 +70,9 @@ internal sealed class Endpoints(SimulatorOptions options, GivenAnswer given)
             SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
                 or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat
                 or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict => ConversationAnswer.Of(request),
-            SimulatedEndpoint.CountTokens or SimulatedEndpoint.RawPredictCount or SimulatedEndpoint.BedrockCount => ConversationAnswer.Count(request),
+            SimulatedEndpoint.CountTokens or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.RawPredictCount or SimulatedEndpoint.BedrockCount => ConversationAnswer.Count(request),
+            SimulatedEndpoint.CohereEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Cohere),
+            SimulatedEndpoint.GeminiEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Gemini),
             _ => RerankAnswer.Of(request),
         };
     }

@@ -16,6 +16,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         ("/model/", "/count-tokens", SimulatedEndpoint.BedrockCount),
         ("/models/", ":rawPredict", SimulatedEndpoint.RawPredict),
         ("/models/", ":streamRawPredict", SimulatedEndpoint.StreamRawPredict),
+        ("/models/", ":countTokens", SimulatedEndpoint.GeminiCountTokens),
+        ("/models/", ":embedContent", SimulatedEndpoint.GeminiEmbed),
+        ("/models/", ":batchEmbedContents", SimulatedEndpoint.GeminiEmbed),
         ("/model/", "/converse", SimulatedEndpoint.Converse),
         ("/model/", "/converse-stream", SimulatedEndpoint.ConverseStream),
         ("/models/", ":predict", SimulatedEndpoint.Predict),
@@ -29,9 +32,9 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     {
         SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount
             or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => Dialect.Anthropic,
-        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.Predict => Dialect.Gemini,
+        SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
-        SimulatedEndpoint.CohereChat => Dialect.Cohere,
+        SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
     };
 
@@ -136,6 +139,8 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,
+            "v2/embed" => SimulatedEndpoint.CohereEmbed,
+            "v2/rerank" => SimulatedEndpoint.CohereRerank,
             "speech-to-text" => SimulatedEndpoint.ElevenLabsTranscription,
             "speak" => SimulatedEndpoint.DeepgramSpeech,
             "listen" => SimulatedEndpoint.DeepgramTranscription,

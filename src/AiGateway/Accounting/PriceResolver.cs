@@ -132,15 +132,30 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
             Output = own.Output,
             CachedInput = own.CachedInput,
             CacheWrite = own.CacheWrite,
-            CacheWrite1h = own.CacheWrite,
-            CacheWrite12h = own.CacheWrite,
+            CacheWrite1h = own.CacheWrite1h ?? own.CacheWrite,
+            CacheWrite12h = own.CacheWrite12h ?? own.CacheWrite,
             Reasoning = own.Reasoning,
+            Citation = own.Citation,
+            AudioInput = own.AudioInput,
+            AudioOutput = own.AudioOutput,
+            AudioCachedInput = own.AudioCachedInput,
+            ImageInput = own.ImageInput,
+            ImageOutput = own.ImageOutput,
+            ImageCachedInput = own.ImageCachedInput,
         };
         var set = new PriceSet
         {
             Label = "operator",
             Tokens = figures.Resolve(),
-            Units = new UnitPrices { PerRequest = own.PerRequest, PerImage = own.PerImage, PerCharacter = own.Per1mCharacters / 1_000_000, PerAudioHour = own.PerAudioHour },
+            Units = new UnitPrices
+            {
+                PerRequest = own.PerRequest,
+                PerImage = own.PerImage,
+                PerSearch = own.Per1kSearches * 0.001m,
+                PerWebSearch = own.Per1kWebSearches * 0.001m,
+                PerAudioHour = own.PerAudioHour,
+                PerCharacter = own.Per1mCharacters * 0.000001m,
+            },
         };
         return new ModelPrice
         {

@@ -97,7 +97,7 @@ internal sealed record ProviderPreset
     public string? ApiVersion { get; init; }
 
     /// <summary>Dialects of conversation it speaks, the one to translate to first. A caller of any of them gets its bytes passed on.</summary>
-    public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat, Dialect.OpenAIResponses];
+    public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat];
 
     /// <summary>Dialects of models, by what stands in the model's name: the first that fits counts, and <see cref="Dialects"/> where none does. Empty where all models speak the same.</summary>
     public DialectsOfModel[] ModelDialects { get; init; } = [];

@@ -23,14 +23,15 @@ internal static class ProviderPresets
     /// <summary>Stands in for the simulator's address, which is known only when the host has started it. <c>.invalid</c> never resolves (RFC 6761).</summary>
     public const string SimulatedBaseUrl = "http://simulated.invalid/v1";
 
-    // No /responses: callers of it are translated. Who has it since says so by `dialects` in the routing file.
-    private static readonly Dialect[] ChatOnly = [Dialect.OpenAIChat];
+    // Only where recorded traffic or the provider's own pages show /responses, each with its source. For all others callers of it
+    // are translated to chat, which works everywhere; who has it since says so by `dialects: [openai, responses]` in the routing file.
+    private static readonly Dialect[] WithResponses = [Dialect.OpenAIChat, Dialect.OpenAIResponses];
 
     private static readonly Operation[] Conversations = [Operation.ChatCompletions, Operation.Responses, Operation.Messages, Operation.GenerateContent];
 
     private static readonly ProviderPreset[] Presets =
     [
-        Hosted("openai", "https://api.openai.com/v1", "openai"),
+        Hosted("openai", "https://api.openai.com/v1", "openai") with { Dialects = WithResponses },
 
         // Azure's GA version; its Responses API lives only under the newer layout, which takes the model from the body.
         new ProviderPreset
@@ -42,44 +43,56 @@ internal static class ProviderPresets
             ApiVersion = "2024-10-21",
             TelemetryName = "azure.ai.openai",
             PricesFrom = "azure",
+            Dialects = WithResponses,
             Paths = new Dictionary<Operation, string>
             {
                 [Operation.Responses] = "v1/responses",
                 [Operation.StoredResponse] = "v1/responses",
             },
         },
-        Hosted("groq", "https://api.groq.com/openai/v1", "groq"),
+
+        // console.groq.com/docs/responses-api (beta)
+        Hosted("groq", "https://api.groq.com/openai/v1", "groq") with { Dialects = WithResponses },
 
         // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
         // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
         Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Dialects = [Dialect.Mistral, Dialect.OpenAIChat], Embeddings = [new("", EmbeddingsForm.Mistral)], Moderation = MistralModeration.Instance },
-        Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek"),
-        Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart, Images = [new("", XaiImages.Instance)] },
-        Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Dialects = ChatOnly, Images = [new("", TogetherImages.Instance)] },
-        Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai"),
-        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Traits = TargetTraits.Default with { ReasoningDetails = true } },
+        Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek") with { Dialects = WithResponses },
 
-        // No /v1 in its paths. Reports usage in every chunk unasked, so nothing is asked for.
-        Hosted("perplexity", "https://api.perplexity.ai", "perplexity") with { UsageRules = UsageRules.ReasoningApart, StreamUsageOption = false, Traits = TargetTraits.Default with { StreamOptions = false } },
-        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras") with { Dialects = ChatOnly },
+        // docs.x.ai/docs/api-reference
+        Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart, Dialects = WithResponses, Images = [new("", XaiImages.Instance)] },
+        Hosted("together", "https://api.together.xyz/v1", "together_ai") with { Images = [new("", TogetherImages.Instance)] },
+
+        // docs.fireworks.ai/guides/response-api
+        Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai") with { Dialects = WithResponses },
+        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Dialects = WithResponses, Traits = TargetTraits.Default with { ReasoningDetails = true } },
+
+        // Its chat completions (Sonar) ended on 2026-09-27; what followed is the Agent API, in the form of Responses (docs.perplexity.ai/docs/agent-api).
+        Hosted("perplexity", "https://api.perplexity.ai/v1", "perplexity") with { StreamUsageOption = false, Dialects = [Dialect.OpenAIResponses] },
+        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras"),
         Hosted("nvidia", "https://integrate.api.nvidia.com/v1", "nvidia"),
-        Hosted("huggingface", "https://router.huggingface.co/v1", "hugging_face"),
-        Hosted("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gcp.gemini") with { PricesFrom = "google", Dialects = ChatOnly },
+
+        // huggingface.co/docs/inference-providers/guides/responses-api (beta)
+        Hosted("huggingface", "https://router.huggingface.co/v1", "hugging_face") with { Dialects = WithResponses },
+        Hosted("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gcp.gemini") with { PricesFrom = "google" },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com/openai/v1 or https://bedrock-mantle.REGION.api.aws/v1.
-        Hosted("bedrock", null, "aws.bedrock"),
-        Hosted("zai", "https://api.z.ai/api/paas/v4", "z_ai") with { Dialects = ChatOnly },
-        Hosted("moonshot", "https://api.moonshot.ai/v1", "moonshot_ai") with { Dialects = ChatOnly },
-        Hosted("minimax", "https://api.minimax.io/v1", "minimax") with { Dialects = ChatOnly },
+        // Both have Responses: docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html
+        Hosted("bedrock", null, "aws.bedrock") with { Dialects = WithResponses },
+        Hosted("zai", "https://api.z.ai/api/paas/v4", "z_ai"),
+        Hosted("moonshot", "https://api.moonshot.ai/v1", "moonshot_ai"),
+        Hosted("minimax", "https://api.minimax.io/v1", "minimax"),
         Hosted("deepinfra", "https://api.deepinfra.com/v1/openai", "deepinfra"),
-        Hosted("novita", "https://api.novita.ai/openai/v1", "novita_ai") with { Dialects = ChatOnly },
-        Hosted("nebius", "https://api.tokenfactory.nebius.com/v1", "nebius") with { Dialects = ChatOnly },
-        Hosted("alibaba", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "alibaba_cloud"),
-        Hosted("crusoe", "https://api.inference.crusoecloud.com/v1", "crusoe") with { Dialects = ChatOnly },
-        Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku") with { Dialects = ChatOnly },
+        Hosted("novita", "https://api.novita.ai/openai/v1", "novita_ai"),
+        Hosted("nebius", "https://api.tokenfactory.nebius.com/v1", "nebius"),
+
+        // alibabacloud.com/help/en/model-studio/compatibility-with-openai-responses-api
+        Hosted("alibaba", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "alibaba_cloud") with { Dialects = WithResponses },
+        Hosted("crusoe", "https://api.inference.crusoecloud.com/v1", "crusoe"),
+        Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku"),
 
         // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
-        Hosted("snowflake", null, "snowflake") with { Dialects = ChatOnly, Traits = TargetTraits.Default with { ReasoningDetails = true } },
+        Hosted("snowflake", null, "snowflake") with { Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),
@@ -155,16 +168,21 @@ internal static class ProviderPresets
             Moderation = AzureContentSafety.Instance,
         },
 
-        Local("ollama", "http://localhost:11434/v1"),
+        // Without state: docs.ollama.com/api/openai-compatibility (from 0.13.3 on)
+        Local("ollama", "http://localhost:11434/v1") with { Dialects = WithResponses },
 
         // Its base64 may be of 64-bit floats: who wants base64 gets it from the gateway.
-        Local("vllm", null) with { Embeddings = [new("", EmbeddingsForm.Vllm)] },
-        Local("lmstudio", "http://localhost:1234/v1"),
+        // docs.vllm.ai/en/stable/serving/online_serving
+        Local("vllm", null) with { Dialects = WithResponses, Embeddings = [new("", EmbeddingsForm.Vllm)] },
 
+        // lmstudio.ai/docs/api/openai-api (from 0.3.29 on)
+        Local("lmstudio", "http://localhost:1234/v1") with { Dialects = WithResponses },
+
+        // It turns Responses into chat itself, with losses (ggml-org/llama.cpp#19720): translation here has none of them.
         // Its own default port is 8080, which is the gateway's too: better asked for than looped.
         Local("llamacpp", null),
         Local(OpenAICompatible, null) with { DefaultPath = "" },
-        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null },
+        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null, Dialects = WithResponses },
     ];
 
     private static readonly Dictionary<string, ProviderPreset> ByKind = Presets.ToDictionary(preset => preset.Kind, StringComparer.Ordinal);

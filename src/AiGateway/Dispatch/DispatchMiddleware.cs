@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;

@@ -7,12 +7,13 @@ using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Dispatch;
 
-/// <summary>Answers <c>count_tokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
+/// <summary>Answers <c>count_tokens</c> and <c>countTokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
 internal static class TokenCount
 {
-    /// <summary>Whether a deployment's provider counts itself.</summary>
+    /// <summary>Whether a deployment's provider counts the caller's own request. Signatures of another provider it would refuse.</summary>
     public static bool IsCountedBy(Exchange exchange, DeploymentModel deployment) =>
-        Translations.DialectFor(exchange.Request!, deployment, exchange.Plan!.UpstreamModelFor(deployment)) == Dialect.Anthropic;
+        Translations.DialectFor(exchange.Request!, deployment, exchange.Plan!.UpstreamModelFor(deployment)) == ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form)
+        && !SignatureEnvelope.MayBeIn(exchange.Request.Body!.Memory.Span);
 
     /// <summary>The plan without those that cannot count: one of another dialect would answer the conversation, and be paid for it.</summary>
     public static Plan PlanFor(Exchange exchange)
@@ -30,7 +31,7 @@ internal static class TokenCount
         await using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteNumber("input_tokens"u8, exchange.Request!.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
+            json.WriteNumber(exchange.Request!.Form == CallerForm.Gemini ? "totalTokens"u8 : "input_tokens"u8, exchange.Request.Facts.EstimateInputTokens(exchange.Plan.UpstreamModelFor(deployment)));
             json.WriteEndObject();
         }
         var response = context.Response;

@@ -31,7 +31,7 @@ internal static class AttemptRequests
             : isNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
             : services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
         var request = new UpstreamRequest(HttpMethod.Parse(method), address, deployment, key);
-        var callers = ChatDialects.Of(asked.Operation);
+        var callers = ChatDialects.Of(asked.Operation, asked.Form);
         var host = HostOf(attempt);
         if (isNative)
         {

@@ -40,7 +40,7 @@ internal static class FailureMessages
         {
             var error = last.Error!;
             // Another dialect's words for types and codes mean nothing to the caller.
-            var isForeign = exchange.Attempts.Count > 0 && exchange.Attempts[^1].Dialect is { } dialect && dialect != ChatDialects.Of(exchange.Request!.Operation);
+            var isForeign = exchange.Attempts.Count > 0 && exchange.Attempts[^1].Dialect is { } dialect && dialect != ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form);
             return new Rejection(RejectionReason.ProviderRefused, error.Message, error.Param)
             {
                 Status = last.Status,

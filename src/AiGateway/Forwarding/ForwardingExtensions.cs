@@ -12,7 +12,9 @@ internal static class ForwardingExtensions
     {
         services.AddHttpForwarder();
         services.AddSingleton<SimulatedProvider>();
+        services.AddSingleton<OutboundHandlers>();
         services.AddSingleton<ProviderTransports>();
+        services.AddSingleton<TokenTransport>();
         services.AddSingleton<CredentialSources>();
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<CredentialSources>());
         services.AddSingleton<UpstreamAddresses>();

@@ -1,6 +1,6 @@
 using System.Globalization;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AiGateway.Forwarding;
@@ -67,7 +67,7 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
 
     private void AddOwn(IHeaderDictionary headers, Exchange exchange)
     {
-        if (exchange.Request!.Operation is Operation.Messages or Operation.CountTokens)
+        if (ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form) == Dialect.Anthropic)
         {
             // The name that Anthropic's clients look for.
             headers["request-id"] = exchange.Id;

@@ -37,6 +37,14 @@ internal static class RequestEdits
             {
                 // Gemini has the model in the path.
             }
+            else if (request is { Operation: Operation.CountTokens, Form: CallerForm.Gemini })
+            {
+                // In the path too, and once more where a whole request is counted.
+                if (facts.ModelValue.Exists)
+                {
+                    edits[count++] = BodyEdit.Replace(facts.ModelValue, JsonString("models/" + upstreamModel));
+                }
+            }
             else if (!facts.ModelValue.Exists)
             {
                 edits[count++] = Insert(facts.InsertAt, [.. "\"model\":"u8, .. model.Span], facts.IsEmptyObject);

@@ -14,7 +14,7 @@ internal static class Translations
     /// <summary>The dialect to speak to a provider: the caller's own where it understands it, else its first. Null where OpenAI's bytes pass as they are.</summary>
     public static Dialect? DialectFor(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
     {
-        if (ChatDialects.Of(request.Operation) is not { } asked)
+        if (ChatDialects.Of(request.Operation, request.Form) is not { } asked)
         {
             return null;
         }

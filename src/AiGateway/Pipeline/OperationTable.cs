@@ -118,6 +118,11 @@ internal static class OperationTable
             match = new OperationPath(Operation.Embeddings, Uri.UnescapeDataString(rest[..colon]), "", "") { Form = CallerForm.Gemini };
             return true;
         }
+        if (method is "countTokens")
+        {
+            match = new OperationPath(Operation.CountTokens, Uri.UnescapeDataString(rest[..colon]), "", "") { Form = CallerForm.Gemini };
+            return true;
+        }
         if (method is not ("generateContent" or "streamGenerateContent"))
         {
             match = default;

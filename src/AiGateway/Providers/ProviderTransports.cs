@@ -1,23 +1,15 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
-using AiGateway.Pipeline;
 
 namespace AiGateway.Providers;
 
 /// <summary>One long-lived connection pool per provider: a <see cref="SocketsHttpHandler"/> behind an <see cref="HttpMessageInvoker"/>.</summary>
 /// <remarks>
-/// Nothing that a provider answers makes the gateway go elsewhere or change bytes: no redirects, no cookies, no decompression,
-/// no proxy from the environment. A reload with other connection settings gets another pool; requests in flight keep theirs.
+/// A reload with other connection settings gets another pool; requests in flight keep theirs.
 /// </remarks>
-internal sealed class ProviderTransports(HostModel host, SimulatedProvider simulated) : IDisposable
+internal sealed class ProviderTransports(OutboundHandlers outbound, SimulatedProvider simulated) : IDisposable
 {
     private readonly ConcurrentDictionary<PoolKey, HttpMessageInvoker> _pools = new();
-    private readonly X509Certificate2Collection? _authorities = LoadAuthorities(host.CaBundle);
 
     /// <summary>The pool of a provider.</summary>
     public HttpMessageInvoker For(ProviderModel provider, TimeSpan connectTimeout) =>
@@ -33,28 +25,10 @@ internal sealed class ProviderTransports(HostModel host, SimulatedProvider simul
 
     private HttpMessageInvoker Create(PoolKey key)
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = key.ConnectTimeout,
-            MaxConnectionsPerServer = key.MaxConnections ?? int.MaxValue,
-            EnableMultipleHttp2Connections = true,
-            // Below the idle time after which providers' load balancers (typically 60 s and more) close a connection under our hands.
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
-            // DNS changes are followed within this time.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseProxy = host.OutboundProxy is not null,
-            Proxy = host.OutboundProxy is { } proxy ? new WebProxy(proxy) : null,
-            // An answer's headers of more than 64 KB are nonsense; OpenAI asks callers to stay below the same bound.
-            MaxResponseHeadersLength = 64,
-        };
-        if (_authorities is { } authorities)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, authorities);
-        }
+        var handler = outbound.Create();
+        handler.ConnectTimeout = key.ConnectTimeout;
+        handler.MaxConnectionsPerServer = key.MaxConnections ?? int.MaxValue;
+        handler.EnableMultipleHttp2Connections = true;
         if (key.IsSimulated)
         {
             handler.UseProxy = false;
@@ -62,65 +36,9 @@ internal sealed class ProviderTransports(HostModel host, SimulatedProvider simul
         }
         else if (key.BaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
         {
-            handler.ConnectCallback = ConnectForTlsAsync;
+            handler.ConnectCallback = OutboundHandlers.ConnectAsync;
         }
         return new HttpMessageInvoker(handler, disposeHandler: true);
-    }
-
-    /// <summary>Connects as the handler itself does, but for where reads end: a handshake computes, and looking for a certificate's issuer may even wait for the network.</summary>
-    private static async ValueTask<Stream> ConnectForTlsAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new PoolThreadStream(new NetworkStream(socket, ownsSocket: true));
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Trusts what the system trusts, and besides a chain that ends in one of the operator's authorities. A wrong name is never forgiven.</summary>
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection authorities)
-    {
-        if (errors == SslPolicyErrors.None)
-        {
-            return true;
-        }
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf)
-        {
-            return false;
-        }
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
-        {
-            own.ChainPolicy.ExtraStore.Add(element.Certificate);
-        }
-        return own.Build(leaf);
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(string? path)
-    {
-        if (path is null)
-        {
-            return null;
-        }
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-        }
-        catch (CryptographicException e)
-        {
-            throw new CryptographicException($"'host.outbound.ca_bundle' names {path}, which is not a list of certificates in PEM form: {e.Message}", e);
-        }
-        return authorities;
     }
 
     private readonly record struct PoolKey(string ProviderId, string BaseUrl, TimeSpan ConnectTimeout, int? MaxConnections, bool IsSimulated);

@@ -81,7 +81,7 @@ internal sealed class UpstreamAddresses
         Dialect.Anthropic when provider.Preset.Messages == MessagesHost.Vertex =>
             operation == Operation.CountTokens ? "models/count-tokens:rawPredict" : stream ? "models/{model}:streamRawPredict" : "models/{model}:rawPredict",
         Dialect.Anthropic => operation == Operation.CountTokens ? "messages/count_tokens" : "messages",
-        Dialect.Gemini => stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
+        Dialect.Gemini => operation == Operation.CountTokens ? "models/{model}:countTokens" : stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
         Dialect.Converse => stream ? "model/{model}/converse-stream" : "model/{model}/converse",
         Dialect.Cohere => "chat",
         Dialect.Mistral => OperationTable.PathOf(Operation.ChatCompletions),
@@ -103,7 +103,7 @@ internal sealed class UpstreamAddresses
     public static Uri ForNative(ProviderModel provider, NativeTarget target)
     {
         var root = new Uri(provider.BaseUrl + "/");
-        var address = new Uri($"{provider.BaseUrl}/{target.Path}{target.Query}");
+        var address = new Uri($"{provider.BaseUrl}/{WithoutRepeatedVersion(provider.BaseUrl, target.Path)}{target.Query}");
         return root.Scheme == address.Scheme && root.Authority == address.Authority && address.UserInfo.Length == 0
             && address.AbsolutePath.StartsWith(root.AbsolutePath, StringComparison.Ordinal)
             ? address : throw new InvalidDataException("The path leads out of the provider's base URL.");
@@ -114,6 +114,13 @@ internal sealed class UpstreamAddresses
     {
         const string Google = "/publishers/google";
         return baseUrl.EndsWith(Google, StringComparison.Ordinal) ? string.Concat(baseUrl.AsSpan(0, baseUrl.Length - Google.Length), "/publishers/anthropic") : baseUrl;
+    }
+
+    /// <summary>Official clients put the version into the path (<c>v1/messages</c>, <c>v2/chat</c>) that the base URL ends with already.</summary>
+    private static string WithoutRepeatedVersion(string baseUrl, string path)
+    {
+        var end = path.IndexOf('/', StringComparison.Ordinal);
+        return end > 1 && path[0] == 'v' && char.IsAsciiDigit(path[1]) && baseUrl[(baseUrl.LastIndexOf('/') + 1)..].AsSpan().SequenceEqual(path.AsSpan(0, end)) ? path[(end + 1)..] : path;
     }
 
     /// <summary>Azure puts the deployment's name in the path, but for the operations that its v1 layout brought.</summary>

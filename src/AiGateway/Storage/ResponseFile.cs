@@ -25,7 +25,6 @@ internal sealed class ResponseFile : IDisposable
     private readonly SqliteCommand _find;
     private readonly SqliteCommand _expire;
     private readonly SqliteCommand _oldest;
-    private long _total;
 
     private ResponseFile(SqliteConnection connection)
     {
@@ -38,6 +37,9 @@ internal sealed class ResponseFile : IDisposable
         _expire = Prepare("DELETE FROM responses WHERE number IN (SELECT number FROM responses WHERE made <= $limit LIMIT $step) RETURNING size", ("$limit", SqliteType.Integer), ("$step", SqliteType.Integer));
         _oldest = Prepare("DELETE FROM responses WHERE number IN (SELECT number FROM responses ORDER BY number LIMIT $step) RETURNING size", ("$step", SqliteType.Integer));
     }
+
+    /// <summary>Bytes of all rows together, once they were counted.</summary>
+    public long Total { get; private set; }
 
     /// <summary>Opens the file, and makes it where there is none.</summary>
     /// <exception cref="SqliteException">It is locked, damaged, or out of reach.</exception>
@@ -87,7 +89,7 @@ internal sealed class ResponseFile : IDisposable
     }
 
     /// <summary>Counts what is there; for the writer, before its first change.</summary>
-    public void Count() => _total = Convert.ToInt64(Scalar(_connection, "SELECT COALESCE(SUM(size), 0) FROM responses"), CultureInfo.InvariantCulture);
+    public void Count() => Total = Convert.ToInt64(Scalar(_connection, "SELECT COALESCE(SUM(size), 0) FROM responses"), CultureInfo.InvariantCulture);
 
     /// <summary>Finds a row that was made after <paramref name="limit"/>.</summary>
     public (string? PreviousId, byte[] Content)? Find(string tenant, string id, DateTimeOffset limit)
@@ -103,9 +105,10 @@ internal sealed class ResponseFile : IDisposable
     /// <param name="writes">The changes.</param>
     /// <param name="now">When new rows are made.</param>
     /// <param name="most">Bytes of all rows together; beyond them the oldest go.</param>
-    public void Apply(IReadOnlyList<StoreWrite> writes, DateTimeOffset now, long most)
+    /// <returns>How many went to make room.</returns>
+    public int Apply(IReadOnlyList<StoreWrite> writes, DateTimeOffset now, long most)
     {
-        var before = _total;
+        var before = Total;
         using var transaction = _connection.BeginTransaction(deferred: false);
         try
         {
@@ -118,33 +121,40 @@ internal sealed class ResponseFile : IDisposable
                     _ => false,
                 };
             }
-            while (_total > most && Remove(_oldest, transaction, 8) > 0)
+            var pushedOut = 0;
+            // Eight at a time: a new row pushes out about as much as it brings.
+            while (Total > most && Remove(_oldest, transaction, 8) is > 0 and var removed)
             {
-                // Eight at a time: a new row pushes out about as much as it brings.
+                pushedOut += removed;
             }
             transaction.Commit();
+            return pushedOut;
         }
         catch
         {
-            _total = before;
+            Total = before;
             throw;
         }
     }
 
     /// <summary>Removes what was made at <paramref name="limit"/> or before, a step at a time, and gives free pages back.</summary>
-    public void Sweep(DateTimeOffset limit)
+    /// <returns>How many went.</returns>
+    public int Sweep(DateTimeOffset limit)
     {
+        var all = 0;
         int removed;
         do
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
             removed = Remove(_expire, transaction, limit.ToUnixTimeMilliseconds(), SweepStep);
             transaction.Commit();
+            all += removed;
         }
         while (removed == SweepStep);
         Execute(_connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({PagesGivenBack}); PRAGMA wal_checkpoint(TRUNCATE);"));
         // Another process may have written too.
         Count();
+        return all;
     }
 
     public void Dispose()
@@ -167,7 +177,7 @@ internal sealed class ResponseFile : IDisposable
         _insert.Parameters[4].Value = content.Length;
         _insert.Parameters[5].Value = content;
         var inserted = _insert.ExecuteNonQuery() > 0;
-        _total += inserted ? content.Length : 0;
+        Total += inserted ? content.Length : 0;
         return inserted;
     }
 
@@ -182,7 +192,7 @@ internal sealed class ResponseFile : IDisposable
         using var removed = command.ExecuteReader();
         while (removed.Read())
         {
-            _total -= removed.GetInt64(0);
+            Total -= removed.GetInt64(0);
             rows++;
         }
         return rows;

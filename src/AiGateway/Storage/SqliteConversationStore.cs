@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Telemetry;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage;
@@ -26,6 +27,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
     private readonly StoreResponsesModel _limits;
     private readonly SealedContent _content;
     private readonly TimeProvider _clock;
+    private readonly StoreMetrics _metrics;
     private readonly ILogger<SqliteConversationStore> _logger;
     private readonly Channel<StoreWrite> _writes = Channel.CreateBounded<StoreWrite>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
     private readonly ConcurrentBag<ResponseFile> _idleReaders = [];
@@ -33,12 +35,17 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
     private readonly ITimer _sweeps;
     private readonly Task _writer;
 
-    public SqliteConversationStore(string path, StoreResponsesModel limits, SealedContent content, TimeProvider clock, ILogger<SqliteConversationStore> logger)
+    // Below zero until the file was counted.
+    private long _bytes = -1;
+
+    public SqliteConversationStore(string path, StoreResponsesModel limits, SealedContent content, TimeProvider clock, StoreMetrics metrics, ILogger<SqliteConversationStore> logger)
     {
         _path = path;
         _limits = limits;
         _content = content;
         _clock = clock;
+        _metrics = metrics;
+        metrics.Bytes = () => Volatile.Read(ref _bytes) is >= 0 and var bytes ? bytes : null;
         _logger = logger;
         _writer = Task.Run(RunWriterAsync);
         var between = limits.For / 10 < LongestBetweenSweeps ? limits.For / 10 : LongestBetweenSweeps;
@@ -58,6 +65,7 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
     {
         if (!await _readers.WaitAsync(Patience, cancellationToken))
         {
+            _metrics.ReadFailed();
             throw new ConversationStoreException("All readers of the store are busy.");
         }
         try
@@ -65,6 +73,11 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
             // SQLite reads block; the thread of the request is not to.
             var row = await Task.Run(() => Read(tenant, id), cancellationToken);
             return row is { } found ? _content.Open(tenant, id, found.PreviousId, found.Content) : null;
+        }
+        catch (ConversationStoreException)
+        {
+            _metrics.ReadFailed();
+            throw;
         }
         finally
         {
@@ -97,8 +110,14 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
             await _writes.Writer.WriteAsync(write, either.Token);
             return await write.Done.WaitAsync(either.Token);
         }
+        catch (ConversationStoreException)
+        {
+            _metrics.WriteFailed();
+            throw;
+        }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            _metrics.WriteFailed();
             throw new ConversationStoreException("The store did not write in time.", e);
         }
         catch (ChannelClosedException e)
@@ -147,6 +166,10 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
                 Log.Failed(_logger, _path, e.Message);
                 var fault = new ConversationStoreException($"The store could not be written: {e.Message}", e);
                 batch.ForEach(write => write.Fail(fault));
+                if (batch.Exists(static write => write.IsSweep))
+                {
+                    _metrics.SweepFailed();
+                }
             }
         }
         file?.Dispose();
@@ -170,11 +193,15 @@ internal sealed partial class SqliteConversationStore : IConversationStore, IAsy
     private void Write(ResponseFile file, List<StoreWrite> batch)
     {
         var now = _clock.GetUtcNow();
-        file.Apply(batch, now, _limits.Most);
-        if (batch.Exists(static write => write.Tenant is null))
+        _metrics.PushedOut(file.Apply(batch, now, _limits.Most));
+        Volatile.Write(ref _bytes, file.Total);
+        if (batch.Exists(static write => write.IsSweep))
         {
-            file.Sweep(now - _limits.For);
+            _metrics.Expired(file.Sweep(now - _limits.For));
+            Volatile.Write(ref _bytes, file.Total);
         }
+        _metrics.Kept(batch.Count(static write => write is { Changed: true, Content: not null }));
+        _metrics.Deleted(batch.Count(static write => write is { Changed: true, Content: null }));
         batch.ForEach(static write => write.Commit());
     }
 

@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
 
@@ -21,7 +22,7 @@ internal static class StorageExtensions
         }
         services.AddSingleton(provider => new SqliteConversationStore(
             Path.Combine(host.DataFolder, FileName), limits, new SealedContent(secret()),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
         return services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<SqliteConversationStore>());
     }
 }

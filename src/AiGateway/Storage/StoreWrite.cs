@@ -8,6 +8,9 @@ internal sealed class StoreWrite
     /// <summary>Whose; null for a sweep.</summary>
     public string? Tenant { get; private init; }
 
+    /// <summary>Whether everything that is too old is to go.</summary>
+    public bool IsSweep => Tenant is null;
+
     /// <summary>Which.</summary>
     public string Id { get; private init; } = "";
 

@@ -48,6 +48,13 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition ConfigLastReloadSuccessful = new("aigateway.config.last_reload_successful", MetricKind.Gauge, "", "1 when the routing file is in force as it stands, 0 when the last reload was refused.");
     public static readonly MetricDefinition ConfigLoadedTimestamp = new("aigateway.config.loaded_timestamp", MetricKind.Gauge, "s", "When the configuration came into force, Unix time.");
     public static readonly MetricDefinition RecordsDropped = new("aigateway.records.dropped", MetricKind.Counter, "{record}", "Request records that could not be written.");
+    public static readonly MetricDefinition CredentialsFetches = new("aigateway.credentials.fetches", MetricKind.Counter, "{fetch}", "Fetches of tokens and cloud credentials, with how they ended.", TagNames.Kind, TagNames.Outcome);
+    public static readonly MetricDefinition CredentialsFetchDuration = new("aigateway.credentials.fetch_duration", MetricKind.Histogram, "s", "Time of one fetch of a token or of cloud credentials, failed ones included.", TagNames.Kind) { Buckets = DurationBuckets };
+    public static readonly MetricDefinition CredentialsExpiresIn = new("aigateway.credentials.expires_in", MetricKind.Gauge, "s", "Time until the token or the cloud credentials held for a provider expire, negative afterwards; absent for those that do not.", TagNames.Provider, TagNames.Kind);
+    public static readonly MetricDefinition ResponsesKept = new("aigateway.responses.kept", MetricKind.Counter, "{response}", "Responses that the gateway kept.");
+    public static readonly MetricDefinition ResponsesRemoved = new("aigateway.responses.removed", MetricKind.Counter, "{response}", "Responses that are kept no longer: deleted by a caller, of age, or to make room.", TagNames.By);
+    public static readonly MetricDefinition ResponsesStored = new("aigateway.responses.stored", MetricKind.Gauge, "By", "Bytes of the responses that are kept, encrypted, without the file's own overhead.");
+    public static readonly MetricDefinition ResponsesStoreFailures = new("aigateway.responses.store_failures", MetricKind.Counter, "{operation}", "Operations of the store of responses that failed.", TagNames.Kind);
     public static readonly MetricDefinition BuildInfo = new("aigateway.build.info", MetricKind.Gauge, "", "Always 1; the labels are the gateway's version and the runtime's.", TagNames.Version, TagNames.Runtime);
     public static readonly MetricDefinition SeriesOverflow = new("aigateway.series.overflow", MetricKind.Counter, "{measurement}", "Measurements that went to an overflow series, because their metric has as many series as it may.", TagNames.Metric);
 
@@ -76,7 +83,8 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
-        ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped, BuildInfo, SeriesOverflow,
+        ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
+        CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures, BuildInfo, SeriesOverflow,
         ProcessCpu, ProcessResidentMemory, ProcessVirtualMemory, ProcessStartTime, ProcessOpenFds, ProcessThreads,
     ];
 

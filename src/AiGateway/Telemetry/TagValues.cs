@@ -1,3 +1,4 @@
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -80,6 +81,17 @@ internal static class TagValues
         AttemptOutcome.CallerGone => "caller_gone",
         AttemptOutcome.CircuitOpen => "circuit_open",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a label."),
+    };
+
+    /// <summary>With what a provider is convinced.</summary>
+    public static string Of(CredentialsKind kind) => kind switch
+    {
+        CredentialsKind.Key => "key",
+        CredentialsKind.Aws => "aws",
+        CredentialsKind.Google => "google",
+        CredentialsKind.Azure => "azure",
+        CredentialsKind.Caller => "caller",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of credentials without a label."),
     };
 
     /// <summary><c>error.type</c>: why a request did not complete; null when it did.</summary>

@@ -16,6 +16,8 @@ internal static class TelemetryExtensions
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<GatewayMetrics>());
         services.AddSingleton<StateMetrics>();
         services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<CredentialMetrics>();
+        services.AddSingleton<StoreMetrics>();
         services.AddSingleton<PrometheusExposition>();
         services.AddSingleton<GatewayTracing>();
         services.AddHostedService<TelemetryStart>();

@@ -35,7 +35,7 @@ internal static class RoutingText
         return string.Join('\n',
         [
             "providers:",
-            .. names.Select((name, i) => $"  sim-{name}: {{ kind: openai-compatible, base_url: \"{new Uri(simulators[i], "v1")}\", keys: sk-upstream-{name} }}"),
+            .. names.Select((name, i) => $"  sim-{name}: {{ kind: openai-compatible, dialects: [openai, responses], base_url: \"{new Uri(simulators[i], "v1")}\", keys: sk-upstream-{name} }}"),
             "deployments:",
             .. names.Select(name => $"  any-{name}: {{ provider: sim-{name}, model: \"*\" }}"),
             .. names.Select(name => $"  chat-{name}: {{ provider: sim-{name}, model: chat-model }}"),

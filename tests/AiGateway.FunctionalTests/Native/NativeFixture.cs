@@ -46,6 +46,7 @@ public sealed class NativeFixture : IAsyncLifetime
               google: { base_url: "{{Upstream.Address}}google/base", keys: env:KEY }
               cohere: { base_url: "{{Upstream.Address}}cohere/base", keys: env:KEY }
               bedrock-converse: { base_url: "{{Upstream.Address}}bedrock-converse/base", keys: env:KEY }
+              versioned: { kind: cohere, base_url: "{{Upstream.Address}}versioned/v2", keys: env:KEY }
               resting: { kind: openai-compatible, base_url: "{{Upstream.Address}}resting/base", keys: env:KEY }
               two-keys: { kind: openai-compatible, base_url: "{{Upstream.Address}}two-keys/base", keys: [env:KEY, env:KEY2] }
               gone: { kind: openai-compatible, base_url: "http://127.0.0.1:{{closed}}/base", keys: env:KEY }

@@ -123,7 +123,7 @@ public sealed class RecordedGateway : IAsyncLifetime
     {
         var yaml = new StringBuilder("providers:\n");
         foreach (var (provider, kind) in RecordedSelection.ProviderKinds)
-            yaml.Append(CultureInfo.InvariantCulture, $"  {provider}: {{ kind: {kind}, base_url: \"{upstream}{provider}\", keys: env:TEST_KEY }}\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"  {provider}: {{ kind: {kind}, base_url: \"{upstream}{provider}\", keys: env:TEST_KEY{(kind == "openai-compatible" ? ", dialects: [openai, responses]" : "")} }}\n");
         yaml.Append("deployments:\n");
         foreach (var exchange in all)
             yaml.Append(CultureInfo.InvariantCulture, $"  {exchange.Id}: {{ provider: {exchange.Provider}, model: {JsonSerializer.Serialize(RecordedRequest.UpstreamModel(exchange))} }}\n");

@@ -123,6 +123,15 @@ public sealed class EndpointTests(SimulatorFixture fixture) : IClassFixture<Simu
     }
 
     [Fact]
+    public async Task CohereRerank_ReportsSearchUnitsAlone()
+    {
+        var answer = await PostAsync("/v2/rerank", """{"model":"m","query":"red fox","documents":["whale","a red fox"]}""");
+
+        Assert.Equal(["id", "results", "meta"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(1, answer.GetProperty("meta").GetProperty("billed_units").GetProperty("search_units").GetInt32());
+    }
+
+    [Fact]
     public async Task Models_AreListed()
     {
         var models = await fixture.OpenAI.GetOpenAIModelClient().GetModelsAsync();

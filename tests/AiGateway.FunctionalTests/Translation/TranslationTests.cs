@@ -108,6 +108,48 @@ public sealed class TranslationTests(TranslationFixture fixture)
     }
 
     [Theory]
+    [InlineData("""{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}""", """{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}""")]
+    [InlineData("""{"generateContentRequest":{"model":"models/google","x_unknown":1.0,"contents":[{"parts":[{"text":"Hi"}]}]}}""", """{"generateContentRequest":{"model":"models/google-model","x_unknown":1.0,"contents":[{"parts":[{"text":"Hi"}]}]}}""")]
+    public async Task GeminisCountTokens_GoesToGemini(string ask, string sent)
+    {
+        const string Count = """{"totalTokens":31,"promptTokensDetails":[{"modality":"TEXT","tokenCount":31}]}""";
+        var answer = await fixture.PostAsync("/v1beta/models/google:countTokens", ask, UpstreamAnswer.Json(Count));
+
+        Assert.Equal(Count, answer.Text);
+        Assert.Equal(("/google/models/google-model:countTokens", sent), (fixture.Upstream.Received[0].Target, fixture.Upstream.Received[0].Text));
+        Assert.Null(answer.Header("request-id"));
+    }
+
+    [Theory]
+    [InlineData("/v1beta/models/anthropic:countTokens", """{"contents":[{"role":"user","parts":[{"text":"What is YARP?"}]}]}""", "totalTokens")]
+    [InlineData("/v1beta/models/google:countTokens", """{"contents":[{"role":"user","parts":[{"text":"What is YARP?"},{"text":"x","thoughtSignature":"aigw1.x"}]}]}""", "totalTokens")]
+    [InlineData("/v1/messages/count_tokens", """{"model":"google","messages":[{"role":"user","content":"What is YARP?"}]}""", "input_tokens")]
+    public async Task CountTokensOfAnotherDialect_IsEstimatedInTheCallersForm(string path, string ask, string member)
+    {
+        var answer = await fixture.PostAsync(path, ask, UpstreamAnswer.Json("{}", 500));
+
+        Assert.Equal(200, answer.Status);
+        Assert.InRange(JsonDocument.Parse(answer.Text).RootElement.GetProperty(member).GetInt32(), 3, 20);
+        Assert.NotNull(answer.Header("x-gateway-estimated"));
+        Assert.Empty(fixture.Upstream.Received);
+    }
+
+    [Theory]
+    [InlineData("{}", "contents")]
+    [InlineData("""{"generateContentRequest":{}}""", "contents")]
+    [InlineData("""{"generateContentRequest":[]}""", "contents")]
+    [InlineData("""{"generateContentRequest":{"generateContentRequest":{"contents":[]}}}""", "generateContentRequest")]
+    public async Task CountTokensWithoutContents_IsRefusedInGeminisShape(string ask, string named)
+    {
+        var answer = await fixture.PostAsync("/v1beta/models/google:countTokens", ask, UpstreamAnswer.Json("{}"));
+
+        Assert.Equal(400, answer.Status);
+        var error = JsonDocument.Parse(answer.Text).RootElement.GetProperty("error");
+        Assert.Equal("INVALID_ARGUMENT", error.GetProperty("status").GetString());
+        Assert.Contains(named, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/v1/chat/completions", """{"model":"google","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hi"}]}""", "data: [DONE]")]
     [InlineData("/v1/responses", """{"model":"google","stream":true,"input":"Hi"}""", "response.completed")]
     [InlineData("/v1/messages", """{"model":"google","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""", "message_stop")]

@@ -43,6 +43,17 @@ const cases = {
     asked.messages.push({ role: "assistant", content: first.content }, user(calls.map((call) => result(call, "21 degrees"))));
     assert.match(textOf(await client.messages.create(asked)), /21 degrees/);
   },
+  async several_turns_of_tools(provider) {
+    const asked = ask(provider, "How is the weather?", { tools: [tool("get_weather"), tool("get_time")] });
+    for (const [next, name, said] of [["And the time?", "get_weather", "21 degrees"], ["The weather again?", "get_time", "noon"], [null, "get_weather", "22 degrees"]]) {
+      const calling = await client.messages.create(asked);
+      assert.deepEqual(callsOf(calling).map((call) => call.name), [name]);
+      asked.messages.push({ role: "assistant", content: calling.content }, user([result(callsOf(calling)[0], said)]));
+      const answer = await client.messages.stream(asked).finalMessage();
+      assert.match(textOf(answer), new RegExp(said));
+      asked.messages.push({ role: "assistant", content: answer.content }, user(next ?? "Thanks"));
+    }
+  },
   async vision(provider) {
     const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" };
     const answer = await client.messages.create(ask(provider, [{ type: "image", source }, { type: "text", text: "What" }]));

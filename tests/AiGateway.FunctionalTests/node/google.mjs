@@ -49,6 +49,25 @@ const cases = {
     });
     assert.match((await ai.models.generateContent(ask(provider, contents, config))).text, /21 degrees/);
   },
+  async several_turns_of_tools(provider) {
+    const config = { tools: functions("get_weather", "get_time") };
+    const contents = [];
+    for (const [asked, name, result] of [["How is the weather?", "get_weather", "21 degrees"], ["And the time?", "get_time", "noon"], ["The weather again?", "get_weather", "22 degrees"]]) {
+      contents.push({ role: "user", parts: [{ text: asked }] });
+      const calling = await ai.models.generateContent(ask(provider, contents, config));
+      assert.deepEqual(calling.functionCalls.map((call) => call.name), [name]);
+      const [{ id }] = calling.functionCalls;
+      contents.push(calling.candidates[0].content, { role: "user", parts: [{ functionResponse: { id, name, response: { output: result } } }] });
+      let text = "";
+      for await (const chunk of await ai.models.generateContentStream(ask(provider, contents, config))) text += chunk.text ?? "";
+      assert.match(text, new RegExp(result));
+      contents.push({ role: "model", parts: [{ text }] });
+    }
+  },
+  async count_tokens(provider) {
+    const count = await ai.models.countTokens({ model: models[provider], contents: "What is YARP?" });
+    assert.ok(count.totalTokens >= 3 && count.totalTokens <= 20, count.totalTokens);
+  },
   async streamed_tool_call(provider) {
     const calls = [];
     const config = { tools: functions("get_weather", "send_mail"), toolConfig: { functionCallingConfig: { mode: FunctionCallingConfigMode.ANY, allowedFunctionNames: ["send_mail"] } } };
@@ -95,6 +114,16 @@ const cases = {
 
 await run({
   ...each(Object.keys(models), cases),
+  ...each(["google", "openai", "cohere"], {
+    async embed(provider) {
+      const asked = { model: models[provider], contents: ["one", "two"], config: { outputDimensionality: 256, taskType: "RETRIEVAL_QUERY" } };
+      const { embeddings } = await ai.models.embedContent(asked);
+      assert.deepEqual(embeddings.map((embedding) => embedding.values.length), [256, 256]);
+      const [alone] = (await ai.models.embedContent({ ...asked, contents: "two" })).embeddings;
+      assert.deepEqual(alone.values, embeddings[1].values);
+    },
+  }),
+  async embed_where_there_are_none() { await fails(ApiError, 400, ai.models.embedContent({ model: models.anthropic, contents: "one" }), /INVALID_ARGUMENT/); },
   async models() {
     const names = [];
     for await (const model of await ai.models.list()) names.push(model.name);

@@ -103,6 +103,14 @@ public sealed class ResponseInspectorTests
         Assert.True(facts.HasAnswer);
     }
 
+    [Theory]
+    [InlineData("""{"results":[],"usage":{"prompt_tokens":3,"total_tokens":3},"meta":{"billed_units":{"search_units":2}}}""")]
+    [InlineData("""{"meta":{"billed_units":{"search_units":2}},"results":[],"usage":{"prompt_tokens":3,"total_tokens":3}}""")]
+    public void Rerank_WithTokensAndSearchUnits_GivesBoth(string body)
+    {
+        Assert.Equal(new Usage { InputTokens = 3, SearchUnits = 2 }, Inspect(Operation.Rerank, body).Usage);
+    }
+
     [Fact]
     public void LargeBody_GivesTheSameAsAWholeOneInEverySplit()
     {

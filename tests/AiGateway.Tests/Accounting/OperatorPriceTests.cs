@@ -1,6 +1,9 @@
+using System.Text.Json;
 using AiGateway.Accounting;
 using AiGateway.Configuration;
+using AiGateway.Configuration.Yaml;
 using AiGateway.Protocols;
+using AiGateway.Tests.Configuration;
 using static AiGateway.Tests.Accounting.AccountingFixture;
 
 namespace AiGateway.Tests.Accounting;
@@ -36,6 +39,42 @@ public class OperatorPriceTests
 
         Assert.Equal((0.6m, 0.01m), (speech.Total, transcript.Total));
         Assert.Null(Calculate("elevenlabs", "scribe_v2", new Usage { AudioSeconds = 90 }).Total);
+    }
+
+    [Fact]
+    public void OwnPrice_InUnitsOtherThanTokens()
+    {
+        var price = new PriceConfig { Per1kSearches = 2, Per1kWebSearches = 10, PerImage = 0.04m, PerAudioHour = 0.36m, Per1mCharacters = 15 };
+        var usage = new Usage { SearchUnits = 3, WebSearches = 2, Images = 2, AudioSeconds = 100, Characters = 2_000 };
+
+        // 3 × 0.002 + 2 × 0.01 + 2 × 0.04 + 100 × 0.36 / 3,600 + 2,000 × 0.000015
+        Assert.Equal(0.146m, CalculateOf(usage, "cohere", "mine", null, null, ("cohere/mine", price)).Total);
+    }
+
+    [Fact]
+    public void OwnPrice_OfSoundImagesAndLongCacheWrites()
+    {
+        var price = new PriceConfig { Input = 1, Output = 2, CacheWrite = 3, CacheWrite1h = 4, CacheWrite12h = 5, AudioInput = 6, AudioOutput = 7, ImageInput = 8, ImageOutput = 9, Citation = 10 };
+        var usage = new Usage
+        {
+            InputTokens = 6_000_000, CacheWriteTokens = 1_000_000, CacheWrite1hTokens = 1_000_000, CacheWrite12hTokens = 1_000_000, AudioInputTokens = 1_000_000, ImageInputTokens = 1_000_000,
+            OutputTokens = 3_000_000, AudioOutputTokens = 1_000_000, ImageOutputTokens = 1_000_000, CitationTokens = 1_000_000,
+        };
+
+        Assert.Equal(1m + 3 + 4 + 5 + 6 + 8 + 10 + 2 + 7 + 9, CalculateOf(usage, "vllm", "mine", null, null, ("vllm/mine", price)).Total);
+    }
+
+    [Fact]
+    public void EveryUnitOfTheListThatUsageCanCarry_CanBeOverridden()
+    {
+        // What is no price, what the file calls per_request, and what is in no usage.
+        string[] others = ["tiers", "hours", "days", "except", "derived", "per_1k_requests", "per_1k_annotated_pages", "per_1k_file_searches", "per_1k_pages", "per_1k_text_messages", "per_video_second", "video_input", "video_output"];
+        using var list = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Loading.Root, "config", "prices.json")));
+        var names = list.RootElement.GetProperty("providers").EnumerateObject().SelectMany(provider => provider.Value.EnumerateArray())
+            .SelectMany(model => model.GetProperty("prices").EnumerateArray()).SelectMany(period => period.EnumerateObject())
+            .Where(set => set.Value.ValueKind == JsonValueKind.Object).SelectMany(set => set.Value.EnumerateObject()).Select(price => price.Name);
+
+        Assert.Empty(names.Except(others).Except(FileTable.PriceKeys));
     }
 
     [Fact]
@@ -160,6 +199,9 @@ public class OperatorPriceTests
         new CostCalculator(Catalogue).Calculate(Snapshot(prices), Deployment(pricesFrom, model), model, null, null, usage, Now);
 
     private static AiGateway.Pipeline.Cost Calculate(string pricesFrom, string model, string? responseModel, string? tier, params (string, PriceConfig)[] prices) =>
+        CalculateOf(Usage, pricesFrom, model, responseModel, tier, prices);
+
+    private static AiGateway.Pipeline.Cost CalculateOf(Usage usage, string pricesFrom, string model, string? responseModel, string? tier, params (string, PriceConfig)[] prices) =>
         new CostCalculator(Catalogue).Calculate(
-            Snapshot(prices), Deployment(pricesFrom, model, providerId: pricesFrom + "-eu"), model, responseModel, tier, Usage, Now);
+            Snapshot(prices), Deployment(pricesFrom, model, providerId: pricesFrom + "-eu"), model, responseModel, tier, usage, Now);
 }

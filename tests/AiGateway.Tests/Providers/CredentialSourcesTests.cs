@@ -1,7 +1,9 @@
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using AiGateway.Providers.Credentials;
 using AiGateway.TestKit;
 using AiGateway.Tests.Configuration;
+using AiGateway.Tests.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AiGateway.Tests.Providers;
@@ -14,8 +16,10 @@ public sealed class CredentialSourcesTests
     [Fact]
     public void EqualSettings_ShareOneAuthorizer_AlsoOverReloads()
     {
-        var holder = new SnapshotHolder(With("us-east-1"));
-        using var sources = new CredentialSources(new TestClock(), holder, NullLogger<CredentialSources>.Instance);
+        using var telemetry = new MetricsHost(With("us-east-1"));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var sources = Sources(telemetry, transport);
+        var holder = telemetry.Snapshots;
         var first = sources.For(Credentials(holder));
 
         holder.Swap(With("us-east-1"));
@@ -27,8 +31,10 @@ public sealed class CredentialSourcesTests
     [Fact]
     public void SettingsThatNobodyNamesAnyMore_AreLetGo()
     {
-        var holder = new SnapshotHolder(With("us-east-1"));
-        using var sources = new CredentialSources(new TestClock(), holder, NullLogger<CredentialSources>.Instance);
+        using var telemetry = new MetricsHost(With("us-east-1"));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var sources = Sources(telemetry, transport);
+        var holder = telemetry.Snapshots;
         var first = sources.For(Credentials(holder));
 
         holder.Swap(With("eu-west-1"));
@@ -38,6 +44,46 @@ public sealed class CredentialSourcesTests
 
         Assert.NotSame(first, sources.For(Credentials(holder)));
     }
+
+    [Fact]
+    public async Task Fetches_AreCountedByKindAndOutcome()
+    {
+        var file = Path.GetTempFileName();
+        using var telemetry = new MetricsHost(Loading.Good($"providers: {{p: {{kind: vertex, base_url: 'http://127.0.0.1:1', credentials: {{type: google, file: '{file}'}}}}}}\n{Rest}"));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var sources = Sources(telemetry, transport);
+        using var request = new UpstreamRequest(HttpMethod.Get, new Uri("http://127.0.0.1:1"), telemetry.Snapshots.Current.Deployments["d"], null);
+
+        await Assert.ThrowsAsync<TokenException>(async () => await sources.For(Credentials(telemetry.Snapshots)).AuthorizeAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(["aigateway_credentials_fetches_total{kind=\"google\",outcome=\"failed\"} 1"], telemetry.Samples("aigateway_credentials_fetches_total"));
+        Assert.Single(telemetry.Samples("aigateway_credentials_fetch_duration_seconds_count"));
+        Assert.Empty(telemetry.Samples("aigateway_credentials_expires_in_seconds"));
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("http://169.254.169.254/latest/meta-data", true)]
+    [InlineData("http://169.254.170.2/v2/credentials", true)]
+    [InlineData("http://[fd00:ec2::254]/latest", true)]
+    [InlineData("http://[fe80::1]/x", true)]
+    [InlineData("http://127.0.0.1:41000/msi/token", true)]
+    [InlineData("http://localhost:40342/metadata", true)]
+    [InlineData("http://metadata.google.internal/computeMetadata/v1", true)]
+    [InlineData("https://sts.us-east-1.amazonaws.com/", false)]
+    [InlineData("https://oauth2.googleapis.com/token", false)]
+    [InlineData("https://10.0.0.1/token", false)]
+    [InlineData("https://[2001:db8::1]/token", false)]
+    public void OwnIdentityOfTheMachine_IsAskedPastTheProxy(string address, bool isDirect)
+    {
+        var proxy = new TokenTransport.ProxyForOthers(new Uri("http://proxy:3128"));
+
+        Assert.Equal(isDirect, proxy.IsBypassed(new Uri(address)));
+        Assert.Equal(isDirect ? null : new Uri("http://proxy:3128"), proxy.GetProxy(new Uri(address)));
+    }
+
+    private static CredentialSources Sources(MetricsHost telemetry, TokenTransport transport) =>
+        new(new TestClock(), telemetry.Snapshots, transport, telemetry.Credentials, NullLogger<CredentialSources>.Instance);
 
     private static Snapshot With(string region) =>
         Loading.Good($"providers: {{p: {{kind: bedrock-converse, base_url: 'http://127.0.0.1:1', credentials: {{type: aws, region: {region}}}}}}}\n{Rest}");

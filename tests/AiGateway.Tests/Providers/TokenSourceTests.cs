@@ -15,7 +15,7 @@ public sealed class TokenSourceTests
     public TokenSourceTests()
     {
         _issuer = new Issuer(_clock);
-        _source = new TokenSource<string>(_issuer.FetchAsync, _clock, _issuer.Failures.Add);
+        _source = new TokenSource<string>(_issuer.FetchAsync, _clock, _issuer.Told);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -51,7 +51,9 @@ public sealed class TokenSourceTests
     [Fact]
     public async Task AheadOfExpiry_TheNextIsFetchedInTheBackground()
     {
+        Assert.Null(_source.ExpiresAt);
         Assert.Equal("token-1", await _source.GetAsync(Stop));
+        Assert.Equal(_clock.GetUtcNow() + Hour, _source.ExpiresAt);
         _clock.Advance(TimeSpan.FromMinutes(53));
         Assert.Equal(1, _issuer.Count);
 
@@ -259,6 +261,15 @@ public sealed class TokenSourceTests
             }
             var now = clock.GetUtcNow();
             return Failure is { } failure ? throw failure : new FetchedToken<string>($"token-{number}", now + Lifetime, now + RefreshAfter);
+        }
+
+        public void Told(TimeSpan took, string? cause)
+        {
+            Assert.True(took >= TimeSpan.Zero);
+            if (cause is not null)
+            {
+                Failures.Add(cause);
+            }
         }
 
         public Task BegunAsync(int count) => UntilAsync(() => Task.FromResult(Count >= count));

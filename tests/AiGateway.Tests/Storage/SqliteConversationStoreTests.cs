@@ -47,6 +47,34 @@ public sealed class SqliteConversationStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatHappens_IsCounted()
+    {
+        var clock = new TestClock();
+        await using (var store = _folder.Open(clock, new StoreResponsesModel(TimeSpan.FromDays(1), 1500)))
+        {
+            await store.SaveAsync(StoreFolder.Response("t", "a", size: 600), Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "b", size: 600), Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "c", size: 600), Cancelled);
+            await store.DeleteAsync("t", "nothing", Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "d"), Cancelled);
+            await store.DeleteAsync("t", "d", Cancelled);
+            await store.SaveAsync(StoreFolder.Response("t", "e"), Cancelled);
+            var bytes = Assert.Single(_folder.Telemetry.Samples("aigateway_responses_stored_bytes"));
+            Assert.InRange(long.Parse(bytes.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), 1, 1500);
+            clock.Advance(TimeSpan.FromDays(2));
+            await store.SweepAsync();
+        }
+
+        Assert.Equal(["aigateway_responses_kept_total 5"], _folder.Telemetry.Samples("aigateway_responses_kept_total"));
+        var removed = _folder.Telemetry.Samples("aigateway_responses_removed_total");
+        Assert.Contains("aigateway_responses_removed_total{by=\"caller\"} 1", removed);
+        Assert.Equal(5, removed.Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(3, removed.Length);
+        Assert.Equal(["aigateway_responses_stored_bytes 0"], _folder.Telemetry.Samples("aigateway_responses_stored_bytes"));
+        Assert.Empty(_folder.Telemetry.Samples("aigateway_responses_store_failures_total"));
+    }
+
+    [Fact]
     public async Task Restart_FindsWhatWasSaved()
     {
         var saved = StoreFolder.Response("t", "a");
@@ -153,6 +181,9 @@ public sealed class SqliteConversationStoreTests : IDisposable
         await Assert.ThrowsAsync<ConversationStoreException>(() => store.SaveAsync(StoreFolder.Response("t", "a"), Cancelled));
         await Assert.ThrowsAsync<ConversationStoreException>(() => store.FindAsync("t", "a", Cancelled));
         await Assert.ThrowsAsync<ConversationStoreException>(() => store.DeleteAsync("t", "a", Cancelled));
+        var failures = _folder.Telemetry.Samples("aigateway_responses_store_failures_total");
+        Assert.Contains("aigateway_responses_store_failures_total{kind=\"read\"} 1", failures);
+        Assert.Contains("aigateway_responses_store_failures_total{kind=\"write\"} 2", failures);
 
         File.Delete(_folder.File);
         await store.SaveAsync(StoreFolder.Response("t", "b"), Cancelled);

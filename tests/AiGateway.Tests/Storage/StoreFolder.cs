@@ -2,6 +2,7 @@ using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage;
+using AiGateway.Tests.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AiGateway.Tests.Storage;
@@ -14,9 +15,12 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>The file.</summary>
     public string File => Path.Combine(_folder, "data", StorageExtensions.FileName);
 
+    /// <summary>What the stores on the file are measured with.</summary>
+    public MetricsHost Telemetry { get; } = new();
+
     /// <summary>Opens a store on the file.</summary>
     public SqliteConversationStore Open(TimeProvider? clock = null, StoreResponsesModel? limits = null, string secret = "a secret") => new(
-        File, limits ?? StoreResponsesModel.Default, new SealedContent(Encoding.UTF8.GetBytes(secret)), clock ?? TimeProvider.System, NullLogger<SqliteConversationStore>.Instance);
+        File, limits ?? StoreResponsesModel.Default, new SealedContent(Encoding.UTF8.GetBytes(secret)), clock ?? TimeProvider.System, Telemetry.Store, NullLogger<SqliteConversationStore>.Instance);
 
     /// <summary>A response with a recognisable content.</summary>
     public static KeptResponse Response(string tenant, string id, string? previous = null, int size = 40) =>
@@ -25,7 +29,11 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>All bytes on disk, side files included.</summary>
     public byte[] Bytes() => [.. Directory.EnumerateFiles(Path.GetDirectoryName(File)!).SelectMany(ReadShared)];
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        Telemetry.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private static byte[] ReadShared(string path)
     {

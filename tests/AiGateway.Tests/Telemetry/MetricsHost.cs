@@ -29,6 +29,10 @@ internal sealed class MetricsHost : IDisposable
 
     public PrometheusExposition Exposition { get; }
 
+    public CredentialMetrics Credentials => _services.GetRequiredService<CredentialMetrics>();
+
+    public StoreMetrics Store => _services.GetRequiredService<StoreMetrics>();
+
     public Meter Meter => _services.GetRequiredService<IMeterFactory>().GatewayMeter;
 
     /// <summary>What a scrape would get.</summary>

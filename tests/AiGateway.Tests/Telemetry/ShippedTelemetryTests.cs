@@ -50,6 +50,12 @@ public sealed partial class ShippedTelemetryTests
             exchange.Usage = exchange.Usage! with { Estimated = true };
             exchange.Attempts.Add(exchange.Attempts[0]);
         }));
+        host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
+        host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
+        host.Store.Bytes = () => 1;
+        host.Store.Kept(1);
+        host.Store.Deleted(1);
+        host.Store.ReadFailed();
         var text = host.Scrape();
 
         foreach (var definition in MetricDefinitions.Default.Where(definition => definition != MetricDefinitions.SeriesOverflow))

@@ -24,7 +24,7 @@ public sealed class OpenAIChatCodec : ChatCodec
     /// <summary>For OpenAI, Azure and compatible providers, and for callers of the dialect.</summary>
     public static OpenAIChatCodec Instance { get; } = new(Dialect.OpenAIChat, UsageRules.OpenAI);
 
-    /// <summary>For providers that count reasoning beside the output (xAI, Perplexity): <see cref="UsageRules.ReasoningApart"/>.</summary>
+    /// <summary>For providers that count reasoning beside the output (xAI): <see cref="UsageRules.ReasoningApart"/>.</summary>
     public static OpenAIChatCodec ReasoningApart { get; } = new(Dialect.OpenAIChat, UsageRules.ReasoningApart);
 
     /// <summary>For Mistral: thoughts are parts of the content, ids of calls have nine characters, and <c>random_seed</c>, <c>any</c> and <c>document_url</c> are its own words.</summary>

@@ -14,36 +14,17 @@ internal static class UsageWriting
         json.WriteStartObject("prompt_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, usage.CachedInputTokens);
         json.WriteNumber("audio_tokens"u8, usage.AudioInputTokens);
-        Filled(json, "image_tokens"u8, usage.ImageInputTokens);
-        Filled(json, "cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens);
-        if (usage.CacheWrite12hTokens > 0)
-        {
-            json.WriteStartObject("cache_write_tokens_details"u8);
-            json.WriteNumber("ttl_30m_tokens"u8, usage.CacheWriteTokens);
-            json.WriteNumber("ttl_12h_tokens"u8, usage.CacheWrite12hTokens);
-            json.WriteEndObject();
-        }
+        UsageParts.WriteIfAny(json, "image_tokens"u8, usage.ImageInputTokens);
+        UsageParts.WriteIfAny(json, "cache_write_tokens"u8, UsageParts.CacheWrites(usage));
+        UsageParts.WriteLifetimes(json, usage);
         json.WriteEndObject();
         json.WriteStartObject("completion_tokens_details"u8);
         json.WriteNumber("reasoning_tokens"u8, usage.ReasoningTokens);
         json.WriteNumber("audio_tokens"u8, usage.AudioOutputTokens);
-        Filled(json, "image_tokens"u8, usage.ImageOutputTokens);
+        UsageParts.WriteIfAny(json, "image_tokens"u8, usage.ImageOutputTokens);
         json.WriteEndObject();
-        Filled(json, "citation_tokens"u8, usage.CitationTokens);
-        if (usage.WebSearches > 0)
-        {
-            json.WriteStartObject("server_tool_use_details"u8);
-            json.WriteNumber("web_search_requests"u8, usage.WebSearches);
-            json.WriteEndObject();
-        }
-        if (usage.ReportedCost is { } cost)
-            json.WriteNumber("cost"u8, cost);
+        UsageParts.WriteIfAny(json, "citation_tokens"u8, usage.CitationTokens);
+        UsageParts.WriteRest(json, usage);
         json.WriteEndObject();
-    }
-
-    private static void Filled(Utf8JsonWriter json, ReadOnlySpan<byte> name, long count)
-    {
-        if (count > 0)
-            json.WriteNumber(name, count);
     }
 }

@@ -13,16 +13,16 @@ internal static class ContentReader
     /// <param name="path">Its path.</param>
     public static ChatPart Read(JsonElement part, ChatItem? item, string path)
     {
-        part.Object(path);
-        var type = part.FindText("type"u8) ?? "input_text";
+        part.WantObject(path);
+        var type = part.TextOf("type"u8) ?? "input_text";
         ChatPart read;
         switch (type)
         {
             case "input_text" or "output_text" or "text":
-                read = new TextPart(part.FindText("text"u8) ?? "");
+                read = new TextPart(part.TextOf("text"u8) ?? "");
                 break;
             case "refusal":
-                read = new RefusalPart(part.FindText("refusal"u8) ?? "");
+                read = new RefusalPart(part.TextOf("refusal"u8) ?? "");
                 break;
             case "input_image":
                 read = Image(part);
@@ -30,8 +30,8 @@ internal static class ContentReader
             case "input_file":
                 read = File(part);
                 break;
-            case "input_audio" when part.Find("input_audio"u8).FindText("data"u8) is { } data:
-                read = new MediaPart(MediaKind.Audio) { Base64 = data, MediaType = "audio/" + (part.Find("input_audio"u8).FindText("format"u8) ?? "wav") };
+            case "input_audio" when part.Member("input_audio"u8).TextOf("data"u8) is { } data:
+                read = new MediaPart(MediaKind.Audio) { Base64 = data, MediaType = "audio/" + (part.Member("input_audio"u8).TextOf("format"u8) ?? "wav") };
                 break;
             default:
                 return new OpaquePart(Dialect.OpenAIResponses, type, JsonValue.Of(part)) { Item = item };
@@ -44,10 +44,10 @@ internal static class ContentReader
     /// <summary>Reads one source of a text.</summary>
     public static ChatCitation Citation(JsonElement annotation) => new()
     {
-        Url = annotation.FindText("url"u8),
-        Title = annotation.FindText("title"u8) ?? annotation.FindText("filename"u8),
-        Start = (int?)annotation.FindNumber("start_index"u8),
-        End = (int?)annotation.FindNumber("end_index"u8),
+        Url = annotation.TextOf("url"u8),
+        Title = annotation.TextOf("title"u8) ?? annotation.TextOf("filename"u8),
+        Start = (int?)annotation.LongOf("start_index"u8),
+        End = (int?)annotation.LongOf("end_index"u8),
         Native = JsonValue.Of(annotation),
     };
 
@@ -64,11 +64,11 @@ internal static class ContentReader
 
     private static TokenLogprob Logprob(JsonElement entry)
     {
-        var value = entry.Find("logprob"u8);
-        return new TokenLogprob(entry.FindText("token"u8) ?? "", value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0)
+        var value = entry.Member("logprob"u8);
+        return new TokenLogprob(entry.TextOf("token"u8) ?? "", value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0)
         {
-            Bytes = Bytes(entry.Find("bytes"u8)),
-            Top = Logprobs(entry.Find("top_logprobs"u8)) ?? [],
+            Bytes = Bytes(entry.Member("bytes"u8)),
+            Top = Logprobs(entry.Member("top_logprobs"u8)) ?? [],
         };
     }
 
@@ -85,8 +85,8 @@ internal static class ContentReader
 
     private static MediaPart Image(JsonElement part)
     {
-        var address = part.FindText("image_url"u8) ?? part.Find("image_url"u8).FindText("url"u8);
-        var media = new MediaPart(MediaKind.Image) { FileId = part.FindText("file_id"u8), Detail = part.FindText("detail"u8) };
+        var address = part.TextOf("image_url"u8) ?? part.Member("image_url"u8).TextOf("url"u8);
+        var media = new MediaPart(MediaKind.Image) { FileId = part.TextOf("file_id"u8), Detail = part.TextOf("detail"u8) };
         SetContent(media, address, isAddress: true);
         return media;
     }
@@ -95,12 +95,12 @@ internal static class ContentReader
     {
         var media = new MediaPart(MediaKind.Document)
         {
-            FileId = part.FindText("file_id"u8),
-            Url = part.FindText("file_url"u8),
-            Name = part.FindText("filename"u8),
-            Detail = part.FindText("detail"u8),
+            FileId = part.TextOf("file_id"u8),
+            Url = part.TextOf("file_url"u8),
+            Name = part.TextOf("filename"u8),
+            Detail = part.TextOf("detail"u8),
         };
-        SetContent(media, part.FindText("file_data"u8), isAddress: false);
+        SetContent(media, part.TextOf("file_data"u8), isAddress: false);
         return media;
     }
 

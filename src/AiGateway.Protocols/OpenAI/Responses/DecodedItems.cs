@@ -27,34 +27,34 @@ internal sealed class DecodedItems
         switch (type)
         {
             case "response.output_text.delta":
-                Text(root, ChatPartKind.Text, root.FindText("delta"u8), events);
+                Text(root, ChatPartKind.Text, root.TextOf("delta"u8), events);
                 return true;
             case "response.refusal.delta":
-                Text(root, ChatPartKind.Refusal, root.FindText("delta"u8), events);
+                Text(root, ChatPartKind.Refusal, root.TextOf("delta"u8), events);
                 return true;
             case "response.output_text.done":
-                Rest(root, ChatPartKind.Text, root.FindText("text"u8), events);
+                Rest(root, ChatPartKind.Text, root.TextOf("text"u8), events);
                 return true;
             case "response.refusal.done":
-                Rest(root, ChatPartKind.Refusal, root.FindText("refusal"u8), events);
+                Rest(root, ChatPartKind.Refusal, root.TextOf("refusal"u8), events);
                 return true;
             case "response.function_call_arguments.delta" or "response.custom_tool_call_input.delta":
-                Arguments(Of(root), root.FindText("delta"u8), events);
+                Arguments(Of(root), root.TextOf("delta"u8), events);
                 return true;
             case "response.function_call_arguments.done":
-                RestOfArguments(Of(root), root.FindText("arguments"u8), events);
+                RestOfArguments(Of(root), root.TextOf("arguments"u8), events);
                 return true;
             case "response.custom_tool_call_input.done":
-                RestOfArguments(Of(root), root.FindText("input"u8), events);
+                RestOfArguments(Of(root), root.TextOf("input"u8), events);
                 return true;
             case "response.reasoning_summary_part.added":
-                Summary(Of(root), (int)(root.FindNumber("summary_index"u8) ?? 0), null, events);
+                Summary(Of(root), (int)(root.LongOf("summary_index"u8) ?? 0), null, events);
                 return true;
             case "response.reasoning_summary_text.delta":
-                Summary(Of(root), (int)(root.FindNumber("summary_index"u8) ?? 0), root.FindText("delta"u8), events);
+                Summary(Of(root), (int)(root.LongOf("summary_index"u8) ?? 0), root.TextOf("delta"u8), events);
                 return true;
             case "response.reasoning_text.delta":
-                Think(Of(root), root.FindText("delta"u8), events);
+                Think(Of(root), root.TextOf("delta"u8), events);
                 return true;
             case "response.output_text.annotation.added":
                 Cite(root, events);
@@ -63,10 +63,10 @@ internal sealed class DecodedItems
                 ContentPart(root, type.EndsWith("done", StringComparison.Ordinal), events);
                 return true;
             case "response.output_item.added":
-                Added(Of(root), root.Find("item"u8), events);
+                Added(Of(root), root.Member("item"u8), events);
                 return true;
             case "response.output_item.done":
-                Done(Of(root), root.Find("item"u8), events);
+                Done(Of(root), root.Member("item"u8), events);
                 return true;
             default:
                 return false;
@@ -83,7 +83,7 @@ internal sealed class DecodedItems
         var number = 0;
         foreach (var item in output.EnumerateArray())
         {
-            if (_items.Count <= number || (_items.TryGetValue(number, out var known) && !known.IsDone && known.Type == (item.FindText("type"u8) ?? "message")))
+            if (_items.Count <= number || (_items.TryGetValue(number, out var known) && !known.IsDone && known.Type == (item.TextOf("type"u8) ?? "message")))
                 Done(At(number), item, events);
             number++;
         }
@@ -91,7 +91,7 @@ internal sealed class DecodedItems
 
     private Item Of(JsonElement root)
     {
-        if (root.FindNumber("output_index"u8) is { } index)
+        if (root.LongOf("output_index"u8) is { } index)
             return At((int)Math.Clamp(index, 0, MostItems));
         return _last ?? At(0);
     }
@@ -105,19 +105,19 @@ internal sealed class DecodedItems
         return _last = item;
     }
 
-    private static int ContentIndex(JsonElement root) => (int)Math.Clamp(root.FindNumber("content_index"u8) ?? 0, 0, KeysOfItem - 1);
+    private static int ContentIndex(JsonElement root) => (int)Math.Clamp(root.LongOf("content_index"u8) ?? 0, 0, KeysOfItem - 1);
 
     private void Added(Item item, JsonElement value, List<ChatEvent> events)
     {
         if (value.ValueKind != JsonValueKind.Object)
             return;
-        item.Type = value.FindText("type"u8) ?? "message";
+        item.Type = value.TextOf("type"u8) ?? "message";
         switch (item.Type)
         {
             case "message":
                 item.Wrap = ItemReader.Item(value, isRunning: true);
                 break;
-            case "function_call" or "custom_tool_call" when value.FindText("name"u8) is not null:
+            case "function_call" or "custom_tool_call" when value.TextOf("name"u8) is not null:
                 BeginCall(item, ItemReader.Call(value, item.Type == "custom_tool_call", isRunning: true), events);
                 break;
             case "reasoning":
@@ -145,7 +145,7 @@ internal sealed class DecodedItems
             return;
         item.IsBegun = true;
         _current = item;
-        var id = value.FindText("id"u8);
+        var id = value.TextOf("id"u8);
         var thinking = new ThinkingPart { Id = id, Item = new ChatItem { Id = id, Type = "reasoning" } };
         events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Thinking, Data = thinking });
     }
@@ -153,7 +153,7 @@ internal sealed class DecodedItems
     private void Text(JsonElement root, ChatPartKind kind, string? text, List<ChatEvent> events)
     {
         if (text is not null)
-            Text(Of(root), ContentIndex(root), kind, text, ContentReader.Logprobs(root.Find("logprobs"u8)), events);
+            Text(Of(root), ContentIndex(root), kind, text, ContentReader.Logprobs(root.Member("logprobs"u8)), events);
     }
 
     private void Text(Item item, int content, ChatPartKind kind, string text, List<TokenLogprob>? logprobs, List<ChatEvent> events)
@@ -183,7 +183,7 @@ internal sealed class DecodedItems
         var item = Of(root);
         var content = ContentIndex(root);
         if (text is { Length: > 0 } && item.Sent.GetValueOrDefault(content) == 0)
-            Text(item, content, kind, text, ContentReader.Logprobs(root.Find("logprobs"u8)), events);
+            Text(item, content, kind, text, ContentReader.Logprobs(root.Member("logprobs"u8)), events);
     }
 
     private static void Arguments(Item item, string? delta, List<ChatEvent> events)
@@ -231,7 +231,7 @@ internal sealed class DecodedItems
 
     private void Cite(JsonElement root, List<ChatEvent> events)
     {
-        var annotation = root.Find("annotation"u8);
+        var annotation = root.Member("annotation"u8);
         if (annotation.ValueKind == JsonValueKind.Object)
             Cite(Of(root), ContentIndex(root), annotation, events);
     }
@@ -245,7 +245,7 @@ internal sealed class DecodedItems
 
     private void ContentPart(JsonElement root, bool isDone, List<ChatEvent> events)
     {
-        var part = root.Find("part"u8);
+        var part = root.Member("part"u8);
         var item = Of(root);
         var content = ContentIndex(root);
         if (isDone)
@@ -253,7 +253,7 @@ internal sealed class DecodedItems
             WholeContent(item, content, part, events);
             return;
         }
-        switch (part.FindText("type"u8))
+        switch (part.TextOf("type"u8))
         {
             case "output_text":
                 BeginContent(item, content, ChatPartKind.Text, events);
@@ -269,18 +269,18 @@ internal sealed class DecodedItems
     /// <summary>What of a content part has not come piece by piece.</summary>
     private void WholeContent(Item item, int content, JsonElement part, List<ChatEvent> events)
     {
-        var type = part.FindText("type"u8);
+        var type = part.TextOf("type"u8);
         if (type == "refusal")
         {
             if (item.Sent.GetValueOrDefault(content) == 0)
-                Text(item, content, ChatPartKind.Refusal, part.FindText("refusal"u8) ?? "", null, events);
+                Text(item, content, ChatPartKind.Refusal, part.TextOf("refusal"u8) ?? "", null, events);
             return;
         }
         if (type != "output_text")
             return;
         if (item.Sent.GetValueOrDefault(content) == 0)
-            Text(item, content, ChatPartKind.Text, part.FindText("text"u8) ?? "", ContentReader.Logprobs(part.Find("logprobs"u8)), events);
-        if (part.Find("annotations"u8) is not { ValueKind: JsonValueKind.Array } annotations)
+            Text(item, content, ChatPartKind.Text, part.TextOf("text"u8) ?? "", ContentReader.Logprobs(part.Member("logprobs"u8)), events);
+        if (part.Member("annotations"u8) is not { ValueKind: JsonValueKind.Array } annotations)
             return;
         var number = 0;
         foreach (var annotation in annotations.EnumerateArray())
@@ -295,7 +295,7 @@ internal sealed class DecodedItems
         if (value.ValueKind != JsonValueKind.Object || item.IsDone)
             return;
         item.IsDone = true;
-        var type = value.FindText("type"u8) ?? "message";
+        var type = value.TextOf("type"u8) ?? "message";
         switch (type)
         {
             case "message":
@@ -312,6 +312,11 @@ internal sealed class DecodedItems
             case "reasoning":
                 DoneThinking(item, value, events);
                 break;
+            case "image_generation_call" when ItemReader.Image(value) is { } image:
+                _current = item;
+                events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Media, Data = image });
+                events.Add(new ChatEvent(ChatEventKind.PartEnd) { Part = item.Key, PartKind = ChatPartKind.Media });
+                break;
             default:
                 var opaque = new OpaquePart(Dialect.OpenAIResponses, type, JsonValue.Of(value));
                 events.Add(new ChatEvent(ChatEventKind.PartStart) { Part = item.Key, PartKind = ChatPartKind.Opaque, Data = opaque });
@@ -322,7 +327,7 @@ internal sealed class DecodedItems
 
     private void DoneMessage(Item item, JsonElement value, List<ChatEvent> events)
     {
-        if (value.Find("content"u8) is { ValueKind: JsonValueKind.Array } list)
+        if (value.Member("content"u8) is { ValueKind: JsonValueKind.Array } list)
         {
             var number = 0;
             foreach (var part in list.EnumerateArray())

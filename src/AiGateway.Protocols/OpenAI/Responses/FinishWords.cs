@@ -12,7 +12,7 @@ internal static class FinishWords
     /// <param name="native">The provider's own word.</param>
     public static FinishReason Read(JsonElement response, List<ChatPart> parts, out string? native)
     {
-        var status = response.FindText("status"u8);
+        var status = response.TextOf("status"u8);
         native = status;
         switch (status)
         {
@@ -23,7 +23,7 @@ internal static class FinishWords
                     return FinishReason.Refusal;
                 return status is null ? FinishReason.Unknown : FinishReason.Stop;
             case "incomplete":
-                native = response.Find("incomplete_details"u8).FindText("reason"u8) ?? status;
+                native = response.Member("incomplete_details"u8).TextOf("reason"u8) ?? status;
                 return native switch
                 {
                     "max_output_tokens" or "max_tokens" or "length" => FinishReason.Length,

@@ -22,17 +22,17 @@ internal struct InputReader(List<ChatMessage> messages)
             throw new ChatFormatException("'input' must be a string or a list of items.", "input");
         var number = 0;
         foreach (var item in input.EnumerateArray())
-            ReadItem(item.Object($"input[{number}]"), $"input[{number++}]");
+            ReadItem(item.WantObject($"input[{number}]"), $"input[{number++}]");
     }
 
     private void ReadItem(JsonElement item, string path)
     {
-        var type = item.FindText("type"u8);
-        var role = item.FindText("role"u8);
+        var type = item.TextOf("type"u8);
+        var role = item.TextOf("role"u8);
         if (type is null && role is null)
         {
             // The one item that may leave its type out: a reference to an earlier item.
-            type = item.FindText("id"u8) is null ? throw new ChatFormatException($"'{path}' must have a type or a role.", path) : "item_reference";
+            type = item.TextOf("id"u8) is null ? throw new ChatFormatException($"'{path}' must have a type or a role.", path) : "item_reference";
         }
         type ??= "message";
         switch (type)
@@ -72,7 +72,7 @@ internal struct InputReader(List<ChatMessage> messages)
             _ => throw new ChatFormatException($"'{path}.role' must be one of user, assistant, system and developer.", $"{path}.role"),
         });
         message.Item = ItemReader.Item(item);
-        var content = item.Find("content"u8);
+        var content = item.Member("content"u8);
         if (content.ValueKind == JsonValueKind.String)
         {
             message.IsPlainText = true;
@@ -80,7 +80,7 @@ internal struct InputReader(List<ChatMessage> messages)
             return;
         }
         var number = 0;
-        foreach (var part in content.List($"{path}.content"))
+        foreach (var part in content.WantList($"{path}.content").EnumerateArray())
             message.Parts.Add(ContentReader.Read(part, null, $"{path}.content[{number++}]"));
     }
 
@@ -94,10 +94,10 @@ internal struct InputReader(List<ChatMessage> messages)
         }
         var result = new ToolResultPart
         {
-            CallId = item.FindText("call_id"u8) ?? "",
-            Item = new ChatItem { Id = item.FindText("id"u8), Type = type, Own = own },
+            CallId = item.TextOf("call_id"u8) ?? "",
+            Item = new ChatItem { Id = item.TextOf("id"u8), Type = type, Own = own },
         };
-        var output = item.Find("output"u8);
+        var output = item.Member("output"u8);
         switch (output.ValueKind)
         {
             case JsonValueKind.String:

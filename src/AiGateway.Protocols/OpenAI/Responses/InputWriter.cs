@@ -181,7 +181,10 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
         }
     }
 
-    private bool IsSaid(ChatPart part) => part is TextPart or RefusalPart or MediaPart || (part is OpaquePart { Item: not null } && _isOwn);
+    private bool IsSaid(ChatPart part) => part is TextPart or RefusalPart || (part is MediaPart && !IsOwnImage(part)) || (part is OpaquePart { Item: not null } && _isOwn);
+
+    /// <summary>Whether it is a picture of the image tool, which is an item of its own.</summary>
+    private bool IsOwnImage(ChatPart part) => _isOwn && part is MediaPart { Item.Type: "image_generation_call" };
 
     private void WriteTurnMessage(List<ChatPart> parts, string path, int offset)
     {
@@ -257,6 +260,9 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
                 break;
             case ToolResultPart result:
                 WriteResult(result, path);
+                break;
+            case MediaPart image:
+                ItemWriter.WriteImage(json, image, id: null);
                 break;
             case OpaquePart opaque when opaque.Dialect == Dialect.OpenAIResponses:
                 opaque.Value.WriteTo(json);

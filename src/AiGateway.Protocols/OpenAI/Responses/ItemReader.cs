@@ -26,15 +26,37 @@ internal static class ItemReader
             case "custom_tool_call":
                 parts.Add(Call(item, isCustom: true));
                 break;
-            case "reasoning" when parts.Count > 0 && parts[^1] is ToolCallPart signed && TrySign(signed, item.FindText("encrypted_content"u8)):
+            case "reasoning" when parts.Count > 0 && parts[^1] is ToolCallPart signed && TrySign(signed, item.TextOf("encrypted_content"u8)):
                 break;
             case "reasoning":
                 parts.Add(Thinking(item));
+                break;
+            case "image_generation_call" when Image(item) is { } image:
+                parts.Add(image);
                 break;
             default:
                 parts.Add(new OpaquePart(Dialect.OpenAIResponses, type, JsonValue.Of(item)));
                 break;
         }
+    }
+
+    /// <summary>Reads a picture that the image tool made; null where there is none, because it failed or is only referred to.</summary>
+    public static MediaPart? Image(JsonElement item)
+    {
+        if (item.TextOf("result"u8) is not { Length: > 0 } base64)
+            return null;
+        JsonMembers? own = null;
+        foreach (var member in item.EnumerateObject())
+        {
+            if (member.Name is not ("type" or "result") && !(member.Name == "id" && member.Value.ValueKind == JsonValueKind.String))
+                JsonMembers.Add(ref own, member.Name, member.Value);
+        }
+        return new MediaPart(MediaKind.Image)
+        {
+            Base64 = base64,
+            MediaType = item.TextOf("output_format"u8) switch { "jpeg" => "image/jpeg", "webp" => "image/webp", _ => "image/png" },
+            Item = new ChatItem { Id = item.TextOf("id"u8), Type = "image_generation_call", Own = own },
+        };
     }
 
     /// <summary>What is said of an item beside its content.</summary>
@@ -50,9 +72,9 @@ internal static class ItemReader
         }
         return new ChatItem
         {
-            Id = item.FindText("id"u8),
-            Type = item.FindText("type"u8),
-            IsPlainText = item.Find("content"u8).ValueKind == JsonValueKind.String,
+            Id = item.TextOf("id"u8),
+            Type = item.TextOf("type"u8),
+            IsPlainText = item.Member("content"u8).ValueKind == JsonValueKind.String,
             Own = own,
         };
     }
@@ -81,15 +103,15 @@ internal static class ItemReader
                     break;
             }
         }
-        var arguments = item.Find(isCustom ? "input"u8 : "arguments"u8);
+        var arguments = item.Member(isCustom ? "input"u8 : "arguments"u8);
         return new ToolCallPart
         {
-            Id = item.FindText("call_id"u8) ?? item.FindText("id"u8) ?? "",
-            Name = item.FindText("name"u8) ?? "",
+            Id = item.TextOf("call_id"u8) ?? item.TextOf("id"u8) ?? "",
+            Name = item.TextOf("name"u8) ?? "",
             Arguments = arguments.ValueKind switch { JsonValueKind.String => arguments.GetString()!, JsonValueKind.Undefined => "", _ => arguments.GetRawText() },
             IsCustom = isCustom,
-            ItemId = item.FindText("id"u8),
-            Item = new ChatItem { Id = item.FindText("id"u8), Type = item.FindText("type"u8), Own = own },
+            ItemId = item.TextOf("id"u8),
+            Item = new ChatItem { Id = item.TextOf("id"u8), Type = item.TextOf("type"u8), Own = own },
             Extensions = extensions,
         };
     }
@@ -97,9 +119,9 @@ internal static class ItemReader
     /// <summary>Reads thoughts. A summary is what a caller is shown; where there is none, the text itself.</summary>
     public static ThinkingPart Thinking(JsonElement item)
     {
-        var summaries = Texts(item.Find("summary"u8));
-        var content = Texts(item.Find("content"u8));
-        var thinking = new ThinkingPart { Id = item.FindText("id"u8) };
+        var summaries = Texts(item.Member("summary"u8));
+        var content = Texts(item.Member("content"u8));
+        var thinking = new ThinkingPart { Id = item.TextOf("id"u8) };
         if (summaries is { Count: > 0 })
         {
             thinking.Summaries = summaries;
@@ -123,7 +145,7 @@ internal static class ItemReader
                 JsonMembers.Add(ref own, member.Name, member.Value);
         }
         thinking.Item = new ChatItem { Id = thinking.Id, Type = "reasoning", Own = own };
-        SetEncrypted(thinking, item.FindText("encrypted_content"u8));
+        SetEncrypted(thinking, item.TextOf("encrypted_content"u8));
         return thinking;
     }
 
@@ -160,7 +182,7 @@ internal static class ItemReader
     private static void ReadMessage(JsonElement item, List<ChatPart> parts, string path)
     {
         var wrap = Item(item);
-        var content = item.Find("content"u8);
+        var content = item.Member("content"u8);
         switch (content.ValueKind)
         {
             case JsonValueKind.String:
@@ -185,7 +207,7 @@ internal static class ItemReader
             return null;
         var texts = new List<string>();
         foreach (var entry in list.EnumerateArray())
-            texts.Add(entry.FindText("text"u8) ?? "");
+            texts.Add(entry.TextOf("text"u8) ?? "");
         return texts;
     }
 }

@@ -101,4 +101,28 @@ internal static class ItemWriter
             json.WriteString("status"u8, status);
         own?.WriteTo(json);
     }
+
+    /// <summary>Writes a picture of the model, as OpenAI's image tool gives it.</summary>
+    /// <param name="json">Takes it.</param>
+    /// <param name="image">The picture.</param>
+    /// <param name="id">The id of one from another dialect; null to write it as it was read.</param>
+    public static void WriteImage(Utf8JsonWriter json, MediaPart image, string? id)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image_generation_call"u8);
+        if (id is null && image.Item is { } item)
+        {
+            if (item.Id is not null)
+                json.WriteString("id"u8, item.Id);
+            item.Own?.WriteTo(json);
+        }
+        else
+        {
+            json.WriteString("id"u8, id ?? "");
+            json.WriteString("status"u8, "completed"u8);
+            json.WriteString("output_format"u8, image.MediaType switch { "image/jpeg" => "jpeg"u8, "image/webp" => "webp"u8, _ => "png"u8 });
+        }
+        json.WriteString("result"u8, image.Base64);
+        json.WriteEndObject();
+    }
 }

@@ -5,7 +5,7 @@ using AiGateway.Protocols.Chat;
 namespace AiGateway.Protocols.OpenAI.Responses;
 
 /// <summary>Writes what has no stream in Responses: a picture as the image tool's item, of sound the transcript.</summary>
-internal sealed class MediaEncoder(EventWriter events, MediaPart media, OutputIds ids) : ItemEncoder
+internal sealed class MediaEncoder(EventWriter events, MediaPart media, OutputIds ids, bool isOwn) : ItemEncoder
 {
     private readonly StringBuilder _base64 = new(media.Base64);
     private readonly StringBuilder _transcript = new(media.Transcript);
@@ -26,8 +26,9 @@ internal sealed class MediaEncoder(EventWriter events, MediaPart media, OutputId
     {
         if (media.Kind == MediaKind.Image && _base64.Length > 0)
         {
-            var id = ids.Item("ig_", events.OutputIndex);
-            var base64 = _base64.ToString();
+            var own = isOwn ? media.Item : null;
+            var id = own?.Id ?? ids.Item("ig_", events.OutputIndex);
+            var image = new MediaPart(MediaKind.Image) { Base64 = _base64.ToString(), MediaType = _mediaType, Item = own };
             events.Add(output, json =>
             {
                 json.WriteStartObject();
@@ -37,7 +38,7 @@ internal sealed class MediaEncoder(EventWriter events, MediaPart media, OutputId
                 json.WriteNull("result"u8);
                 json.WriteEndObject();
             });
-            events.Finish(output, json => ResponseWriter.WriteImage(json, id, _mediaType, base64));
+            events.Finish(output, json => ItemWriter.WriteImage(json, image, own is null ? id : null));
         }
         else if (_transcript.Length > 0)
         {

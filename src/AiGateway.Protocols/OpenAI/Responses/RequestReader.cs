@@ -24,7 +24,7 @@ internal static class RequestReader
             switch (name)
             {
                 case "model":
-                    request.Model = value.Text(name);
+                    request.Model = value.WantText(name);
                     break;
                 case "input":
                     input = value;
@@ -33,45 +33,45 @@ internal static class RequestReader
                     instructions = value;
                     break;
                 case "stream":
-                    request.Stream = value.Flag(name);
+                    request.Stream = value.WantBool(name);
                     if (!request.Stream)
                         JsonMembers.Add(ref own, name, value);
                     break;
                 case "max_output_tokens":
-                    request.MaxOutputTokens = value.WholeNumber(name);
+                    request.MaxOutputTokens = value.WantLong(name);
                     break;
                 case "temperature":
-                    request.Temperature = value.Number(name);
+                    request.Temperature = value.WantDouble(name);
                     break;
                 case "top_p":
-                    request.TopP = value.Number(name);
+                    request.TopP = value.WantDouble(name);
                     break;
                 case "presence_penalty":
-                    request.PresencePenalty = value.Number(name);
+                    request.PresencePenalty = value.WantDouble(name);
                     break;
                 case "frequency_penalty":
-                    request.FrequencyPenalty = value.Number(name);
+                    request.FrequencyPenalty = value.WantDouble(name);
                     break;
                 case "top_logprobs":
-                    request.TopLogprobs = (int)Math.Clamp(value.WholeNumber(name), 0, int.MaxValue);
+                    request.TopLogprobs = (int)Math.Clamp(value.WantLong(name), 0, int.MaxValue);
                     break;
                 case "parallel_tool_calls":
-                    request.ParallelToolCalls = value.Flag(name);
+                    request.ParallelToolCalls = value.WantBool(name);
                     break;
                 case "store":
-                    request.Store = value.Flag(name);
+                    request.Store = value.WantBool(name);
                     break;
                 case "previous_response_id":
-                    request.PreviousResponseId = value.Text(name);
+                    request.PreviousResponseId = value.WantText(name);
                     break;
                 case "service_tier":
-                    request.ServiceTier = value.Text(name);
+                    request.ServiceTier = value.WantText(name);
                     break;
                 case "user":
-                    request.User = value.Text(name);
+                    request.User = value.WantText(name);
                     break;
                 case "metadata":
-                    request.Metadata = JsonValue.Of(value.Object(name));
+                    request.Metadata = JsonValue.Of(value.WantObject(name));
                     break;
                 case "tools":
                     ReadTools(value, request.Tools);
@@ -84,10 +84,10 @@ internal static class RequestReader
                         JsonMembers.Add(ref extensions, name, value);
                     break;
                 case "reasoning":
-                    request.Reasoning = Reasoning(value.Object(name), ref own, ref extensions);
+                    request.Reasoning = Reasoning(value.WantObject(name), ref own, ref extensions);
                     break;
                 case "text":
-                    ReadText(value.Object(name), request, ref own, ref extensions);
+                    ReadText(value.WantObject(name), request, ref own, ref extensions);
                     break;
                 case "include":
                     ReadInclude(value, request, ref own, ref extensions);
@@ -127,17 +127,17 @@ internal static class RequestReader
     private static void ReadTools(JsonElement list, List<ChatTool> tools)
     {
         var number = 0;
-        foreach (var tool in list.List("tools"))
+        foreach (var tool in list.WantList("tools").EnumerateArray())
         {
             var path = $"tools[{number++}]";
-            var type = tool.Object(path).FindText("type"u8) ?? throw new ChatFormatException($"'{path}.type' must be a string.", $"{path}.type");
+            var type = tool.WantObject(path).TextOf("type"u8) ?? throw new ChatFormatException($"'{path}.type' must be a string.", $"{path}.type");
             if (type != "function")
             {
-                var name = type == "custom" ? tool.FindText("name"u8) : null;
+                var name = type == "custom" ? tool.TextOf("name"u8) : null;
                 tools.Add(new ChatTool
                 {
                     Name = name ?? type,
-                    Description = type == "custom" ? tool.FindText("description"u8) : null,
+                    Description = type == "custom" ? tool.TextOf("description"u8) : null,
                     Native = JsonValue.Of(tool),
                     IsWebSearch = type.StartsWith("web_search", StringComparison.Ordinal),
                 });
@@ -152,14 +152,14 @@ internal static class RequestReader
                 else if (member.Name is not ("type" or "name" or "description" or "parameters" or "strict"))
                     JsonMembers.Add(ref extensions, member.Name, member.Value);
             }
-            var parameters = tool.Find("parameters"u8);
-            var strict = tool.Find("strict"u8);
+            var parameters = tool.Member("parameters"u8);
+            var strict = tool.Member("strict"u8);
             tools.Add(new ChatTool
             {
-                Name = tool.FindText("name"u8) ?? throw new ChatFormatException($"'{path}.name' must be a string.", $"{path}.name"),
-                Description = tool.FindText("description"u8),
+                Name = tool.TextOf("name"u8) ?? throw new ChatFormatException($"'{path}.name' must be a string.", $"{path}.name"),
+                Description = tool.TextOf("description"u8),
                 Parameters = parameters.ValueKind == JsonValueKind.Undefined ? default : JsonValue.Of(parameters),
-                Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.Flag($"{path}.strict"),
+                Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.WantBool($"{path}.strict"),
                 Extensions = extensions,
                 Own = own,
             });
@@ -178,19 +178,19 @@ internal static class RequestReader
                 _ => throw new ChatFormatException("'tool_choice' must be none, auto, required or an object.", "tool_choice"),
             };
         }
-        switch (value.Object("tool_choice").FindText("type"u8))
+        switch (value.WantObject("tool_choice").TextOf("type"u8))
         {
-            case "function" or "custom" when value.FindText("name"u8) is { } name:
+            case "function" or "custom" when value.TextOf("name"u8) is { } name:
                 return new ChatToolChoice(ChatToolMode.Named, name);
-            case "allowed_tools" when value.Find("tools"u8).ValueKind == JsonValueKind.Array:
+            case "allowed_tools" when value.Member("tools"u8).ValueKind == JsonValueKind.Array:
                 var allowed = new List<string>();
-                foreach (var tool in value.Find("tools"u8).EnumerateArray())
+                foreach (var tool in value.Member("tools"u8).EnumerateArray())
                 {
-                    if (tool.FindText("type"u8) != "function" || tool.FindText("name"u8) is not { } allowedName)
+                    if (tool.TextOf("type"u8) != "function" || tool.TextOf("name"u8) is not { } allowedName)
                         return null;
                     allowed.Add(allowedName);
                 }
-                return new ChatToolChoice(value.FindText("mode"u8) == "required" ? ChatToolMode.Required : ChatToolMode.Auto) { Allowed = allowed };
+                return new ChatToolChoice(value.TextOf("mode"u8) == "required" ? ChatToolMode.Required : ChatToolMode.Auto) { Allowed = allowed };
             default:
                 return null;
         }
@@ -205,7 +205,7 @@ internal static class RequestReader
             else if (member.Name is not ("effort" or "summary"))
                 JsonMembers.Add(ref extensions, Nested.Reasoning + member.Name, member.Value);
         }
-        return new ChatReasoning { Effort = value.FindText("effort"u8), Summary = value.FindText("summary"u8) };
+        return new ChatReasoning { Effort = value.TextOf("effort"u8), Summary = value.TextOf("summary"u8) };
     }
 
     private static void ReadText(JsonElement value, ChatRequest request, ref JsonMembers? own, ref JsonMembers? extensions)
@@ -234,7 +234,7 @@ internal static class RequestReader
 
     private static ChatFormat? Format(JsonElement value, ref JsonMembers? own)
     {
-        switch (value.FindText("type"u8))
+        switch (value.TextOf("type"u8))
         {
             case "text":
                 return new ChatFormat(ChatFormatKind.Text);
@@ -246,14 +246,14 @@ internal static class RequestReader
                     if (member.Value.ValueKind == JsonValueKind.Null)
                         JsonMembers.Add(ref own, Nested.Format + member.Name, member.Value);
                 }
-                var schema = value.Find("schema"u8);
-                var strict = value.Find("strict"u8);
+                var schema = value.Member("schema"u8);
+                var strict = value.Member("strict"u8);
                 return new ChatFormat(ChatFormatKind.JsonSchema)
                 {
-                    Name = value.FindText("name"u8),
-                    Description = value.FindText("description"u8),
+                    Name = value.TextOf("name"u8),
+                    Description = value.TextOf("description"u8),
                     Schema = schema.ValueKind == JsonValueKind.Undefined ? default : JsonValue.Of(schema),
-                    Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.Flag("text.format.strict"),
+                    Strict = strict.ValueKind == JsonValueKind.Undefined ? null : strict.WantBool("text.format.strict"),
                 };
             default:
                 return null;
@@ -263,7 +263,7 @@ internal static class RequestReader
     private static void ReadInclude(JsonElement value, ChatRequest request, ref JsonMembers? own, ref JsonMembers? extensions)
     {
         var isKnown = true;
-        foreach (var entry in value.List("include"))
+        foreach (var entry in value.WantList("include").EnumerateArray())
         {
             if (entry.ValueKind == JsonValueKind.String && entry.ValueEquals("message.output_text.logprobs"u8))
                 request.Logprobs = true;

@@ -9,9 +9,9 @@ internal static class ResponseReader
     /// <summary>Reads a whole answer.</summary>
     public static ChatResponse Read(JsonElement root)
     {
-        if (root.Find("output"u8).ValueKind != JsonValueKind.Array)
+        if (root.Member("output"u8).ValueKind != JsonValueKind.Array)
         {
-            var error = root.Find("error"u8);
+            var error = root.Member("error"u8);
             throw error.ValueKind == JsonValueKind.Undefined
                 ? new ChatFormatException("The answer has no 'output': it is no Responses object.", "output")
                 : new ChatFormatException("The answer holds an error instead of an 'output'.", "error");
@@ -19,15 +19,15 @@ internal static class ResponseReader
         var response = new ChatResponse
         {
             Source = Dialect.OpenAIResponses,
-            Id = root.FindText("id"u8) ?? "",
-            Model = root.FindText("model"u8) ?? "",
-            Created = root.FindNumber("created_at"u8),
-            ServiceTier = root.FindText("service_tier"u8),
+            Id = root.TextOf("id"u8) ?? "",
+            Model = root.TextOf("model"u8) ?? "",
+            Created = root.LongOf("created_at"u8),
+            ServiceTier = root.TextOf("service_tier"u8),
             Usage = UsageJson.Read(root),
         };
         var candidate = new ChatCandidate();
         response.Candidates.Add(candidate);
-        ReadOutput(root.Find("output"u8), candidate);
+        ReadOutput(root.Member("output"u8), candidate);
         candidate.Finish = FinishWords.Read(root, candidate.Parts, out var native);
         candidate.NativeFinish = native;
         response.Own = Own(root);
@@ -60,12 +60,12 @@ internal static class ResponseReader
         foreach (var item in output.EnumerateArray())
         {
             var path = $"output[{number++}]";
-            ItemReader.Read(item.Object(path), item.FindText("type"u8) ?? "message", candidate.Parts, path);
-            if (item.Find("content"u8) is not { ValueKind: JsonValueKind.Array } content)
+            ItemReader.Read(item.WantObject(path), item.TextOf("type"u8) ?? "message", candidate.Parts, path);
+            if (item.Member("content"u8) is not { ValueKind: JsonValueKind.Array } content)
                 continue;
             foreach (var part in content.EnumerateArray())
             {
-                if (ContentReader.Logprobs(part.Find("logprobs"u8)) is { } logprobs)
+                if (ContentReader.Logprobs(part.Member("logprobs"u8)) is { } logprobs)
                     (candidate.Logprobs ??= []).AddRange(logprobs);
             }
         }

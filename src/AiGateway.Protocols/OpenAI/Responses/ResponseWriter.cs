@@ -143,8 +143,8 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
             case ThinkingPart thinking:
                 ItemWriter.WriteThinking(json, thinking, (_isOwn && thinking.Item is not null) || IsNamed(thinking) ? thinking.Id : _ids.Item("rs_", _number), Encrypted(thinking, response.Source), _isOwn);
                 break;
-            case MediaPart { Kind: MediaKind.Image, Base64: { } base64 } image:
-                WriteImage(json, _ids.Item("ig_", _number), image.MediaType, base64);
+            case MediaPart { Kind: MediaKind.Image, Base64: not null } image:
+                ItemWriter.WriteImage(json, image, _isOwn ? null : _ids.Item("ig_", _number));
                 break;
             case OpaquePart opaque:
                 opaque.Value.WriteTo(json);
@@ -167,17 +167,5 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
         if (thinking.Encrypted is not null)
             return SignatureEnvelope.Pack(owner, SignatureEnvelope.Encrypted, thinking.Encrypted);
         return thinking.Signature is not null ? SignatureEnvelope.Pack(owner, SignatureEnvelope.Signature, thinking.Signature) : null;
-    }
-
-    /// <summary>Writes a picture of the model, as OpenAI's image tool gives it.</summary>
-    public static void WriteImage(Utf8JsonWriter json, string id, string? mediaType, string base64)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "image_generation_call"u8);
-        json.WriteString("id"u8, id);
-        json.WriteString("status"u8, "completed"u8);
-        json.WriteString("output_format"u8, mediaType switch { "image/jpeg" => "jpeg"u8, "image/webp" => "webp"u8, _ => "png"u8 });
-        json.WriteString("result"u8, base64);
-        json.WriteEndObject();
     }
 }

@@ -27,7 +27,7 @@ public sealed class ResponsesCodec : ChatCodec
     public override StreamFraming Framing => StreamFraming.Sse;
 
     /// <inheritdoc/>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonReading.Guard(body, RequestReader.Read);
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, RequestReader.Read);
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -37,7 +37,7 @@ public sealed class ResponsesCodec : ChatCodec
     }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonReading.Guard(body, ResponseReader.Read);
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ResponseReader.Read);
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output) =>

@@ -54,11 +54,11 @@ internal sealed class StreamDecoder : ChatStreamDecoder
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw new ChatFormatException("A stream's event must hold a JSON object.");
-            var type = root.FindText("type"u8) ?? (name.IsEmpty ? "" : Encoding.UTF8.GetString(name));
+            var type = root.TextOf("type"u8) ?? (name.IsEmpty ? "" : Encoding.UTF8.GetString(name));
             if (!_items.Decode(type, root, events))
                 DecodeWhole(type, root, data, events);
         }
-        catch (Exception exception) when (JsonReading.IsDefect(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             throw new ChatFormatException("A stream's event is not valid JSON.", exception);
         }
@@ -69,21 +69,21 @@ internal sealed class StreamDecoder : ChatStreamDecoder
         switch (type)
         {
             case "response.created" or "response.queued" or "response.in_progress":
-                Start(root.Find("response"u8), events);
+                Start(root.Member("response"u8), events);
                 break;
             case "response.completed" or "response.incomplete":
-                End(root.Find("response"u8), type, events);
+                End(root.Member("response"u8), type, events);
                 break;
             case "response.failed":
-                var failed = root.Find("response"u8);
+                var failed = root.Member("response"u8);
                 Start(failed, events);
-                Fail(failed.Find("error"u8) is { ValueKind: JsonValueKind.Object } error ? Encoding.UTF8.GetBytes(error.GetRawText()) : "{}"u8, UsageOf(failed), events);
+                Fail(failed.Member("error"u8) is { ValueKind: JsonValueKind.Object } error ? Encoding.UTF8.GetBytes(error.GetRawText()) : "{}"u8, UsageOf(failed), events);
                 break;
             case "error":
                 Fail(data, null, events);
                 break;
             default:
-                if (root.Find("error"u8).ValueKind is JsonValueKind.Object or JsonValueKind.String)
+                if (root.Member("error"u8).ValueKind is JsonValueKind.Object or JsonValueKind.String)
                     Fail(data, null, events);
                 break;
         }
@@ -96,10 +96,10 @@ internal sealed class StreamDecoder : ChatStreamDecoder
         _started = true;
         events.Add(new ChatEvent(ChatEventKind.Start)
         {
-            Id = response.FindText("id"u8),
-            Name = response.FindText("model"u8),
-            Created = response.FindNumber("created_at"u8),
-            ServiceTier = response.FindText("service_tier"u8),
+            Id = response.TextOf("id"u8),
+            Name = response.TextOf("model"u8),
+            Created = response.LongOf("created_at"u8),
+            ServiceTier = response.TextOf("service_tier"u8),
             Data = new OpaquePart(Dialect.OpenAIResponses, "response", default) { Own = ResponseReader.Own(response) },
         });
     }
@@ -110,7 +110,7 @@ internal sealed class StreamDecoder : ChatStreamDecoder
             return;
         _isComplete = true;
         Start(response, events);
-        _items.Complete(response.Find("output"u8), events);
+        _items.Complete(response.Member("output"u8), events);
         if (UsageOf(response) is { } usage)
             events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = usage });
         var finish = FinishWords.Read(response, _items.Seen, out var native);

@@ -119,7 +119,7 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
         {
             ChatPartKind.ToolCall => new CallEncoder(_events, step, Ids, Source, output),
             ChatPartKind.Thinking => new ThinkingEncoder(_events, this, step, output),
-            ChatPartKind.Media when step.Data is MediaPart media => new MediaEncoder(_events, media, _ids!),
+            ChatPartKind.Media when step.Data is MediaPart media => new MediaEncoder(_events, media, _ids!, IsOwn),
             ChatPartKind.Opaque when step.Data is OpaquePart { Dialect: Dialect.OpenAIResponses } opaque => new OpaqueEncoder(_events, opaque),
             _ => null,
         };

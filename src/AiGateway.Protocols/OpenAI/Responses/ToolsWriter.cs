@@ -57,7 +57,7 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
         if (request.Source != Dialect.OpenAIChat || tool.Native.IsAbsent)
             return false;
         using var document = tool.Native.Open();
-        return document.RootElement.FindText("type"u8) == "custom" && document.RootElement.Find("custom"u8).FindText("name"u8) is not null;
+        return document.RootElement.TextOf("type"u8) == "custom" && document.RootElement.Member("custom"u8).TextOf("name"u8) is not null;
     }
 
     /// <summary>Web search of other dialects: the place of the user, how much is read and which sites are searched are said alike.</summary>
@@ -139,9 +139,9 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
         using var document = native.Open();
         json.WriteStartObject();
         json.WriteString("type"u8, "custom"u8);
-        foreach (var member in document.RootElement.Find("custom"u8).EnumerateObject())
+        foreach (var member in document.RootElement.Member("custom"u8).EnumerateObject())
         {
-            var grammar = member.Value.Find("grammar"u8);
+            var grammar = member.Value.Member("grammar"u8);
             if (member.Name != "format" || grammar.ValueKind != JsonValueKind.Object)
             {
                 member.WriteTo(json);

@@ -10,10 +10,10 @@ internal static class UsageJson
     /// <summary>Reads the usage of a response object, with the web searches that stand beside it in <c>tool_usage</c>.</summary>
     public static Usage? Read(JsonElement response)
     {
-        var usage = response.Find("usage"u8);
+        var usage = response.Member("usage"u8);
         if (usage.ValueKind != JsonValueKind.Object || UsageReader.Read(JsonMarshal.GetRawUtf8Value(usage), UsageRules.OpenAI) is not { } read)
             return null;
-        var searches = response.Find("tool_usage"u8).Find("web_search"u8).FindNumber("num_requests"u8);
+        var searches = response.Member("tool_usage"u8).Member("web_search"u8).LongOf("num_requests"u8);
         return read.WebSearches == 0 && searches is > 0 ? read with { WebSearches = searches.Value } : read;
     }
 
@@ -35,38 +35,19 @@ internal static class UsageJson
         json.WriteNumber("input_tokens"u8, usage.InputTokens);
         json.WriteStartObject("input_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, usage.CachedInputTokens);
-        json.WriteNumber("cache_write_tokens"u8, usage.CacheWriteTokens + usage.CacheWrite1hTokens + usage.CacheWrite12hTokens);
-        if (usage.CacheWrite12hTokens > 0)
-        {
-            json.WriteStartObject("cache_write_tokens_details"u8);
-            json.WriteNumber("ttl_30m_tokens"u8, usage.CacheWriteTokens);
-            json.WriteNumber("ttl_12h_tokens"u8, usage.CacheWrite12hTokens);
-            json.WriteEndObject();
-        }
-        WriteIfAny(json, "audio_tokens"u8, usage.AudioInputTokens);
-        WriteIfAny(json, "image_tokens"u8, usage.ImageInputTokens);
+        json.WriteNumber("cache_write_tokens"u8, UsageParts.CacheWrites(usage));
+        UsageParts.WriteLifetimes(json, usage);
+        UsageParts.WriteIfAny(json, "audio_tokens"u8, usage.AudioInputTokens);
+        UsageParts.WriteIfAny(json, "image_tokens"u8, usage.ImageInputTokens);
         json.WriteEndObject();
         json.WriteNumber("output_tokens"u8, usage.OutputTokens);
         json.WriteStartObject("output_tokens_details"u8);
         json.WriteNumber("reasoning_tokens"u8, usage.ReasoningTokens);
-        WriteIfAny(json, "audio_tokens"u8, usage.AudioOutputTokens);
-        WriteIfAny(json, "image_tokens"u8, usage.ImageOutputTokens);
+        UsageParts.WriteIfAny(json, "audio_tokens"u8, usage.AudioOutputTokens);
+        UsageParts.WriteIfAny(json, "image_tokens"u8, usage.ImageOutputTokens);
         json.WriteEndObject();
         json.WriteNumber("total_tokens"u8, usage.InputTokens + usage.OutputTokens);
-        if (usage.WebSearches > 0)
-        {
-            json.WriteStartObject("server_tool_use_details"u8);
-            json.WriteNumber("web_search_requests"u8, usage.WebSearches);
-            json.WriteEndObject();
-        }
-        if (usage.ReportedCost is { } cost)
-            json.WriteNumber("cost"u8, cost);
+        UsageParts.WriteRest(json, usage);
         json.WriteEndObject();
-    }
-
-    private static void WriteIfAny(Utf8JsonWriter json, ReadOnlySpan<byte> name, long count)
-    {
-        if (count > 0)
-            json.WriteNumber(name, count);
     }
 }

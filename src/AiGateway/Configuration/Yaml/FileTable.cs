@@ -84,11 +84,22 @@ internal static partial class FileTable
             .With("output", "Per million output tokens.", price, (section, value) => section with { Output = value })
             .With("cached_input", "Per million input tokens read from cache. Default: as input.", price, (section, value) => section with { CachedInput = value })
             .With("cache_write", "Per million input tokens written to cache. Default: as input.", price, (section, value) => section with { CacheWrite = value })
+            .With("cache_write_1h", "Per million input tokens written to cache for one hour. Default: as cache_write.", price, (section, value) => section with { CacheWrite1h = value })
+            .With("cache_write_12h", "Per million input tokens written to cache for twelve hours. Default: as cache_write.", price, (section, value) => section with { CacheWrite12h = value })
             .With("reasoning", "Per million reasoning tokens. Default: as output.", price, (section, value) => section with { Reasoning = value })
+            .With("citation", "Per million citation tokens. Default: as input.", price, (section, value) => section with { Citation = value })
+            .With("audio_input", "Per million input tokens of sound. Default: as input.", price, (section, value) => section with { AudioInput = value })
+            .With("audio_cached_input", "Per million input tokens of sound read from cache. Default: as audio_input where it is given, else as cached_input.", price, (section, value) => section with { AudioCachedInput = value })
+            .With("audio_output", "Per million output tokens of sound. Default: as output.", price, (section, value) => section with { AudioOutput = value })
+            .With("image_input", "Per million input tokens of images. Default: as input.", price, (section, value) => section with { ImageInput = value })
+            .With("image_cached_input", "Per million input tokens of images read from cache. Default: as image_input where it is given, else as cached_input.", price, (section, value) => section with { ImageCachedInput = value })
+            .With("image_output", "Per million output tokens of images. Default: as output.", price, (section, value) => section with { ImageOutput = value })
             .With("per_request", "Per request, on top. Default 0.", price, (section, value) => section with { PerRequest = value })
             .With("per_image", "Per image in the answer. Default 0.", price, (section, value) => section with { PerImage = value })
+            .With("per_1k_searches", "Per thousand search units of reranking. Default 0.", price, (section, value) => section with { Per1kSearches = value })
+            .With("per_1k_web_searches", "Per thousand web searches that the provider ran. Default: unknown, unless there is a price per request.", price, (section, value) => section with { Per1kWebSearches = value })
+            .With("per_audio_hour", "Per hour of sound. Default 0.", price, (section, value) => section with { PerAudioHour = value })
             .With("per_1m_characters", "Per million characters of text to be spoken. Default 0.", price, (section, value) => section with { Per1mCharacters = value })
-            .With("per_audio_hour", "Per hour of sound that is transcribed. Default 0.", price, (section, value) => section with { PerAudioHour = value })
             .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
     }
 }

@@ -9,8 +9,9 @@ namespace AiGateway.Providers.Credentials;
 /// <summary>Assumes roles: the two calls of AWS STS that turn credentials, or a web identity's token, into those of a role.</summary>
 /// <remarks>Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and API_AssumeRoleWithWebIdentity.html.</remarks>
 /// <param name="region">The region whose endpoint is asked.</param>
+/// <param name="transport">Over what STS is asked.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class AwsRoles(string region, TimeProvider clock)
+internal sealed class AwsRoles(string region, TokenTransport transport, TimeProvider clock)
 {
     // An answer has some two kilobytes.
     private const int LongestAnswer = 256 * 1024;
@@ -51,15 +52,13 @@ internal sealed class AwsRoles(string region, TimeProvider clock)
 
     private async Task<AwsIdentity> AskAsync(List<KeyValuePair<string, string>> form, SigV4Credentials? signer, CancellationToken cancellationToken)
     {
-        // Once an hour: a connection of its own is simpler than one that is kept.
-        using var transport = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint()) { Content = new FormUrlEncodedContent(form) };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/xml"));
         if (signer is not null)
         {
             new SigV4Signer(signer, region, "sts", clock).Sign(request, await PayloadHash.OfAsync(request.Content, cancellationToken));
         }
-        using var response = await transport.SendAsync(request, cancellationToken);
+        using var response = await transport.Invoker.SendAsync(request, cancellationToken);
         await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
         var answer = Parse(await response.Content.ReadAsStringAsync(cancellationToken), (int)response.StatusCode);
         if (!response.IsSuccessStatusCode)

@@ -3,12 +3,12 @@ using AiGateway.Configuration;
 namespace AiGateway.Providers.Credentials;
 
 /// <summary>AWS credentials for one provider's setting: from the SDK's chain or a profile, and the role that is assumed with them.</summary>
-internal sealed class AwsTokens(CredentialsModel model, TimeProvider clock)
+internal sealed class AwsTokens(CredentialsModel model, TokenTransport transport, TimeProvider clock)
 {
     // The SDK keeps an instance's credentials fresh without saying until when: asking again costs no more than reading a field.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromMinutes(1);
 
-    private readonly AwsRoles _roles = new(model.Region, clock);
+    private readonly AwsRoles _roles = new(model.Region, transport, clock);
 
     /// <summary>A signer with fresh credentials.</summary>
     public async Task<FetchedToken<SigV4Signer>> FetchAsync(CancellationToken cancellationToken)

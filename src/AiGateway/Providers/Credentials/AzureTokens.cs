@@ -1,11 +1,12 @@
 using AiGateway.Configuration;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 
 namespace AiGateway.Providers.Credentials;
 
 /// <summary>Access tokens of Microsoft Entra ID: from the environment, a workload identity, a managed identity, or the Azure CLI.</summary>
-internal sealed class AzureTokens(CredentialsModel model)
+internal sealed class AzureTokens(CredentialsModel model, TokenTransport transport)
 {
     private readonly TokenRequestContext _request = new([model.Scope]);
 
@@ -15,15 +16,16 @@ internal sealed class AzureTokens(CredentialsModel model)
     /// <summary>A token as a header's value.</summary>
     public async Task<FetchedToken<Secret>> FetchAsync(CancellationToken cancellationToken)
     {
-        _credential ??= new DefaultAzureCredential(Options(model));
+        _credential ??= new DefaultAzureCredential(Options(model, transport));
         var token = await _credential.GetTokenAsync(_request, cancellationToken);
         return new FetchedToken<Secret>(BearerAuthorizer.HeaderOf(token.Token), token.ExpiresOn, token.RefreshOn);
     }
 
-    private static DefaultAzureCredentialOptions Options(CredentialsModel model)
+    private static DefaultAzureCredentialOptions Options(CredentialsModel model, TokenTransport transport)
     {
         var options = new DefaultAzureCredentialOptions
         {
+            Transport = new HttpClientTransport(transport.Handler),
             // A gateway has no desktop.
             ExcludeInteractiveBrowserCredential = true,
             ExcludeBrokerCredential = true,

@@ -8,6 +8,8 @@ internal sealed class BearerAuthorizer(TokenSource<Secret> tokens) : Authorizer
     /// <summary>The header's value for a token.</summary>
     public static Secret HeaderOf(string token) => new($"Bearer {token}");
 
+    public override DateTimeOffset? ExpiresAt => tokens.ExpiresAt;
+
     public override async ValueTask AuthorizeAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {
         var header = await tokens.GetAsync(cancellationToken);

@@ -22,6 +22,11 @@ internal static partial class FailureCause
         {
             return $"no answer within {limit.TotalSeconds:0} seconds";
         }
+        if (failure is NullReferenceException)
+        {
+            // What Google's SDK makes of an answer without a body.
+            return "its issuer gave an answer that cannot be read";
+        }
         var text = OneLine(failure.Message);
         // SDKs wrap what happened («Failed to retrieve credentials») around what it was («Connection refused»).
         if (failure.InnerException is { } cause && !text.Contains(cause.Message, StringComparison.Ordinal))

@@ -6,10 +6,12 @@ using Google.Apis.Auth.OAuth2.Responses;
 namespace AiGateway.Providers.Credentials;
 
 /// <summary>Access tokens of Google: of a service account, a workload identity, or whatever application default credentials find.</summary>
-internal sealed class GoogleTokens(CredentialsModel model, TimeProvider clock)
+internal sealed class GoogleTokens(CredentialsModel model, TokenTransport transport, TimeProvider clock)
 {
     // What Google itself gives, where a credential does not say.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly GoogleTransport _transport = new(transport);
 
     /// <summary>A fresh token as a header's value.</summary>
     public async Task<FetchedToken<Secret>> FetchAsync(CancellationToken cancellationToken)
@@ -18,7 +20,7 @@ internal sealed class GoogleTokens(CredentialsModel model, TimeProvider clock)
         var credential = model.File is { } file
             ? await CredentialFactory.FromFileAsync(file, await TypeOfAsync(file, cancellationToken), cancellationToken)
             : await GoogleCredential.GetApplicationDefaultAsync(cancellationToken);
-        return credential.CreateScoped(model.Scope).UnderlyingCredential switch
+        return credential.CreateScoped(model.Scope).CreateWithHttpClientFactory(_transport).UnderlyingCredential switch
         {
             // Asked for directly, past the cache of the SDK, which would hand out the old token until shortly before its expiry.
             ServiceCredential service => await service.RequestAccessTokenAsync(cancellationToken) ? Of(service.Token) : throw new TokenException("Google gave no token"),

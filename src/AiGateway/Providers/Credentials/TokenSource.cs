@@ -10,8 +10,8 @@ namespace AiGateway.Providers.Credentials;
 /// </remarks>
 /// <param name="fetch">Fetches a token.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="onFailure">Told of each failed fetch, with its cause.</param>
-internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T>>> fetch, TimeProvider clock, Action<string>? onFailure = null)
+/// <param name="onFetched">Told of each fetch: how long it took, and why it failed; null when it did not.</param>
+internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T>>> fetch, TimeProvider clock, Action<TimeSpan, string?>? onFetched = null)
     where T : class
 {
     /// <summary>The longest that a fetch may take.</summary>
@@ -37,6 +37,9 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
     private DateTimeOffset _askedAt;
     private int _failures;
     private bool _retired;
+
+    /// <summary>When the token that is held expires; null without one, and for one that does not.</summary>
+    public DateTimeOffset? ExpiresAt => Volatile.Read(ref _held)?.ExpiresAt;
 
     /// <summary>The token.</summary>
     /// <exception cref="TokenException">There is none, and fetching one failed.</exception>
@@ -104,11 +107,14 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
 
     private async Task<Outcome> FetchAsync()
     {
+        var begun = clock.GetTimestamp();
         try
         {
             using var limit = new CancellationTokenSource(LongestFetch, clock);
             var fetched = await fetch(limit.Token).WaitAsync(limit.Token);
-            return Keep(fetched);
+            var kept = Keep(fetched);
+            onFetched?.Invoke(clock.GetElapsedTime(begun), null);
+            return kept;
         }
 #pragma warning disable CA1031 // Whatever an SDK throws means the same: no token, and the cause goes to whoever waits.
         catch (Exception failure)
@@ -116,7 +122,7 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
         {
             var cause = FailureCause.Of(failure, LongestFetch);
             Fail(cause);
-            onFailure?.Invoke(cause);
+            onFetched?.Invoke(clock.GetElapsedTime(begun), cause);
             return new Outcome(null, cause);
         }
     }
@@ -135,7 +141,7 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
             _fetching = null;
             _failure = null;
             _failures = 0;
-            Volatile.Write(ref _held, new Held(fetched.Value, now, usableUntil));
+            Volatile.Write(ref _held, new Held(fetched.Value, now, usableUntil, fetched.ExpiresAt));
             ScheduleUnsynchronized(IntervalOf(fetched, lifetime, now));
         }
         return new Outcome(fetched.Value, null);
@@ -196,7 +202,7 @@ internal sealed class TokenSource<T>(Func<CancellationToken, Task<FetchedToken<T
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    private sealed record Held(T Value, DateTimeOffset FetchedAt, DateTimeOffset UsableUntil);
+    private sealed record Held(T Value, DateTimeOffset FetchedAt, DateTimeOffset UsableUntil, DateTimeOffset? ExpiresAt);
 
     private sealed record Outcome(T? Value, string? Cause);
 

@@ -60,7 +60,7 @@ public sealed class DialectFixture : IAsyncLifetime
         Gateway = await GatewayServer.StartAsync(
             $$"""
             providers:
-              openai: { kind: openai-compatible, base_url: "{{address}}/v1", keys: sk-upstream }
+              openai: { kind: openai-compatible, dialects: [openai, responses], base_url: "{{address}}/v1", keys: sk-upstream }
               anthropic: { kind: anthropic, base_url: "{{address}}/v1", keys: sk-upstream }
               google: { kind: google, base_url: "{{address}}/v1beta", keys: sk-upstream }
               converse: { kind: bedrock-converse, base_url: "{{address}}", keys: sk-upstream }
@@ -98,7 +98,7 @@ public sealed class DialectFixture : IAsyncLifetime
               limited-invoke/*: { groups: [{ deployments: [limited-invoke] }] }
               limited-rawpredict/*: { groups: [{ deployments: [limited-rawpredict] }] }
             callers:
-              - { id: anyone, project: apples, key_hash: "{{GatewayServer.HashOf(Key)}}" }
+              - { id: anyone, project: apples, native: ["*"], key_hash: "{{GatewayServer.HashOf(Key)}}" }
             retries: { max_attempts: 1 }
             breaker: { minimum_attempts: 1000, credential_cooldown: 1ms }
             """);

@@ -4,7 +4,7 @@ using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Sdk.Translated;
 
-/// <summary>Runs the cases of <c>node/anthropic.mjs</c> and <c>node/google.mjs</c> once, against a gateway of its own.</summary>
+/// <summary>Runs the cases of <c>node/anthropic.mjs</c>, <c>google.mjs</c>, <c>responses.mjs</c> and <c>cohere.mjs</c> once, against a gateway of its own.</summary>
 public sealed class DialectNodeFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -23,7 +23,7 @@ public sealed class DialectNodeFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var folder = RepositoryRoot.Of("tests", "AiGateway.FunctionalTests", "node");
-        foreach (var package in (string[])["@anthropic-ai/sdk", "@google/genai"])
+        foreach (var package in (string[])["@anthropic-ai/sdk", "@google/genai", "openai", "cohere-ai"])
         {
             if (!Directory.Exists(Path.Combine(folder, "node_modules", package)))
             {
@@ -32,11 +32,10 @@ public sealed class DialectNodeFixture : IAsyncLifetime
             }
         }
         await _gateway.InitializeAsync();
-        var models = JsonSerializer.Serialize(DialectNodeTests.Providers.ToDictionary(provider => provider, provider => DialectFixture.ModelOf(provider)));
         try
         {
-            foreach (var program in DialectNodeTests.Programs.Keys)
-                await RunAsync(folder, program, models);
+            foreach (var program in DialectNodeTests.Programs)
+                await RunAsync(folder, program.File, JsonSerializer.Serialize(program.Providers.ToDictionary(provider => provider, provider => DialectFixture.ModelOf(provider))));
         }
         catch (Win32Exception)
         {
