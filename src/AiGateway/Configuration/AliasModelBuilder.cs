@@ -42,6 +42,7 @@ internal sealed class AliasModelBuilder(
                 HoldBack = Defaults.HoldBack(alias.HoldBack),
                 KeepAlive = alias.KeepAlive,
                 DropUnsupported = alias.DropUnsupported,
+                MaxChoices = alias.MaxChoices ?? Defaults.MaxChoices,
                 Description = alias.Description,
             });
         }
