@@ -68,7 +68,10 @@ public sealed record Usage
     public decimal? ReportedCost { get; init; }
 
     /// <summary>How many requests this is the sum of: 1 but for batches, and for answers that took several calls.</summary>
-    public int Requests { get; init; } = 1;
+    public long Requests { get; init; } = 1;
+
+    /// <summary>What the prices of a few models depend on; null for all others.</summary>
+    public UsageDetail? Detail { get; init; }
 
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
@@ -98,6 +101,7 @@ public sealed record Usage
         ReportedCost = ReportedCost is null ? other.ReportedCost : ReportedCost + (other.ReportedCost ?? 0),
         Requests = Requests + other.Requests,
         Estimated = Estimated || other.Estimated,
+        Detail = Detail is null ? other.Detail : other.Detail is null ? Detail : Detail.Plus(other.Detail),
     };
 
     /// <summary>What two calls for one answer, or two responses of one session, consumed together; null where neither says.</summary>

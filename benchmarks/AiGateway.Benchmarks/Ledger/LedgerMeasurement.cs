@@ -78,7 +78,7 @@ internal static class LedgerMeasurement
 
     private static void Report(string path)
     {
-        using var reader = new SqliteLedgerReader(path);
+        var reader = new SqliteLedgerReader(path);
         var now = LedgerMonth.To.AddDays(2);
         foreach (var by in (string[])["team,model", "caller,model,status", "day,team", "hour"])
         {
@@ -126,7 +126,7 @@ internal static class LedgerMeasurement
         Print("queue: on the request's thread", $"{(onRequest / records).TotalNanoseconds:0} ns");
         Print("queue: CPU per record, all threads, making it included", $"{((Process.GetCurrentProcess().TotalProcessorTime - cpu) / records).TotalMicroseconds:0.0} us");
         await queue.DisposeAsync();
-        using var reader = new SqliteLedgerReader(Path.Combine(folder, LedgerFile.Name));
+        var reader = new SqliteLedgerReader(Path.Combine(folder, LedgerFile.Name));
         var now = TimeProvider.System.GetUtcNow();
         var counted = reader.Sum(new LedgerQuery { From = now.AddDays(-2), To = now.AddDays(2) })[0].Sums.Requests;
         Print("queue: records in the ledger", $"{counted} of {records}");

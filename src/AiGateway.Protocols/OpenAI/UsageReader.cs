@@ -96,6 +96,10 @@ public static class UsageReader
                 Seconds(ref reader, ref counts);
                 break;
             case 12 when name.SequenceEqual("input_tokens"u8):
+                // The Responses API: its output contains the reasoning, whoever speaks it.
+                counts.IsResponse = true;
+                Count(ref reader, ref counts.Input);
+                break;
             case 13 when name.SequenceEqual("prompt_tokens"u8):
                 Count(ref reader, ref counts.Input);
                 break;
@@ -126,6 +130,14 @@ public static class UsageReader
                 break;
             case 16 when name.SequenceEqual("reasoning_tokens"u8):
                 Count(ref reader, ref counts.Reasoning);
+                break;
+            case 15 when name.SequenceEqual("pages_processed"u8):
+                Count(ref reader, ref counts.Pages);
+                break;
+            case 19 when name.SequenceEqual("search_context_size"u8):
+                reader.Read();
+                counts.SearchContextSize = reader.TokenType == JsonTokenType.String ? SearchContextSizes.Of(reader.ValueSpan) : null;
+                reader.Skip();
                 break;
             case 18 when name.SequenceEqual("num_search_queries"u8):
             case 19 when name.SequenceEqual("web_search_requests"u8):
@@ -167,6 +179,9 @@ public static class UsageReader
             case 12 when name.SequenceEqual("image_tokens"u8):
                 Count(ref reader, ref counts.ImageInput);
                 break;
+            case 12 when name.SequenceEqual("video_tokens"u8):
+                Count(ref reader, ref counts.VideoInput);
+                break;
             case 21 when name.SequenceEqual("cached_tokens_details"u8):
                 Inside(ref reader, ref counts, Part.Cached);
                 break;
@@ -207,6 +222,9 @@ public static class UsageReader
                 break;
             case 12 when name.SequenceEqual("image_tokens"u8):
                 Count(ref reader, ref counts.ImageOutput);
+                break;
+            case 12 when name.SequenceEqual("video_tokens"u8):
+                Count(ref reader, ref counts.VideoOutput);
                 break;
             default:
                 Ignore(ref reader);
@@ -279,18 +297,23 @@ public static class UsageReader
         public long? Citation;
         public long? SearchUnits;
         public long? WebSearches;
+        public long? VideoInput;
+        public long? VideoOutput;
+        public long? Pages;
+        public string? SearchContextSize;
+        public bool IsResponse;
         public decimal? Seconds;
         public decimal? Cost;
 
         public readonly Usage? ToUsage(UsageRules rules)
         {
             var reportsAny = Input is not null || Output is not null || Total is not null || SearchUnits is not null
-                || Seconds is not null || Cost is not null;
+                || Seconds is not null || Cost is not null || Pages is not null;
             if (!reportsAny)
                 return null;
 
             var output = Output ?? 0;
-            if (rules.HasFlag(UsageRules.ReasoningApart))
+            if (rules.HasFlag(UsageRules.ReasoningApart) && !IsResponse)
                 output += Reasoning ?? 0;
             var written12h = Written12h ?? 0;
             return new Usage
@@ -313,7 +336,19 @@ public static class UsageReader
                 WebSearches = WebSearches ?? 0,
                 AudioSeconds = Seconds ?? 0,
                 ReportedCost = Cost,
+                Detail = ToDetail(),
             };
         }
+
+        private readonly UsageDetail? ToDetail() =>
+            SearchContextSize is null && ((VideoInput ?? 0) | (VideoOutput ?? 0) | (Pages ?? 0)) == 0
+                ? null
+                : new UsageDetail
+                {
+                    VideoInputTokens = VideoInput ?? 0,
+                    VideoOutputTokens = VideoOutput ?? 0,
+                    Pages = Pages ?? 0,
+                    SearchContextSize = SearchContextSize,
+                };
     }
 }

@@ -1,4 +1,5 @@
 using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Telemetry;
@@ -29,6 +30,7 @@ internal static class AccountingExtensions
 
     private static void AddLedger(IServiceCollection services, HostModel host)
     {
+        services.AddSingleton<LedgerQuestions>();
         if (host.Ledger is not { } ledger)
         {
             services.AddSingleton<ICallJournal, NoCallJournal>();

@@ -169,6 +169,10 @@ internal static class RecordJson
         {
             WriteAmount(writer, "cost_reported"u8, said);
         }
+        if (cost is { IsEstimated: true })
+        {
+            writer.WriteBoolean("cost_estimated"u8, true);
+        }
         WriteText(writer, "unpriced"u8, cost?.Unpriced);
         if (cost?.PricePeriod is { } period)
         {

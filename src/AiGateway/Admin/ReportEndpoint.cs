@@ -8,7 +8,7 @@ using AiGateway.CallerApi;
 namespace AiGateway.Admin;
 
 /// <summary><c>GET /admin/report</c>: the report of <c>AiGateway report</c> over HTTP, with the same parameters.</summary>
-internal sealed class ReportEndpoint(ILedgerReader ledger, TimeProvider clock)
+internal sealed class ReportEndpoint(LedgerQuestions ledger, TimeProvider clock)
 {
     /// <summary>Its path.</summary>
     public const string Path = "/admin/report";
@@ -36,8 +36,7 @@ internal sealed class ReportEndpoint(ILedgerReader ledger, TimeProvider clock)
         }
         try
         {
-            // The store blocks; the thread of the request is not to.
-            var version = await Task.Run(ledger.Version, context.RequestAborted);
+            var version = await ledger.AskAsync(static reader => reader.Version(), context.RequestAborted);
             var tag = TagOf(version, query, now);
             response.Headers.ETag = tag;
             response.Headers.CacheControl = "private, no-cache";
@@ -46,7 +45,7 @@ internal sealed class ReportEndpoint(ILedgerReader ledger, TimeProvider clock)
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
             }
-            var report = await Task.Run(() => ReportMaker.Make(ledger, query, now), context.RequestAborted);
+            var report = await ledger.AskAsync(reader => ReportMaker.Make(reader, query, now), context.RequestAborted);
             await WriteAsync(context, report);
         }
         catch (LedgerStoreException e)

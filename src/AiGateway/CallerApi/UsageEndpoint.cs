@@ -8,7 +8,7 @@ namespace AiGateway.CallerApi;
 
 /// <summary><c>GET /v1/usage</c>: what the caller's own key, project and team have used today and this month, by model.</summary>
 /// <remarks>Days and months are UTC's. What other keys of the project and the team have used is shown as one sum with the caller's own.</remarks>
-internal sealed partial class UsageEndpoint(ILedgerReader ledger, HostModel host, TimeProvider clock, ILogger<UsageEndpoint> logger)
+internal sealed partial class UsageEndpoint(LedgerQuestions ledger, HostModel host, TimeProvider clock, ILogger<UsageEndpoint> logger)
 {
     private static readonly LedgerDimension[] ByModel = [LedgerDimension.Model];
 
@@ -24,8 +24,7 @@ internal sealed partial class UsageEndpoint(ILedgerReader ledger, HostModel host
         var now = clock.GetUtcNow();
         try
         {
-            // The store blocks; the thread of the request is not to.
-            var subjects = await Task.Run(() => SubjectsOf(exchange.Caller).ConvertAll(subject => UsageOf(subject, now)), context.RequestAborted);
+            var subjects = await ledger.AskAsync(reader => SubjectsOf(exchange.Caller).ConvertAll(subject => UsageOf(reader, subject, now)), context.RequestAborted);
             await JsonAnswer.WriteAsync(context, (subjects, now), static (json, state) => Write(json, state.subjects, state.now));
         }
         catch (LedgerStoreException e)
@@ -62,7 +61,7 @@ internal sealed partial class UsageEndpoint(ILedgerReader ledger, HostModel host
         return where;
     }
 
-    private (Subject Subject, IReadOnlyList<LedgerGroup> Today, IReadOnlyList<LedgerGroup> Month) UsageOf(Subject subject, DateTimeOffset now)
+    private static (Subject Subject, IReadOnlyList<LedgerGroup> Today, IReadOnlyList<LedgerGroup> Month) UsageOf(ILedgerReader ledger, Subject subject, DateTimeOffset now)
     {
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         var month = today.AddDays(1 - today.Day);

@@ -24,8 +24,7 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
         }
         try
         {
-            using var reader = new SqliteLedgerReader(path);
-            await WriteAsync(ReportMaker.Make(reader, query, now));
+            await WriteAsync(ReportMaker.Make(new SqliteLedgerReader(path), query, now));
             return ExitCode.Good;
         }
         catch (LedgerStoreException e)

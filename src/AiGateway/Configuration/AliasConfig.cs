@@ -30,6 +30,12 @@ internal sealed record AliasConfig
     /// <summary>Most answers to one request (<c>n</c>) where each is a call of its own, because the provider gives one; 1 to 128. Default 8.</summary>
     public int? MaxChoices { get; init; }
 
+    /// <summary>What becomes of a request whose price is unknown; null: what the file says for all.</summary>
+    public string? UnknownPrice { get; init; }
+
+    /// <summary>The model whose list price stands in, <c>provider/model</c>; null: the file's.</summary>
+    public string? UnknownPriceAs { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 }

@@ -33,6 +33,12 @@ internal sealed class AliasModel
     /// <summary>Most answers to one request where each is a call of its own.</summary>
     public int MaxChoices { get; init; } = Defaults.MaxChoices;
 
+    /// <summary>What becomes of a request whose price is unknown.</summary>
+    public UnknownPrice UnknownPrice { get; init; }
+
+    /// <summary>With <see cref="UnknownPrice.Estimate"/>: the model whose list price stands in, <c>provider/model</c>; null otherwise.</summary>
+    public string? UnknownPriceAs { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 

@@ -43,6 +43,8 @@ internal sealed class AliasModelBuilder(
                 KeepAlive = alias.KeepAlive,
                 DropUnsupported = alias.DropUnsupported,
                 MaxChoices = alias.MaxChoices ?? Defaults.MaxChoices,
+                UnknownPrice = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice),
+                UnknownPriceAs = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice) == UnknownPrice.Estimate ? alias.UnknownPriceAs ?? config.UnknownPriceAs : null,
                 Description = alias.Description,
             });
         }

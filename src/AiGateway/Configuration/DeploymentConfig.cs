@@ -12,6 +12,9 @@ internal sealed record DeploymentConfig
     /// <summary>The model whose price applies, where the upstream name does not say it (Azure deployments, local servers).</summary>
     public string? PriceAs { get; init; }
 
+    /// <summary>What it costs by contract, before all other prices; null: no price of its own.</summary>
+    public PriceConfig? Price { get; init; }
+
     /// <summary>Time-outs of this deployment.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 

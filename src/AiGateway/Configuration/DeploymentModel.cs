@@ -21,6 +21,9 @@ internal sealed class DeploymentModel
     /// <summary>The model whose price applies; null: the upstream model's.</summary>
     public string? PriceAs { get; init; }
 
+    /// <summary>What it costs by contract, before all other prices; null: no price of its own.</summary>
+    public PriceConfig? Price { get; init; }
+
     /// <summary>Time-outs.</summary>
     public required TimeoutsModel Timeouts { get; init; }
 

@@ -107,6 +107,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             UpstreamModel = upstreamModel,
             UpstreamModelJson = upstreamModel is null ? default : Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(upstreamModel, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""),
             PriceAs = deployment.PriceAs,
+            Price = deployment.Price,
             Timeouts = Defaults.Timeouts(deployment.Timeouts, config.Providers[provider.Id].Timeouts, config.Timeouts),
             Breaker = Defaults.Breaker(deployment.Breaker, config.Breaker),
             ContextWindow = deployment.ContextWindow,

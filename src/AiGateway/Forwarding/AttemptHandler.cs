@@ -300,6 +300,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         catch (ChatFormatException e)
         {
             // The request itself, before anything was sent: no other deployment would read it otherwise.
+            record.WasSent = false;
             result = new AttemptResult(AttemptOutcome.Refused) { Status = 400, Error = new ProviderError(e.Message, "invalid_request_error", null, e.Path, ProviderErrorKind.InvalidRequest) };
         }
         catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))

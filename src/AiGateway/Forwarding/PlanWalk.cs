@@ -67,7 +67,7 @@ internal sealed class PlanWalk(Plan plan, IRandomSource random)
     private TimeSpan? FallBack(AttemptOutcome outcome)
     {
         var fallback = Array.FindAll(
-            outcome == AttemptOutcome.ContextWindow ? plan.Alias.ContextWindowFallback : plan.Alias.ContentPolicyFallback,
+            outcome == AttemptOutcome.ContextWindow ? plan.ContextWindowFallback : plan.ContentPolicyFallback,
             deployment => Needs.AreMet(plan.Needs, deployment, plan.UpstreamModelFor(deployment)));
         if (_fellBack || plan.IsPinned || fallback.Length == 0 || _sent >= _retries.MaxAttempts)
         {

@@ -42,6 +42,9 @@ internal enum RejectionReason
     /// <summary>The key may not use the alias.</summary>
     ModelNotAllowed,
 
+    /// <summary>No deployment of the alias has a known price, and the operator wants only what has.</summary>
+    UnpricedModel,
+
     /// <summary>A page of an origin that <c>cors</c> does not name wants to open a WebSocket.</summary>
     OriginNotAllowed,
 

@@ -51,7 +51,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         if (!TypeFits(match.Operation, contentType, isForm) || !HeaderText.IsPlain(contentType))
         {
             exchange.Reject(RejectionReason.UnsupportedMediaType, match.Operation is Operation.Transcriptions or Operation.Translations or Operation.ImageVariations
-                ? $"This endpoint takes {Form}." : "This endpoint takes application/json.");
+                ? $"This endpoint takes {Form}." : "This endpoint takes application/json. Send the header Content-Type: application/json (curl -d alone says it is a form).");
             return;
         }
         if (!BodyReader.Understands(request.Headers.ContentEncoding.ToString()))
@@ -193,7 +193,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         _ => IsJson(contentType),
     };
 
-    /// <summary>A body without a type is taken for JSON: <c>curl -d</c> users who forget the header get an answer from the scanner, not a riddle.</summary>
+    /// <summary>A body without a type is taken for JSON. One that says it is a form is not: web pages may send those anywhere without being asked (CORS).</summary>
     private static bool IsJson(string? contentType)
     {
         if (string.IsNullOrEmpty(contentType))

@@ -85,6 +85,45 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
         return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches, Needs = Needs.Of(input.Request) };
     }
 
+    /// <summary>The plan with the deployments alone whose price is known, for aliases with <c>unknown_price: reject</c>; null when none is left.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="snapshot">The request's snapshot.</param>
+    /// <param name="trace">Receives in words what is left out, for <c>explain</c>; null on the hot path.</param>
+    public Plan? KeepPriced(Plan plan, Snapshot snapshot, ICollection<string>? trace)
+    {
+        var now = clock.GetUtcNow();
+        var all = plan.Deployments.Length + plan.ContextWindowFallback.Length + plan.ContentPolicyFallback.Length;
+        var (first, contextWindow, contentPolicy) = (Priced(plan.Deployments), Priced(plan.ContextWindowFallback), Priced(plan.ContentPolicyFallback));
+        if (first.Length == 0)
+        {
+            return null;
+        }
+        if (first.Length + contextWindow.Length + contentPolicy.Length == all)
+        {
+            return plan;
+        }
+        return new Plan
+        {
+            Alias = plan.Alias,
+            Rule = plan.Rule,
+            Deployments = first,
+            Fallbacks = new PlanFallbacks(contextWindow, contentPolicy),
+            IsPinned = plan.IsPinned,
+            WildcardMatch = plan.WildcardMatch,
+        };
+
+        DeploymentModel[] Priced(DeploymentModel[] deployments) => Array.FindAll(deployments, deployment =>
+        {
+            var model = plan.UpstreamModelFor(deployment);
+            var isPriced = costs.Knows(snapshot, deployment, model, now);
+            if (!isPriced)
+            {
+                trace?.Add($"{deployment.Id} is left out: no price is known for {model} ({deployment.PriceAs ?? deployment.Provider.PricesFrom}), and unknown_price is reject");
+            }
+            return isPriced;
+        });
+    }
+
     private static long ReadyAt(DeploymentModel deployment) => Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil);
 
     private static RuleModel? MatchRule(AliasModel alias, in RoutingInput input, ICollection<string>? trace)

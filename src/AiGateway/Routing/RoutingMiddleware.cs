@@ -51,7 +51,21 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             return null;
         }
         plan = request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;
-        return plan is not null && request.Files.Count > 0 ? KeepToFiles(plan, exchange) : plan;
+        plan = plan is not null && request.Files.Count > 0 ? KeepToFiles(plan, exchange) : plan;
+        return plan is not null && alias.UnknownPrice == UnknownPrice.Reject ? KeepPriced(plan, request, exchange) : plan;
+    }
+
+    private Plan? KeepPriced(Plan plan, GatewayRequest request, Exchange exchange)
+    {
+        var priced = plans.KeepPriced(plan, exchange.Snapshot, trace: null);
+        if (priced is null)
+        {
+            exchange.Reject(
+                RejectionReason.UnpricedModel,
+                $"The price of the model '{request.Model}' is not known, and this gateway refuses what it cannot price. The platform team can give it one in the routing file: under 'prices', as the deployment's 'price' or 'price_as', or allow it with 'unknown_price: allow' or 'estimate'.",
+                "model");
+        }
+        return priced;
     }
 
     /// <summary>A conversation that names files goes to the provider that has them.</summary>

@@ -26,7 +26,7 @@ internal sealed class ObjectFile : IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ObjectFile Open(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
+        SqliteEngine.Start();
         PrivateFile.Make(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {

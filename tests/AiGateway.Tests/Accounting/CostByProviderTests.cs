@@ -220,21 +220,23 @@ public class CostByProviderTests
     }
 
     [Fact]
-    public void OpenRouter_KeepsItsOwnFigureBesideOurs_AndPricesWhatWasAskedFor()
+    public void OpenRouter_CostsWhatItSaysItCharged_AndWhatWasAskedForWhereItSaysNothing()
     {
         var set = Catalogue.Find("openrouter", "openai/gpt-4o-mini")!.PeriodAt(Now)!.Standard.Tokens;
-        var cost = CostOf("openrouter", "openai/gpt-4o-mini", new Usage { InputTokens = 1000, OutputTokens = 10, ReportedCost = 0.000123m }, responseModel: "openai/gpt-4o");
+        var usage = new Usage { InputTokens = 1000, OutputTokens = 10 };
+        var charged = CostOf("openrouter", "openai/gpt-4o-mini", usage with { ReportedCost = 0.000123m }, responseModel: "openai/gpt-4o");
 
-        Assert.Equal((1000 * set.Input) + (10 * set.Output), cost.Total);
-        Assert.Equal(0.000123m, cost.Reported);
+        Assert.Equal((0.000123m, 0.000123m, "reported"), (charged.Total, charged.Reported, charged.PriceSet));
+        Assert.Equal((1000 * set.Input) + (10 * set.Output), CostOf("openrouter", "openai/gpt-4o-mini", usage, responseModel: "openai/gpt-4o").Total);
+        Assert.Equal(0.5m, CostOf("openrouter", "nobody/knows", new Usage { ReportedCost = 0.5m }).Total);
     }
 
     [Fact]
     public void UnknownPrice_StillKeepsTheReportedCost()
     {
-        var cost = CostOf("openrouter", "nobody/knows", new Usage { InputTokens = 1, ReportedCost = 0.5m });
+        var cost = CostOf("perplexity", "nobody-knows", new Usage { InputTokens = 1, ReportedCost = 0.5m });
 
-        Assert.Equal((null, 0.5m, "no price for openrouter/nobody/knows"), (cost.Total, cost.Reported, cost.Unpriced));
+        Assert.Equal((null, 0.5m, "no price for perplexity/nobody-knows"), (cost.Total, cost.Reported, cost.Unpriced));
     }
 
     [Fact]

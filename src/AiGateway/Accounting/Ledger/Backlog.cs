@@ -3,12 +3,13 @@ namespace AiGateway.Accounting.Ledger;
 /// <summary>What is on disk and not yet in the store. The writer adds, the committer takes; the lock is held for a few instructions and never across I/O.</summary>
 internal sealed class Backlog
 {
-    private const double SecondsBetweenMarks = 1;
+    private static readonly TimeSpan BetweenMarks = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Queue<QueueSegment> _segments = new();
     private readonly Queue<(long End, DateTimeOffset At)> _marks = new();
     private QueueSegment? _last;
+    private DateTimeOffset _markedAt;
     private long _bytes;
     private long _records;
     private long _written;
@@ -68,9 +69,11 @@ internal sealed class Backlog
             segment.Flushed = length;
             segment.Records += records;
             _written += more;
-            if (_marks.Count == 0 || (now - _marks.Last().At).TotalSeconds >= SecondsBetweenMarks)
+            // A clock that was set back must not end the marks.
+            if (_marks.Count == 0 || (now - _markedAt).Duration() >= BetweenMarks)
             {
                 _marks.Enqueue((_written, now));
+                _markedAt = now;
             }
             Interlocked.Add(ref _bytes, more);
             Interlocked.Add(ref _records, records);

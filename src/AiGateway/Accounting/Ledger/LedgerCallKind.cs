@@ -8,4 +8,7 @@ internal enum LedgerCallKind : byte
 
     /// <summary>It was made in vain: another call followed.</summary>
     Retry = 1,
+
+    /// <summary>A whole batch, whose requests a provider answered in its own time.</summary>
+    Batch = 2,
 }

@@ -131,7 +131,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         _hurry.Set();
         try
         {
-            // The writer first: the committer can only be done when everything is on disk.
+            // The writer first: the committer can only be done when everything is on disk. In real time, as both threads are.
             while (Interlocked.Read(ref _unwritten) > 0 && !_isFailing)
             {
                 await Task.Delay(5, cancellationToken);
@@ -158,6 +158,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         try
         {
             await _ended.Task.WaitAsync(DisposeTimeout);
+            _segments.Dispose();
         }
         catch (TimeoutException)
         {
@@ -167,6 +168,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         }
         await _committer.DisposeAsync();
         _folder.Leave();
+        _folder.Dispose();
         _wake.Dispose();
         _hurry.Dispose();
     }

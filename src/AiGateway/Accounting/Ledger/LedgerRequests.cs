@@ -61,13 +61,8 @@ internal static class LedgerRequests
     public static LedgerIntent IntentOf(Exchange exchange, AttemptRecord attempt, int number, string process, ICostCalculator costs)
     {
         var facts = exchange.Request!.Facts;
-        var usage = new Usage
-        {
-            InputTokens = facts.EstimateInputTokens(attempt.UpstreamModel),
-            OutputTokens = Math.Min(facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens),
-            Estimated = true,
-        };
-        var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, null, null, usage, exchange.StartedAt);
+        var usage = EstimateOf(exchange.Request, attempt.UpstreamModel);
+        var cost = usage is null ? null : costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, null, null, usage, exchange.StartedAt);
         var caller = exchange.Caller;
         var request = new LedgerRequest
         {
@@ -110,8 +105,26 @@ internal static class LedgerRequests
         };
     }
 
+    /// <summary>What a call may consume; null where that does not follow from the request, or it consumes nothing.</summary>
+    private static Usage? EstimateOf(GatewayRequest request, string model) => request.Operation switch
+    {
+        Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Messages or Operation.GenerateContent => new Usage
+        {
+            InputTokens = request.Facts.EstimateInputTokens(model),
+            OutputTokens = Math.Min(request.Facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens),
+            Estimated = true,
+        },
+        Operation.Embeddings or Operation.Moderations or Operation.Rerank => new Usage { InputTokens = request.Facts.EstimateInputTokens(model), Estimated = true },
+        _ => null,
+    };
+
     private static LedgerLine[] LinesOf(RequestRecord record)
     {
+        if (record is { Batch: not null, Answering: { } batch })
+        {
+            // What was sent were other requests, each with a record of its own; this is what they were for.
+            return [Line(batch, record.Operation!.Value, LedgerCallKind.Batch, record.ResponseModel, record.ServiceTier, record.Usage, record.Cost, TagValues.Of(batch.Outcome))];
+        }
         var sent = 0;
         AttemptRecord? last = null;
         for (var i = 0; i < record.Attempts.Count; i++)

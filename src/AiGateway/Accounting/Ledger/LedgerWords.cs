@@ -14,6 +14,7 @@ internal static class LedgerWords
     {
         LedgerCallKind.Answer => "answer",
         LedgerCallKind.Retry => "retry",
+        LedgerCallKind.Batch => "batch",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of call without a word."),
     };
 
@@ -23,6 +24,7 @@ internal static class LedgerWords
     {
         "answer" => LedgerCallKind.Answer,
         "retry" => LedgerCallKind.Retry,
+        "batch" => LedgerCallKind.Batch,
         _ => throw new InvalidDataException($"The ledger holds a call of kind '{word}', which this version does not know."),
     };
 }

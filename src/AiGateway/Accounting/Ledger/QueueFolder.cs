@@ -33,21 +33,27 @@ internal sealed class QueueFolder : IDisposable
     /// <summary>Makes the folder of a new process.</summary>
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="process">The process's name: new, and a good file name.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <exception cref="IOException">It cannot be made; the message names the ways out.</exception>
     public static QueueFolder Create(string dataFolder, string process)
     {
         var path = System.IO.Path.Combine(dataFolder, RootName, process);
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(path);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                // Records name users: the owner's eyes only.
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            return new QueueFolder(path, Lock(path));
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Records name users: the owner's eyes only.
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw new IOException($"The ledger's queue cannot be made: {e.Message} Make the data folder writable, name another one (host.data_folder), or keep no ledger (host.ledger.store: off).", e);
         }
-        return new QueueFolder(path, Lock(path));
     }
 
     /// <summary>The folders of processes that have ended, oldest first; they are held from now on.</summary>
@@ -104,7 +110,7 @@ internal sealed class QueueFolder : IDisposable
         {
             // An empty folder that stays does no harm; the next start removes it.
         }
-        _lock.Dispose();
+        Dispose();
     }
 
     /// <inheritdoc />

@@ -5,15 +5,17 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Accounting.Ledger;
 
-/// <summary>The rarer units of a usage as one text: <c>images=2,web_searches=1</c>. The names are those of request records; null where all are 0.</summary>
+/// <summary>The rarer units of a usage as one text: <c>images=2,size=1024x1024</c>. Counts have the names of request records, texts are escaped as in URLs; null where there is none.</summary>
 internal static class UsageUnits
 {
+    private static readonly UsageDetail NoDetail = new();
+
     /// <summary>The text.</summary>
     public static string? Format(Usage usage)
     {
         if ((usage.CacheWrite1hTokens | usage.CacheWrite12hTokens | usage.AudioInputTokens | usage.ImageInputTokens | usage.AudioOutputTokens | usage.ImageOutputTokens
             | (usage.CachedAudioInputTokens ?? 0) | (usage.CachedImageInputTokens ?? 0)
-            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0)
+            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0 && usage.Requests == 1 && usage.Detail is null)
         {
             return null;
         }
@@ -32,6 +34,14 @@ internal static class UsageUnits
         Add(text, "images", usage.Images);
         Add(text, "characters", usage.Characters);
         Add(text, "audio_seconds", usage.AudioSeconds);
+        if (usage.Requests != 1)
+        {
+            Append(text, "requests", usage.Requests);
+        }
+        if (usage.Detail is { } detail)
+        {
+            Add(text, detail);
+        }
         return text.ToString();
     }
 
@@ -46,6 +56,11 @@ internal static class UsageUnits
         foreach (var unit in text.Split(','))
         {
             var equals = unit.IndexOf('=', StringComparison.Ordinal);
+            if (equals >= 0 && ParseText(unit.AsSpan(0, equals), unit[(equals + 1)..], usage.Detail ?? NoDetail) is { } worded)
+            {
+                usage = usage with { Detail = worded };
+                continue;
+            }
             if (equals < 0 || !decimal.TryParse(unit.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count > long.MaxValue)
             {
                 throw new InvalidDataException($"'{unit}' is no unit of usage.");
@@ -66,17 +81,67 @@ internal static class UsageUnits
                 "images" => usage with { Images = (long)count },
                 "characters" => usage with { Characters = (long)count },
                 "audio_seconds" => usage with { AudioSeconds = count },
-                _ => throw new InvalidDataException($"'{unit}' is no unit of usage."),
+                "requests" => usage with { Requests = (long)count },
+                var name => usage with { Detail = Parse(name, count, usage.Detail ?? NoDetail) ?? throw new InvalidDataException($"'{unit}' is no unit of usage.") },
             };
         }
         return usage;
+    }
+
+    private static void Add(StringBuilder text, UsageDetail detail)
+    {
+        Add(text, "video_input_tokens", detail.VideoInputTokens);
+        Add(text, "video_output_tokens", detail.VideoOutputTokens);
+        Add(text, "tool_prompt_tokens", detail.ToolPromptTokens);
+        Add(text, "video_seconds", detail.VideoSeconds);
+        Add(text, "pages", detail.Pages);
+        Add(text, "annotated", detail.AreAnnotated ? 1 : 0);
+        Add(text, "file_searches", detail.FileSearches);
+        Add(text, "text_messages", detail.TextMessages);
+        AddText(text, "search_context_size", detail.SearchContextSize);
+        AddText(text, "region", detail.Region);
+        AddText(text, "size", detail.Size);
+        AddText(text, "quality", detail.Quality);
+    }
+
+    private static UsageDetail? Parse(ReadOnlySpan<char> name, decimal count, UsageDetail detail) => name switch
+    {
+        "video_input_tokens" => detail with { VideoInputTokens = (long)count },
+        "video_output_tokens" => detail with { VideoOutputTokens = (long)count },
+        "tool_prompt_tokens" => detail with { ToolPromptTokens = (long)count },
+        "video_seconds" => detail with { VideoSeconds = count },
+        "pages" => detail with { Pages = (long)count },
+        "annotated" => detail with { AreAnnotated = count != 0 },
+        "file_searches" => detail with { FileSearches = (long)count },
+        "text_messages" => detail with { TextMessages = (long)count },
+        _ => null,
+    };
+
+    private static UsageDetail? ParseText(ReadOnlySpan<char> name, string value, UsageDetail detail) => name switch
+    {
+        "search_context_size" => detail with { SearchContextSize = Uri.UnescapeDataString(value) },
+        "region" => detail with { Region = Uri.UnescapeDataString(value) },
+        "size" => detail with { Size = Uri.UnescapeDataString(value) },
+        "quality" => detail with { Quality = Uri.UnescapeDataString(value) },
+        _ => null,
+    };
+
+    private static void AddText(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            text.Append(text.Length > 0 ? "," : "").Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
     }
 
     private static void Add(StringBuilder text, string name, decimal count)
     {
         if (count != 0)
         {
-            text.Append(text.Length == 0 ? "" : ",").Append(name).Append('=').Append(UsdText.Format(count));
+            Append(text, name, count);
         }
     }
+
+    private static void Append(StringBuilder text, string name, decimal count) =>
+        text.Append(text.Length == 0 ? "" : ",").Append(name).Append('=').Append(UsdText.Format(count));
 }

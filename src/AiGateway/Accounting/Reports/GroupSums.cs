@@ -8,7 +8,7 @@ internal sealed class GroupSums(LedgerQuery query)
     private readonly Dictionary<GroupKey, LedgerSums> _groups = [];
     private readonly string[] _keys = new string[query.By.Count];
     private long _labelledAt = long.MinValue;
-    private DateTime _labelled;
+    private string[] _labels = [];
 
     /// <summary>The groups.</summary>
     public IReadOnlyList<LedgerGroup> Groups => [.. _groups.Select(static group => new LedgerGroup(group.Key.Values, group.Value))];
@@ -21,7 +21,7 @@ internal sealed class GroupSums(LedgerQuery query)
     {
         for (var i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = LedgerDimensions.IsTime(query.By[i]) ? Label(query.By[i], at) : value(i);
+            _keys[i] = LedgerDimensions.IsTime(query.By[i]) ? LabelsOf(at)[query.By[i] - LedgerDimension.Hour] : value(i);
         }
         var key = new GroupKey(_keys);
         if (!_groups.TryGetValue(key, out var group))
@@ -31,19 +31,22 @@ internal sealed class GroupSums(LedgerQuery query)
         group.Add(sums);
     }
 
-    private string Label(LedgerDimension dimension, long at)
+    // Rows come in order of time, so that each time is written once.
+    private string[] LabelsOf(long at)
     {
         if (at != _labelledAt)
         {
-            (_labelledAt, _labelled) = (at, TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone).DateTime);
+            var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone);
+            // The hour with its offset: where clocks go back, one comes twice.
+            _labels =
+            [
+                local.ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture),
+                local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                local.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+            ];
+            _labelledAt = at;
         }
-        return dimension switch
-        {
-            // With the offset: where clocks go back, an hour comes twice.
-            LedgerDimension.Hour => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture),
-            LedgerDimension.Day => _labelled.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            _ => _labelled.ToString("yyyy-MM", CultureInfo.InvariantCulture),
-        };
+        return _labels;
     }
 
     private readonly struct GroupKey(string[] values) : IEquatable<GroupKey>

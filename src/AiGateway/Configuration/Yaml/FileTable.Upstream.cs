@@ -40,6 +40,7 @@ internal static partial class FileTable
         .With("provider", "Id of the provider. Required.", Scalars.Text, (section, value) => section with { Provider = value })
         .With("model", "The model name sent upstream (on Azure the deployment's name). '*' takes what the alias's own '*' matched. Default: the deployment's id.", Scalars.Text, (section, value) => section with { Model = value })
         .With("price_as", "The model whose price applies, where the upstream name does not say it (Azure deployments, local servers).", Scalars.Text, (section, value) => section with { PriceAs = value })
+        .With("price", "What this deployment costs by contract, before all other prices: figures that replace, or a discount or surcharge that changes them.", Price(), (section, value) => section with { Price = value })
         .With("timeouts", "Time-outs of this deployment.", timeouts, (section, value) => section with { Timeouts = value })
         .With("breaker", "Circuit breaker and cooldowns of this deployment.", breaker, (section, value) => section with { Breaker = value })
         .With("context_window", "Context window in tokens, shown in /v1/models. Default: from the price list, where known.", Scalars.Integer(1, 1_000_000_000), (section, value) => section with { ContextWindow = value })
@@ -63,6 +64,8 @@ internal static partial class FileTable
             .With("keep_alive", "Interval of keep-alive comments while a stream waits for its first event; fixes the status 200 early. Default off.", Scalars.Duration(HalfSecond, Hour), (section, value) => section with { KeepAlive = value })
             .With("drop_unsupported", "Whether members that a provider's dialect cannot say are left out and named in x-gateway-dropped (true, the default), or the request is refused.", Scalars.Boolean, (section, value) => section with { DropUnsupported = value })
             .With("max_choices", "Most answers to one request (n) where each is a call of its own, because the provider gives one. Default 8.", Scalars.Integer(1, 128), (section, value) => section with { MaxChoices = value })
+            .With("unknown_price", "What becomes of a request to this alias whose price nobody knows: allow, reject or estimate. Default: the file's.", Scalars.Word(UnknownPriceNames.All), (section, value) => section with { UnknownPrice = value })
+            .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model. Default: the file's.", Scalars.Text, (section, value) => section with { UnknownPriceAs = value })
             .With("description", "Shown in /v1/models.", Scalars.Text, (section, value) => section with { Description = value });
     }
 

@@ -42,6 +42,8 @@ internal static partial class FileTable
             .With("files", "Where files go that name no model.", Files(), (file, value) => file with { Files = value })
             .With("realtime", "Bounds of realtime sessions (/v1/realtime); each session keeps those it began with.", Realtime(), (file, value) => file with { Realtime = value })
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
+            .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
+            .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
             .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
     }
 
@@ -145,6 +147,7 @@ internal static partial class FileTable
             .With("per_1k_web_searches", "Per thousand web searches that the provider ran. Default: unknown, unless there is a price per request.", price, (section, value) => section with { Per1kWebSearches = value })
             .With("per_audio_hour", "Per hour of sound. Default 0.", price, (section, value) => section with { PerAudioHour = value })
             .With("per_1m_characters", "Per million characters of text to be spoken. Default 0.", price, (section, value) => section with { Per1mCharacters = value })
-            .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
+            .With("discount", "Share taken off the list price, where no figures are given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value })
+            .With("surcharge", "Share put on the list price, where no figures are given: a region, a reseller's margin. Default 0.", Scalars.Exact(1), (section, value) => section with { Surcharge = value });
     }
 }

@@ -50,6 +50,8 @@ internal sealed class IntentTable : IDisposable
         {
             LedgerCodec.Read(_ofProcess.Bytes(0), _texts, read);
         }
+        // That process has written them, and this one may not have seen any yet.
+        _mayHaveAny |= read.Intents.Count > 0;
         return [.. read.Intents.GroupBy(static intent => intent.Request.Id, StringComparer.Ordinal).Select(static group => group.ToList())];
     }
 

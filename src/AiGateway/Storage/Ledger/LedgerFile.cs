@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -47,7 +46,7 @@ internal sealed class LedgerFile : IDisposable
             file.Execute("PRAGMA journal_size_limit = 67108864");
             // A checkpoint copies pages; fewer of them copy a page that changed often fewer times.
             file.Execute("PRAGMA wal_autocheckpoint = 4000");
-            file.Execute("PRAGMA cache_size = -65536");
+            file.Execute("PRAGMA cache_size = -16384");
             return file;
         }
         catch

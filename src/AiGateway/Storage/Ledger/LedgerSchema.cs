@@ -33,7 +33,7 @@ internal static class LedgerSchema
           cost TEXT, cost_input TEXT, cost_cached_input TEXT, cost_cache_write TEXT, cost_output TEXT, cost_other TEXT, cost_reported TEXT,
           unpriced TEXT, price_period INTEGER, price_set TEXT,
           PRIMARY KEY (number, line)) WITHOUT ROWID;
-        CREATE TABLE personal (key BLOB PRIMARY KEY, kind TEXT NOT NULL, lookup BLOB NOT NULL UNIQUE, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE personal (key BLOB PRIMARY KEY, kind TEXT NOT NULL, lookup BLOB NOT NULL UNIQUE, value TEXT NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE heads (
           day INTEGER PRIMARY KEY, place INTEGER NOT NULL UNIQUE, genesis BLOB NOT NULL, hash BLOB NOT NULL, requests INTEGER NOT NULL, removed INTEGER NOT NULL);
         CREATE TABLE intents (request TEXT NOT NULL, line INTEGER NOT NULL, process TEXT NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (request, line)) WITHOUT ROWID;

@@ -20,24 +20,29 @@ internal sealed class PersonalKeys : IDisposable
 
     private readonly Statement _find;
     private readonly Statement _add;
+    private readonly Statement _see;
     private readonly byte[] _salt;
-    private readonly Dictionary<(string Kind, string Value), byte[]> _keys = [];
+    private readonly Dictionary<(string Kind, string Value, long Day), byte[]> _keys = [];
 
     public PersonalKeys(LedgerFile file)
     {
         _salt = file.Setting("salt") ?? throw new InvalidDataException("The ledger has no salt.");
-        _find = file.Prepare("SELECT key FROM personal WHERE lookup = ?1");
-        _add = file.Prepare("INSERT INTO personal (key, kind, lookup, value) VALUES (?1, ?2, ?3, ?4)");
+        _find = file.Prepare("SELECT key, seen FROM personal WHERE lookup = ?1");
+        _add = file.Prepare("INSERT INTO personal (key, kind, lookup, value, seen) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _see = file.Prepare("UPDATE personal SET seen = ?2 WHERE key = ?1");
     }
 
     /// <summary>The key of a value, a new one where it has none; null for none.</summary>
-    public byte[]? For(string kind, string? value)
+    /// <param name="kind">What kind of value it is.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="day">The day of the row that it is for: what no row has any more goes with the rows.</param>
+    public byte[]? For(string kind, string? value, long day)
     {
         if (value is null)
         {
             return null;
         }
-        if (_keys.TryGetValue((kind, value), out var key))
+        if (_keys.TryGetValue((kind, value, day), out var key))
         {
             return key;
         }
@@ -46,14 +51,19 @@ internal sealed class PersonalKeys : IDisposable
         if (_find.Step())
         {
             key = _find.Bytes(0).ToArray();
+            var seen = _find.Number(1);
             _find.Reset();
+            if (seen < day)
+            {
+                _see.Bind(1, key).Bind(2, day).Run();
+            }
         }
         else
         {
             key = RandomNumberGenerator.GetBytes(KeyLength);
-            _add.Bind(1, key).Bind(2, kind).Bind(3, lookup).Bind(4, value).Run();
+            _add.Bind(1, key).Bind(2, kind).Bind(3, lookup).Bind(4, value).Bind(5, day).Run();
         }
-        _keys[(kind, value)] = key;
+        _keys[(kind, value, day)] = key;
         return key;
     }
 
@@ -67,5 +77,6 @@ internal sealed class PersonalKeys : IDisposable
     {
         _find.Dispose();
         _add.Dispose();
+        _see.Dispose();
     }
 }

@@ -7,19 +7,13 @@ namespace AiGateway.Storage.Ledger;
 
 /// <summary>Reads sums from the ledger's file, beside the gateway that writes it or without one.</summary>
 /// <remarks>
-/// Whole days come from the table of days, what is left at the ends from that of hours. A few connections at most, one for each
-/// question: opening one takes less than the question, and none is held while nobody asks.
+/// Whole days come from the table of days, what is left at the ends from that of hours. A connection for each question: opening
+/// one takes less than the question, and none is held while nobody asks.
 /// </remarks>
-internal sealed class SqliteLedgerReader(string path) : ILedgerReader, IDisposable
+internal sealed class SqliteLedgerReader(string path) : ILedgerReader
 {
-    private const int MostAtOnce = 2;
-
     // After the time and the columns of sums.
     private const int FirstKey = 15;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private readonly SemaphoreSlim _slots = new(MostAtOnce, MostAtOnce);
 
     /// <inheritdoc />
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => Run(file =>
@@ -38,8 +32,6 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader, IDisposab
         using var statement = file.Prepare("SELECT COALESCE(MAX(number), 0) FROM requests");
         return statement.Step() ? statement.Number(0) : 0;
     });
-
-    public void Dispose() => _slots.Dispose();
 
     private static List<(string Table, long From, long To)> Pieces(LedgerQuery query)
     {
@@ -89,10 +81,6 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader, IDisposab
 
     private T Run<T>(Func<LedgerFile, T> question)
     {
-        if (!_slots.Wait(Patience))
-        {
-            throw new LedgerStoreException("The ledger is busy with other reports. Please try again.");
-        }
         try
         {
             using var file = LedgerFile.OpenToRead(path);
@@ -101,10 +89,6 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader, IDisposab
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or OverflowException)
         {
             throw new LedgerStoreException(e is IOException or InvalidDataException ? e.Message : $"{path}: {e.Message}", e);
-        }
-        finally
-        {
-            _slots.Release();
         }
     }
 }

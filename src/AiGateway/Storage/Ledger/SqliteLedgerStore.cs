@@ -55,6 +55,9 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         }
         if (removed > 0)
         {
+            // Users and tags of whom no row is left.
+            using var personal = file.Prepare("DELETE FROM personal WHERE seen < ?1");
+            personal.Bind(1, before).Run();
             file.Execute("PRAGMA incremental_vacuum(4000)");
         }
         return removed;
@@ -69,7 +72,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         var added = 0;
         foreach (var request in requests)
         {
-            var row = ChainRow.For(request, _personal!.For(PersonalKeys.User, request.User), _personal.For(PersonalKeys.Tags, request.Tags));
+            var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
+            var row = ChainRow.For(request, _personal!.For(PersonalKeys.User, request.User, day), _personal.For(PersonalKeys.Tags, request.Tags, day));
             if (_inserts!.TryInsert(row, _heads!.Next(row)))
             {
                 _heads.Advance(row);

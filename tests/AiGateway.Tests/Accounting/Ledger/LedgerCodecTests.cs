@@ -1,5 +1,7 @@
 using System.Text;
 using AiGateway.Accounting.Ledger;
+using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.TestKit;
 
 namespace AiGateway.Tests.Accounting.Ledger;
@@ -37,6 +39,28 @@ public sealed class LedgerCodecTests
     }
 
     [Fact]
+    public void EveryMemberOfUsageAndCost_ComesBack()
+    {
+        var usage = Filled(new Usage { Detail = Filled(new UsageDetail()) });
+        var cost = Filled(new Cost(1.5m, null));
+        var line = LedgerFixture.Line();
+        var request = LedgerFixture.Request("r");
+        request.Lines[0] = new LedgerLine
+        {
+            Kind = LedgerCallKind.Batch, Deployment = line.Deployment, Provider = line.Provider, Model = line.Model, UpstreamModel = line.UpstreamModel, Dialect = line.Dialect, Outcome = line.Outcome, Usage = usage, Cost = cost,
+        };
+        var read = Assert.Single(Decode(Encode(request)).Lines);
+
+        Assert.Equal(usage, read.Usage);
+        Assert.Equal(cost, read.Cost);
+        Assert.Equal(LedgerCallKind.Batch, read.Kind);
+    }
+
+    [Fact]
+    public void EveryKind_HasAWordOfItsOwn() =>
+        Assert.Equal(Enum.GetValues<LedgerCallKind>(), Enum.GetValues<LedgerCallKind>().Select(kind => LedgerWords.KindOf(LedgerWords.Of(kind))));
+
+    [Fact]
     public void DamagedPayloads_AreRefused_NeverMore()
     {
         var random = SeededRandom.From(2);
@@ -67,6 +91,25 @@ public sealed class LedgerCodecTests
         Assert.Same(pool.Get("payments"u8), pool.Get("payments"u8));
         Assert.Equal("zahlungsgeschäft", pool.Get(Encoding.UTF8.GetBytes("zahlungsgeschäft")));
         Assert.Equal("", pool.Get(""u8));
+    }
+
+    // A member that is added to either is to be added to the ledger too.
+    private static T Filled<T>(T record)
+        where T : class
+    {
+        var next = 2;
+        foreach (var member in typeof(T).GetProperties().Where(member => member.CanWrite && member.PropertyType != typeof(UsageDetail)))
+        {
+            member.SetValue(record, Type.GetTypeCode(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType) switch
+            {
+                TypeCode.Int64 => (long)next++,
+                TypeCode.Decimal => next++ + 0.25m,
+                TypeCode.Boolean => true,
+                TypeCode.String => $"text {next++}",
+                _ => DateTimeOffset.UnixEpoch.AddDays(next++),
+            });
+        }
+        return record;
     }
 
     private static byte[] Encode(LedgerRequest request)

@@ -66,7 +66,6 @@ internal sealed class LedgerHome : IDisposable
     public void Dispose()
     {
         Store.Dispose();
-        Reader.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -114,7 +114,7 @@ public sealed class SqliteLedgerStoreTests
     public void Retention_RemovesWholeDays_AndKeepsSumsAndHeads()
     {
         using var home = new LedgerHome();
-        home.Append([.. Enumerable.Range(0, 4500).Select(i => LedgerFixture.Request($"req_{i}", LedgerFixture.At.AddHours(-i / 100.0)))]);
+        home.Append([.. Enumerable.Range(0, 4500).Select(i => LedgerFixture.Request($"req_{i}", LedgerFixture.At.AddHours(-i / 100.0), user: i == 4000 ? "long gone" : i % 1000 == 0 ? "regular" : null))]);
         var before = Assert.Single(home.Sum()).Sums;
 
         var removed = home.Store.Sweep(LedgerFixture.At);
@@ -122,6 +122,7 @@ public sealed class SqliteLedgerStoreTests
         Assert.InRange(removed, 3000, 3400);
         Assert.Equal(4500 - removed, home.Tamper("SELECT COUNT(*) FROM requests"));
         Assert.Equal(4500 - removed, home.Tamper("SELECT COUNT(*) FROM lines"));
+        Assert.Equal("regular", home.Tamper("SELECT group_concat(value) FROM personal"));
         Assert.Equal(before.Cost, Assert.Single(home.Sum()).Sums.Cost);
         var verdict = home.Audit.Verify(null, null);
         Assert.Null(verdict.Problem);
