@@ -42,7 +42,7 @@ public enum Operation
     /// <summary>A conversation in Anthropic's dialect (<c>/v1/messages</c>).</summary>
     Messages,
 
-    /// <summary>How many tokens a conversation in Anthropic's dialect has (<c>/v1/messages/count_tokens</c>).</summary>
+    /// <summary>How many tokens a conversation has, in Anthropic's dialect (<c>/v1/messages/count_tokens</c>) or in Gemini's (<c>/v1beta/models/{model}:countTokens</c>).</summary>
     CountTokens,
 
     /// <summary>A conversation in Gemini's dialect (<c>/v1beta/models/{model}:generateContent</c> and <c>:streamGenerateContent</c>).</summary>
@@ -50,6 +50,9 @@ public enum Operation
 
     /// <summary>Read, delete or cancel a stored response, or list its input items (<c>/v1/responses/{id}…</c>).</summary>
     StoredResponse,
+
+    /// <summary>A spoken or written conversation over WebSocket (<c>/v1/realtime</c>).</summary>
+    Realtime,
 
     /// <summary>Anything of a provider's own API, passed on without being understood (<c>/native/{provider}/…</c>).</summary>
     Native,

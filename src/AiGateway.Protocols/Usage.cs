@@ -28,6 +28,12 @@ public sealed record Usage
     /// <summary>Image input tokens; part of <see cref="InputTokens"/>.</summary>
     public long ImageInputTokens { get; init; }
 
+    /// <summary>Audio input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedAudioInputTokens { get; init; }
+
+    /// <summary>Image input tokens read from cache; part of both. Null where the provider does not say which kind was cached: only the realtime API does.</summary>
+    public long? CachedImageInputTokens { get; init; }
+
     /// <summary>All output tokens, reasoning included.</summary>
     public long OutputTokens { get; init; }
 
@@ -64,6 +70,9 @@ public sealed record Usage
     /// <summary>How many requests this is the sum of: 1 but for batches, and for answers that took several calls.</summary>
     public long Requests { get; init; } = 1;
 
+    /// <summary>What the prices of a few models depend on; null for all others.</summary>
+    public UsageDetail? Detail { get; init; }
+
     /// <summary>True when the counts were estimated from text, because the provider reported none or the stream was cut.</summary>
     public bool Estimated { get; init; }
 
@@ -77,6 +86,8 @@ public sealed record Usage
         CacheWrite1hTokens = CacheWrite1hTokens + other.CacheWrite1hTokens,
         AudioInputTokens = AudioInputTokens + other.AudioInputTokens,
         ImageInputTokens = ImageInputTokens + other.ImageInputTokens,
+        CachedAudioInputTokens = Sum(CachedAudioInputTokens, other.CachedAudioInputTokens),
+        CachedImageInputTokens = Sum(CachedImageInputTokens, other.CachedImageInputTokens),
         OutputTokens = OutputTokens + other.OutputTokens,
         ReasoningTokens = ReasoningTokens + other.ReasoningTokens,
         AudioOutputTokens = AudioOutputTokens + other.AudioOutputTokens,
@@ -90,8 +101,11 @@ public sealed record Usage
         ReportedCost = ReportedCost is null ? other.ReportedCost : ReportedCost + (other.ReportedCost ?? 0),
         Requests = Requests + other.Requests,
         Estimated = Estimated || other.Estimated,
+        Detail = Detail is null ? other.Detail : other.Detail is null ? Detail : Detail.Plus(other.Detail),
     };
 
-    /// <summary>What two calls for one answer consumed together; null where neither says.</summary>
+    /// <summary>What two calls for one answer, or two responses of one session, consumed together; null where neither says.</summary>
     public static Usage? Sum(Usage? left, Usage? right) => left is null || right is null ? left ?? right : left.Plus(right);
+
+    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

@@ -35,6 +35,7 @@ public static class SimulatorApp
         var app = builder.Build();
         var faults = new FaultPlan(options);
         var provider = new SimulatedProvider(options, faults, new GivenAnswer(), statistics, new AnswerSender(options));
+        app.UseWhen(static context => context.Request.Headers.Upgrade.Count > 0, static branch => branch.UseWebSockets());
         app.Run(provider.HandleAsync);
         return app;
     }

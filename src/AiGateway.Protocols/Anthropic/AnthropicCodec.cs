@@ -76,6 +76,6 @@ public sealed class AnthropicCodec : ChatCodec
     private void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output, bool countOnly)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
-        new AnthropicRequestWriter(_target, request, translation, writer, countOnly).Write();
+        new AnthropicRequestWriter(_target, ForeignRequest.FitParts(request, Dialect, translation), translation, writer, countOnly).Write();
     }
 }

@@ -12,6 +12,8 @@ namespace AiGateway.Protocols.Anthropic;
 /// </remarks>
 internal sealed class AnthropicForeignConversation
 {
+    private const int MostMarks = 4;
+
     private readonly AnthropicTarget _target;
     private readonly Translation _translation;
     private readonly List<ToolCallPart> _waiting = [];
@@ -39,6 +41,7 @@ internal sealed class AnthropicForeignConversation
         for (var i = 0; i < request.Messages.Count; i++)
             conversation.Add(request.Messages[i], i);
         conversation.Mend(model);
+        conversation.BoundMarks(request.Tools.FindAll(static tool => tool.CacheMark is not null).Count);
         return conversation;
     }
 
@@ -212,6 +215,7 @@ internal sealed class AnthropicForeignConversation
         MergeNeighbours();
         if (Turns.Count == 0)
         {
+            _translation.RefuseWhenNothingIsLeft();
             // A request of instructions alone: they are what is asked.
             Turns.Add(new AnthropicTurn(isAssistant: false));
             Turns[0].Parts.AddRange(Instructions.Count > 0 ? Instructions : [new TextPart("Begin.")]);
@@ -306,6 +310,32 @@ internal sealed class AnthropicForeignConversation
         turn.Parts.Clear();
         turn.Parts.AddRange(results);
         turn.Parts.AddRange(rest);
+    }
+
+    /// <summary>Anthropic refuses more than four marks. The last ones reach furthest, those on tools and instructions are found by most requests: the first of the conversation go.</summary>
+    private void BoundMarks(int onTools)
+    {
+        var marked = new List<(List<ChatPart> Parts, int At)>();
+        for (var t = 0; t <= Turns.Count; t++)
+        {
+            var parts = t < Turns.Count ? Turns[t].Parts : Instructions;
+            for (var i = 0; i < parts.Count; i++)
+            {
+                if (parts[i].CacheMark is not null)
+                    marked.Add((parts, i));
+            }
+        }
+        var excess = Math.Min(marked.Count + onTools - MostMarks, marked.Count);
+        for (var i = 0; i < excess; i++)
+        {
+            var (parts, at) = marked[i];
+            if (parts[at] is TextPart text)
+                parts[at] = new TextPart(text.Text) { Citations = text.Citations };
+            else
+                parts[at].CacheMark = null;
+        }
+        if (excess > 0)
+            _translation.Approximate("messages[].cache_control", "Anthropic takes four marks: the last ones stand");
     }
 
     private static string Path(int message, int part) => string.Create(CultureInfo.InvariantCulture, $"messages[{message}].content[{part}]");

@@ -178,17 +178,18 @@ internal sealed partial class AnthropicRequestWriter
         _writer.WriteString("name"u8, tool.Name);
         if (tool.Description is not null)
             _writer.WriteString("description"u8, tool.Description);
-        if (!tool.Parameters.IsAbsent)
+        if (!own && (tool.Parameters.IsAbsent || tool.Parameters.Utf8 is [(byte)'{', (byte)'}']))
         {
-            WriteMember("input_schema", tool.Parameters);
-        }
-        else if (!own)
-        {
+            // Others take a function without parameters in several spellings.
             _writer.WriteStartObject("input_schema"u8);
             _writer.WriteString("type"u8, "object"u8);
             _writer.WriteStartObject("properties"u8);
             _writer.WriteEndObject();
             _writer.WriteEndObject();
+        }
+        else if (!tool.Parameters.IsAbsent)
+        {
+            WriteMember("input_schema", tool.Parameters);
         }
         if (tool.Strict is { } strict && (own || strict))
             _writer.WriteBoolean("strict"u8, strict);

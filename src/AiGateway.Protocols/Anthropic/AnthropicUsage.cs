@@ -14,6 +14,7 @@ namespace AiGateway.Protocols.Anthropic;
 internal sealed class AnthropicUsage
 {
     private const long MostTokens = 1_000_000_000_000;
+    private static readonly UsageDetail InUs = new() { Region = "us" };
 
     private long? _input;
     private long? _output;
@@ -24,10 +25,13 @@ internal sealed class AnthropicUsage
     private long? _thinking;
     private long? _webSearches;
     private decimal? _cost;
+    private bool _inUs;
+    private bool _isFast;
+    private string? _serviceTier;
     private Usage _compaction = new();
 
-    /// <summary>The service tier that served it.</summary>
-    public string? ServiceTier { get; private set; }
+    /// <summary>The service tier that served it; <c>fast</c> in fast mode, which Anthropic names in <c>speed</c>.</summary>
+    public string? ServiceTier => _isFast ? "fast" : _serviceTier;
 
     public static Usage? Of(JsonElement usage)
     {
@@ -42,7 +46,10 @@ internal sealed class AnthropicUsage
         if (usage.ValueKind != JsonValueKind.Object)
             return;
         TakeCounts(usage);
-        ServiceTier = usage.Member("service_tier"u8).TextOrNull() ?? ServiceTier;
+        _serviceTier = usage.Member("service_tier"u8).TextOrNull() ?? _serviceTier;
+        _isFast |= usage.Member("speed"u8) is { ValueKind: JsonValueKind.String } speed && speed.ValueEquals("fast"u8);
+        // Costs more than anywhere (https://platform.claude.com/docs/en/manage-claude/data-residency).
+        _inUs |= usage.Member("inference_geo"u8) is { ValueKind: JsonValueKind.String } geo && geo.ValueEquals("us"u8);
         var iterations = usage.Member("iterations"u8);
         if (iterations.ValueKind != JsonValueKind.Array)
             return;
@@ -75,6 +82,7 @@ internal sealed class AnthropicUsage
             ReasoningTokens = _thinking ?? 0,
             WebSearches = _webSearches ?? 0,
             ReportedCost = _cost,
+            Detail = _inUs ? InUs : null,
         };
         return Sum(usage, _compaction);
     }

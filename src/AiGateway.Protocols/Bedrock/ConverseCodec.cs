@@ -34,7 +34,7 @@ public sealed class ConverseCodec : ChatCodec
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(translation);
         using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
-        ConverseRequestWriter.Write(request, translation, writer);
+        ConverseRequestWriter.Write(ForeignRequest.Fit(request, Dialect, translation), translation, writer);
     }
 
     /// <inheritdoc/>

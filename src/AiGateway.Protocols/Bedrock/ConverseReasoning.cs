@@ -44,6 +44,12 @@ internal sealed class ConverseReasoning
         }
         if (asked.Enabled is null && asked.Effort is null && asked.BudgetTokens is null)
             return result;
+        if (model.IsClaude && request.ToolChoice is { Mode: ChatToolMode.Required or ChatToolMode.Named })
+        {
+            // Bedrock refuses both together. The application waits for the call; it loses less without the thoughts.
+            translation.Drop("reasoning", "the model does not think when a tool call is forced");
+            return result;
+        }
         var effort = EffortOf(asked);
         var isAdaptive = model.IsClaude && (translation.Traits.AdaptiveThinking ?? model.ThinksAdaptively);
         if (model.ThinksByBudget && !isAdaptive)

@@ -11,6 +11,7 @@ namespace AiGateway.Protocols.Bedrock;
 internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Translation translation)
 {
     private const string Placeholder = "Please continue.";
+    private const int MostMarks = 4;
 
     private readonly bool _own = request.Source == Dialect.Converse;
 
@@ -198,6 +199,8 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
             Turns[i - 1].Entries.AddRange(Turns[i].Entries);
             Turns.RemoveAt(i);
         }
+        if (Turns.Count == 0)
+            translation.RefuseWhenNothingIsLeft();
         if (Turns.Count == 0 || Turns[0].Role == "assistant")
         {
             translation.Approximate("messages", $"Converse wants the user to begin: '{Placeholder}' stands there");
@@ -207,6 +210,27 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
         }
         foreach (var turn in Turns)
             MendTurn(turn);
+        BoundMarks();
+    }
+
+    /// <summary>Bedrock refuses more than four marks. The last ones reach furthest, those on tools and instructions are found by most requests: the first of the conversation go.</summary>
+    private void BoundMarks()
+    {
+        var excess = System.FindAll(static entry => entry.CacheMark is not null).Count + request.Tools.FindAll(static tool => tool.CacheMark is not null).Count - MostMarks;
+        foreach (var turn in Turns)
+            excess += turn.Entries.FindAll(static entry => entry.CacheMark is not null).Count;
+        if (excess > 0)
+            translation.Approximate("messages[].cache_control", "Bedrock takes four marks: the last ones stand");
+        foreach (var turn in Turns)
+        {
+            for (var i = 0; i < turn.Entries.Count && excess > 0; i++)
+            {
+                if (turn.Entries[i].CacheMark is null)
+                    continue;
+                turn.Entries[i] = turn.Entries[i] with { CacheMark = null };
+                excess--;
+            }
+        }
     }
 
     private void MendTurn(ConverseTurn turn)

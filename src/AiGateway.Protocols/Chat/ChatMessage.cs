@@ -7,7 +7,7 @@ public sealed class ChatMessage
     public required ChatRole Role { get; init; }
 
     /// <summary>What is said, in order. A tool's results are parts too (<see cref="ToolResultPart"/>), in a message of role <see cref="ChatRole.Tool"/> or among a user's parts.</summary>
-    public List<ChatPart> Parts { get; } = [];
+    public List<ChatPart> Parts { get; private set; } = [];
 
     /// <summary>The speaker's name (OpenAI).</summary>
     public string? Name { get; set; }
@@ -23,6 +23,14 @@ public sealed class ChatMessage
 
     /// <summary>Members of the source dialect without a place here.</summary>
     public JsonMembers? Extensions { get; set; }
+
+    /// <summary>The same message with other parts.</summary>
+    internal ChatMessage With(List<ChatPart> parts)
+    {
+        var copy = (ChatMessage)MemberwiseClone();
+        copy.Parts = parts;
+        return copy;
+    }
 }
 
 /// <summary>Who speaks.</summary>

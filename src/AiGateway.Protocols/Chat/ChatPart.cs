@@ -118,7 +118,7 @@ public sealed class ToolCallPart : ChatPart
     public string Id { get; set; } = "";
 
     /// <summary>The tool.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>The arguments: JSON text as the model wrote it, which may be no valid JSON.</summary>
     public string Arguments { get; set; } = "";
@@ -128,6 +128,23 @@ public sealed class ToolCallPart : ChatPart
 
     /// <summary>The id of the item beside the call's (Responses).</summary>
     public string? ItemId { get; set; }
+
+    /// <summary>The same call as one of a function with these arguments.</summary>
+    internal ToolCallPart AsFunction(string arguments)
+    {
+        var copy = (ToolCallPart)MemberwiseClone();
+        copy.IsCustom = false;
+        copy.Arguments = arguments;
+        return copy;
+    }
+
+    /// <summary>The same call of a tool under another name.</summary>
+    internal ToolCallPart Renamed(string name)
+    {
+        var copy = (ToolCallPart)MemberwiseClone();
+        copy.Name = name;
+        return copy;
+    }
 }
 
 /// <summary>What a tool gave.</summary>
@@ -140,7 +157,7 @@ public sealed class ToolResultPart : ChatPart
     public string? Name { get; set; }
 
     /// <summary>The result: text, images, documents. Structured results (Gemini, Bedrock) are <see cref="Json"/>.</summary>
-    public List<ChatPart> Content { get; } = [];
+    public List<ChatPart> Content { get; private set; } = [];
 
     /// <summary>The result as JSON; absent where it is content.</summary>
     public JsonValue Json { get; set; }
@@ -150,6 +167,22 @@ public sealed class ToolResultPart : ChatPart
 
     /// <summary>True when the content was a plain string.</summary>
     public bool IsPlainText { get; set; }
+
+    /// <summary>The same result with other content.</summary>
+    internal ToolResultPart With(List<ChatPart> content)
+    {
+        var copy = (ToolResultPart)MemberwiseClone();
+        copy.Content = content;
+        return copy;
+    }
+
+    /// <summary>The same result of a tool under another name.</summary>
+    internal ToolResultPart Renamed(string name)
+    {
+        var copy = (ToolResultPart)MemberwiseClone();
+        copy.Name = name;
+        return copy;
+    }
 }
 
 /// <summary>A part that only its own dialect knows: a server tool's call or result, a compaction, code that ran.</summary>

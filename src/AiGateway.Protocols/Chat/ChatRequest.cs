@@ -16,10 +16,10 @@ public sealed class ChatRequest
     public bool? IncludeUsage { get; set; }
 
     /// <summary>The conversation, instructions included, in order.</summary>
-    public List<ChatMessage> Messages { get; } = [];
+    public List<ChatMessage> Messages { get; private set; } = [];
 
     /// <summary>Tools on offer, those that the provider runs itself included.</summary>
-    public List<ChatTool> Tools { get; } = [];
+    public List<ChatTool> Tools { get; private set; } = [];
 
     /// <summary>Which tool is to be called.</summary>
     public ChatToolChoice? ToolChoice { get; set; }
@@ -107,6 +107,15 @@ public sealed class ChatRequest
 
     /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
     public JsonMembers? Own { get; set; }
+
+    /// <summary>The same request with another conversation, and with other tools where they are given.</summary>
+    internal ChatRequest With(List<ChatMessage> messages, List<ChatTool>? tools = null)
+    {
+        var copy = (ChatRequest)MemberwiseClone();
+        copy.Messages = messages;
+        copy.Tools = tools ?? Tools;
+        return copy;
+    }
 }
 
 /// <summary>The form of an answer.</summary>
@@ -190,7 +199,7 @@ public enum ChatToolMode
 public sealed class ChatTool
 {
     /// <summary>The function's name; for a provider's own tool its type.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>What it does, for the model.</summary>
     public string? Description { get; init; }
@@ -218,4 +227,12 @@ public sealed class ChatTool
 
     /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls.</summary>
     public JsonMembers? Own { get; init; }
+
+    /// <summary>The same tool under another name.</summary>
+    internal ChatTool Renamed(string name)
+    {
+        var copy = (ChatTool)MemberwiseClone();
+        copy.Name = name;
+        return copy;
+    }
 }

@@ -14,6 +14,40 @@ public sealed class Translation
     /// <summary>What was lost, in order.</summary>
     public IReadOnlyList<TranslationLoss> Losses => _losses;
 
+    /// <summary>What the target's model takes; null when nobody knows.</summary>
+    public Capabilities? Supports => Traits.Supports ?? ModelCapabilities.Of(Model);
+
+    /// <summary>The effort as an OpenAI model takes it: none for one that does not think, the least for one that cannot be kept from it.</summary>
+    /// <param name="effort">The effort that is asked for.</param>
+    public string? FitEffort(string? effort)
+    {
+        if (effort is null || Supports is not { } supports)
+            return effort;
+        if (!supports.HasFlag(Capabilities.Reasoning))
+        {
+            if (effort != "none")
+                Drop("reasoning", "the model does not think");
+            return null;
+        }
+        if (effort != "none" || (supports & (Capabilities.Sampling | Capabilities.SamplingWithoutEffort)) != Capabilities.None)
+            return effort;
+        Approximate("reasoning", "the model always thinks: as little as it can");
+        return "low";
+    }
+
+    /// <summary>Whether the target's model takes stop texts. One that nobody knows does.</summary>
+    public bool TakesStop => Supports is not { } supports || (supports & (Capabilities.Sampling | Capabilities.Stop)) != Capabilities.None;
+
+    /// <summary>Whether the target's model takes temperature and its like, given how much it is to think. One that nobody knows does.</summary>
+    /// <param name="reasoning">What is asked of its thinking.</param>
+    public bool TakesSampling(ChatReasoning? reasoning)
+    {
+        if (Supports is not { } supports || supports.HasFlag(Capabilities.Sampling))
+            return true;
+        var thinks = reasoning is { Enabled: true } or { Effort: not (null or "none") } or { BudgetTokens: > 0 };
+        return supports.HasFlag(Capabilities.SamplingWithoutEffort) && !thinks;
+    }
+
     /// <summary>The target has no way to say this: left out.</summary>
     /// <param name="path">The member in the source request, such as <c>messages[2].content[0]</c> or <c>logit_bias</c>.</param>
     /// <param name="why">One clause for people.</param>
@@ -21,6 +55,17 @@ public sealed class Translation
 
     /// <summary>The target can say something near: said.</summary>
     public void Approximate(string path, string why) => _losses.Add(new TranslationLoss(path, IsDropped: false, why));
+
+    /// <summary>To be called where no turn is left to be written.</summary>
+    /// <exception cref="ChatFormatException">What there was had to be left out: an answer to anything else would mislead.</exception>
+    public void RefuseWhenNothingIsLeft()
+    {
+        foreach (var loss in _losses)
+        {
+            if (loss.IsDropped && loss.Path.StartsWith("messages[", StringComparison.Ordinal))
+                throw new ChatFormatException($"Nothing of the conversation can be said to the model behind this name: {loss.Why}.", loss.Path);
+        }
+    }
 
     /// <summary>Names members that belong to another dialect than the target's.</summary>
     public void DropAll(JsonMembers? members, string path = "")
@@ -67,6 +112,9 @@ public sealed record TargetTraits
 
     /// <summary>Default bound of the answer where the dialect insists on one (Anthropic).</summary>
     public long DefaultMaxOutputTokens { get; init; } = 4096;
+
+    /// <summary>What the model takes, where the routing file says so; null for what <see cref="ModelCapabilities"/> knows of it.</summary>
+    public Capabilities? Supports { get; init; }
 
     /// <summary>Anthropic: whether the model thinks as long as it likes (<c>thinking: adaptive</c> with <c>output_config.effort</c>) and takes no budget; null judges by the version in its name.</summary>
     public bool? AdaptiveThinking { get; init; }

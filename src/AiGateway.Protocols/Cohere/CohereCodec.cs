@@ -36,7 +36,7 @@ public sealed class CohereCodec : ChatCodec
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output) =>
-        new CohereRequestWriter(request, translation, output).Write();
+        new CohereRequestWriter(ForeignRequest.Fit(request, Dialect, translation), translation, output).Write();
 
     /// <inheritdoc/>
     public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, CohereResponses.Read);

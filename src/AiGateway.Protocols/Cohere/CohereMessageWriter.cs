@@ -85,6 +85,8 @@ internal sealed class CohereMessageWriter(ChatRequest request, Translation trans
         var items = new List<ChatPart>(parts.Count);
         for (var i = 0; i < parts.Count; i++)
             Take(parts[i], string.Create(CultureInfo.InvariantCulture, $"{path}.content[{i}]"), takesImages, items);
+        if (items.Count == 0 && !_isOwn)
+            return;
         if (items.Count == 0 && !message.IsPlainText)
         {
             if (parts.Count == 0)

@@ -32,7 +32,7 @@ public sealed class GeminiCodec : ChatCodec
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, Chat.JsonText.WriterOptions);
-        new GeminiRequestWriter(request, translation, writer).Write();
+        new GeminiRequestWriter(ForeignRequest.Fit(request, Dialect, translation), translation, writer).Write();
     }
 
     /// <inheritdoc/>

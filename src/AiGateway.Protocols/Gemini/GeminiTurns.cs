@@ -94,7 +94,16 @@ internal sealed class GeminiTurns
         foreach (var turn in Contents)
             ResultsFirst(turn);
         if (Contents.Count == 0)
+        {
+            _translation.RefuseWhenNothingIsLeft();
             SayInstructionsAsUser();
+        }
+        if (Contents is [{ Role: "model" } first, ..] && first.Pieces.Exists(static piece => piece.Part is ToolCallPart))
+        {
+            // A call is taken behind a turn of the user only.
+            Contents.Insert(0, new GeminiTurn("user") { Pieces = { new GeminiPiece(new TextPart("Begin."), "messages[0]") } });
+            _translation.Approximate("messages[0]", "a conversation begins with the user: a turn was put in front");
+        }
     }
 
     private void AddInstruction(ChatMessage message, string path)

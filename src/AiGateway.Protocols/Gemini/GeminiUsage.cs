@@ -31,7 +31,7 @@ internal static class GeminiUsage
         if (usage.ValueKind != JsonValueKind.Object)
             return null;
         long prompt = 0, candidates = 0, thoughts = 0, tools = 0, cached = 0, total = 0;
-        long audioIn = 0, imageIn = 0, audioOut = 0, imageOut = 0;
+        var (given, cachedKinds, made) = (new Kinds(), new Kinds(), new Kinds());
         var any = false;
         var hasCandidates = false;
         foreach (var member in usage.EnumerateObject())
@@ -58,20 +58,34 @@ internal static class GeminiUsage
                 case "totalTokenCount":
                     any |= Count(member.Value, out total);
                     break;
-                case "promptTokensDetails":
-                    Modalities(member.Value, ref audioIn, ref imageIn);
+                case "promptTokensDetails" or "promptTokenDetails":
+                    Modalities(member.Value, ref given);
+                    rest?.Add("usageMetadata." + name, JsonValue.Of(member.Value));
+                    break;
+                case "cacheTokensDetails":
+                    Modalities(member.Value, ref cachedKinds);
                     rest?.Add("usageMetadata." + name, JsonValue.Of(member.Value));
                     break;
                 case "toolUsePromptTokensDetails":
-                    Modalities(member.Value, ref audioIn, ref imageIn);
+                    Modalities(member.Value, ref given);
                     rest?.Add("usageMetadata." + name, JsonValue.Of(member.Value));
                     break;
                 case "candidatesTokensDetails":
-                    Modalities(member.Value, ref audioOut, ref imageOut);
+                    Modalities(member.Value, ref made);
                     rest?.Add("usageMetadata." + name, JsonValue.Of(member.Value));
                     break;
                 case "serviceTier" when member.Value.ValueKind == JsonValueKind.String:
                     tier = TierOf(member.Value.GetString()!);
+                    break;
+                case "trafficType" when member.Value.ValueKind == JsonValueKind.String:
+                    // Vertex's word for the same (https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType).
+                    tier ??= member.Value.GetString() switch
+                    {
+                        "ON_DEMAND_PRIORITY" => "priority",
+                        "ON_DEMAND_FLEX" => "flex",
+                        _ => null,
+                    };
+                    rest?.Add("usageMetadata." + name, JsonValue.Of(member.Value));
                     break;
                 default:
                     rest?.Add("usageMetadata." + member.Name, JsonValue.Of(member.Value));
@@ -86,12 +100,22 @@ internal static class GeminiUsage
         {
             InputTokens = prompt + tools,
             CachedInputTokens = cached,
-            AudioInputTokens = audioIn,
-            ImageInputTokens = imageIn,
+            AudioInputTokens = given.Audio,
+            ImageInputTokens = given.Image,
             OutputTokens = candidates + thoughts,
             ReasoningTokens = thoughts,
-            AudioOutputTokens = audioOut,
-            ImageOutputTokens = imageOut,
+            AudioOutputTokens = made.Audio,
+            ImageOutputTokens = made.Image,
+            CachedAudioInputTokens = cachedKinds.Any ? cachedKinds.Audio : null,
+            CachedImageInputTokens = cachedKinds.Any ? cachedKinds.Image : null,
+            Detail = (tools | given.Video | made.Video) == 0
+                ? null
+                : new UsageDetail
+                {
+                    VideoInputTokens = given.Video,
+                    VideoOutputTokens = made.Video,
+                    ToolPromptTokens = tools,
+                },
         };
     }
 
@@ -103,7 +127,7 @@ internal static class GeminiUsage
     public static void Write(Utf8JsonWriter writer, Usage usage, string? tier, JsonMembers? members)
     {
         var tools = members is null ? default : members.Find("usageMetadata.toolUsePromptTokenCount");
-        long toolTokens = 0;
+        var toolTokens = tools.IsAbsent ? usage.Detail?.ToolPromptTokens ?? 0 : 0;
         if (!tools.IsAbsent)
         {
             using var document = tools.Open();
@@ -118,6 +142,8 @@ internal static class GeminiUsage
         writer.WriteNumber("totalTokenCount", usage.InputTokens + candidates + usage.ReasoningTokens);
         if (usage.CachedInputTokens > 0)
             writer.WriteNumber("cachedContentTokenCount", usage.CachedInputTokens);
+        if (tools.IsAbsent && toolTokens > 0)
+            writer.WriteNumber("toolUsePromptTokenCount", toolTokens);
         if (usage.ReasoningTokens > 0)
             writer.WriteNumber("thoughtsTokenCount", usage.ReasoningTokens);
         if (members is null)
@@ -146,7 +172,15 @@ internal static class GeminiUsage
         return false;
     }
 
-    private static void Modalities(JsonElement details, ref long audio, ref long image)
+    private struct Kinds
+    {
+        public long Audio;
+        public long Image;
+        public long Video;
+        public bool Any;
+    }
+
+    private static void Modalities(JsonElement details, ref Kinds kinds)
     {
         if (details.ValueKind != JsonValueKind.Array)
             return;
@@ -157,10 +191,13 @@ internal static class GeminiUsage
             var modality = GeminiNames.Find(detail, "modality");
             if (modality.ValueKind != JsonValueKind.String)
                 continue;
+            kinds.Any = true;
             if (modality.ValueEquals("AUDIO"u8))
-                audio += count;
+                kinds.Audio += count;
             else if (modality.ValueEquals("IMAGE"u8))
-                image += count;
+                kinds.Image += count;
+            else if (modality.ValueEquals("VIDEO"u8))
+                kinds.Video += count;
         }
     }
 

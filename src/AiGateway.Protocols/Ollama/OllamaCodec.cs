@@ -35,7 +35,7 @@ public sealed class OllamaCodec : ChatCodec
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output) =>
-        new OllamaRequestWriter(request, translation, output).Write();
+        new OllamaRequestWriter(ForeignRequest.FitParts(request, Dialect, translation), translation, output).Write();
 
     /// <inheritdoc/>
     public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, OllamaResponses.Read);

@@ -88,6 +88,9 @@ public sealed class RequestFacts
     /// <summary>Characters of the text to be spoken (<see cref="Operation.Speech"/>); 0 otherwise.</summary>
     public int InputCharacters { get; internal set; }
 
+    /// <summary>What the price depends on and no usage says; null for nearly all requests.</summary>
+    public RequestTerms? Terms { get; internal set; }
+
     internal void AddFileId(ByteRange value)
     {
         if (_fileIds is not { Count: >= MostFiles })
@@ -98,6 +101,7 @@ public sealed class RequestFacts
     /// <param name="model">The <c>model</c> field; null when absent.</param>
     /// <param name="modelValue">Where the field's value stands in the body, without quotes.</param>
     /// <param name="stream">Whether the <c>stream</c> field is <c>true</c>.</param>
-    public static RequestFacts ForForm(string? model, ByteRange modelValue, bool stream) =>
-        new() { Model = model, ModelValue = modelValue, Stream = stream };
+    /// <param name="terms">What the price depends on; null where it depends on nothing of the request.</param>
+    public static RequestFacts ForForm(string? model, ByteRange modelValue, bool stream, RequestTerms? terms = null) =>
+        new() { Model = model, ModelValue = modelValue, Stream = stream, Terms = terms };
 }

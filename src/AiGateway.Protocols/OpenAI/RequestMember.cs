@@ -33,7 +33,13 @@ internal enum RequestMember
     Texts,
     EncodingFormat,
     Dimensions,
+    Size,
+    Quality,
+    WebSearchOptions,
     GenerateContentRequest,
+    OutputConfig,
+    GenerationConfig,
+    GenerationConfigSnake,
 }
 
 internal static class RequestMembers
@@ -69,7 +75,13 @@ internal static class RequestMembers
         Of(RequestMember.Texts, "texts"),
         Of(RequestMember.EncodingFormat, "encoding_format"),
         Of(RequestMember.Dimensions, "dimensions"),
+        Of(RequestMember.Size, "size"),
+        Of(RequestMember.Quality, "quality"),
+        Of(RequestMember.WebSearchOptions, "web_search_options"),
         Of(RequestMember.GenerateContentRequest, "generateContentRequest"),
+        Of(RequestMember.OutputConfig, "output_config"),
+        Of(RequestMember.GenerationConfig, "generationConfig"),
+        Of(RequestMember.GenerationConfigSnake, "generation_config"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

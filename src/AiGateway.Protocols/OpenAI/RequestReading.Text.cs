@@ -18,6 +18,7 @@ internal ref partial struct RequestReading
         Kind,
         Image,
         Audio,
+        MediaType,
         File,
         Nothing,
     }
@@ -85,7 +86,7 @@ internal ref partial struct RequestReading
         return null;
     }
 
-    /// <summary><c>response_format</c>, or <c>text</c> with its <c>format</c>.</summary>
+    /// <summary><c>response_format</c>, <c>text</c> or <c>output_config</c> with its <c>format</c>, or <c>generationConfig</c> with its schema.</summary>
     private void ReadFormat()
     {
         if (_reader.TokenType != JsonTokenType.StartObject)
@@ -102,7 +103,13 @@ internal ref partial struct RequestReading
             var name = JsonText.Name(in _reader);
             var isType = name.SequenceEqual("type"u8);
             var isFormat = name.SequenceEqual("format"u8);
+            var isSchema = name.SequenceEqual("responseSchema"u8) || name.SequenceEqual("responseJsonSchema"u8) || name.SequenceEqual("response_schema"u8) || name.SequenceEqual("response_json_schema"u8);
+            var isBound = name.SequenceEqual("maxOutputTokens"u8) || name.SequenceEqual("max_output_tokens"u8);
             _reader.Read();
+            if (isSchema && _reader.TokenType == JsonTokenType.StartObject)
+                _facts.HasJsonSchema = true;
+            if (isBound && _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var most) && most > 0)
+                _facts.MaxOutputTokens = most;
             if (isType && _reader.TokenType == JsonTokenType.String && JsonText.Is(in _reader, "json_schema"u8))
                 _facts.HasJsonSchema = true;
             if (!isFormat)
@@ -179,8 +186,7 @@ internal ref partial struct RequestReading
                 CountKind();
                 return;
             case Holds.Image when _reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String:
-                _facts.HasImages = true;
-                _tokens.Add(TokensPerImage);
+                CountImage();
                 break;
             case Holds.File when _reader.TokenType is JsonTokenType.String:
                 _facts.AddFileId(JsonText.ScalarRange(in _reader));
@@ -188,6 +194,12 @@ internal ref partial struct RequestReading
             case Holds.Audio when _reader.TokenType is JsonTokenType.StartObject:
                 _facts.HasAudio = true;
                 break;
+            case Holds.MediaType when _reader.TokenType == JsonTokenType.String:
+                CountMedia();
+                return;
+            case Holds.File when _reader.TokenType == JsonTokenType.StartObject:
+                // Gemini's, whose media type stands within; OpenAI's is the content itself.
+                return;
             default:
                 break;
         }
@@ -206,8 +218,27 @@ internal ref partial struct RequestReading
             _facts.HasImages = true;
         else if (JsonText.Is(in _reader, "input_audio"u8))
             _facts.HasAudio = true;
+        else if (_operation is (Operation.Messages or Operation.CountTokens) && JsonText.Is(in _reader, "image"u8))
+            CountImage();
         else if (JsonText.Is(in _reader, "function"u8) || JsonText.Is(in _reader, "function_call"u8))
             _tokens.Add(ModelFamily.PerPastCall);
+    }
+
+    /// <summary>The type of Gemini's inline data and files.</summary>
+    private void CountMedia()
+    {
+        if (_operation != Operation.GenerateContent && !CountsGemini)
+            CountString();
+        else if (_reader.ValueSpan.StartsWith("image/"u8) || _reader.ValueSpan.StartsWith("image\\/"u8))
+            CountImage();
+        else if (_reader.ValueSpan.StartsWith("audio/"u8) || _reader.ValueSpan.StartsWith("audio\\/"u8))
+            _facts.HasAudio = true;
+    }
+
+    private void CountImage()
+    {
+        _facts.HasImages = true;
+        _tokens.Add(TokensPerImage);
     }
 
     private void CountString()
@@ -234,7 +265,10 @@ internal ref partial struct RequestReading
             7 when name.SequenceEqual("call_id"u8) => Holds.Nothing,
             8 when name.SequenceEqual("file_url"u8) || name.SequenceEqual("logprobs"u8) => Holds.Nothing,
             9 when name.SequenceEqual("image_url"u8) => Holds.Image,
-            9 when name.SequenceEqual("file_data"u8) || name.SequenceEqual("signature"u8) => Holds.Nothing,
+            8 when name.SequenceEqual("mimeType"u8) => Holds.MediaType,
+            9 when name.SequenceEqual("mime_type"u8) => Holds.MediaType,
+            9 when name.SequenceEqual("file_data"u8) => Holds.File,
+            9 when name.SequenceEqual("signature"u8) => Holds.Nothing,
             11 when name.SequenceEqual("input_audio"u8) => Holds.Audio,
             11 when name.SequenceEqual("annotations"u8) => Holds.Nothing,
             12 when name.SequenceEqual("tool_call_id"u8) => Holds.Nothing,

@@ -10,6 +10,7 @@ internal ref partial struct RequestReading
     private const int MostMetadata = 16;
     private const int LongestMetadataName = 64;
     private const int LongestMetadataValue = 512;
+    private const int LongestWord = 32;
 
     private readonly Operation _operation;
     private readonly ReadOnlySpan<byte> _body;
@@ -18,9 +19,12 @@ internal ref partial struct RequestReading
     private TokenCounter _tokens;
     private readonly bool _isForeign;
     private bool _conversation;
+    private string? _size;
+    private string? _quality;
+    private string? _searchContextSize;
 
     /// <summary>Members seen so far, one bit each: a second one of the same name would leave open which of the two counts.</summary>
-    private uint _seen;
+    private ulong _seen;
 
     public RequestReading(Operation operation, ReadOnlySpan<byte> body, RequestFacts facts, bool isForeign = false)
     {
@@ -53,6 +57,10 @@ internal ref partial struct RequestReading
         // Nothing but white space may follow the object; anything else is a defect that is found here.
         _reader.Read();
 
+        if (_operation == Operation.ImageGenerations)
+            _facts.Terms = RequestTerms.ForImages(_size, _quality);
+        else if (_searchContextSize is not null)
+            _facts.Terms = new RequestTerms { SearchContextSize = _searchContextSize };
         _facts.TextTokens = _tokens.Tokens;
         _facts.IsConversation = _conversation;
         _facts.EstimatedInputTokens = _facts.EstimateInputTokens(_facts.Model);
@@ -79,7 +87,7 @@ internal ref partial struct RequestReading
                 continue;
             }
 
-            var bit = 1u << (int)member;
+            var bit = 1ul << (int)member;
             if ((_seen & bit) != 0)
                 return Wrong(member, $"Duplicate parameter: '{RequestMembers.NameOf(member)}' is given more than once.", "duplicate_parameter");
             _seen |= bit;
@@ -141,12 +149,24 @@ internal ref partial struct RequestReading
                 _facts.HasDimensions = _reader.TokenType != JsonTokenType.Null;
                 _reader.Skip();
                 return null;
+            case RequestMember.Size:
+                _size = ReadWord();
+                return null;
+            case RequestMember.Quality:
+                _quality = ReadWord();
+                return null;
+            case RequestMember.WebSearchOptions:
+                ReadWebSearchOptions();
+                return null;
             case RequestMember.EncodingFormat:
                 _facts.AsksForBase64 = _reader.TokenType == JsonTokenType.String && JsonText.Name(in _reader).SequenceEqual("base64"u8);
                 _reader.Skip();
                 return null;
             case RequestMember.ResponseFormat:
             case RequestMember.Text:
+            case RequestMember.OutputConfig:
+            case RequestMember.GenerationConfig:
+            case RequestMember.GenerationConfigSnake:
                 ReadFormat();
                 return null;
             case RequestMember.User:
@@ -184,6 +204,32 @@ internal ref partial struct RequestReading
         _facts.Model = model;
         _facts.ModelValue = JsonText.ScalarRange(in _reader);
         return null;
+    }
+
+    // Of interest for images alone; what is no short text is the provider's to refuse.
+    private string? ReadWord()
+    {
+        var word = _operation == Operation.ImageGenerations && _reader.TokenType == JsonTokenType.String && _reader.ValueSpan.Length <= LongestWord
+            ? JsonText.String(in _reader) : null;
+        _reader.Skip();
+        return word;
+    }
+
+    private void ReadWebSearchOptions()
+    {
+        if (_reader.TokenType != JsonTokenType.StartObject)
+        {
+            _reader.Skip();
+            return;
+        }
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isSize = JsonText.Name(in _reader).SequenceEqual("search_context_size"u8);
+            _reader.Read();
+            if (isSize && _reader.TokenType == JsonTokenType.String)
+                _searchContextSize = SearchContextSizes.Of(_reader.ValueSpan);
+            _reader.Skip();
+        }
     }
 
     private RequestScanError? ReadStreamOptions()
@@ -282,7 +328,7 @@ internal ref partial struct RequestReading
         };
 
     private readonly RequestScanError? Require(RequestMember member) =>
-        (_seen & (1u << (int)member)) != 0
+        (_seen & (1UL << (int)member)) != 0
             ? null
             : Wrong(member, $"Missing required parameter: '{RequestMembers.NameOf(member)}'.", "missing_required_parameter");
 

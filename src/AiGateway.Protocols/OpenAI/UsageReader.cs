@@ -48,6 +48,7 @@ public static class UsageReader
         Whole,
         Input,
         Output,
+        Cached,
         Cost,
 
         /// <summary>A member whose own members must not be taken for the whole's.</summary>
@@ -69,6 +70,9 @@ public static class UsageReader
                     break;
                 case Part.Output:
                     ReadOutput(name, ref reader, ref counts);
+                    break;
+                case Part.Cached:
+                    ReadCached(name, ref reader, ref counts);
                     break;
                 default:
                     if (name.SequenceEqual("total_cost"u8))
@@ -92,6 +96,10 @@ public static class UsageReader
                 Seconds(ref reader, ref counts);
                 break;
             case 12 when name.SequenceEqual("input_tokens"u8):
+                // The Responses API: its output contains the reasoning, whoever speaks it.
+                counts.IsResponse = true;
+                Count(ref reader, ref counts.Input);
+                break;
             case 13 when name.SequenceEqual("prompt_tokens"u8):
                 Count(ref reader, ref counts.Input);
                 break;
@@ -122,6 +130,14 @@ public static class UsageReader
                 break;
             case 16 when name.SequenceEqual("reasoning_tokens"u8):
                 Count(ref reader, ref counts.Reasoning);
+                break;
+            case 15 when name.SequenceEqual("pages_processed"u8):
+                Count(ref reader, ref counts.Pages);
+                break;
+            case 19 when name.SequenceEqual("search_context_size"u8):
+                reader.Read();
+                counts.SearchContextSize = reader.TokenType == JsonTokenType.String ? SearchContextSizes.Of(reader.ValueSpan) : null;
+                reader.Skip();
                 break;
             case 18 when name.SequenceEqual("num_search_queries"u8):
             case 19 when name.SequenceEqual("web_search_requests"u8):
@@ -163,6 +179,12 @@ public static class UsageReader
             case 12 when name.SequenceEqual("image_tokens"u8):
                 Count(ref reader, ref counts.ImageInput);
                 break;
+            case 12 when name.SequenceEqual("video_tokens"u8):
+                Count(ref reader, ref counts.VideoInput);
+                break;
+            case 21 when name.SequenceEqual("cached_tokens_details"u8):
+                Inside(ref reader, ref counts, Part.Cached);
+                break;
             case 26 when name.SequenceEqual("cache_write_tokens_details"u8):
                 Inside(ref reader, ref counts, Part.Input);
                 break;
@@ -178,6 +200,16 @@ public static class UsageReader
         }
     }
 
+    private static void ReadCached(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
+    {
+        if (name.SequenceEqual("audio_tokens"u8))
+            Count(ref reader, ref counts.CachedAudio);
+        else if (name.SequenceEqual("image_tokens"u8))
+            Count(ref reader, ref counts.CachedImages);
+        else
+            Ignore(ref reader);
+    }
+
     private static void ReadOutput(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Counts counts)
     {
         switch (name.Length)
@@ -190,6 +222,9 @@ public static class UsageReader
                 break;
             case 12 when name.SequenceEqual("image_tokens"u8):
                 Count(ref reader, ref counts.ImageOutput);
+                break;
+            case 12 when name.SequenceEqual("video_tokens"u8):
+                Count(ref reader, ref counts.VideoOutput);
                 break;
             default:
                 Ignore(ref reader);
@@ -254,24 +289,31 @@ public static class UsageReader
         public long? Written12h;
         public long? AudioInput;
         public long? ImageInput;
+        public long? CachedAudio;
+        public long? CachedImages;
         public long? Reasoning;
         public long? AudioOutput;
         public long? ImageOutput;
         public long? Citation;
         public long? SearchUnits;
         public long? WebSearches;
+        public long? VideoInput;
+        public long? VideoOutput;
+        public long? Pages;
+        public string? SearchContextSize;
+        public bool IsResponse;
         public decimal? Seconds;
         public decimal? Cost;
 
         public readonly Usage? ToUsage(UsageRules rules)
         {
             var reportsAny = Input is not null || Output is not null || Total is not null || SearchUnits is not null
-                || Seconds is not null || Cost is not null;
+                || Seconds is not null || Cost is not null || Pages is not null;
             if (!reportsAny)
                 return null;
 
             var output = Output ?? 0;
-            if (rules.HasFlag(UsageRules.ReasoningApart))
+            if (rules.HasFlag(UsageRules.ReasoningApart) && !IsResponse)
                 output += Reasoning ?? 0;
             var written12h = Written12h ?? 0;
             return new Usage
@@ -283,6 +325,8 @@ public static class UsageReader
                 CacheWrite12hTokens = written12h,
                 AudioInputTokens = AudioInput ?? 0,
                 ImageInputTokens = ImageInput ?? 0,
+                CachedAudioInputTokens = CachedAudio,
+                CachedImageInputTokens = CachedImages,
                 OutputTokens = output,
                 ReasoningTokens = Reasoning ?? 0,
                 AudioOutputTokens = AudioOutput ?? 0,
@@ -292,7 +336,19 @@ public static class UsageReader
                 WebSearches = WebSearches ?? 0,
                 AudioSeconds = Seconds ?? 0,
                 ReportedCost = Cost,
+                Detail = ToDetail(),
             };
         }
+
+        private readonly UsageDetail? ToDetail() =>
+            SearchContextSize is null && ((VideoInput ?? 0) | (VideoOutput ?? 0) | (Pages ?? 0)) == 0
+                ? null
+                : new UsageDetail
+                {
+                    VideoInputTokens = VideoInput ?? 0,
+                    VideoOutputTokens = VideoOutput ?? 0,
+                    Pages = Pages ?? 0,
+                    SearchContextSize = SearchContextSize,
+                };
     }
 }

@@ -40,6 +40,9 @@ internal sealed record Fault
     /// <summary><c>end=N</c>: a clean end after N events, without finish reason and terminal event.</summary>
     public int? EndAfter { get; init; }
 
+    /// <summary><c>close=CODE</c>: the code with which <see cref="EndAfter"/> and <see cref="ErrorEventAfter"/> close a realtime session. Default 1000 and 1011.</summary>
+    public int? CloseCode { get; init; }
+
     /// <summary><c>malformed=N</c>: event N is not JSON.</summary>
     public int? MalformedAt { get; init; }
 

@@ -59,6 +59,7 @@ internal static class FaultParser
             "reset-after-headers" => fault with { ResetAfterHeaders = true },
             "cut" => fault with { CutAfter = Number() },
             "end" => fault with { EndAfter = Number() },
+            "close" => fault with { CloseCode = Number() },
             "malformed" => fault with { MalformedAt = Number() },
             "error-event" => fault with { ErrorEventAfter = Number() },
             "no-done" => fault with { NoDone = true },

@@ -44,6 +44,8 @@ internal sealed class Endpoints
                 return _messageBatches.Answer(request);
             case SimulatedEndpoint.Root or SimulatedEndpoint.Models or SimulatedEndpoint.Model when !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method):
                 return MethodNotAllowed(request);
+            case SimulatedEndpoint.Realtime:
+                return ErrorAnswers.BadRequest("This endpoint takes WebSocket connections.", null, "websocket_upgrade_required");
             case SimulatedEndpoint.Root:
                 return Greeting;
             case SimulatedEndpoint.Models:

@@ -20,6 +20,7 @@ internal enum SimulatedEndpoint
     Transcriptions,
     Translations,
     Rerank,
+    Realtime,
     Messages,
     CountTokens,
     GenerateContent,

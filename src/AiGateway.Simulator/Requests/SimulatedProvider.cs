@@ -2,6 +2,7 @@ using System.Text.Json;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Dialects;
 using AiGateway.Simulator.Faults;
+using AiGateway.Simulator.Realtime;
 using AiGateway.Simulator.Sending;
 using AiGateway.Simulator.Statistics;
 
@@ -15,11 +16,32 @@ internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faul
     private readonly Ids _ids = new(options);
     private readonly Endpoints _endpoints = new(options, given);
     private readonly ControlEndpoints _control = new(statistics, faults, given);
+    private readonly RealtimeEndpoint _realtime = new(options, faults, statistics, sender);
 
     public Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        return path.StartsWith(ControlPrefix, StringComparison.Ordinal) ? _control.HandleAsync(context, path) : ServeAsync(context, path);
+        return path.StartsWith(ControlPrefix, StringComparison.Ordinal) ? _control.HandleAsync(context, path)
+            : RealtimeEndpoint.IsAsked(context, path) ? ServeSessionAsync(context, path)
+            : ServeAsync(context, path);
+    }
+
+    private async Task ServeSessionAsync(HttpContext context, string path)
+    {
+        statistics.Began(path);
+        var (outcome, aborted) = ("aborted", true);
+        try
+        {
+            (outcome, aborted) = await _realtime.ServeAsync(context, path, _ids);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The caller hung up.
+        }
+        finally
+        {
+            statistics.Ended(outcome, aborted);
+        }
     }
 
     private async Task ServeAsync(HttpContext context, string path)

@@ -120,6 +120,7 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             "audio/transcriptions" => SimulatedEndpoint.Transcriptions,
             "audio/translations" => SimulatedEndpoint.Translations,
             "rerank" => SimulatedEndpoint.Rerank,
+            "realtime" => SimulatedEndpoint.Realtime,
             "messages" => SimulatedEndpoint.Messages,
             "messages/count_tokens" => SimulatedEndpoint.CountTokens,
             "v2/chat" => SimulatedEndpoint.CohereChat,

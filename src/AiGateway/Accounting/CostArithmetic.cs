@@ -11,16 +11,22 @@ internal static class CostArithmetic
     /// <param name="period">The period that holds.</param>
     /// <param name="set">The price set that applies.</param>
     /// <param name="usage">What was consumed.</param>
-    public static Cost Calculate(ModelPrice model, PricePeriod period, PriceSet set, Usage usage)
+    /// <param name="surcharge">Share that is put on tokens for where they were processed; 0 for none.</param>
+    public static Cost Calculate(ModelPrice model, PricePeriod period, PriceSet set, Usage usage, decimal surcharge = 0)
     {
         try
         {
             // A sum says nothing of one prompt's length; its average is the best there is.
-            var tokens = set.TokensFor(usage.Requests > 1 ? usage.InputTokens / usage.Requests : usage.InputTokens, out var label);
+            var prompt = usage.Detail is null ? usage.InputTokens : usage.InputTokens - usage.Detail.ToolPromptTokens;
+            var tokens = set.TokensFor(usage.Requests > 1 ? prompt / usage.Requests : prompt, out var label);
             var parts = new Parts();
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
-                ?? AddUnits(model, tokens, set.Units, usage, ref parts);
+                ?? UnitArithmetic.Add(model, tokens, set.Units, usage, ref parts.Other);
+            if (surcharge != 0)
+            {
+                parts.Add(surcharge);
+            }
             return unknown is not null
                 ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
                 : new Cost(parts.Sum(), null)
@@ -32,7 +38,7 @@ internal static class CostArithmetic
                     Other = parts.Other,
                     Reported = usage.ReportedCost,
                     PricePeriod = period.From,
-                    PriceSet = label,
+                    PriceSet = surcharge == 0 ? label : label + "+regional",
                 };
         }
         catch (OverflowException)
@@ -45,18 +51,22 @@ internal static class CostArithmetic
     /// <summary>A cost that cannot be said, with what the provider says of it.</summary>
     public static Cost Unknown(string reason, decimal? reported) => Cost.Unknown(reason) with { Reported = reported };
 
-    // Which kind of input was cached is not reported: text is taken to be cached first, other kinds only when text is not enough.
+    // Where it is not reported which kind of input was cached, text is taken to be cached first, other kinds when text is not enough.
     private static string? AddInput(TokenPrices prices, Usage usage, ref Parts parts)
     {
+        var detail = usage.Detail;
         var rest = Math.Max(0, usage.InputTokens);
         var cached = Take(usage.CachedInputTokens, ref rest);
         var written = Take(usage.CacheWriteTokens, ref rest);
         var written1h = Take(usage.CacheWrite1hTokens, ref rest);
         var written12h = Take(usage.CacheWrite12hTokens, ref rest);
-        var audio = Take(usage.AudioInputTokens, ref rest);
-        var images = Take(usage.ImageInputTokens, ref rest);
-        var cachedAudio = Take(usage.AudioInputTokens - audio, ref cached);
-        var cachedImages = Take(usage.ImageInputTokens - images, ref cached);
+        var cachedAudio = Take(Math.Min(usage.CachedAudioInputTokens ?? 0, usage.AudioInputTokens), ref cached);
+        var cachedImages = Take(Math.Min(usage.CachedImageInputTokens ?? 0, usage.ImageInputTokens), ref cached);
+        var audio = Take(usage.AudioInputTokens - cachedAudio, ref rest);
+        var images = Take(usage.ImageInputTokens - cachedImages, ref rest);
+        var video = detail is null ? 0 : Take(detail.VideoInputTokens, ref rest);
+        cachedAudio += Take(usage.AudioInputTokens - cachedAudio - audio, ref cached);
+        cachedImages += Take(usage.ImageInputTokens - cachedImages - images, ref cached);
         if (prices.Input is not { } input)
         {
             return prices.Any && usage.InputTokens > 0 ? "no price for input tokens of" : null;
@@ -72,6 +82,7 @@ internal static class CostArithmetic
         Add(ref parts.Input, rest, input);
         Add(ref parts.Input, audio, prices.AudioInput);
         Add(ref parts.Input, images, prices.ImageInput);
+        Add(ref parts.Input, video, prices.VideoInput);
         Add(ref parts.Input, usage.CitationTokens, prices.Citation);
         Add(ref parts.CachedInput, cached, prices.CachedInput);
         Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
@@ -91,6 +102,7 @@ internal static class CostArithmetic
         }
         var audio = prices.AudioOutput is null ? 0 : Take(usage.AudioOutputTokens, ref rest);
         var images = prices.ImageOutput is null ? 0 : Take(usage.ImageOutputTokens, ref rest);
+        var video = prices.VideoOutput is null || usage.Detail is null ? 0 : Take(usage.Detail.VideoOutputTokens, ref rest);
         if (images == 0 && prices.ImageOutput is not null && (model.OutputIsImages || prices.Output is null))
         {
             images = Take(rest, ref rest);
@@ -107,74 +119,9 @@ internal static class CostArithmetic
         Add(ref parts.Output, rest, prices.Output.GetValueOrDefault());
         Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault());
         Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault());
+        Add(ref parts.Output, video, prices.VideoOutput.GetValueOrDefault());
         Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault());
         return null;
-    }
-
-    private static string? AddUnits(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref Parts parts)
-    {
-        var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0;
-        if (ReferenceEquals(units, UnitPrices.None) && !countedUnits && usage.WebSearches == 0)
-        {
-            return WhyHalfReported(model, usage);
-        }
-        var charged = Add(ref parts.Other, usage.Images, units.PerImage)
-            | Add(ref parts.Other, usage.SearchUnits, units.PerSearch)
-            | Add(ref parts.Other, usage.Characters, units.PerCharacter);
-        if (usage.AudioSeconds > 0 && units.PerAudioHour is { } perHour)
-        {
-            charged = true;
-            parts.Other += usage.AudioSeconds * perHour / 3600;
-        }
-        if (units.PerRequest is { } perRequest)
-        {
-            charged = true;
-            parts.Other += perRequest * usage.Requests;
-        }
-        if (usage.WebSearches > 0)
-        {
-            // A fee per request (Perplexity) contains its searches.
-            if (units.PerWebSearch is null && units.PerRequest is null)
-            {
-                return "no price for web searches of";
-            }
-            Add(ref parts.Other, usage.WebSearches, units.PerWebSearch.GetValueOrDefault());
-        }
-        return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
-    }
-
-    // Nothing was multiplied with anything: that is 0 only when nothing was consumed.
-    private static string? WhyNotCharged(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, bool countedUnits)
-    {
-        if (tokens.Any)
-        {
-            return countedUnits && usage.InputTokens == 0 && usage.OutputTokens == 0 ? "no tokens were reported, which are what is charged for, by" : WhyHalfReported(model, usage);
-        }
-        return units.PerImageBySize && usage.Images > 0
-            ? "the price of an image depends on its size and quality with"
-            : $"a price per {units.FirstName ?? "unit"} only, of which the answer reports none, for";
-    }
-
-    // Speech, images and transcripts cost mainly what is not text: an estimate from the text alone is not a price.
-    private static string? WhyHalfReported(ModelPrice model, Usage usage)
-    {
-        if (!usage.Estimated)
-        {
-            return null;
-        }
-        return (model.OutputIsAudio || model.OutputIsImages) && usage.OutputTokens == 0 ? "no output tokens were reported by"
-            : model.InputIsAudio && usage.InputTokens == 0 ? "no input tokens were reported by"
-            : null;
-    }
-
-    private static bool Add(ref decimal sum, long count, decimal? price)
-    {
-        if (count <= 0 || price is null)
-        {
-            return false;
-        }
-        sum += count * price.GetValueOrDefault();
-        return true;
     }
 
     // Most counts are zero, and a branch costs a tenth of a decimal addition.
@@ -200,6 +147,14 @@ internal static class CostArithmetic
         public decimal CacheWrite;
         public decimal Output;
         public decimal Other;
+
+        public void Add(decimal surcharge)
+        {
+            Input += Input * surcharge;
+            CachedInput += CachedInput * surcharge;
+            CacheWrite += CacheWrite * surcharge;
+            Output += Output * surcharge;
+        }
 
         public readonly decimal Sum()
         {

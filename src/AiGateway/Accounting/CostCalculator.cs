@@ -13,24 +13,38 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
     private readonly PriceResolver _resolver = new(catalogue);
 
     /// <inheritdoc />
-    public Cost Calculate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? responseModel, string? serviceTier, Usage usage, DateTimeOffset at)
+    public Cost Calculate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? responseModel, string? serviceTier, Usage usage, DateTimeOffset at) =>
+        Calculate(_resolver.Resolve(snapshot, deployment, upstreamModel, responseModel), serviceTier, usage, at);
+
+    /// <inheritdoc />
+    public Cost CalculateAs(string standIn, string? serviceTier, Usage usage, DateTimeOffset at)
     {
-        var resolved = _resolver.Resolve(snapshot, deployment, upstreamModel, responseModel);
-        if (resolved.Price is not { } model)
+        var slash = standIn.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || catalogue.Find(standIn[..slash], standIn[(slash + 1)..]) is not { } model)
         {
-            return usage.ReportedCost is null ? resolved.Unknown : resolved.Unknown with { Reported = usage.ReportedCost };
+            return CostArithmetic.Unknown($"no price for the stand-in {standIn}", usage.ReportedCost);
         }
-        if (model.PeriodAt(at) is not { } period)
-        {
-            return CostArithmetic.Unknown($"no price for {model.Provider}/{model.Model} at {at.UtcDateTime:yyyy-MM-dd}", usage.ReportedCost);
-        }
-        if (period.SetFor(serviceTier, at, out var listed) is not { } set)
-        {
-            return CostArithmetic.Unknown($"no price for service tier {serviceTier!.ToLowerInvariant()} of {model.Provider}/{model.Model}", usage.ReportedCost);
-        }
-        var cost = CostArithmetic.Calculate(model, period, set, usage);
-        return listed || cost.Total is null ? cost : cost with { PriceSet = cost.PriceSet + UnlistedTier };
+        var cost = Calculate(model, serviceTier, usage, at);
+        return cost.Total is null ? cost : cost with { IsEstimated = true, PriceSet = cost.PriceSet + "+stand_in" };
     }
+
+    /// <summary>What <paramref name="usage"/> costs by a price that has been found.</summary>
+    public Cost Calculate(ResolvedPrice resolved, string? serviceTier, Usage usage, DateTimeOffset at)
+    {
+        if (usage.ReportedCost is { } reported && resolved.ReportedShare is { } share)
+        {
+            return new Cost(reported * share, null) { Other = reported * share, Reported = reported, PriceSet = Cost.ReportedSet };
+        }
+        return resolved.Price is { } model ? Calculate(model, serviceTier, usage, at)
+            : usage.ReportedCost is null ? resolved.Unknown
+            : resolved.Unknown with { Reported = usage.ReportedCost };
+    }
+
+    /// <inheritdoc />
+    public Cost CalculateFor(Snapshot snapshot, ProviderModel provider, string model, Usage usage, DateTimeOffset at) =>
+        // The provider's own deployment names no price of its own.
+        snapshot.Native.TryGetValue(provider.Id, out var deployment)
+            ? Calculate(snapshot, deployment, model, model, null, usage, at) : Cost.Unknown($"no price for {provider.PricesFrom}/{model}");
 
     /// <inheritdoc />
     public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at)
@@ -56,6 +70,13 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
     }
 
     /// <inheritdoc />
+    public bool Knows(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at)
+    {
+        var resolved = _resolver.Resolve(snapshot, deployment, upstreamModel, null);
+        return resolved.ReportedShare is not null || resolved.Price?.PeriodAt(at) is not null;
+    }
+
+    /// <inheritdoc />
     public ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at)
     {
         var resolved = _resolver.Resolve(snapshot, deployment, upstreamModel, null);
@@ -71,6 +92,22 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             PerMillion(tokens?.Output),
             tokens?.Input is null ? null : PerMillion(tokens.CachedInput),
             model.Mode);
+    }
+
+    private Cost Calculate(ModelPrice model, string? serviceTier, Usage usage, DateTimeOffset at)
+    {
+        if (model.PeriodAt(at) is not { } period)
+        {
+            return CostArithmetic.Unknown($"no price for {model.Provider}/{model.Model} at {at.UtcDateTime:yyyy-MM-dd}", usage.ReportedCost);
+        }
+        if (period.SetFor(serviceTier, at, out var listed) is not { } set)
+        {
+            return CostArithmetic.Unknown($"no price for service tier {serviceTier!.ToLowerInvariant()} of {model.Provider}/{model.Model}", usage.ReportedCost);
+        }
+        // A contract's price holds everywhere.
+        var surcharge = usage.Detail?.Region is { } region && !period.AnyServiceTier ? catalogue.SurchargeOf(model.Provider, region) : 0;
+        var cost = CostArithmetic.Calculate(model, period, set, usage, surcharge);
+        return listed || cost.Total is null ? cost : cost with { PriceSet = cost.PriceSet + UnlistedTier };
     }
 
     // The division by one with all its zeros takes the zeros off the end of the quotient: 0.13, not 0.13000000.

@@ -49,6 +49,14 @@ internal sealed class ModelPattern(PatternRank rank, string text, ModelPattern[]
         }
     }
 
+    /// <summary>Names that the pattern claims, for finding patterns that shadow each other; none of an expression.</summary>
+    public IEnumerable<string> Samples() => rank switch
+    {
+        PatternRank.All => all!.SelectMany(pattern => pattern.Samples()).Where(sample => Matches(sample, out _, out _)),
+        PatternRank.Regex when !Dated => [],
+        _ => [text],
+    };
+
     /// <summary>Fails when the expression is not one: for checking a file as a whole.</summary>
     /// <exception cref="ArgumentException">The expression is malformed.</exception>
     public void Check()

@@ -47,8 +47,8 @@ internal sealed class ModelPrice
         return null;
     }
 
-    /// <summary>The same model with <paramref name="discount"/> (0 to 1) taken off every price.</summary>
-    public ModelPrice Less(decimal discount) => new()
+    /// <summary>The same model with every price times <paramref name="factor"/>.</summary>
+    public ModelPrice Times(decimal factor) => new()
     {
         Provider = Provider,
         Model = Model,
@@ -56,6 +56,6 @@ internal sealed class ModelPrice
         Kind = Kind,
         ContextWindow = ContextWindow,
         MaxOutputTokens = MaxOutputTokens,
-        Periods = Array.ConvertAll(Periods, period => period.Less(discount)),
+        Periods = Array.ConvertAll(Periods, period => period.Times(factor)),
     };
 }

@@ -18,12 +18,13 @@ internal sealed class PriceCatalogue
     private readonly byte[] _file;
     private readonly Dictionary<string, Range> _providers;
     private readonly ConcurrentDictionary<string, ProviderPrices> _indexed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, PriceMap> _regional;
     private readonly BoundedMemo<(string Provider, string Model), ModelPrice?> _found = new(MemoCapacity);
 
     private PriceCatalogue(byte[] file)
     {
         _file = file;
-        _providers = PriceListReader.ReadProviders(file, out var date);
+        _providers = PriceListReader.ReadProviders(file, out var date, out _regional);
         Date = date;
     }
 
@@ -79,9 +80,26 @@ internal sealed class PriceCatalogue
         {
             return found;
         }
-        found = ModelsOf(provider)?.Find(model);
+        found = ModelsOf(provider)?.Find(model) ?? (BareName(model) is { } bare ? ModelsOf(provider)?.Find(bare) : null);
         _found.Add((provider, model), found);
         return found;
+    }
+
+    // arn:aws:bedrock:us-east-1:…:inference-profile/us.anthropic.claude-…, models/gemini-…, publishers/google/models/gemini-….
+    private static string? BareName(string model) =>
+        model.StartsWith("arn:", StringComparison.Ordinal) || model.StartsWith("models/", StringComparison.Ordinal) || model.StartsWith("publishers/", StringComparison.Ordinal)
+            ? model[(model.LastIndexOf('/') + 1)..]
+            : null;
+
+    /// <summary>The share that a provider puts on tokens which it processes in a region of the caller's choice; 0 where it puts none.</summary>
+    public decimal SurchargeOf(string provider, string region)
+    {
+        // The words for "anywhere".
+        if (region is "" or "global" or "default" || !_regional.TryGetValue(provider, out var shares))
+        {
+            return 0;
+        }
+        return shares.Find(region) ?? shares.Find("*") ?? 0;
     }
 
     /// <summary>All entries of a provider; null when the list does not have it.</summary>

@@ -7,9 +7,13 @@ namespace AiGateway.Accounting;
 internal static class PriceListReader
 {
     /// <summary>Where each provider's list of entries stands.</summary>
-    public static Dictionary<string, Range> ReadProviders(ReadOnlySpan<byte> file, out string? date)
+    /// <param name="file">The whole list.</param>
+    /// <param name="date">Receives its date.</param>
+    /// <param name="regional">Receives the shares that providers put on tokens by region; <c>*</c> means any region.</param>
+    public static Dictionary<string, Range> ReadProviders(ReadOnlySpan<byte> file, out string? date, out Dictionary<string, PriceMap> regional)
     {
         date = null;
+        regional = new Dictionary<string, PriceMap>(StringComparer.OrdinalIgnoreCase);
         var providers = new Dictionary<string, Range>(StringComparer.OrdinalIgnoreCase);
         var reader = new Utf8JsonReader(file);
         Expect(ref reader, JsonTokenType.StartObject, "an object");
@@ -19,6 +23,10 @@ internal static class PriceListReader
             {
                 reader.Read();
                 date = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("regional"u8))
+            {
+                ReadRegional(ref reader, regional);
             }
             else if (reader.ValueTextEquals("providers"u8))
             {
@@ -40,12 +48,39 @@ internal static class PriceListReader
         return providers.Count > 0 ? providers : throw new InvalidDataException("It has no 'providers'.");
     }
 
+    private static void ReadRegional(ref Utf8JsonReader reader, Dictionary<string, PriceMap> regional)
+    {
+        Expect(ref reader, JsonTokenType.StartObject, "'regional' as an object");
+        while (NextMember(ref reader))
+        {
+            var provider = reader.GetString()!;
+            Expect(ref reader, JsonTokenType.StartObject, $"the regions of '{provider}' as an object");
+            var shares = new List<KeyValuePair<string, decimal>>();
+            while (NextMember(ref reader))
+            {
+                shares.Add(KeyValuePair.Create(reader.GetString()!, ReadShare(ref reader)));
+            }
+            regional[provider] = new PriceMap([.. shares]);
+        }
+    }
+
+    private static decimal ReadShare(ref Utf8JsonReader reader) =>
+        decimal.TryParse(ReadText(ref reader), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
+            ? share
+            : throw new InvalidDataException("A regional surcharge is a share from 0 to 1, in quotes: \"0.1\" for 10 %.");
+
     /// <summary>Names and patterns of one provider's entries.</summary>
     public static ProviderPrices ReadIndex(string provider, ReadOnlyMemory<byte> file, Range range)
     {
         var part = file[range];
+        return new ProviderPrices(provider, part, ReadEntries(provider, part.Span));
+    }
+
+    /// <summary>Names and patterns of one provider's entries, with their places in <paramref name="part"/>.</summary>
+    public static IReadOnlyList<IndexedModel> ReadEntries(string provider, ReadOnlySpan<byte> part)
+    {
         var models = new List<IndexedModel>();
-        var reader = new Utf8JsonReader(part.Span);
+        var reader = new Utf8JsonReader(part);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
@@ -75,7 +110,7 @@ internal static class PriceListReader
             }
             models.Add(new IndexedModel(name ?? throw new InvalidDataException($"{provider}: entry {models.Count + 1} has no 'model'."), aliases, patterns, start, (int)reader.BytesConsumed));
         }
-        return new ProviderPrices(provider, part, models);
+        return models;
     }
 
     /// <summary>One entry with its figures.</summary>
@@ -200,14 +235,15 @@ internal static class PriceListReader
                 tiers.Add(KeyValuePair.Create(name, set));
             }
         }
+        _ = standard ?? throw new InvalidDataException("A period has no 'standard' prices.");
         return new PricePeriod
         {
             From = from,
             Until = until,
-            Standard = standard ?? throw new InvalidDataException("A period has no 'standard' prices."),
-            Peak = peak,
+            Standard = standard,
+            Peak = peak?.WithToolsOf(standard),
             PeakHours = peakHours,
-            Tiers = [.. tiers],
+            Tiers = [.. tiers.Select(tier => KeyValuePair.Create(tier.Key, tier.Value.WithToolsOf(standard)))],
         };
     }
 

@@ -59,15 +59,15 @@ internal sealed class PricePeriod
         return StandardAt(at);
     }
 
-    /// <summary>The same period with <paramref name="discount"/> (0 to 1) taken off every price.</summary>
-    public PricePeriod Less(decimal discount) => new()
+    /// <summary>The same period with every price times <paramref name="factor"/>.</summary>
+    public PricePeriod Times(decimal factor) => new()
     {
         From = From,
         Until = Until,
-        Standard = Standard.Less(discount),
-        Peak = Peak?.Less(discount),
+        Standard = Standard.Times(factor),
+        Peak = Peak?.Times(factor),
         PeakHours = PeakHours,
-        Tiers = Array.ConvertAll(Tiers, tier => KeyValuePair.Create(tier.Key, tier.Value.Less(discount))),
+        Tiers = Array.ConvertAll(Tiers, tier => KeyValuePair.Create(tier.Key, tier.Value.Times(factor))),
     };
 
     private static bool IsStandard(string? tier) =>

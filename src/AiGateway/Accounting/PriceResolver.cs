@@ -8,7 +8,8 @@ namespace AiGateway.Accounting;
 /// <remarks>
 /// (1) The names the model may be priced under, best first. (2) The operator's price under one of them, for the
 /// provider's id and then for the name its prices come from; last the provider's <c>*</c>. (3) The price list.
-/// (4) An operator's entry that only gives a discount is taken off the list's price.
+/// (4) An operator's entry that only gives a discount or a surcharge changes the list's price. (5) The deployment's own
+/// price replaces all that, or its discount changes it.
 /// </remarks>
 internal sealed class PriceResolver(PriceCatalogue catalogue)
 {
@@ -32,57 +33,81 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         var key = new PriceKey(deployment, upstreamModel, responseModel);
         if (!current.Memo.TryGet(key, out var resolved))
         {
-            resolved = Find(snapshot, deployment, upstreamModel, responseModel);
+            resolved = Find(snapshot.Prices, PriceSubject.Of(deployment), upstreamModel, responseModel);
             current.Memo.Add(key, resolved);
         }
         return resolved;
     }
 
-    private ResolvedPrice Find(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? responseModel)
+    /// <summary>The price for a model, not remembered.</summary>
+    /// <param name="prices">The operator's prices, by <c>provider/model</c>.</param>
+    /// <param name="subject">Where the model is asked for.</param>
+    /// <param name="upstreamModel">The model name that was sent.</param>
+    /// <param name="responseModel">The model name in the answer; null when it has none.</param>
+    public ResolvedPrice Find(IReadOnlyDictionary<string, PriceConfig> prices, PriceSubject subject, string upstreamModel, string? responseModel)
     {
         // :: Step 1: The names
-        var names = NamesOf(deployment, upstreamModel, responseModel);
+        var names = NamesOf(subject, upstreamModel, responseModel);
 
         // :: Step 3 before 2: The list, whose facts are wanted also where the operator has a price
-        var listed = deployment.PriceAs is { } priceAs ? FindPriceAs(deployment.Provider.PricesFrom, priceAs) : FindListed(deployment, names, responseModel);
+        var listed = subject.PriceAs is { } priceAs ? FindPriceAs(subject.PricesFrom, priceAs) : FindListed(subject, names, responseModel);
 
         // :: Step 2: The operator's price
-        var own = FindOwn(snapshot, deployment, names, out var ownName);
+        var own = FindOwn(prices, subject, names, out var ownName);
 
         // :: Step 4: What of both applies
+        decimal? reportedShare = subject.PricesFrom is OpenRouter ? 1 : null;
+        var price = Apply(own, listed, subject, ownName, listed, ref reportedShare);
+
+        // :: Step 5: The deployment's own price
+        price = Apply(subject.Own, price, subject, names[0], listed, ref reportedShare);
         return new ResolvedPrice
         {
             Listed = listed,
-            Price = own is null ? listed
-                : IsDiscountOnly(own) ? listed?.Less(own.Discount!.Value)
-                : OwnPrice(deployment, ownName, own, listed),
-            Unknown = Cost.Unknown($"no price for {deployment.Provider.PricesFrom}/{deployment.PriceAs ?? names[0]}"),
+            Price = price,
+            ReportedShare = reportedShare,
+            Unknown = Cost.Unknown($"no price for {subject.PricesFrom}/{subject.PriceAs ?? names[0]}"),
         };
     }
 
-    private static string[] NamesOf(DeploymentModel deployment, string upstreamModel, string? responseModel)
+    private static ModelPrice? Apply(PriceConfig? own, ModelPrice? before, PriceSubject subject, string name, ModelPrice? listed, ref decimal? reportedShare)
+    {
+        if (own is null)
+        {
+            return before;
+        }
+        if (own.HasPrice)
+        {
+            reportedShare = null;
+            return OwnPrice(subject, name, own, listed);
+        }
+        reportedShare *= own.Factor;
+        return before?.Times(own.Factor);
+    }
+
+    private static string[] NamesOf(PriceSubject subject, string upstreamModel, string? responseModel)
     {
         // The answer names the dated model that was billed where the request named a moving alias. OpenRouter bills what
         // was asked for, and its answers name the vendor's model in other words than its price list.
-        string?[] names = deployment.Provider.PricesFrom is OpenRouter
-            ? [deployment.PriceAs, upstreamModel, responseModel]
-            : [deployment.PriceAs, responseModel, upstreamModel];
+        string?[] names = subject.PricesFrom is OpenRouter
+            ? [subject.PriceAs, upstreamModel, responseModel]
+            : [subject.PriceAs, responseModel, upstreamModel];
         return [.. names.OfType<string>().Where(static name => name.Length > 0).DefaultIfEmpty(upstreamModel)];
     }
 
-    private static PriceConfig? FindOwn(Snapshot snapshot, DeploymentModel deployment, string[] names, out string foundName)
+    private static PriceConfig? FindOwn(IReadOnlyDictionary<string, PriceConfig> prices, PriceSubject subject, string[] names, out string foundName)
     {
-        foreach (var provider in (ReadOnlySpan<string>)[deployment.Provider.Id, deployment.Provider.PricesFrom])
+        foreach (var provider in (ReadOnlySpan<string>)[subject.Provider, subject.PricesFrom])
         {
             foreach (var name in names)
             {
-                if (snapshot.Prices.TryGetValue($"{provider}/{name}", out var price))
+                if (prices.TryGetValue($"{provider}/{name}", out var price))
                 {
                     foundName = name;
                     return price;
                 }
             }
-            if (snapshot.Prices.TryGetValue($"{provider}/*", out var general))
+            if (prices.TryGetValue($"{provider}/*", out var general))
             {
                 foundName = names[0];
                 return general;
@@ -92,17 +117,16 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         return null;
     }
 
-    private ModelPrice? FindListed(DeploymentModel deployment, string[] names, string? responseModel)
+    private ModelPrice? FindListed(PriceSubject subject, string[] names, string? responseModel)
     {
-        var provider = deployment.Provider;
-        if (provider.PricesFrom is Azure && !string.IsNullOrEmpty(responseModel))
+        if (subject.PricesFrom is Azure && !string.IsNullOrEmpty(responseModel))
         {
             // What was sent is the deployment's name, which may be that of another model.
-            return catalogue.Find(provider.PricesFrom, responseModel);
+            return catalogue.Find(subject.PricesFrom, responseModel);
         }
         foreach (var name in names)
         {
-            if (catalogue.Find(provider.PricesFrom, name) is { } found)
+            if (catalogue.Find(subject.PricesFrom, name) is { } found)
             {
                 return found;
             }
@@ -121,10 +145,7 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         return slash > 0 ? catalogue.Find(priceAs[..slash], priceAs[(slash + 1)..]) : null;
     }
 
-    private static bool IsDiscountOnly(PriceConfig own) =>
-        own.Discount is not null && !own.HasPrice;
-
-    private static ModelPrice OwnPrice(DeploymentModel deployment, string name, PriceConfig own, ModelPrice? listed)
+    private static ModelPrice OwnPrice(PriceSubject subject, string name, PriceConfig own, ModelPrice? listed)
     {
         var figures = new TokenFigures
         {
@@ -159,7 +180,7 @@ internal sealed class PriceResolver(PriceCatalogue catalogue)
         };
         return new ModelPrice
         {
-            Provider = deployment.Provider.Id,
+            Provider = subject.Provider,
             Model = name,
             Mode = listed?.Mode,
             Kind = listed?.Kind,

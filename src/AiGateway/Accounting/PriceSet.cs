@@ -31,16 +31,32 @@ internal sealed class PriceSet
         return Tokens;
     }
 
-    /// <summary>The same set with <paramref name="discount"/> (0 to 1) taken off every price.</summary>
-    public PriceSet Less(decimal discount)
+    /// <summary>The same set with the standard's prices of tool calls where it has none: a search costs the same in every service tier.</summary>
+    public PriceSet WithToolsOf(PriceSet standard) =>
+        standard.Units is { PerWebSearch: null, PerFileSearch: null }
+            ? this
+            : new PriceSet
+            {
+                Label = Label,
+                Tokens = Tokens,
+                Tiers = Tiers,
+                Units = Units with
+                {
+                    PerWebSearch = Units.PerWebSearch ?? standard.Units.PerWebSearch,
+                    PerFileSearch = Units.PerFileSearch ?? standard.Units.PerFileSearch,
+                },
+            };
+
+    /// <summary>The same set with every price times <paramref name="factor"/>.</summary>
+    public PriceSet Times(decimal factor)
     {
-        var factor = 1 - discount;
+        var mark = factor > 1 ? "+surcharge" : "+discount";
         return new PriceSet
         {
-            Label = Label + "+discount",
+            Label = Label + mark,
             Tokens = Tokens.Times(factor),
             Units = Units.Times(factor),
-            Tiers = Array.ConvertAll(Tiers, tier => new PriceTier(tier.Above, tier.Tokens.Times(factor), tier.Label + "+discount")),
+            Tiers = Array.ConvertAll(Tiers, tier => new PriceTier(tier.Above, tier.Tokens.Times(factor), tier.Label + mark)),
         };
     }
 }

@@ -53,6 +53,13 @@ internal static class PriceSetReader
         return new PriceSet { Label = label, Tokens = figures.Resolve(), Units = units, Tiers = [.. tiers] };
     }
 
+    /// <summary>Whether a price set may have a member of this name.</summary>
+    public static bool IsMember(string name) => name is
+        "tiers" or "derived" or "input" or "output" or "cached_input" or "cache_write" or "cache_write_1h" or "cache_write_12h" or "reasoning" or "citation"
+        or "audio_input" or "audio_output" or "audio_cached_input" or "image_input" or "image_output" or "image_cached_input" or "video_input" or "video_output"
+        or "per_1k_requests" or "per_1k_searches" or "per_1k_web_searches" or "per_1k_file_searches" or "per_1k_text_messages" or "per_image" or "per_video_second"
+        or "per_audio_hour" or "per_1m_characters" or "per_1k_pages" or "per_1k_annotated_pages";
+
     private static void ReadTiers(ref Utf8JsonReader reader, string label, List<PriceTier> tiers)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
@@ -94,6 +101,8 @@ internal static class PriceSetReader
             case "image_input": figures.ImageInput = ReadPrice(ref reader); break;
             case "image_output": figures.ImageOutput = ReadPrice(ref reader); break;
             case "image_cached_input": figures.ImageCachedInput = ReadPrice(ref reader); break;
+            case "video_input": figures.VideoInput = ReadPrice(ref reader); break;
+            case "video_output": figures.VideoOutput = ReadPrice(ref reader); break;
             default: return false;
         }
         return true;
@@ -104,40 +113,53 @@ internal static class PriceSetReader
         switch (name)
         {
             case "per_1k_requests":
-                return units with { PerRequest = ReadPriceOrMap(ref reader, "low", out _) * 0.001m };
+                return units with { PerRequest = ReadPriceOrMap(ref reader, "low", out var bySearch) * 0.001m, RequestBySearch = bySearch?.Times(0.001m) };
             case "per_1k_searches":
                 return units with { PerSearch = ReadPrice(ref reader) * 0.001m };
             case "per_1k_web_searches":
                 return units with { PerWebSearch = ReadPrice(ref reader) * 0.001m };
             case "per_image":
-                return units with { PerImage = ReadPriceOrMap(ref reader, "default", out var bySize), PerImageBySize = bySize };
+                return units with { PerImage = ReadPriceOrMap(ref reader, "default", out var imageBySize), ImageBySize = imageBySize };
+            case "per_video_second":
+                return units with { PerVideoSecond = ReadPriceOrMap(ref reader, "default", out var videoBySize), VideoBySize = videoBySize };
+            case "per_1k_pages":
+                return units with { PerPage = ReadPrice(ref reader) * 0.001m };
+            case "per_1k_annotated_pages":
+                return units with { PerAnnotatedPage = ReadPrice(ref reader) * 0.001m };
+            case "per_1k_file_searches":
+                return units with { PerFileSearch = ReadPrice(ref reader) * 0.001m };
+            case "per_1k_text_messages":
+                return units with { PerTextMessage = ReadPrice(ref reader) * 0.001m };
             case "per_audio_hour":
                 return units with { PerAudioHour = ReadPrice(ref reader) };
             case "per_1m_characters":
                 return units with { PerCharacter = ReadPrice(ref reader) * 0.000001m };
             default:
-                // Video, pages, file searches, code executions: in the list, and in no usage that reaches this gateway so far.
+                // A unit of a later list: nothing that a usage carries.
                 reader.Skip();
                 return units;
         }
     }
 
     // One price, or a map of which one key is the price of a request that says nothing.
-    private static decimal? ReadPriceOrMap(ref Utf8JsonReader reader, string defaultKey, out bool withoutDefault)
+    private static decimal? ReadPriceOrMap(ref Utf8JsonReader reader, string defaultKey, out PriceMap? map)
     {
-        withoutDefault = false;
+        map = null;
         if (reader.TokenType == JsonTokenType.String)
         {
             return ReadPrice(ref reader);
         }
         decimal? price = null;
+        var prices = new List<KeyValuePair<string, decimal>>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isDefault = reader.ValueTextEquals(defaultKey);
+            var name = reader.GetString()!;
             reader.Read();
-            price = isDefault ? ReadPrice(ref reader) : price;
+            var one = ReadPrice(ref reader);
+            prices.Add(KeyValuePair.Create(name, one));
+            price = name == defaultKey ? one : price;
         }
-        withoutDefault = price is null;
+        map = prices is [{ Key: "default" }] ? null : new PriceMap([.. prices]);
         return price;
     }
 

@@ -16,6 +16,12 @@ internal sealed class ProviderPrices(string provider, ReadOnlyMemory<byte> file,
         {
             return this[index];
         }
+        return FindByPattern(model) is >= 0 and var found ? this[found] : null;
+    }
+
+    /// <summary>The place of the entry whose pattern claims a model name best; -1 for none.</summary>
+    public int FindByPattern(string model)
+    {
         var (best, bestRank, bestLength) = (-1, PatternRank.All, -1);
         for (var i = 0; i < models.Count; i++)
         {
@@ -28,7 +34,7 @@ internal sealed class ProviderPrices(string provider, ReadOnlyMemory<byte> file,
                 }
             }
         }
-        return best < 0 ? null : this[best];
+        return best;
     }
 
     /// <summary>An entry by its place in the file.</summary>

@@ -58,6 +58,7 @@ internal static class RecordJson
             writer.WriteNumber("failed_requests"u8, batch.Failed);
             writer.WriteEndObject();
         }
+        WriteSession(writer, record.Session);
         WriteUsage(writer, record.Usage);
         WriteCost(writer, record.Cost, record.Usage?.ReportedCost);
         writer.WriteString("cache"u8, "bypass"u8);
@@ -97,6 +98,27 @@ internal static class RecordJson
         writer.WriteEndObject();
     }
 
+    private static void WriteSession(Utf8JsonWriter writer, SessionFigures? session)
+    {
+        if (session is null)
+        {
+            return;
+        }
+        writer.WriteStartObject("session"u8);
+        writer.WriteString("end"u8, TagValues.Of(session.End));
+        if (session.CloseCode is { } code)
+        {
+            writer.WriteNumber("close_code"u8, code);
+        }
+        WriteMilliseconds(writer, "open_ms"u8, session.Open);
+        writer.WriteNumber("responses"u8, session.Responses);
+        writer.WriteNumber("transcriptions"u8, session.Transcriptions);
+        WriteText(writer, "transcription_model"u8, session.TranscriptionModel);
+        writer.WriteNumber("caller_messages"u8, session.CallerMessages);
+        writer.WriteNumber("provider_messages"u8, session.ProviderMessages);
+        writer.WriteEndObject();
+    }
+
     private static void WriteUsage(Utf8JsonWriter writer, Usage? usage)
     {
         if (usage is null)
@@ -112,6 +134,8 @@ internal static class RecordJson
         WriteCount(writer, "cache_write_12h_tokens"u8, usage.CacheWrite12hTokens);
         WriteCount(writer, "audio_input_tokens"u8, usage.AudioInputTokens);
         WriteCount(writer, "image_input_tokens"u8, usage.ImageInputTokens);
+        WriteCount(writer, "cached_audio_input_tokens"u8, usage.CachedAudioInputTokens ?? 0);
+        WriteCount(writer, "cached_image_input_tokens"u8, usage.CachedImageInputTokens ?? 0);
         WriteCount(writer, "reasoning_tokens"u8, usage.ReasoningTokens);
         WriteCount(writer, "audio_output_tokens"u8, usage.AudioOutputTokens);
         WriteCount(writer, "image_output_tokens"u8, usage.ImageOutputTokens);
@@ -144,6 +168,10 @@ internal static class RecordJson
         if ((cost?.Reported ?? reported) is { } said)
         {
             WriteAmount(writer, "cost_reported"u8, said);
+        }
+        if (cost is { IsEstimated: true })
+        {
+            writer.WriteBoolean("cost_estimated"u8, true);
         }
         WriteText(writer, "unpriced"u8, cost?.Unpriced);
         if (cost?.PricePeriod is { } period)

@@ -11,6 +11,9 @@ internal sealed class ResolvedPrice
     /// <summary>The price list's entry, for its facts; null when the list does not have the model.</summary>
     public ModelPrice? Listed { get; init; }
 
+    /// <summary>Where the provider's own figure for a call is what is charged (OpenRouter): the share of it that the operator pays; null where the list counts.</summary>
+    public decimal? ReportedShare { get; init; }
+
     /// <summary>The cost of every call when there is no price.</summary>
     public required Cost Unknown { get; init; }
 }

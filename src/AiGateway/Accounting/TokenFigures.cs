@@ -19,6 +19,8 @@ internal struct TokenFigures
     public decimal? ImageInput;
     public decimal? ImageOutput;
     public decimal? ImageCachedInput;
+    public decimal? VideoInput;
+    public decimal? VideoOutput;
 
     /// <summary>Prices per token, missing ones resolved.</summary>
     public readonly TokenPrices Resolve()
@@ -43,6 +45,8 @@ internal struct TokenFigures
             ImageInput = ImageInput * Millionth ?? input,
             ImageCachedInput = (ImageCachedInput ?? ImageInput) * Millionth ?? cached,
             ImageOutput = ImageOutput * Millionth,
+            VideoInput = VideoInput * Millionth ?? input,
+            VideoOutput = VideoOutput * Millionth,
         };
     }
 }

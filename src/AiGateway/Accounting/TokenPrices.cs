@@ -49,8 +49,14 @@ internal sealed record TokenPrices
     /// <summary>Image output; null: as text.</summary>
     public decimal? ImageOutput { get; init; }
 
+    /// <summary>Video input. Missing: as text.</summary>
+    public decimal VideoInput { get; init; }
+
+    /// <summary>Video output; null: as text.</summary>
+    public decimal? VideoOutput { get; init; }
+
     /// <summary>True when any kind of token has a price.</summary>
-    public bool Any => Input is not null || Output is not null || AudioOutput is not null || ImageOutput is not null;
+    public bool Any => Input is not null || Output is not null || AudioOutput is not null || ImageOutput is not null || VideoOutput is not null;
 
     /// <summary>The same prices times <paramref name="factor"/>.</summary>
     public TokenPrices Times(decimal factor) => new()
@@ -69,5 +75,7 @@ internal sealed record TokenPrices
         ImageInput = ImageInput * factor,
         ImageCachedInput = ImageCachedInput * factor,
         ImageOutput = ImageOutput * factor,
+        VideoInput = VideoInput * factor,
+        VideoOutput = VideoOutput * factor,
     };
 }

@@ -1,3 +1,5 @@
+using AiGateway.Pipeline;
+
 namespace AiGateway.Admission;
 
 /// <summary>Registers limits.</summary>
@@ -11,6 +13,7 @@ internal static class AdmissionExtensions
         services.AddSingleton<Estimates>();
         services.AddSingleton<AdmissionMetrics>();
         services.AddSingleton<AdmissionServices>();
+        services.AddSingleton<IRequestObserver, BatchSpend>();
         return services;
     }
 }

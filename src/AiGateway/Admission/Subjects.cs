@@ -10,22 +10,22 @@ internal static class Subjects
     public const string Everybody = "*";
 
     /// <summary>The name of a limit's subject for an exchange, as the file and callers have it; null when it has none.</summary>
-    public static string? ValueOf(LimitModel limit, Exchange exchange)
+    public static string? ValueOf(LimitModel limit, Exchange exchange) =>
+        ValueOf(limit, exchange.Caller, exchange.Request!.Facts.User, exchange.Request.Tags, exchange.Plan!.Alias.Name);
+
+    /// <summary>The same of what is known when an exchange has ended.</summary>
+    public static string? ValueOf(LimitModel limit, CallerModel caller, string? user, KeyValuePair<string, string>[] tags, string? alias) => limit.Subject switch
     {
-        var caller = exchange.Caller;
-        return limit.Subject switch
-        {
-            LimitSubject.Key => caller.Id,
-            LimitSubject.User => exchange.Request!.Facts.User is { Length: > 0 } user ? user : null,
-            LimitSubject.Project => caller.Project,
-            LimitSubject.Team => caller.Team,
-            LimitSubject.Organisation => caller.Organisation,
-            LimitSubject.Tag => TagOf(caller.Tags, limit.Tag!) ?? TagOf(exchange.Request!.Tags, limit.Tag!),
-            LimitSubject.Alias => exchange.Plan!.Alias.Name,
-            LimitSubject.Gateway => Everybody,
-            _ => null,
-        };
-    }
+        LimitSubject.Key => caller.Id,
+        LimitSubject.User => user is { Length: > 0 } ? user : null,
+        LimitSubject.Project => caller.Project,
+        LimitSubject.Team => caller.Team,
+        LimitSubject.Organisation => caller.Organisation,
+        LimitSubject.Tag => TagOf(caller.Tags, limit.Tag!) ?? TagOf(tags, limit.Tag!),
+        LimitSubject.Alias => alias,
+        LimitSubject.Gateway => Everybody,
+        _ => null,
+    };
 
     /// <summary>Under which name its use is counted: a user means somebody only within its project, a project within its team, a team within its organisation.</summary>
     /// <param name="limit">The limit.</param>

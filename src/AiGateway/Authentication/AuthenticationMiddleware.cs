@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace AiGateway.Authentication;
 
-/// <summary>Finds the caller by the key it presents: <c>Authorization: Bearer</c>, <c>api-key</c> (Azure clients), <c>x-api-key</c> (Anthropic clients) or <c>x-goog-api-key</c> (Gemini clients).</summary>
+/// <summary>Finds the caller by the key it presents: <c>Authorization: Bearer</c>, <c>api-key</c> (Azure clients), <c>x-api-key</c> (Anthropic clients) or <c>x-goog-api-key</c> (Gemini clients), or the subprotocol of browsers' realtime clients.</summary>
 /// <remarks>
 /// Keys are known by their SHA-256 only. Without any callers configured everyone who reaches the listener is <see cref="CallerModel.Anonymous"/>.
 /// Clients keep connections open and send the same key with each request, and Kestrel then hands out the very same string:
@@ -74,7 +74,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
     private static string? HeaderOf(IHeaderDictionary headers, out bool isBearer)
     {
         isBearer = BearerKey.TryFind(headers.Authorization, out var bearer);
-        return bearer ?? First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key");
+        return bearer ?? First(headers, "api-key") ?? First(headers, "x-api-key") ?? First(headers, "x-goog-api-key") ?? RealtimeSubprotocols.KeyIn(headers.SecWebSocketProtocol);
     }
 
     private static string? First(IHeaderDictionary headers, string name) =>

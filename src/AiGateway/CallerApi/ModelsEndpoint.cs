@@ -76,6 +76,15 @@ internal sealed class ModelsEndpoint(ICostCalculator costs, TimeProvider clock)
         {
             json.WriteNumber("max_output_tokens"u8, maximum);
         }
+        if (deployment.CapabilitiesOf(upstreamModel) is { } supports)
+        {
+            json.WriteStartArray("supports"u8);
+            foreach (var word in ModelCapabilities.NamesOf(supports))
+            {
+                json.WriteStringValue(word);
+            }
+            json.WriteEndArray();
+        }
         if (facts?.Mode is { } mode)
         {
             json.WriteString("mode"u8, mode);

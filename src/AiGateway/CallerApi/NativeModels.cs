@@ -51,6 +51,7 @@ internal static class NativeModels
             json.WriteStartArray("supportedGenerationMethods"u8);
             json.WriteStringValue("generateContent"u8);
             json.WriteStringValue("streamGenerateContent"u8);
+            json.WriteStringValue("countTokens"u8);
             json.WriteEndArray();
         }
         else

@@ -42,6 +42,15 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
               [--kind request|response|stream]    a recorded stream (D: openai, responses, anthropic, gemini, converse,
               [--model M] [FILE]                  cohere, mistral, ollama); what is lost goes to standard error
+          AiGateway prices cost [FILE]            price usage: JSON lines in (FILE or standard input), JSON lines out
+              [--prices LIST] [--config FILE]     by another price list, with the prices of a routing file
+          AiGateway prices check [LIST]           validate a price list
+          AiGateway prices diff OLD NEW           what changed between two price lists
+              [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
+              [--from DAY] [--to DAY]             or request records)
+          AiGateway prices set --model P/M --from DATE --input USD --output USD
+              [--tier T] [--cached-input USD]...  [--file LIST]
+                                                  a new price from a day on
           AiGateway schema                        print the JSON Schema of the routing file
           AiGateway version | help
 
@@ -84,6 +93,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 options = Options.Parse(rest, TranslateCommand.Valued, [], maxOperands: 1);
                 return options.Problem is null
                     ? await new TranslateCommand(Console.OpenStandardInput, Console.OpenStandardOutput, error).RunAsync(options) : await MisuseAsync(options.Problem);
+            case "prices":
+                var (exitCode, problem) = await new PricesCommand(Console.OpenStandardInput, Console.OpenStandardOutput, output, error, environment, clock).RunAsync(rest);
+                return problem is null ? exitCode : await MisuseAsync(problem);
             case "schema" when rest.Length == 0:
                 await output.WriteAsync(JsonSchema.Write());
                 return ExitCode.Good;
@@ -98,7 +110,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 {
                     "keys" => "'keys' is followed by 'new'.",
                     "ledger" => "'ledger' is followed by verify, stats, erase or backup.",
-                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "health", "translate", "schema", "version", "help", "run"])}",
+                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "health", "translate", "prices", "schema", "version", "help", "run"])}",
                 });
         }
     }

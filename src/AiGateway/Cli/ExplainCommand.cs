@@ -86,14 +86,19 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         var trace = new List<string>();
         // Tags come out of their header in the request reader, which explain does not run.
         var tagged = WithTags(request, headers["x-gateway-tags"].ToString());
-        var plan = new PlanBuilder(costs(), new SharedRandomSource(), clock).Build(alias, new RoutingInput(caller, headers, tagged, snapshot, tagged.Model), trace);
+        var plans = new PlanBuilder(costs(), new SharedRandomSource(), clock);
+        var plan = plans.Build(alias, new RoutingInput(caller, headers, tagged, snapshot, tagged.Model), trace);
+        if (plan is not null && alias.UnknownPrice == UnknownPrice.Reject)
+        {
+            plan = plans.KeepPriced(plan, snapshot, trace);
+        }
         foreach (var line in trace)
         {
             await output.WriteLineAsync("  " + line);
         }
         if (plan is null)
         {
-            return await RefuseAsync("No deployment is left: the request would be refused. Either no rule matches, or the providers of the one that does are off or do not serve this operation.");
+            return await RefuseAsync("No deployment is left: the request would be refused. Either no rule matches, or the providers of the one that does are off, do not serve this operation, or have no known price where one is asked for.");
         }
         await output.WriteLineAsync($"tried in this order, at most {alias.Retries.MaxAttempts} attempts, {alias.Retries.MaxPerDeployment} per deployment:");
         for (var i = 0; i < plan.Deployments.Length; i++)
@@ -101,8 +106,8 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
             var deployment = plan.Deployments[i];
             await output.WriteLineAsync($"  {i + 1}. {deployment.Id}: model {plan.UpstreamModelFor(deployment)} at {deployment.Provider.Id} ({AddressOf(deployment.Provider)})");
         }
-        await WriteFallbackAsync("when the prompt is too long", alias.ContextWindowFallback);
-        await WriteFallbackAsync("when its content policy refuses", alias.ContentPolicyFallback);
+        await WriteFallbackAsync("when the prompt is too long", plan.ContextWindowFallback);
+        await WriteFallbackAsync("when its content policy refuses", plan.ContentPolicyFallback);
         return ExitCode.Good;
     }
 

@@ -27,6 +27,12 @@ internal sealed record AliasConfig
     /// <summary>Whether members that a provider's dialect cannot say are left out (and named) or the request is refused. Default true.</summary>
     public bool DropUnsupported { get; init; } = true;
 
+    /// <summary>What becomes of a request whose price is unknown; null: what the file says for all.</summary>
+    public string? UnknownPrice { get; init; }
+
+    /// <summary>The model whose list price stands in, <c>provider/model</c>; null: the file's.</summary>
+    public string? UnknownPriceAs { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 }

@@ -30,6 +30,12 @@ internal sealed class AliasModel
     /// <summary>Whether members that a provider's dialect cannot say are left out; else such a request is refused.</summary>
     public bool DropUnsupported { get; init; } = true;
 
+    /// <summary>What becomes of a request whose price is unknown.</summary>
+    public UnknownPrice UnknownPrice { get; init; }
+
+    /// <summary>With <see cref="UnknownPrice.Estimate"/>: the model whose list price stands in, <c>provider/model</c>; null otherwise.</summary>
+    public string? UnknownPriceAs { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 

@@ -42,6 +42,8 @@ internal sealed class AliasModelBuilder(
                 HoldBack = Defaults.HoldBack(alias.HoldBack),
                 KeepAlive = alias.KeepAlive,
                 DropUnsupported = alias.DropUnsupported,
+                UnknownPrice = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice),
+                UnknownPriceAs = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice) == UnknownPrice.Estimate ? alias.UnknownPriceAs ?? config.UnknownPriceAs : null,
                 Description = alias.Description,
             });
         }

@@ -44,6 +44,14 @@ internal static class Defaults
     public static BodyLimitsModel BodyLimits(BodyLimitsConfig own) =>
         new(own.Json ?? 20L << 20, own.Audio ?? 25L << 20, own.Images ?? 50L << 20, (int)(own.Memory ?? 1L << 20)) { Files = own.Files ?? 200L << 20, Native = own.Native };
 
+    /// <summary>The bounds of realtime sessions. One caller's part is never more than the whole, whichever of both is written.</summary>
+    public static RealtimeModel Realtime(RealtimeConfig own)
+    {
+        var most = own.MaxSessions ?? 1000;
+        return new RealtimeModel(
+            most, own.MaxSessionsPerCaller ?? Math.Min(100, most), own.MaxSession ?? TimeSpan.FromMinutes(60), own.IdleTimeout ?? TimeSpan.FromMinutes(10), own.MaxMessage ?? 24L << 20);
+    }
+
     /// <summary>Cross-origin access; null when no origin is named.</summary>
     public static CorsModel? Cors(CorsConfig own) => own.Origins.Count == 0
         ? null

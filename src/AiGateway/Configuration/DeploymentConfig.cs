@@ -12,6 +12,9 @@ internal sealed record DeploymentConfig
     /// <summary>The model whose price applies, where the upstream name does not say it (Azure deployments, local servers).</summary>
     public string? PriceAs { get; init; }
 
+    /// <summary>What it costs by contract, before all other prices; null: no price of its own.</summary>
+    public PriceConfig? Price { get; init; }
+
     /// <summary>Time-outs of this deployment.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 
@@ -20,6 +23,9 @@ internal sealed record DeploymentConfig
 
     /// <summary>Context window in tokens, shown in <c>/v1/models</c>. Default: from the price list, where known.</summary>
     public int? ContextWindow { get; init; }
+
+    /// <summary>What its model takes beside text; default what the table of capabilities knows of it.</summary>
+    public IReadOnlyList<string> Supports { get; init; } = [];
 
     /// <summary>Operations this deployment serves; default all of its provider.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];

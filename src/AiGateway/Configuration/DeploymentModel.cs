@@ -21,6 +21,9 @@ internal sealed class DeploymentModel
     /// <summary>The model whose price applies; null: the upstream model's.</summary>
     public string? PriceAs { get; init; }
 
+    /// <summary>What it costs by contract, before all other prices; null: no price of its own.</summary>
+    public PriceConfig? Price { get; init; }
+
     /// <summary>Time-outs.</summary>
     public required TimeoutsModel Timeouts { get; init; }
 
@@ -30,6 +33,13 @@ internal sealed class DeploymentModel
     /// <summary>Context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>What its model takes, as the file says; null for what the table of capabilities knows.</summary>
+    public Capabilities? Supports { get; init; }
+
+    /// <summary>What the model takes; null when nobody knows.</summary>
+    /// <param name="model">The name it is sent.</param>
+    public Capabilities? CapabilitiesOf(string model) => Supports ?? (PriceAs is { } known ? ModelCapabilities.Of(known) : null) ?? ModelCapabilities.Of(model);
+
     /// <summary>Operations it serves; null for all.</summary>
     public Operation[]? Operations { get; init; }
 
@@ -37,13 +47,18 @@ internal sealed class DeploymentModel
     public required DeploymentState State { get; init; }
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
-    /// <remarks>A conversation may be asked for in any dialect where one of them is served: it is translated. Files and batches are not.</remarks>
-    public bool Serves(Operation operation) => Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation) && operation switch
-    {
-        Operation.Files or Operation.Batches => Array.IndexOf(Provider.Preset.Dialects, Dialect.OpenAIChat) >= 0,
-        Operation.MessageFiles or Operation.MessageBatches => Array.IndexOf(Provider.Preset.Dialects, Dialect.Anthropic) >= 0,
-        _ => true,
-    };
+    /// <remarks>
+    /// A conversation may be asked for in any dialect where one of them is served: it is translated. Files and batches are not.
+    /// Realtime sessions are served by the kinds that are known for them; for others the deployment must say so by its <c>operations</c>.
+    /// </remarks>
+    public bool Serves(Operation operation) => operation == Operation.Realtime
+        ? Operations is null ? Provider.Preset.Realtime : Array.IndexOf(Operations, operation) >= 0
+        : Serves(Operations, operation) && Serves(Provider.Preset.Operations, operation) && operation switch
+        {
+            Operation.Files or Operation.Batches => Array.IndexOf(Provider.Preset.Dialects, Dialect.OpenAIChat) >= 0,
+            Operation.MessageFiles or Operation.MessageBatches => Array.IndexOf(Provider.Preset.Dialects, Dialect.Anthropic) >= 0,
+            _ => true,
+        };
 
     private static bool Serves(Operation[]? served, Operation operation) =>
         served is null || Array.IndexOf(served, operation) >= 0

@@ -39,8 +39,17 @@ internal sealed record GatewayConfig
     /// <summary>Where files go that name no model.</summary>
     public FilesConfig Files { get; init; } = new();
 
+    /// <summary>Bounds of realtime sessions.</summary>
+    public RealtimeConfig Realtime { get; init; } = new();
+
     /// <summary>Cross-origin access for browsers; off when no origin is named.</summary>
     public CorsConfig Cors { get; init; } = new();
+
+    /// <summary>What becomes of a request whose price is unknown: <c>allow</c> (default), <c>reject</c>, <c>estimate</c>.</summary>
+    public string? UnknownPrice { get; init; }
+
+    /// <summary>With <c>estimate</c>: the model whose list price stands in, <c>provider/model</c>.</summary>
+    public string? UnknownPriceAs { get; init; }
 
     /// <summary>Prices that replace or add to <c>config/prices.json</c>, by <c>provider/model</c>.</summary>
     public IReadOnlyDictionary<string, PriceConfig> Prices { get; init; } = new Dictionary<string, PriceConfig>();

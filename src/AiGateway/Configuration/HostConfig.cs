@@ -33,8 +33,8 @@ internal sealed record HostConfig
     /// <summary>Responses that the gateway keeps for models whose providers keep none. Null: none are kept.</summary>
     public StoreResponsesConfig? StoreResponses { get; init; }
 
-    /// <summary>The ledger of requests, calls and costs.</summary>
-    public LedgerConfig Ledger { get; init; } = new();
+    /// <summary>The ledger of requests, calls and costs. Default: none.</summary>
+    public LedgerConfig? Ledger { get; init; }
 
     /// <summary>OTLP export of traces and metrics; off when no endpoint is set (here or in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</summary>
     public OtlpConfig Otlp { get; init; } = new();

@@ -42,7 +42,7 @@ internal sealed record HostModel
     public StoreResponsesModel? StoreResponses { get; init; }
 
     /// <summary>The ledger; null when it is off.</summary>
-    public LedgerModel? Ledger { get; init; } = LedgerModel.Default;
+    public LedgerModel? Ledger { get; init; }
 
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }

@@ -12,6 +12,6 @@ internal sealed record LedgerModel(TimeSpan Flush, bool IsStrict, long MaxQueue,
     public static readonly LedgerModel Default = new(TimeSpan.FromMilliseconds(50), IsStrict: false, 1L << 30, BlocksWhenFull: false, TimeSpan.FromDays(400));
 
     /// <summary>The resolved section; null when it is off.</summary>
-    public static LedgerModel? Of(LedgerConfig config) => config.Store == "off" ? null : new LedgerModel(
+    public static LedgerModel? Of(LedgerConfig? config) => config is null || config.Store == "off" ? null : new LedgerModel(
         config.Flush ?? Default.Flush, config.Durability == "strict", config.MaxQueue ?? Default.MaxQueue, config.OnFull == "block", config.Keep ?? Default.Keep);
 }

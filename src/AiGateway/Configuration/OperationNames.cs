@@ -26,6 +26,7 @@ internal static class OperationNames
         ["batches"] = Operation.Batches,
         ["message_batches"] = Operation.MessageBatches,
         ["message_files"] = Operation.MessageFiles,
+        ["realtime"] = Operation.Realtime,
     };
 
     /// <summary>All names. <see cref="Operation.StoredResponse"/> has none of its own: who serves responses serves it.</summary>

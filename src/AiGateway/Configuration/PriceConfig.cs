@@ -63,9 +63,15 @@ internal sealed record PriceConfig
     /// <summary>Per million characters of text to be spoken. Default 0.</summary>
     public decimal? Per1mCharacters { get; init; }
 
-    /// <summary>Share taken off the list price, 0 to 1, where only a discount is given. Default 0.</summary>
+    /// <summary>Share taken off the list price, 0 to 1, where no figures are given. Default 0.</summary>
     public decimal? Discount { get; init; }
 
-    /// <summary>Whether anything but a discount is given.</summary>
-    public bool HasPrice => this != new PriceConfig { Discount = Discount };
+    /// <summary>Share put on the list price, 0 to 1, where no figures are given: a region, a reseller's margin. Default 0.</summary>
+    public decimal? Surcharge { get; init; }
+
+    /// <summary>Whether any figure is given, so that the entry replaces the list's price instead of changing it.</summary>
+    public bool HasPrice => this != new PriceConfig { Discount = Discount, Surcharge = Surcharge };
+
+    /// <summary>What the list's price is multiplied with where no figures are given.</summary>
+    public decimal Factor => (1 - (Discount ?? 0)) * (1 + (Surcharge ?? 0));
 }

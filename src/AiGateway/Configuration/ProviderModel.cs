@@ -131,8 +131,11 @@ internal sealed record ProviderPreset
     /// <summary>The name prices are looked up under.</summary>
     public required string PricesFrom { get; init; }
 
-    /// <summary>Operations it serves; null for all.</summary>
+    /// <summary>Operations it serves; null for all but <see cref="Operation.Realtime"/>.</summary>
     public Operation[]? Operations { get; init; }
+
+    /// <summary>Whether it is known to serve realtime sessions in OpenAI's form.</summary>
+    public bool Realtime { get; init; }
 
     /// <summary>Paths that differ from OpenAI's, by operation: behind the base URL (behind <c>/openai/</c> in Azure's layout), without a leading slash.</summary>
     public IReadOnlyDictionary<Operation, string> Paths { get; init; } = new Dictionary<Operation, string>();

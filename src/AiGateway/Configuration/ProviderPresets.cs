@@ -30,7 +30,7 @@ internal static class ProviderPresets
 
     private static readonly ProviderPreset[] Presets =
     [
-        Hosted("openai", "https://api.openai.com/v1", "openai") with { Dialects = WithResponses },
+        Hosted("openai", "https://api.openai.com/v1", "openai") with { Dialects = WithResponses, Realtime = true },
 
         // Azure's GA version; its Responses API lives only under the newer layout, which takes the model from the body.
         new ProviderPreset
@@ -43,6 +43,7 @@ internal static class ProviderPresets
             TelemetryName = "azure.ai.openai",
             PricesFrom = "azure",
             Dialects = WithResponses,
+            Realtime = true,
             Paths = new Dictionary<Operation, string>
             {
                 [Operation.Responses] = "v1/responses",
@@ -177,7 +178,7 @@ internal static class ProviderPresets
         // Its own default port is 8080, which is the gateway's too: better asked for than looped.
         Local("llamacpp", null),
         Local(OpenAICompatible, null) with { DefaultPath = "" },
-        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null, Dialects = WithResponses },
+        Local(Simulated, SimulatedBaseUrl) with { AuthHeader = null, Dialects = WithResponses, Realtime = true },
     ];
 
     private static readonly Dictionary<string, ProviderPreset> ByKind = Presets.ToDictionary(preset => preset.Kind, StringComparer.Ordinal);

@@ -39,6 +39,9 @@ internal sealed class Snapshot
     /// <summary>Largest accepted bodies.</summary>
     public required BodyLimitsModel BodyLimits { get; init; }
 
+    /// <summary>Bounds of realtime sessions.</summary>
+    public RealtimeModel Realtime { get; init; } = Defaults.Realtime(new RealtimeConfig());
+
     /// <summary>Cross-origin access; null when off.</summary>
     public CorsModel? Cors { get; init; }
 

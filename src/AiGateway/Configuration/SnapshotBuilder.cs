@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using AiGateway.Configuration.Validation;
 using AiGateway.Configuration.Yaml;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Configuration;
 
@@ -51,6 +52,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
             Limits = LimitModelBuilder.Build(config),
             BodyLimits = Defaults.BodyLimits(config.BodyLimits),
+            Realtime = Defaults.Realtime(config.Realtime),
             Cors = Defaults.Cors(config.Cors),
             Host = host,
             Prices = config.Prices.ToFrozenDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
@@ -105,9 +107,11 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             UpstreamModel = upstreamModel,
             UpstreamModelJson = upstreamModel is null ? default : Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(upstreamModel, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""),
             PriceAs = deployment.PriceAs,
+            Price = deployment.Price,
             Timeouts = Defaults.Timeouts(deployment.Timeouts, config.Providers[provider.Id].Timeouts, config.Timeouts),
             Breaker = Defaults.Breaker(deployment.Breaker, config.Breaker),
             ContextWindow = deployment.ContextWindow,
+            Supports = ModelCapabilities.Parse(deployment.Supports),
             Operations = OperationNames.Resolve(deployment.Operations),
             State = states.Deployment(id),
         };

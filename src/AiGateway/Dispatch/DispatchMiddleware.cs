@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
+using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
@@ -10,7 +11,7 @@ namespace AiGateway.Dispatch;
 
 /// <summary>Sends the request and passes the answer on: one forward per exchange; attempts, retries and failover happen beneath it.</summary>
 #pragma warning disable CS9113 // UseMiddleware hands the next stage to each one; this is the last and calls none.
-internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder forwarder, AttemptServices services, GatewayTransformer transformer)
+internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder forwarder, AttemptServices services, GatewayTransformer transformer, RealtimeEndpoint realtime)
 #pragma warning restore CS9113
 {
     // The attempt's own time-outs are in force; YARP's must never come first.
@@ -27,6 +28,11 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
         if (services.Journal.Refusal is { } refusal)
         {
             exchange.Reject(refusal);
+            return;
+        }
+        if (exchange.Request!.Operation == Operation.Realtime)
+        {
+            await realtime.RunAsync(context);
             return;
         }
         // The body is read already: YARP makes no content of its own, and each attempt brings the pooled bytes.

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 
 namespace AiGateway.Dispatch;
 

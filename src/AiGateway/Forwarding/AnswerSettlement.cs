@@ -54,8 +54,20 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
     }
 
     /// <summary>What a usage costs, without settling anything.</summary>
-    public Cost CostOf(Exchange exchange, AttemptRecord attempt, string? responseModel, string? serviceTier, Usage usage) =>
-        costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, responseModel, serviceTier, usage, exchange.StartedAt);
+    public Cost CostOf(Exchange exchange, AttemptRecord attempt, string? responseModel, string? serviceTier, Usage usage)
+    {
+        if (exchange.Request!.Facts.Terms is { } terms)
+        {
+            usage = usage with { Detail = terms.AddTo(usage.Detail) };
+        }
+        var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, responseModel, serviceTier, usage, exchange.StartedAt);
+        if (cost.Total is not null || exchange.Plan?.Alias.UnknownPriceAs is not { } standIn)
+        {
+            return cost;
+        }
+        var estimate = costs.CalculateAs(standIn, serviceTier, usage, exchange.StartedAt);
+        return estimate.Total is null ? cost : estimate;
+    }
 
     /// <summary>Notes an answer that has only been promised: its usage comes when it is read again.</summary>
     /// <param name="upstreamId">The provider's id.</param>

@@ -1,6 +1,8 @@
 // Length: an attempt, from the choice of its key to the rest that its failure means, is read in one piece.
 using System.Diagnostics;
+using System.Net;
 using AiGateway.Configuration;
+using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
@@ -80,11 +82,13 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             _exchange.Reject(RejectionFor(result));
         }
-        return new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
+        return new HttpResponseMessage(HttpStatusCode.BadGateway);
     }
 
     /// <summary>The rejection when all attempts have failed.</summary>
     public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
+
+    private bool IsRealtime => _exchange.Request!.Operation == Operation.Realtime;
 
     private bool IsNative => _exchange.Request!.Operation == Operation.Native;
 
@@ -277,7 +281,8 @@ internal sealed class AttemptHandler : DelegatingHandler
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
                 _sent = request.SentSecret;
-                result = IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
+                result = IsRealtime && (int)response.StatusCode < 300 ? RealtimeHandshake.Read(response)
+                    : IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
                     : IsObject && (int)response.StatusCode < 300 ? await _services.Objects.ReadAsync(_exchange, record, response, timer)
                     : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
                     : await _services.Answers.ReadFailureAsync(record, response, timer);
@@ -326,6 +331,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             deployment.State.EndRest();
             deployment.State.ObserveLatency(timer.Elapsed);
+            if (IsRealtime)
+            {
+                // Its time-outs are those of the handshake; the session has bounds of its own.
+                timer.Dispose();
+            }
         }
         else
         {
@@ -344,6 +354,10 @@ internal sealed class AttemptHandler : DelegatingHandler
         if (result.Response?.Content is StreamedContent { Stream: var stream })
         {
             stream.Busy = state;
+        }
+        else if (result.Response is { StatusCode: HttpStatusCode.SwitchingProtocols })
+        {
+            // Whoever runs the session says when it is over.
         }
         else
         {
@@ -367,6 +381,10 @@ internal sealed class AttemptHandler : DelegatingHandler
     private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
     {
         var asked = _exchange.Request!;
+        if (asked.Realtime is { } realtime)
+        {
+            return RealtimeHandshake.RequestFor(realtime, attempt, key, _callerHeaders);
+        }
         var deployment = attempt.Deployment;
         var address = asked.Operation == Operation.StoredResponse || asked.Objects is { Action: not ObjectAction.Create } ? UpstreamAddresses.ForStored(deployment, asked.Operation, asked.StoredObject!, asked.StoredObjectSuffix)
             : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
@@ -377,7 +395,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             NativeRequests.Fill(asked, attempt, request, _callerHeaders);
         }
-        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.HoldsForeignSignatures(asked)))
+        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.IsWrittenAnew(asked, deployment.Provider.Preset)))
         {
             request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
         }

@@ -51,7 +51,7 @@ internal sealed partial class BatchSettlement(
             }
             usage = new Usage();
         }
-        usage = usage with { Requests = isNothing ? 0 : Math.Max(1, answered) };
+        usage = usage with { Requests = isNothing ? 0 : (int)Math.Clamp(answered, 1, int.MaxValue) };
         var row = await FindAsync(exchange, batch);
         var cost = CostOf(exchange, deployment, batch, seen.Model, usage, row);
         await RecordAsync(exchange, deployment, batch, row, new BatchTotal(usage, cost, answered, failed, seen.Model));

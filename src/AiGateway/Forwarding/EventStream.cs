@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.OpenAI;
+using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
 
@@ -235,11 +236,22 @@ internal sealed class EventStream : ReadOnlyStream
                 Fail(AttemptOutcome.Nonsense);
                 return;
             case StreamEventKind.Error:
-                // After commit the provider's own words have gone on to the caller; before it nobody sees them.
+                // After commit the provider's own words go on to the caller; before it nobody sees them.
+                if (_committed && _response.RequestMessage is UpstreamRequest asked)
+                {
+                    SecretRedaction.Redact(ref _output, asked);
+                }
                 Fail(AttemptOutcome.ErrorEvent, frame: false);
                 return;
         }
 
+        if (kind == StreamEventKind.Terminal && !_committed && !_events.IsComplete)
+        {
+            // An end without an answer: nobody has seen anything of it.
+            _attempt.Error ??= "The stream ended without an answer.";
+            Fail(AttemptOutcome.Incomplete);
+            return;
+        }
         if (_firstEventAt == 0)
         {
             _firstEventAt = _clock.GetTimestamp();

@@ -1,4 +1,5 @@
 using AiGateway.Configuration;
+using AiGateway.Forwarding.Realtime;
 using AiGateway.Providers;
 using AiGateway.Providers.Credentials;
 
@@ -30,6 +31,8 @@ internal static class ForwardingExtensions
         services.AddSingleton<FormCallSender>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
+        services.AddSingleton<OpenSessions>();
+        services.AddSingleton<RealtimeEndpoint>();
         return services;
     }
 }

@@ -65,7 +65,8 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private void AddOwn(IHeaderDictionary headers, Exchange exchange)
+    /// <summary>Adds the gateway's own headers to an answer that is about to begin.</summary>
+    public void AddOwn(IHeaderDictionary headers, Exchange exchange)
     {
         if (ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form) == Dialect.Anthropic)
         {

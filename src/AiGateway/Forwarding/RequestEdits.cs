@@ -126,5 +126,6 @@ internal static class RequestEdits
 
     private static BodyEdit Insert(long at, byte[] member, bool isOnly) => new(at, 0, isOnly ? member : [.. member, (byte)',']);
 
-    private static ReadOnlyMemory<byte> JsonString(string value) => JsonSerializer.SerializeToUtf8Bytes(value, JsonStringContext.Default.String);
+    /// <summary>A text as a JSON string with its quotes.</summary>
+    public static ReadOnlyMemory<byte> JsonString(string value) => JsonSerializer.SerializeToUtf8Bytes(value, JsonStringContext.Default.String);
 }

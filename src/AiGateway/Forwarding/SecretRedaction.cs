@@ -1,17 +1,18 @@
 using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Protocols.OpenAI;
+using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>Takes the gateway's own credentials out of a provider's error: some upstreams, and proxies before them, repeat the request they did not like.</summary>
+/// <summary>Takes the gateway's own credentials, and the address it calls, out of a provider's error: some upstreams, and proxies before them, repeat the request they did not like.</summary>
 internal static class SecretRedaction
 {
     // Shorter texts are no secrets (version dates, regions) and may well be a word of the message.
     private const int ShortestSecret = 8;
     private const string Mask = "***";
 
-    /// <summary>The error without <paramref name="key"/>, without <paramref name="sent"/> and without the values of the provider's configured headers.</summary>
+    /// <summary>The error without <paramref name="key"/>, without <paramref name="sent"/>, without the values of the provider's configured headers and without its host.</summary>
     public static ProviderError Redact(ProviderError error, ProviderModel provider, ProviderKey? key, Secret? sent = null)
     {
         if (sent is not null)
@@ -26,8 +27,12 @@ internal static class SecretRedaction
         {
             error = Without(error, value.Reveal());
         }
-        return error;
+        return Without(error, AuthorityOf(provider));
     }
+
+    /// <summary>The same for what a stream says after commit, when it is on its way already.</summary>
+    public static void Redact(ref OutputBuffer output, UpstreamRequest request) =>
+        Redact(ref output, request.Deployment.Provider, request.Key, request.SentSecret);
 
     /// <summary>The same for the bytes of an answer that passes as it is.</summary>
     public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key, Secret? sent)
@@ -44,7 +49,11 @@ internal static class SecretRedaction
         {
             Remove(ref body, value.Reveal());
         }
+        Remove(ref body, AuthorityOf(provider));
     }
+
+    // Host and port: inside a network they say more than a caller is to know. A provider's own pages stand under other names.
+    private static string AuthorityOf(ProviderModel provider) => new Uri(provider.BaseUrl).Authority;
 
     private static void Remove(ref OutputBuffer body, string value)
     {

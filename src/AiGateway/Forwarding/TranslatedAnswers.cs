@@ -48,7 +48,10 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
         if (to.Dialect != from.Dialect)
         {
             var written = new ArrayBufferWriter<byte>(body.Length + 1024);
-            to.WriteResponse(response, Translations.RequestFor(exchange), new Translation { Model = request.Model }, written);
+            var asked = Translations.RequestFor(exchange);
+            ToolNames.Of(asked, from.Dialect)?.Restore(response);
+            CustomTools.Of(asked, from.Dialect)?.Restore(response);
+            to.WriteResponse(response, asked, new Translation { Model = request.Model }, written);
             answer = default;
             answer.Append(written.WrittenSpan);
         }

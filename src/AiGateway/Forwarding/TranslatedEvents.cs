@@ -16,6 +16,8 @@ internal sealed class TranslatedEvents : EventReading
     private readonly ChatStreamDecoder _decoder;
     private readonly ChatStreamEncoder _encoder;
     private readonly ChatStream _stream;
+    private readonly ToolNames? _names;
+    private readonly CustomTools? _customs;
     private readonly bool _samePassesBytes;
     private readonly bool _asArray;
     private bool _arrayBegun;
@@ -37,6 +39,8 @@ internal sealed class TranslatedEvents : EventReading
         _asArray = asArray;
         _encoder = asArray ? GeminiCodec.Instance.CreateEncoder(request, asArray: true) : to.CreateEncoder(request);
         _stream = new ChatStream(from.Dialect);
+        _names = ToolNames.Of(request, from.Dialect);
+        _customs = CustomTools.Of(request, from.Dialect);
         _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
     }
 
@@ -104,7 +108,11 @@ internal sealed class TranslatedEvents : EventReading
         Encode(ref output);
     }
 
-    public override Task KeepAsync() => Keep?.Invoke(_stream.Response) ?? Task.CompletedTask;
+    public override Task KeepAsync()
+    {
+        _customs?.Restore(_stream.Response);
+        return Keep?.Invoke(_stream.Response) ?? Task.CompletedTask;
+    }
 
     public override void Fail(Rejection rejection, int eventsSoFar, ref OutputBuffer output)
     {
@@ -132,7 +140,7 @@ internal sealed class TranslatedEvents : EventReading
             {
                 CountTokens(text);
             }
-            _stream.Push(step, _ordered);
+            _stream.Push(_names?.Restore(step) ?? step, _ordered);
         }
         return null;
     }
@@ -180,6 +188,7 @@ internal sealed class TranslatedEvents : EventReading
 
     private void Encode(ref OutputBuffer output)
     {
+        _customs?.Restore(_ordered);
         foreach (var step in _ordered)
         {
             _encoder.Write(step, _written);

@@ -2,6 +2,7 @@ using System.Buffers;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
@@ -28,8 +29,15 @@ internal static class Translations
     public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
+        var translation = new Translation { Model = attempt.UpstreamModel, Traits = TraitsOf(attempt.Deployment) };
+        if (request.Operation == Operation.CountTokens)
+        {
+            var counted = new ArrayBufferWriter<byte>();
+            GeminiTokenCounts.WriteRequest(GeminiTokenCounts.ReadRequest(request.Body!.Memory), attempt.UpstreamModel, IsVertex(attempt.Deployment.Provider.Preset), translation, counted);
+            Lose(attempt, translation, dropUnsupported);
+            return Json(counted.WrittenMemory);
+        }
         var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
-        var translation = new Translation { Model = attempt.UpstreamModel, Traits = attempt.Deployment.Provider.Preset.Traits };
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         if (request.IgnoresStore)
         {
@@ -40,6 +48,10 @@ internal static class Translations
         return Json(body.WrittenMemory);
     }
 
+    private static TargetTraits TraitsOf(Configuration.DeploymentModel deployment) =>
+        (deployment.Supports ?? (deployment.PriceAs is { } known ? ModelCapabilities.Of(known) : null)) is { } supports
+            ? deployment.Provider.Preset.Traits with { Supports = supports } : deployment.Provider.Preset.Traits;
+
     /// <summary>A body of JSON.</summary>
     public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)
     {
@@ -48,8 +60,28 @@ internal static class Translations
         return content;
     }
 
-    /// <summary>Whether a caller may be bringing back what another provider signed: a provider refuses signatures that are not its own, so such a request is not passed on as it is, also where the dialect is the caller's.</summary>
-    public static bool HoldsForeignSignatures(GatewayRequest request) =>
+    /// <summary>
+    /// Whether a request is written anew also where the dialect is the caller's. A caller may be bringing back what another
+    /// provider signed, which is refused; and a whole request to be counted may be in the form of the other of Google's services.
+    /// </summary>
+    public static bool IsWrittenAnew(GatewayRequest request, Configuration.ProviderPreset preset) =>
+        (request is { Operation: Operation.CountTokens, Form: CallerForm.Gemini } && CountsInOtherForm(request, preset)) || HoldsForeignSignatures(request);
+
+    /// <summary>Whether a whole request is to be counted and is not in the provider's form: the Gemini API wants it inside <c>generateContentRequest</c>, which names the model, Vertex AI its members beside the contents.</summary>
+    private static bool CountsInOtherForm(GatewayRequest request, Configuration.ProviderPreset preset)
+    {
+        if (IsVertex(preset))
+        {
+            return request.Facts.ModelValue.Exists;
+        }
+        var body = request.Body!.Memory.Span;
+        return !request.Facts.ModelValue.Exists && (body.IndexOf("\"systemInstruction\""u8) >= 0 || body.IndexOf("\"system_instruction\""u8) >= 0
+            || body.IndexOf("\"tools\""u8) >= 0 || body.IndexOf("\"generationConfig\""u8) >= 0);
+    }
+
+    private static bool IsVertex(Configuration.ProviderPreset preset) => preset.Kind == "vertex";
+
+    private static bool HoldsForeignSignatures(GatewayRequest request) =>
         request is { Operation: Operation.Messages or Operation.Responses or Operation.GenerateContent, Body: { } body } && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>Notes what a translation lost.</summary>

@@ -87,6 +87,8 @@ internal static class GatewayHost
             app.UseForwardedHeaders(Forwarded(host));
         }
         app.UseMiddleware<AdminMiddleware>();
+        // Realtime sessions alone are WebSockets: the middleware would cost every request a feature that it does not use.
+        app.UseWhen(static context => context.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(context.Request.Method), static branch => branch.UseWebSockets());
         app.UseGatewayPipeline();
         return app;
     }

@@ -17,9 +17,14 @@ internal static class ChatDialects
         _ => null,
     };
 
-    /// <summary>The dialect in which a caller wants its errors, known before anything is read: by the path, and where two share one, by the header that Anthropic's clients always send.</summary>
-    public static Dialect OfRequest(HttpRequest request) =>
-        OfPath(request.Path.Value ?? "/") is var dialect && dialect == Dialect.OpenAIChat && IsAnthropicFile(request) ? Dialect.Anthropic : dialect;
+    /// <summary>The dialect in which a caller wants its errors, known before anything is read: that of the path; of files and on paths that nobody knows Anthropic's for its clients, which always name their version.</summary>
+    public static Dialect OfRequest(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "/";
+        var dialect = OfPath(path);
+        return dialect == Dialect.OpenAIChat && request.Headers.ContainsKey("anthropic-version") && (!OperationTable.TryMatch(path, out var match) || match.Operation == Operation.Files)
+            ? Dialect.Anthropic : dialect;
+    }
 
     /// <summary>Whether a request for files is one of Anthropic's clients.</summary>
     public static bool IsAnthropicFile(HttpRequest request) =>

@@ -5,6 +5,9 @@ namespace AiGateway.Pipeline;
 /// <param name="Unpriced">Why there is no total; null when there is one.</param>
 internal sealed record Cost(decimal? Total, string? Unpriced)
 {
+    /// <summary>The <see cref="PriceSet"/> of a cost that is the provider's own figure.</summary>
+    public const string ReportedSet = "reported";
+
     /// <summary>Part for input that was not cached.</summary>
     public decimal Input { get; init; }
 
@@ -29,7 +32,10 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The price set that was used: <c>standard</c>, <c>flex</c>, <c>priority</c>, …, with <c>+tier</c> where a long-context tier applied.</summary>
     public string? PriceSet { get; init; }
 
-    /// <summary>Both together; unknown when one of them is.</summary>
+    /// <summary>True when another model's price stands in for one that is unknown (<c>unknown_price: estimate</c>).</summary>
+    public bool IsEstimated { get; init; }
+
+    /// <summary>Both together; known only where both are. Period and price set are those of the first that has them.</summary>
     public Cost Plus(Cost other) => this with
     {
         Total = Total + other.Total,
@@ -42,6 +48,7 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
         Reported = Reported is null ? other.Reported : Reported + (other.Reported ?? 0),
         PricePeriod = PricePeriod ?? other.PricePeriod,
         PriceSet = PriceSet ?? other.PriceSet,
+        IsEstimated = IsEstimated || other.IsEstimated,
     };
 
     /// <summary>A cost that cannot be said.</summary>

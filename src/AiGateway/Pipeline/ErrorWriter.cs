@@ -80,7 +80,7 @@ internal static class ErrorWriter
     private static ProviderError ErrorOf(Rejection rejection) => new(rejection.Message, null, null, rejection.Param, rejection.Reason switch
     {
         RejectionReason.MissingKey or RejectionReason.InvalidKey or RejectionReason.ExpiredKey or RejectionReason.DisabledKey => ProviderErrorKind.InvalidKey,
-        RejectionReason.ModelNotAllowed => ProviderErrorKind.PermissionDenied,
+        RejectionReason.ModelNotAllowed or RejectionReason.UnpricedModel => ProviderErrorKind.PermissionDenied,
         RejectionReason.UnknownModel => ProviderErrorKind.ModelNotFound,
         RejectionReason.RateLimited or RejectionReason.UpstreamRateLimited => ProviderErrorKind.RateLimited,
         RejectionReason.NoHealthyUpstream or RejectionReason.Draining => ProviderErrorKind.Overloaded,

@@ -76,6 +76,9 @@ internal sealed class Exchange
     /// <summary>Events of the stream that were passed on. (Dispatch)</summary>
     public int StreamEvents { get; set; }
 
+    /// <summary>The realtime session that it became; null for other operations, and where none was opened. (Dispatch)</summary>
+    public SessionFigures? Session { get; set; }
+
     /// <summary>How it ended. (Dispatch, Errors)</summary>
     public RequestOutcome Outcome { get; set; }
 

@@ -56,6 +56,9 @@ internal sealed class GatewayRequest
     /// <summary>For <see cref="Operation.Native"/>: where it goes; null for other operations.</summary>
     public NativeTarget? Native { get; init; }
 
+    /// <summary>For <see cref="Operation.Realtime"/>: what the handshake says; null for other operations.</summary>
+    public RealtimeTarget? Realtime { get; init; }
+
     /// <summary>Tags of this request: <c>x-gateway-tags</c>; empty when there are none.</summary>
     public required KeyValuePair<string, string>[] Tags { get; init; }
 

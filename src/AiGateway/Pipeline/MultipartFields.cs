@@ -26,6 +26,8 @@ internal static class MultipartFields
         string? model = null;
         var modelValue = ByteRange.None;
         var stream = false;
+        string? size = null;
+        string? quality = null;
         var parts = 0;
         await using var content = new BodyStream(body);
         var reader = new MultipartReader(boundary, content) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
@@ -67,6 +69,14 @@ internal static class MultipartFields
                 {
                     stream = string.Equals(await ReadFieldAsync(section, cancellationToken), "true", StringComparison.OrdinalIgnoreCase);
                 }
+                else if (name.Equals("size", StringComparison.Ordinal))
+                {
+                    size = await ReadFieldAsync(section, cancellationToken);
+                }
+                else if (name.Equals("quality", StringComparison.Ordinal))
+                {
+                    quality = await ReadFieldAsync(section, cancellationToken);
+                }
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
@@ -75,7 +85,7 @@ internal static class MultipartFields
         }
         return parts == 0
             ? (none, new RequestScanError("The multipart form has no parts.", null, null))
-            : (RequestFacts.ForForm(model, modelValue, stream), null);
+            : (RequestFacts.ForForm(model, modelValue, stream, size is null && quality is null ? null : RequestTerms.ForImages(size, quality)), null);
     }
 
     /// <summary>Finds the boundary that a form's content type names.</summary>

@@ -135,7 +135,7 @@ internal sealed record NativeTarget(string ProviderId, string Path, string Query
         {
             return target with { Meaning = Operation.ChatCompletions, Model = Uri.UnescapeDataString(path[ConversePrefix.Length..slash]), Streams = method is "converse-stream" };
         }
-        return OperationTable.TryMatch("/" + path, out var match) && match.Operation is not (Operation.Native or Operation.StoredResponse or Operation.CountTokens or Operation.Files or Operation.Batches or Operation.MessageBatches)
+        return OperationTable.TryMatch("/" + path, out var match) && match.Operation is not (Operation.Native or Operation.StoredResponse or Operation.CountTokens or Operation.Files or Operation.Batches or Operation.MessageBatches or Operation.Realtime)
             ? target with { Meaning = match.Operation, Model = match.PathModel ?? "", Streams = match.Streams }
             : target;
     }

@@ -31,6 +31,7 @@ internal static class OperationTable
         ["files"] = Operation.Files,
         ["batches"] = Operation.Batches,
         ["messages/batches"] = Operation.MessageBatches,
+        ["realtime"] = Operation.Realtime,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, Operation>.AlternateLookup<ReadOnlySpan<char>> BySpan = Operations.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -179,6 +180,8 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
     public bool Takes(string method) => Operation switch
     {
         Operation.Native => Array.IndexOf(NativeMethods, method) >= 0,
+        // RFC 6455, 4.1, and for HTTP/2 RFC 8441, 4.
+        Operation.Realtime => HttpMethods.IsGet(method) || HttpMethods.IsConnect(method),
         Operation.StoredResponse => ObjectSuffix switch
         {
             "/cancel" => HttpMethods.IsPost(method),
@@ -193,6 +196,7 @@ internal readonly record struct OperationPath(Operation Operation, string? PathM
     public string Methods => Operation switch
     {
         Operation.Native => string.Join(" or ", NativeMethods),
+        Operation.Realtime => "GET",
         Operation.StoredResponse => ObjectSuffix switch
         {
             "/cancel" => "POST",

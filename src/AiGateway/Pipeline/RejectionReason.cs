@@ -42,6 +42,12 @@ internal enum RejectionReason
     /// <summary>The key may not use the alias.</summary>
     ModelNotAllowed,
 
+    /// <summary>No deployment of the alias has a known price, and the operator wants only what has.</summary>
+    UnpricedModel,
+
+    /// <summary>A page of an origin that <c>cors</c> does not name wants to open a WebSocket.</summary>
+    OriginNotAllowed,
+
     /// <summary>No deployment of the alias serves the operation.</summary>
     OperationNotSupported,
 
@@ -50,6 +56,9 @@ internal enum RejectionReason
 
     /// <summary>A recent request's id that is not known to this caller.</summary>
     UnknownRequest,
+
+    /// <summary>As many realtime sessions are open as may be; waiting helps.</summary>
+    TooManySessions,
 
     /// <summary>A limit of the operator's is used up; waiting helps.</summary>
     RateLimited,

@@ -12,7 +12,10 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     private const string ResponsePrefix = "resp_";
     private const int MostTags = 16;
     private const int LongestTag = 256;
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
+    /// <summary>Of a request without a body.</summary>
+    public static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
+
     private readonly ObjectRequestReader _objects = new(objectIds, objects);
 
     public Task InvokeAsync(HttpContext context)
@@ -33,6 +36,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         return match.Operation switch
         {
             Operation.Native => ReadNativeAsync(context, exchange),
+            Operation.Realtime => ReadRealtimeAsync(context, exchange, match),
             Operation.StoredResponse => ReadStoredAsync(context, exchange, match),
             Operation.Files or Operation.Batches or Operation.MessageBatches => ReadObjectAsync(context, exchange, match),
             _ => ReadAsync(context, exchange, match),
@@ -47,7 +51,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         if (!TypeFits(match.Operation, contentType, isForm) || !HeaderText.IsPlain(contentType))
         {
             exchange.Reject(RejectionReason.UnsupportedMediaType, match.Operation is Operation.Transcriptions or Operation.Translations or Operation.ImageVariations
-                ? $"This endpoint takes {Form}." : "This endpoint takes application/json.");
+                ? $"This endpoint takes {Form}." : "This endpoint takes application/json. Send the header Content-Type: application/json (curl -d alone says it is a form).");
             return;
         }
         if (!BodyReader.Understands(request.Headers.ContentEncoding.ToString()))
@@ -134,6 +138,12 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         }
     }
 
+    private Task ReadRealtimeAsync(HttpContext context, Exchange exchange, OperationPath match)
+    {
+        exchange.Request = RealtimeRequestReader.Read(context, exchange, match);
+        return exchange.Request is null ? Task.CompletedTask : next(context);
+    }
+
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)
     {
         var stored = objectIds.Open(ResponsePrefix, match.ObjectId, exchange.Caller.Tenant);
@@ -183,7 +193,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         _ => IsJson(contentType),
     };
 
-    /// <summary>A body without a type is taken for JSON: <c>curl -d</c> users who forget the header get an answer from the scanner, not a riddle.</summary>
+    /// <summary>A body without a type is taken for JSON. One that says it is a form is not: web pages may send those anywhere without being asked (CORS).</summary>
     private static bool IsJson(string? contentType)
     {
         if (string.IsNullOrEmpty(contentType))

@@ -36,6 +36,7 @@ internal sealed class RequestRecord
         Duration = duration;
         UpstreamTime = exchange.UpstreamTime;
         StreamEvents = exchange.StreamEvents;
+        Session = exchange.Session;
         ConfigVersion = exchange.Snapshot.Version;
     }
 
@@ -116,6 +117,9 @@ internal sealed class RequestRecord
 
     /// <summary>Stream events passed on.</summary>
     public int StreamEvents { get; }
+
+    /// <summary>The realtime session that it became; null where none was opened.</summary>
+    public SessionFigures? Session { get; }
 
     /// <summary>Version of the configuration the request saw.</summary>
     public string ConfigVersion { get; }

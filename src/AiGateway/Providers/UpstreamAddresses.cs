@@ -82,6 +82,28 @@ internal sealed class UpstreamAddresses
         _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, $"A dialect without a path at '{provider.Id}'."),
     };
 
+    /// <summary>Where realtime sessions are opened.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    /// <param name="isBeta">Whether the beta's events are spoken, which Azure has under its dated layout.</param>
+    /// <param name="transcribesOnly">Whether the session only transcribes: OpenAI then refuses a model in the address, and takes it from <c>session.update</c>.</param>
+    /// <remarks>The scheme tells the transport that the connection will be upgraded: through a proxy it then opens a tunnel.</remarks>
+    public static Uri ForRealtime(ProviderModel provider, string upstreamModel, bool isBeta, bool transcribesOnly)
+    {
+        var isDated = provider.Preset.AzureLayout && isBeta;
+        // The base URL begins with http or https.
+        var root = $"ws{provider.BaseUrl.AsSpan(4)}/{(isDated ? "openai/" : provider.Preset.AzureLayout ? "openai/v1/" : "")}{OperationTable.PathOf(Operation.Realtime)}";
+        var model = Uri.EscapeDataString(upstreamModel);
+        var query = isDated ? $"?api-version={PreviewVersion(provider)}&deployment={model}{(transcribesOnly ? "&intent=transcription" : "")}"
+            : transcribesOnly ? "?intent=transcription"
+            : $"?model={model}";
+        return new Uri(root + query);
+    }
+
+    /// <summary>The dated layout has realtime sessions in preview versions only (learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets).</summary>
+    private static string PreviewVersion(ProviderModel provider) =>
+        provider.ApiVersion is { } version && version.EndsWith("-preview", StringComparison.Ordinal) ? version : "2025-04-01-preview";
+
     /// <summary>Where a stored object of <paramref name="deployment"/> is.</summary>
     /// <param name="deployment">The deployment.</param>
     /// <param name="operation">What it is.</param>

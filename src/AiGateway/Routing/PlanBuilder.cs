@@ -82,7 +82,46 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             Array.Resize(ref ordered, total);
         }
         // A batch that was begun twice would be paid for twice.
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches };
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches, Needs = Needs.Of(input.Request) };
+    }
+
+    /// <summary>The plan with the deployments alone whose price is known, for aliases with <c>unknown_price: reject</c>; null when none is left.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="snapshot">The request's snapshot.</param>
+    /// <param name="trace">Receives in words what is left out, for <c>explain</c>; null on the hot path.</param>
+    public Plan? KeepPriced(Plan plan, Snapshot snapshot, ICollection<string>? trace)
+    {
+        var now = clock.GetUtcNow();
+        var all = plan.Deployments.Length + plan.ContextWindowFallback.Length + plan.ContentPolicyFallback.Length;
+        var (first, contextWindow, contentPolicy) = (Priced(plan.Deployments), Priced(plan.ContextWindowFallback), Priced(plan.ContentPolicyFallback));
+        if (first.Length == 0)
+        {
+            return null;
+        }
+        if (first.Length + contextWindow.Length + contentPolicy.Length == all)
+        {
+            return plan;
+        }
+        return new Plan
+        {
+            Alias = plan.Alias,
+            Rule = plan.Rule,
+            Deployments = first,
+            Fallbacks = new PlanFallbacks(contextWindow, contentPolicy),
+            IsPinned = plan.IsPinned,
+            WildcardMatch = plan.WildcardMatch,
+        };
+
+        DeploymentModel[] Priced(DeploymentModel[] deployments) => Array.FindAll(deployments, deployment =>
+        {
+            var model = plan.UpstreamModelFor(deployment);
+            var isPriced = costs.Knows(snapshot, deployment, model, now);
+            if (!isPriced)
+            {
+                trace?.Add($"{deployment.Id} is left out: no price is known for {model} ({deployment.PriceAs ?? deployment.Provider.PricesFrom}), and unknown_price is reject");
+            }
+            return isPriced;
+        });
     }
 
     private static long ReadyAt(DeploymentModel deployment) => Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil);
@@ -110,6 +149,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
 
     private Span<Candidate> Score(GroupModel group, Span<Candidate> scores, string wildcard, in RoutingInput input, long now, ICollection<string>? trace, int number)
     {
+        var needs = Needs.Of(input.Request);
         var explore = group.Strategy == GroupStrategy.LowestLatency && random.Next(LatencyExplorationShare) == 0;
         var used = 0;
         for (var i = 0; i < group.Members.Length; i++)
@@ -118,6 +158,11 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             if (!deployment.Serves(input.Request.Operation))
             {
                 trace?.Add($"group {number}: {deployment.Id} does not serve this operation");
+                continue;
+            }
+            if (!Needs.AreMet(needs, deployment, deployment.UpstreamModel ?? wildcard))
+            {
+                trace?.Add($"group {number}: {deployment.Id} does not take {Needs.InWords(needs)}");
                 continue;
             }
             var available = deployment.State.IsAvailable(now);

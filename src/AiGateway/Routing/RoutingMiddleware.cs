@@ -1,6 +1,7 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Routing;
 
@@ -46,11 +47,25 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         var plan = plans.Build(alias, new RoutingInput(exchange.Caller, headers, request, exchange.Snapshot, request.Model), trace: null);
         if (plan is null)
         {
-            exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request.", "model");
+            exchange.Reject(RejectionReason.OperationNotSupported, $"The model '{request.Model}' has no deployment for this kind of request{(Needs.Of(request) is var needs and not Capabilities.None ? " with " + Needs.InWords(needs) : "")}.", "model");
             return null;
         }
         plan = request.StoredObject is { } previous ? PinTo(previous, plan, exchange) : plan;
-        return plan is not null && request.Files.Count > 0 ? KeepToFiles(plan, exchange) : plan;
+        plan = plan is not null && request.Files.Count > 0 ? KeepToFiles(plan, exchange) : plan;
+        return plan is not null && alias.UnknownPrice == UnknownPrice.Reject ? KeepPriced(plan, request, exchange) : plan;
+    }
+
+    private Plan? KeepPriced(Plan plan, GatewayRequest request, Exchange exchange)
+    {
+        var priced = plans.KeepPriced(plan, exchange.Snapshot, trace: null);
+        if (priced is null)
+        {
+            exchange.Reject(
+                RejectionReason.UnpricedModel,
+                $"The price of the model '{request.Model}' is not known, and this gateway refuses what it cannot price. The platform team can give it one in the routing file: under 'prices', as the deployment's 'price' or 'price_as', or allow it with 'unknown_price: allow' or 'estimate'.",
+                "model");
+        }
+        return priced;
     }
 
     /// <summary>A conversation that names files goes to the provider that has them.</summary>

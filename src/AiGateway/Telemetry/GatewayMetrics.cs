@@ -28,6 +28,7 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
     private readonly Counter<long> _streamsCut;
     private readonly Counter<long> _configReloads;
     private readonly Histogram<double> _overhead;
+    private readonly SessionMetrics _sessions;
     private TagCache _tags;
     private long _inFlight;
 
@@ -48,6 +49,7 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
         _streamsCut = meter.CreateCounter<long>(MetricDefinitions.StreamsCut);
         _configReloads = meter.CreateCounter<long>(MetricDefinitions.ConfigReloads);
         _overhead = meter.CreateHistogram<double>(MetricDefinitions.Overhead);
+        _sessions = new SessionMetrics(meter);
         meter.Observe(MetricDefinitions.InFlight, () => Volatile.Read(ref _inFlight));
     }
 
@@ -56,6 +58,12 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
 
     /// <summary>A request is over, whatever came of it.</summary>
     public void RequestEnded() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>A realtime session was opened. Each call has its <see cref="SessionClosed"/>.</summary>
+    public void SessionOpened() => _sessions.Opened();
+
+    /// <summary>A realtime session is over.</summary>
+    public void SessionClosed() => _sessions.Closed();
 
     /// <inheritdoc/>
     public void OnReload(ReloadResult result) => _configReloads.Add(1, result.Succeeded ? Accepted : Refused);
@@ -85,6 +93,10 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
         if (request.Cut is { } cut && record.Answering is not null)
         {
             _streamsCut.Add(1, cut);
+        }
+        if (record.Session is { } session)
+        {
+            _sessions.Record(record, session);
         }
         if (record.Usage is { } usage)
         {

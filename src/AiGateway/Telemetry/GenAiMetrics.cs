@@ -41,10 +41,10 @@ internal sealed class GenAiMetrics
         {
             return;
         }
-        _requestDuration.Record(record.Duration.TotalSeconds, tags.GenAiWithError!);
-        if (record.Attempts.Count > 0)
+        // How long people talked says nothing of how fast anybody answers: sessions have a histogram of their own.
+        if (record.Session is null)
         {
-            _operationDuration.Record(record.UpstreamTime.TotalSeconds, tags.GenAiWithError!);
+            RecordDurations(record, tags);
         }
         // The conventions count what the provider billed; an estimate is not reported under their names.
         var usage = record.Usage is { Estimated: false } ? record.Usage : null;
@@ -61,6 +61,15 @@ internal sealed class GenAiMetrics
             {
                 _timePerOutputToken.Record((record.Duration - first).TotalSeconds / (usage.OutputTokens - 1), common);
             }
+        }
+    }
+
+    private void RecordDurations(RequestRecord record, RequestTags tags)
+    {
+        _requestDuration.Record(record.Duration.TotalSeconds, tags.GenAiWithError!);
+        if (record.Attempts.Count > 0)
+        {
+            _operationDuration.Record(record.UpstreamTime.TotalSeconds, tags.GenAiWithError!);
         }
     }
 

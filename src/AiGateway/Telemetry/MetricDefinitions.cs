@@ -17,6 +17,9 @@ internal static class MetricDefinitions
     private static readonly double[] FirstTokenBuckets = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
     private static readonly double[] PerTokenBuckets = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
 
+    // From a call that fails at once to the hour that providers allow.
+    private static readonly double[] SessionBuckets = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600];
+
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
@@ -40,6 +43,11 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
     public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
+
+    public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
+    public static readonly MetricDefinition RealtimeOpen = new("aigateway.realtime.open", MetricKind.Gauge, "{session}", "Realtime sessions that are open.");
+    public static readonly MetricDefinition RealtimeDuration = new("aigateway.realtime.duration", MetricKind.Histogram, "s", "Time from a realtime session's upgrade to its end.", TagNames.Alias, TagNames.Provider) { Buckets = SessionBuckets };
+    public static readonly MetricDefinition RealtimeResponses = new("aigateway.realtime.responses", MetricKind.Counter, "{response}", "Responses that ended within realtime sessions, counted when their session ends.", TagNames.Alias, TagNames.Provider);
 
     public static readonly MetricDefinition DeploymentAvailable = new("aigateway.deployment.available", MetricKind.Gauge, "", "1 when a deployment may be tried first: circuit closed and not resting.", OfDeployment);
     public static readonly MetricDefinition DeploymentCircuitOpen = new("aigateway.deployment.circuit_open", MetricKind.Gauge, "", "1 when a deployment's circuit is open.", OfDeployment);
@@ -93,6 +101,7 @@ internal static class MetricDefinitions
     [
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
+        RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,

@@ -20,6 +20,7 @@ internal static class TagNames
     public const string Outcome = "outcome";
     public const string Kind = "kind";
     public const string By = "by";
+    public const string End = "end";
     public const string Result = "result";
     public const string Version = "version";
     public const string Runtime = "runtime";

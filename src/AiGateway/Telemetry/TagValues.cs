@@ -33,6 +33,7 @@ internal static class TagValues
         Operation.CountTokens => "count_tokens",
         Operation.GenerateContent => "generate_content",
         Operation.StoredResponse => "stored_response",
+        Operation.Realtime => "realtime",
         Operation.Native => "native",
         Operation.Files => "files",
         Operation.Batches => "batches",
@@ -87,6 +88,21 @@ internal static class TagValues
         AttemptOutcome.CircuitOpen => "circuit_open",
         AttemptOutcome.NotAdmitted => "not_admitted",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a label."),
+    };
+
+    /// <summary>How a session ended.</summary>
+    public static string Of(SessionEnd end) => end switch
+    {
+        SessionEnd.ClosedByCaller => "closed_by_caller",
+        SessionEnd.ClosedByProvider => "closed_by_provider",
+        SessionEnd.CallerGone => "caller_gone",
+        SessionEnd.ProviderGone => "provider_gone",
+        SessionEnd.MaxSession => "max_session",
+        SessionEnd.Idle => "idle",
+        SessionEnd.MessageTooLarge => "message_too_large",
+        SessionEnd.ProtocolError => "protocol_error",
+        SessionEnd.Drain => "drain",
+        _ => throw new ArgumentOutOfRangeException(nameof(end), end, "An end without a label."),
     };
 
     /// <summary>With what a provider is convinced.</summary>

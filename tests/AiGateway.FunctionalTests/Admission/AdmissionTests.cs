@@ -270,7 +270,7 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
         await simulators.A.Control.ResetAsync();
         await simulators.B.Control.ResetAsync();
         // In lists of the short form, as people write them.
-        return await simulators.AnotherGatewayAsync(Callers + "\n" + limits.Replace("limits: [", "limits:\n  [", StringComparison.Ordinal).Replace("budgets: [", "budgets:\n  [", StringComparison.Ordinal), new GatewayServerOptions { DataFolder = dataFolder });
+        return await simulators.AnotherGatewayAsync((dataFolder is null ? "" : "host:\n  ledger:\n    store: sqlite\n") + Callers + "\n" + limits.Replace("limits: [", "limits:\n  [", StringComparison.Ordinal).Replace("budgets: [", "budgets:\n  [", StringComparison.Ordinal), new GatewayServerOptions { DataFolder = dataFolder });
     }
 
     private static async Task<ChatAnswer> AskAsync(GatewayServer gateway, string key, string more = "", string model = "chat")

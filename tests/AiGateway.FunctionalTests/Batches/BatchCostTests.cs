@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using AiGateway.FunctionalTests.Gateway;
+using AiGateway.FunctionalTests.Ledger;
 
 namespace AiGateway.FunctionalTests.Batches;
 
@@ -60,6 +63,37 @@ public sealed class BatchCostTests(BatchFixture fixture) : IClassFixture<BatchFi
         var record = await fixture.RecordAsync(batchId);
         Assert.Equal("0", record.GetProperty("cost_usd").GetString());
         Assert.Equal(2, record.GetProperty("batch").GetProperty("failed_requests").GetInt32());
+    }
+
+    [Fact]
+    public async Task BatchsCost_StandsInTheLedger_AndIsSpentOfItsBudget()
+    {
+        await using var gateway = await GatewayServer.StartAsync($$"""
+            providers:
+              openai: { base_url: "{{fixture.Simulator.Address}}v1", keys: sk-upstream }
+            deployments:
+              gpt: { provider: openai, model: gpt-4o }
+            aliases:
+              fast: { groups: [{ deployments: [gpt] }] }
+            budgets: [{ on: gateway, amount: "0.001", per: day }]
+            """);
+        using var form = new MultipartFormDataContent { { new StringContent("batch"), "purpose" }, { new ByteArrayContent(Encoding.UTF8.GetBytes(BatchFixture.Lines("fast", 200))), "file", "requests.jsonl" } };
+        var (_, file, _) = await fixture.SendAsync(HttpMethod.Post, "/v1/files", form, gateway: gateway);
+        var (status, begun, text) = await fixture.SendAsync(
+            HttpMethod.Post, "/v1/batches", JsonContent.Create(new { input_file_id = BatchFixture.Id(file), endpoint = "/v1/chat/completions", completion_window = "24h" }), gateway: gateway);
+        Assert.True(status == 200, text);
+        var chat = new { model = "fast", max_tokens = 1, messages = new[] { new { role = "user", content = "Hi" } } };
+        Assert.Equal(200, (await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(chat), gateway: gateway)).Status);
+
+        var batchId = BatchFixture.Id(begun);
+        await fixture.GetAsync($"/v1/batches/{batchId}", gateway: gateway);
+        await fixture.GetAsync($"/v1/batches/{batchId}", gateway: gateway);
+        var record = await gateway.WaitForRecordAsync(record => record.GetProperty("operation").GetString() == "batch");
+        Assert.Equal(402, (await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(chat), gateway: gateway)).Status);
+
+        await gateway.StopAsync();
+        var cost = LedgerRows.One(gateway.DataFolder, "SELECT cost FROM calls WHERE operation = 'batch'");
+        Assert.Equal(record.GetProperty("cost_usd").GetString(), Convert.ToString(cost, CultureInfo.InvariantCulture));
     }
 
     [Fact]

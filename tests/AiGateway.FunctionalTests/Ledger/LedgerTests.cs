@@ -12,6 +12,8 @@ namespace AiGateway.FunctionalTests.Ledger;
 /// <summary>The ledger seen from outside: what it says equals what the provider served, to the last digit, and each caller sees its own only.</summary>
 public sealed class LedgerTests
 {
+    private const string On = "host:\n  ledger:\n    store: sqlite\n";
+
     private const int Callers = 16;
 
     private const string Teams = """
@@ -29,7 +31,7 @@ public sealed class LedgerTests
         var random = SeededRandom.From(5);
         await using var simulator = await SimulatorServer.StartAsync();
         await simulator.Control.SetFaultAsync("status=503,share=0.2");
-        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, """
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On + """
             retries:
               base_delay: 1ms
             breaker:
@@ -62,7 +64,7 @@ public sealed class LedgerTests
     public async Task CutStreamAndCallerGone_CarryWhatWasProduced_AsEstimates()
     {
         await using var simulator = await SimulatorServer.StartAsync();
-        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator);
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On);
         var cut = await ChatAnswer.AskAsync(gateway.Client, "a/gpt!cut=5", stream: true);
         Assert.True(cut.IsBroken);
         await gateway.StopAsync();
@@ -77,7 +79,7 @@ public sealed class LedgerTests
     public async Task RefusedKeysAndMalformedRequests_AreNotInTheLedger_FailuresAre()
     {
         await using var simulator = await SimulatorServer.StartAsync();
-        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, WithKeys());
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On + WithKeys());
         await AskAsync(gateway, "wrong", "chat");
         await AskAsync(gateway, "a1", "no such model");
         await AskAsync(gateway, "a1", "a/gpt!status=400");
@@ -93,7 +95,7 @@ public sealed class LedgerTests
     public async Task Usage_ShowsOwnKeyProjectAndTeam_NobodyElses()
     {
         await using var simulator = await SimulatorServer.StartAsync();
-        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, WithKeys());
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On + WithKeys());
         await AskAsync(gateway, "a1", "chat");
         await AskAsync(gateway, "a2", "chat");
         await AskAsync(gateway, "a2", "chat");
@@ -115,7 +117,7 @@ public sealed class LedgerTests
     public async Task AdminReport_IsJsonOrCsv_AndNotSentTwice()
     {
         await using var simulator = await SimulatorServer.StartAsync();
-        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, WithKeys());
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On + WithKeys());
         await AskAsync(gateway, "a1", "chat");
         await AskAsync(gateway, "b1", "chat");
         await WaitForRequestsAsync(gateway, 2);

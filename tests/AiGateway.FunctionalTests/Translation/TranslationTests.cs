@@ -210,6 +210,17 @@ public sealed class TranslationTests(TranslationFixture fixture)
         Assert.Equal("cut_by_upstream", record.GetProperty("outcome").GetString());
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"openai","stream":true,"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/messages", """{"model":"openai","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""")]
+    public async Task StreamOfNothingButItsEnd_IsNoAnswer(string path, string ask)
+    {
+        var answer = await fixture.PostAsync(path, ask, UpstreamAnswer.Events("data: [DONE]\n\n"));
+
+        Assert.Equal(502, answer.Status);
+        Assert.False(answer.IsBroken);
+    }
+
     [Fact]
     public async Task OverloadedProvider_IsLeftForOneOfAnotherDialect_UnseenByTheCaller()
     {
@@ -268,6 +279,106 @@ public sealed class TranslationTests(TranslationFixture fixture)
         Assert.InRange(JsonDocument.Parse(estimated.Text).RootElement.GetProperty("input_tokens").GetInt32(), 2, 20);
         Assert.Equal("input_tokens", estimated.Header("x-gateway-estimated"));
         Assert.Empty(fixture.Upstream.Received);
+    }
+
+    [Fact]
+    public async Task GeminisCountTokens_IsGooglesOwnOrAnEstimate()
+    {
+        const string Body = """{"contents":[{"parts":[{"text":"Hello world"}]}],"systemInstruction":{"parts":[{"text":"Be kind."}]}}""";
+        var own = await fixture.PostAsync("/v1beta/models/google:countTokens", Body, UpstreamAnswer.Json("""{"totalTokens":14}"""));
+        Assert.Equal("""{"totalTokens":14}""", own.Text);
+        Assert.Equal("/google/models/google-model:countTokens", fixture.Upstream.Received[0].Target);
+        var sent = JsonDocument.Parse(fixture.Upstream.Received[0].Body).RootElement.GetProperty("generateContentRequest");
+        Assert.Equal("models/google-model", sent.GetProperty("model").GetString());
+        Assert.Equal("Hello world", sent.GetProperty("contents")[0].GetProperty("parts")[0].GetProperty("text").GetString());
+        Assert.True(sent.TryGetProperty("systemInstruction", out _));
+
+        var estimated = await fixture.PostAsync("/v1beta/models/openai:countTokens", Body, UpstreamAnswer.Json("{}"));
+        Assert.InRange(JsonDocument.Parse(estimated.Text).RootElement.GetProperty("totalTokens").GetInt32(), 4, 25);
+        Assert.Equal("input_tokens", estimated.Header("x-gateway-estimated"));
+        Assert.Empty(fixture.Upstream.Received);
+    }
+
+    [Theory]
+    [InlineData("/v1/models/nobody")]
+    [InlineData("/v1/files/nobody")]
+    [InlineData("/v1/skills")]
+    public async Task PathsThatSeveralDialectsShare_AnswerErrorsInTheClientsOwn(string path)
+    {
+        var anthropic = await fixture.GetAsync(path, ("anthropic-version", "2023-06-01"));
+        Assert.Equal("error", anthropic.GetProperty("type").GetString());
+        Assert.Equal("invalid_request_error", (await fixture.GetAsync(path)).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""", "openai")]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""", "anthropic")]
+    [InlineData("/v1/messages", """{"model":"MODEL","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""", "anthropic")]
+    public async Task ErrorInMidStreamThatRepeatsTheKey_ReachesTheCallerWithoutIt(string path, string ask, string provider)
+    {
+        var secret = $"TEST_KEY and {fixture.Upstream.Address.Authority}";
+        var (begin, error) = provider == "openai"
+            ? ("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Hel\"},\"finish_reason\":null}]}\n\n",
+               $"data: {{\"error\":{{\"message\":\"broken: {secret}\",\"type\":\"server_error\"}}}}\n\n")
+            : (Wire.AnthropicStart, $"event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"api_error\",\"message\":\"broken: {secret}\"}}}}\n\n");
+        var answer = await fixture.PostAsync(
+            path, ask.Replace("MODEL", provider, StringComparison.Ordinal), UpstreamAnswer.Events(begin + error) with { Pieces = begin.Length, WaitsForCommit = true });
+
+        Assert.True(answer.IsBroken);
+        Assert.Contains("broken: *** and ***", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEST_KEY", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolsNameThatTheTargetRefuses_GoesAsAnother_AndComesBack(bool stream)
+    {
+        var name = "mcp__" + new string('n', 90);
+        var ask = $$$"""{"model":"openai","max_tokens":9,"stream":{{{(stream ? "true" : "false")}}},"messages":[{"role":"user","content":"Hi"}],"tools":[{"name":"{{{name}}}","input_schema":{"type":"object"}}],"tool_choice":{"type":"tool","name":"{{{name}}}"}}""";
+        fixture.Upstream.Respond = seen =>
+        {
+            var sent = JsonDocument.Parse(seen.Body).RootElement.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString();
+            var call = $$$"""[{"index":0,"id":"c1","type":"function","function":{"name":"{{{sent}}}","arguments":"{}"}}]""";
+            return stream
+                ? UpstreamAnswer.Events($$$"""data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":{{{call}}}},"finish_reason":"tool_calls"}]}""" + "\n\ndata: [DONE]\n\n")
+                : UpstreamAnswer.Json($$$"""{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":{{{call}}}},"finish_reason":"tool_calls"}]}""");
+        };
+        try
+        {
+            var answer = await fixture.PostAsync("/v1/messages", ask, UpstreamAnswer.Json("{}"));
+            Assert.Contains($"\"name\":\"{name}\"", answer.Text, StringComparison.Ordinal);
+            var sent = JsonDocument.Parse(Assert.Single(fixture.Upstream.Received).Body).RootElement;
+            var sentName = sent.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString();
+            Assert.Matches("^mcp__n+_[0-9a-f]{8}$", sentName);
+            Assert.Equal(64, sentName!.Length);
+            Assert.Equal(sentName, sent.GetProperty("tool_choice").GetProperty("function").GetProperty("name").GetString());
+            Assert.Contains("~tools[0].name", answer.Header("x-gateway-dropped"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            fixture.Upstream.Respond = null;
+        }
+    }
+
+    [Fact]
+    public async Task CustomToolOfResponses_IsCalledByAModelThatKnowsFunctionsOnly()
+    {
+        const string Begin = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"c\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\n"
+            + "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"apply_patch\",\"input\":{}}}\n\n"
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"input\\\":\\\"*** Be\"}}\n\n"
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"gin\\\"}\"}}\n\n"
+            + "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
+            + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":3}}\n\n"
+            + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        var answer = await fixture.PostAsync(
+            "/v1/responses", """{"model":"anthropic","stream":true,"input":"Hi","tools":[{"type":"custom","name":"apply_patch"}]}""", UpstreamAnswer.Events(Begin));
+
+        Assert.Contains("\"type\":\"custom_tool_call\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("event: response.custom_tool_call_input.done", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("\"input\":\"*** Begin\"", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("function_call", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("string", JsonDocument.Parse(Assert.Single(fixture.Upstream.Received).Body).RootElement.GetProperty("tools")[0].GetProperty("input_schema").GetProperty("properties").GetProperty("input").GetProperty("type").GetString());
     }
 
     [Fact]

@@ -226,15 +226,28 @@ public sealed class ConverseRequestTests
         request.MaxOutputTokens = 4000;
         request.Temperature = 0.2;
         request.TopK = 5;
-        request.ToolChoice = new ChatToolChoice(ChatToolMode.Required);
-        request.Tools.Add(new ChatTool { Name = "f", Parameters = JsonValue.Parse("""{"type":"object"}""") });
 
         var (json, translation) = Converse.Write(request, "anthropic.claude-sonnet-4-20250514-v1:0");
 
         Converse.AssertJson("""{"thinking":{"type":"enabled","budget_tokens":2000}}""", json.GetProperty("additionalModelRequestFields"));
         Converse.AssertJson("""{"maxTokens":4000}""", json.GetProperty("inferenceConfig"));
-        Assert.False(json.GetProperty("toolConfig").TryGetProperty("toolChoice", out _));
-        Assert.Equal(["reasoning", "temperature", "tool_choice", "top_k"], Converse.Paths(translation));
+        Assert.Equal(["reasoning", "temperature", "top_k"], Converse.Paths(translation));
+    }
+
+    [Fact]
+    public void ForcedCall_WinsOverThinking()
+    {
+        var request = Foreign();
+        Add(request, ChatRole.User, new TextPart("Hi"));
+        request.Reasoning = new ChatReasoning { Effort = "high" };
+        request.ToolChoice = new ChatToolChoice(ChatToolMode.Named, "f");
+        request.Tools.Add(new ChatTool { Name = "f", Parameters = JsonValue.Parse("""{"type":"object"}""") });
+
+        var (json, translation) = Converse.Write(request, "anthropic.claude-sonnet-4-20250514-v1:0");
+
+        Assert.Equal("f", json.GetProperty("toolConfig").GetProperty("toolChoice").GetProperty("tool").GetProperty("name").GetString());
+        Assert.False(json.TryGetProperty("additionalModelRequestFields", out _));
+        Assert.Equal(["reasoning"], Converse.Paths(translation));
     }
 
     [Theory]

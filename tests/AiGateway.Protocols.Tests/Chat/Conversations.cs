@@ -67,6 +67,9 @@ internal static class Conversations
                     result.Content.Add(new TextPart(Word(random)));
                 Say(request, ChatRole.Tool, result);
             }
+            // Mistral wants the model to speak between a result and the user.
+            if (calls.Count > 0 && target == Dialect.Mistral)
+                Say(request, ChatRole.Assistant, Text(random));
         }
         Say(request, ChatRole.User, Text(random));
         return request;

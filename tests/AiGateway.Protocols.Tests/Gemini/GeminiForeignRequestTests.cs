@@ -37,10 +37,11 @@ public sealed class GeminiForeignRequestTests
         var call = Assert.IsType<ToolCallPart>(Response("""{"responseId":"a_b/c","candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}}}]},"finishReason":"STOP"}]}""").Candidates[0].Parts[0]);
         Assert.Matches("^[A-Za-z0-9_-]{1,64}$", call.Id);
         var request = Foreign(
+            Message(ChatRole.User, new TextPart("u")),
             Message(ChatRole.Assistant, new ToolCallPart { Id = call.Id, Name = "f" }),
             Message(ChatRole.Tool, new ToolResultPart { CallId = call.Id, Json = JsonValue.Parse("[1]") }));
         AssertJson(
-            """{"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":[1]}}}]}]}""",
+            """{"contents":[{"role":"user","parts":[{"text":"u"}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":[1]}}}]}]}""",
             Write(request, new Translation { Model = "gemini-2.5-flash" }));
     }
 
@@ -48,17 +49,22 @@ public sealed class GeminiForeignRequestTests
     public void SignatureOfTheCompatibleEndpoint_IsSent()
     {
         var call = new ToolCallPart { Id = "c", Name = "f", Extensions = new JsonMembers().Add("extra_content", JsonValue.Parse("""{"google":{"thought_signature":"c2ln"}}""")) };
-        Assert.Equal("c2ln", (string?)Write(Foreign(Message(ChatRole.Assistant, call)), Third)["contents"]![0]!["parts"]![0]!["thoughtSignature"]);
+        Assert.Equal("c2ln", (string?)Write(Foreign(Message(ChatRole.User, new TextPart("u")), Message(ChatRole.Assistant, call)), Third)["contents"]![1]!["parts"]![0]!["thoughtSignature"]);
     }
 
     [Fact]
     public void OddArguments_AreSentAsInput()
     {
         var translation = new Translation { Model = "gemini-2.5-pro" };
-        var written = Write(Foreign(Message(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "f", Arguments = "{\"a\":" }, new ToolCallPart { Id = "d", Name = "g", Arguments = "ls", IsCustom = true })), translation);
-        Assert.Equal("{\"a\":", (string?)written["contents"]![0]!["parts"]![0]!["functionCall"]!["args"]!["input"]);
-        Assert.Equal("ls", (string?)written["contents"]![0]!["parts"]![1]!["functionCall"]!["args"]!["input"]);
-        Assert.Equal(["messages[0].content[0].arguments", "messages[0].content[1].arguments"], Paths(translation));
+        var written = Write(
+            Foreign(
+                Message(ChatRole.User, new TextPart("u")),
+                Message(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "f", Arguments = "{\"a\":" }, new ToolCallPart { Id = "d", Name = "g", Arguments = "ls", IsCustom = true }),
+                Message(ChatRole.Tool, new ToolResultPart { CallId = "c", Content = { new TextPart("x") } }, new ToolResultPart { CallId = "d", Content = { new TextPart("y") } })),
+            translation);
+        Assert.Equal("{\"a\":", (string?)written["contents"]![1]!["parts"]![0]!["functionCall"]!["args"]!["input"]);
+        Assert.Equal("ls", (string?)written["contents"]![1]!["parts"]![1]!["functionCall"]!["args"]!["input"]);
+        Assert.Equal(["messages[1].content[0].arguments"], Paths(translation));
     }
 
     [Theory]
@@ -68,7 +74,7 @@ public sealed class GeminiForeignRequestTests
     {
         var result = new ToolResultPart { CallId = "c", Name = "f", Content = { new TextPart("seen"), new MediaPart(MediaKind.Image) { Base64 = "AAAA", MediaType = "image/png" } } };
         var translation = new Translation { Model = model };
-        AssertJson(parts, Write(Foreign(Message(ChatRole.Tool, result)), translation)["contents"]![0]!["parts"]);
+        AssertJson(parts, Write(Foreign(Message(ChatRole.User, new TextPart("u")), Message(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "f" }), Message(ChatRole.Tool, result)), translation)["contents"]![2]!["parts"]);
         Assert.Equal(losses, translation.Losses.Count);
     }
 

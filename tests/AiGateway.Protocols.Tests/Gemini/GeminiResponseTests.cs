@@ -24,7 +24,7 @@ public sealed class GeminiResponseTests
         Assert.Equal(1767323045, response.Created);
         Assert.Equal("default", response.ServiceTier);
         Assert.Equal(
-            new Usage { InputTokens = 12, CachedInputTokens = 4, OutputTokens = 8, ReasoningTokens = 3, AudioInputTokens = 2, WebSearches = 1 },
+            new Usage { InputTokens = 12, CachedInputTokens = 4, OutputTokens = 8, ReasoningTokens = 3, AudioInputTokens = 2, WebSearches = 1, Detail = new UsageDetail { ToolPromptTokens = 2 } },
             response.Usage);
         var candidate = response.Candidates[0];
         Assert.Equal(FinishReason.ToolCalls, candidate.Finish);

@@ -42,10 +42,11 @@ public sealed class GeminiResultTests
     public void FailureInGooglesForm_IsNotWrappedAgain()
     {
         var request = Foreign(
+            Message(ChatRole.User, new TextPart("u")),
             Message(ChatRole.Assistant, new ToolCallPart { Id = "c", Name = "f" }),
             Message(ChatRole.Tool, new ToolResultPart { CallId = "c", IsError = true, Content = { new TextPart("""{"error":"no such place"}""") } }));
 
-        AssertJson("""{"error":"no such place"}""", Write(request)["contents"]![1]!["parts"]![0]!["functionResponse"]!["response"]);
+        AssertJson("""{"error":"no such place"}""", Write(request)["contents"]![2]!["parts"]![0]!["functionResponse"]!["response"]);
     }
 
     private static string Conversation(string response) =>

@@ -30,6 +30,60 @@ public sealed class RequestScannerTests
         }
         """;
 
+    [Theory]
+    [InlineData("""{"model":"m","prompt":"p"}""", "1024x1024", "standard")]
+    [InlineData("""{"model":"m","prompt":"p","size":"auto","quality":"auto"}""", "1024x1024", "standard")]
+    [InlineData("""{"model":"m","prompt":"p","size":"1024x1792","quality":"hd"}""", "1024x1792", "hd")]
+    [InlineData("""{"model":"m","prompt":"p","size":7,"quality":["hd"]}""", "1024x1024", "standard")]
+    public void SizeAndQualityOfImages_AreReadForTheirPrice(string body, string size, string quality)
+    {
+        Assert.Null(RequestScanner.Scan(Operation.ImageGenerations, System.Text.Encoding.UTF8.GetBytes(body), out var facts));
+
+        Assert.Equal((size, quality), (facts.Terms?.Size, facts.Terms?.Quality));
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"Hi"}],"web_search_options":{"a":[1],"search_context_size":"high"},"size":"x"}""", "high")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"Hi"}],"web_search_options":{"search_context_size":"vast"}}""", null)]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"Hi"}],"web_search_options":null}""", null)]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"Hi"}],"web_search_options":["search_context_size"]}""", null)]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"Hi"}]}""", null)]
+    public void SearchContextSize_IsReadForItsPrice(string body, string? size)
+    {
+        Assert.Null(RequestScanner.Scan(Operation.ChatCompletions, System.Text.Encoding.UTF8.GetBytes(body), out var facts));
+
+        Assert.Equal(size, facts.Terms?.SearchContextSize);
+    }
+
+    [Theory]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://a.example/x"}}]}]}""", true, false)]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]}]}]}""", true, false)]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AAAA"}}]}]}""", false, false)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}]}""", true, false)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"file_data":{"mime_type":"image/webp","file_uri":"https://a.example/x"}}]}]}""", true, false)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"inline_data":{"mime_type":"audio/wav","data":"AAAA"}}]}]}""", false, true)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"inlineData":{"mimeType":"application/pdf","data":"AAAA"}}]}]}""", false, false)]
+    [InlineData(Operation.ChatCompletions, """{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,AAAA"}}]}]}""", false, false)]
+    public void ImagesAndSound_AreSeenInEveryDialect(Operation operation, string body, bool images, bool audio)
+    {
+        Assert.Null(RequestScanner.Scan(operation, Encoding.UTF8.GetBytes(body), out var facts));
+        Assert.Equal((images, audio), (facts.HasImages, facts.HasAudio));
+        Assert.Equal(images, facts.EstimatedInputTokens > 700);
+    }
+
+    [Theory]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],"output_config":{"effort":"low","format":{"type":"json_schema","schema":{"type":"object"}}}}""", true)]
+    [InlineData(Operation.Messages, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],"output_config":{"effort":"low"}}""", false)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generationConfig":{"maxOutputTokens":9,"responseSchema":{"type":"OBJECT"}}}""", true)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generation_config":{"max_output_tokens":9,"response_json_schema":{"type":"object"}}}""", true)]
+    [InlineData(Operation.GenerateContent, """{"contents":[{"parts":[{"text":"Hi"}]}],"generationConfig":{"maxOutputTokens":9}}""", false)]
+    public void SchemaAndBound_AreSeenInEveryDialect(Operation operation, string body, bool schema)
+    {
+        Assert.Null(RequestScanner.Scan(operation, Encoding.UTF8.GetBytes(body), out var facts));
+        Assert.Equal(schema, facts.HasJsonSchema);
+        Assert.Equal(9, facts.MaxOutputTokens);
+    }
+
     [Fact]
     public void SingleToolOfGoogles_IsAListOfOne()
     {

@@ -43,6 +43,41 @@ public sealed class UsageReaderTests
     }
 
     [Fact]
+    public void ReasoningApart_NeverInTheResponsesApisShape()
+    {
+        var json = """{"input_tokens":10,"output_tokens":12,"output_tokens_details":{"reasoning_tokens":7}}"""u8;
+
+        Assert.Equal(12, UsageReader.Read(json, UsageRules.ReasoningApart)?.OutputTokens);
+    }
+
+    [Fact]
+    public void RealtimeUsage_SaysWhichKindWasCached()
+    {
+        Assert.Equal(
+            new Usage { InputTokens = 150, CachedInputTokens = 40, AudioInputTokens = 50, CachedAudioInputTokens = 30, CachedImageInputTokens = 2, OutputTokens = 3 },
+            Read("""{"input_tokens":150,"output_tokens":3,"input_token_details":{"text_tokens":100,"audio_tokens":50,"cached_tokens":40,"cached_tokens_details":{"text_tokens":8,"audio_tokens":30,"image_tokens":2}}}"""));
+    }
+
+    [Theory]
+    [InlineData("low", "low")]
+    [InlineData("medium", "medium")]
+    [InlineData("high", "high")]
+    [InlineData("huge", null)]
+    public void SearchContextSize_IsAWordOfAClosedSet(string size, string? expected)
+    {
+        Assert.Equal(expected, Read($$"""{"prompt_tokens":1,"search_context_size":"{{size}}"}""")!.Detail?.SearchContextSize);
+    }
+
+    [Fact]
+    public void VideoAndPages_AreRead()
+    {
+        Assert.Equal(
+            new UsageDetail { VideoInputTokens = 5, VideoOutputTokens = 6, Pages = 7 },
+            Read("""{"prompt_tokens":9,"pages_processed":7,"prompt_tokens_details":{"video_tokens":5},"completion_tokens_details":{"video_tokens":6}}""")!.Detail);
+        Assert.Null(Read("""{"prompt_tokens":9,"prompt_tokens_details":{"video_tokens":0}}""")!.Detail);
+    }
+
+    [Fact]
     public void PerplexityUsage_IsRead()
     {
         Assert.Equal(

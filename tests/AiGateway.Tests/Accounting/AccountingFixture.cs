@@ -17,7 +17,7 @@ internal static class AccountingFixture
     /// <summary>The list that comes with the gateway.</summary>
     public static PriceCatalogue Catalogue => BuiltIn.Value;
 
-    public static DeploymentModel Deployment(string pricesFrom, string? model = null, string? priceAs = null, string? providerId = null)
+    public static DeploymentModel Deployment(string pricesFrom, string? model = null, string? priceAs = null, string? providerId = null, PriceConfig? price = null)
     {
         var preset = new ProviderPreset { Kind = pricesFrom, TelemetryName = pricesFrom, PricesFrom = pricesFrom };
         return new DeploymentModel
@@ -37,6 +37,7 @@ internal static class AccountingFixture
             UpstreamModel = model,
             UpstreamModelJson = default,
             PriceAs = priceAs,
+            Price = price,
             Timeouts = new TimeoutsModel(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(600)),
             Breaker = new BreakerModel(0.5, 10, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)),
             State = new DeploymentState($"{pricesFrom}-{model}"),

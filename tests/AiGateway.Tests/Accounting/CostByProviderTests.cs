@@ -32,6 +32,18 @@ public class CostByProviderTests
     }
 
     [Theory]
+    [InlineData(null, "0.003176")] // text is taken to be cached first: 90 text × 0.4 + 10 audio × 0.4 + 90 audio × 32, and of output 12 × 16 + 1 × 64
+    [InlineData(70L, "0.001496")] // 70 audio × 0.4 + 30 text × 0.4 + 60 text × 4 + 30 audio × 32
+    [InlineData(500L, "0.000656")] // more than there is: 100 audio × 0.4 + 90 text × 4
+    public void OpenAIRealtime_SaysWhichKindWasCached(long? cachedAudio, string total)
+    {
+        var usage = new Usage { InputTokens = 190, AudioInputTokens = 100, CachedInputTokens = 100, CachedAudioInputTokens = cachedAudio, OutputTokens = 13, AudioOutputTokens = 1 };
+        var cost = CostOf("openai", "gpt-realtime", usage);
+
+        Assert.Equal(total, UsdText.Format(cost.Total!.Value));
+    }
+
+    [Theory]
     [InlineData(272_000, "standard", "2.745")] // 272,000 × 10 + 500 × 50
     [InlineData(272_001, "standard+tier", "5.47752")] // 272,001 × 20 + 500 × 75
     public void OpenAI_PromptOverThreshold_RepricesTheWholeRequest(long input, string set, string total)
@@ -44,7 +56,7 @@ public class CostByProviderTests
     [Theory]
     [InlineData(10, "batch", "13.725")] // 2,720,000 × 5 + 5,000 × 25: prompts of 272,000 on average
     [InlineData(9, "batch+tier", "27.3875")] // 2,720,000 × 10 + 5,000 × 37.5
-    public void SumOfABatch_IsJudgedByItsAveragePrompt(long requests, string set, string total)
+    public void SumOfABatch_IsJudgedByItsAveragePrompt(int requests, string set, string total)
     {
         var cost = CostOf("openai", "gpt-6-astra", new Usage { InputTokens = 2_720_000, OutputTokens = 5_000, Requests = requests }, "batch");
 
@@ -208,21 +220,23 @@ public class CostByProviderTests
     }
 
     [Fact]
-    public void OpenRouter_KeepsItsOwnFigureBesideOurs_AndPricesWhatWasAskedFor()
+    public void OpenRouter_CostsWhatItSaysItCharged_AndWhatWasAskedForWhereItSaysNothing()
     {
         var set = Catalogue.Find("openrouter", "openai/gpt-4o-mini")!.PeriodAt(Now)!.Standard.Tokens;
-        var cost = CostOf("openrouter", "openai/gpt-4o-mini", new Usage { InputTokens = 1000, OutputTokens = 10, ReportedCost = 0.000123m }, responseModel: "openai/gpt-4o");
+        var usage = new Usage { InputTokens = 1000, OutputTokens = 10 };
+        var charged = CostOf("openrouter", "openai/gpt-4o-mini", usage with { ReportedCost = 0.000123m }, responseModel: "openai/gpt-4o");
 
-        Assert.Equal((1000 * set.Input) + (10 * set.Output), cost.Total);
-        Assert.Equal(0.000123m, cost.Reported);
+        Assert.Equal((0.000123m, 0.000123m, "reported"), (charged.Total, charged.Reported, charged.PriceSet));
+        Assert.Equal((1000 * set.Input) + (10 * set.Output), CostOf("openrouter", "openai/gpt-4o-mini", usage, responseModel: "openai/gpt-4o").Total);
+        Assert.Equal(0.5m, CostOf("openrouter", "nobody/knows", new Usage { ReportedCost = 0.5m }).Total);
     }
 
     [Fact]
     public void UnknownPrice_StillKeepsTheReportedCost()
     {
-        var cost = CostOf("openrouter", "nobody/knows", new Usage { InputTokens = 1, ReportedCost = 0.5m });
+        var cost = CostOf("perplexity", "nobody-knows", new Usage { InputTokens = 1, ReportedCost = 0.5m });
 
-        Assert.Equal((null, 0.5m, "no price for openrouter/nobody/knows"), (cost.Total, cost.Reported, cost.Unpriced));
+        Assert.Equal((null, 0.5m, "no price for perplexity/nobody-knows"), (cost.Total, cost.Reported, cost.Unpriced));
     }
 
     [Fact]

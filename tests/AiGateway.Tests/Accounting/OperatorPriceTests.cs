@@ -151,6 +151,52 @@ public class OperatorPriceTests
     }
 
     [Fact]
+    public void DeploymentsPrice_ComesBeforeAllOthers()
+    {
+        var calculator = new CostCalculator(Catalogue);
+        var snapshot = Snapshot(("openai/o3", new PriceConfig { Discount = 0.1m }));
+        // o3: 9.25 for this usage
+        Assert.Equal(8.325m, calculator.Calculate(snapshot, Deployment("openai", "o3"), "o3", null, null, Usage, Now).Total);
+        Assert.Equal(2m, calculator.Calculate(snapshot, Deployment("openai", "o3", price: new PriceConfig { Input = 1, Output = 1 }), "o3", null, null, Usage, Now).Total);
+        Assert.Equal(4.1625m, calculator.Calculate(snapshot, Deployment("openai", "o3", price: new PriceConfig { Discount = 0.5m }), "o3", null, null, Usage, Now).Total);
+
+        var dearer = calculator.Calculate(Snapshot(), Deployment("openai", "o3", price: new PriceConfig { Surcharge = 0.1m }), "o3", null, null, Usage, Now);
+        Assert.Equal((10.175m, "standard+surcharge"), (dearer.Total, dearer.PriceSet));
+    }
+
+    [Fact]
+    public void Contract_OnWhatOpenRouterCharged_IsADiscountOrAPrice()
+    {
+        var usage = new Usage { InputTokens = 1_000_000, ReportedCost = 10 };
+
+        Assert.Equal(9m, CalculateOf(usage, "openrouter", "openai/o3", null, null, ("openrouter/*", new PriceConfig { Discount = 0.1m })).Total);
+        Assert.Equal(1m, CalculateOf(usage, "openrouter", "openai/o3", null, null, ("openrouter/*", new PriceConfig { Input = 1 })).Total);
+    }
+
+    [Fact]
+    public void StandIn_IsMarkedAsAnEstimate_AndUnknownWhereItHasNoPriceEither()
+    {
+        var calculator = new CostCalculator(Catalogue);
+
+        var cost = calculator.CalculateAs("openai/o3", "flex", Usage, Now);
+        Assert.Equal((4.625m, "flex+stand_in", true), (cost.Total, cost.PriceSet, cost.IsEstimated));
+        Assert.Null(calculator.CalculateAs("openai/nobody", null, Usage, Now).Total);
+        Assert.Null(calculator.CalculateAs("nonsense", null, Usage, Now).Total);
+    }
+
+    [Fact]
+    public void KnownPrice_IsToldBeforeARequest()
+    {
+        var calculator = new CostCalculator(Catalogue);
+
+        Assert.True(calculator.Knows(Snapshot(), Deployment("openai", "o3"), "o3", Now));
+        Assert.False(calculator.Knows(Snapshot(), Deployment("vllm", "mine"), "mine", Now));
+        Assert.False(calculator.Knows(Snapshot(), Deployment("deepseek", "deepseek-flash"), "deepseek-flash", Now.AddYears(-1)));
+        Assert.True(calculator.Knows(Snapshot(), Deployment("vllm", "mine", price: new PriceConfig { Input = 1 }), "mine", Now));
+        Assert.True(calculator.Knows(Snapshot(), Deployment("openrouter", "nobody/knows"), "nobody/knows", Now));
+    }
+
+    [Fact]
     public void AmountBeyondADecimal_IsUnknownAndThrowsNothing()
     {
         var cost = Calculate("vllm", "mine", null, null, ("vllm/mine", new PriceConfig { Input = decimal.MaxValue, Output = decimal.MaxValue }));

@@ -116,7 +116,7 @@ public class PriceCatalogueTests
     {
         var path = RepositoryRoot.Of("config", "prices.json");
 
-        Assert.True(new FileInfo(path).Length < 500_000);
+        Assert.True(new FileInfo(path).Length < 500_000, $"{new FileInfo(path).Length} bytes.");
         Assert.True(File.ReadLines(path).Count(line => line.StartsWith("{\"model\":", StringComparison.Ordinal)) > 1600);
     }
 
@@ -224,7 +224,8 @@ public class PriceCatalogueTests
                 {
                     AssertSameTokens($"{name} {set.Name} tier", tier, foundTier.Tokens);
                 }
-                AssertSameUnits($"{name} {set.Name}", set.Value, foundSet.Units);
+                // Tool calls cost the same in every service tier, and stand in the standard set alone.
+                AssertSameUnits($"{name} {set.Name}", set.Value, set.Name is "standard" ? foundSet.Units : foundSet.Units with { PerWebSearch = Price(set.Value, "per_1k_web_searches") * 0.001m, PerFileSearch = null });
             }
         }
     }
@@ -246,6 +247,8 @@ public class PriceCatalogueTests
             && Price(set, "audio_output") == actual.AudioOutput * 1_000_000
             && (Price(set, "image_input") ?? input ?? 0) == actual.ImageInput * 1_000_000
             && Price(set, "image_output") == actual.ImageOutput * 1_000_000
+            && (Price(set, "video_input") ?? input ?? 0) == actual.VideoInput * 1_000_000
+            && Price(set, "video_output") == actual.VideoOutput * 1_000_000
             && (Price(set, "audio_cached_input") is not { } audio || audio == actual.AudioCachedInput * 1_000_000)
             && (Price(set, "image_cached_input") is not { } image || image == actual.ImageCachedInput * 1_000_000),
             name);
@@ -258,9 +261,28 @@ public class PriceCatalogueTests
             && Price(set, "per_1k_web_searches") == actual.PerWebSearch * 1000
             && Price(set, "per_1m_characters") == actual.PerCharacter * 1_000_000
             && Price(set, "per_audio_hour") == actual.PerAudioHour
-            && (set.TryGetProperty("per_1k_requests", out var requests) ? Price(requests, "low") : null) == actual.PerRequest * 1000
-            && (set.TryGetProperty("per_image", out var images) ? Price(images, "default") : null) == actual.PerImage,
+            && (actual.PerFileSearch is null || Price(set, "per_1k_file_searches") == actual.PerFileSearch * 1000)
+            && Price(set, "per_1k_pages") == actual.PerPage * 1000
+            && Price(set, "per_1k_annotated_pages") == actual.PerAnnotatedPage * 1000
+            && Price(set, "per_1k_text_messages") == actual.PerTextMessage * 1000
+            && SameMap(set, "per_1k_requests", "low", actual.PerRequest * 1000, actual.RequestBySearch?.Times(1000))
+            && SameMap(set, "per_image", "default", actual.PerImage, actual.ImageBySize)
+            && SameMap(set, "per_video_second", "default", actual.PerVideoSecond, actual.VideoBySize),
             name);
+        Assert.True(
+            set.EnumerateObject().All(static member => member.Name is "basis" or "when" || PriceSetReader.IsMember(member.Name)),
+            $"{name} has a unit that is not read: {string.Join(", ", set.EnumerateObject().Select(static member => member.Name).Where(static unit => !PriceSetReader.IsMember(unit)))}");
+    }
+
+    private static bool SameMap(JsonElement set, string name, string defaultKey, decimal? single, PriceMap? map)
+    {
+        if (!set.TryGetProperty(name, out var expected))
+        {
+            return single is null && map is null;
+        }
+        var wanted = expected.EnumerateObject().ToDictionary(price => price.Name, price => decimal.Parse(price.Value.GetString()!, CultureInfo.InvariantCulture));
+        return single == (wanted.TryGetValue(defaultKey, out var usual) ? usual : null)
+            && (wanted.Keys.All(static key => key is "default") ? map is null : map!.Prices.Count == wanted.Count && map.Prices.All(price => wanted[price.Key] == price.Value));
     }
 
     private static decimal? Price(JsonElement set, string name) =>

@@ -118,6 +118,8 @@ public class RecordJsonTests
             CacheWrite12hTokens = 1,
             AudioInputTokens = 1,
             ImageInputTokens = 1,
+            CachedAudioInputTokens = 1,
+            CachedImageInputTokens = 1,
             ReasoningTokens = 1,
             AudioOutputTokens = 1,
             ImageOutputTokens = 1,
@@ -143,6 +145,7 @@ public class RecordJsonTests
         exchange.Cost = cost with { Unpriced = "never both, but every member" };
         (exchange.ResponseModel, exchange.ServiceTier, exchange.FinishReason, exchange.TimeToFirstToken) = ("gpt-4o", "default", "stop", TimeSpan.Zero);
         exchange.Plan = new Plan { Alias = Alias("fast"), Deployments = [] };
+        exchange.Session = new SessionFigures { End = SessionEnd.ProviderGone, CloseCode = 1011, Open = TimeSpan.FromSeconds(1), Responses = 1, Transcriptions = 1, TranscriptionModel = "whisper-1" };
         exchange.Reject(RejectionReason.UpstreamError, "It broke.");
         return new RequestRecord(exchange, TimeSpan.Zero);
     }

@@ -63,6 +63,12 @@ internal sealed class Commands : IDisposable
     {
         public Cost Calculate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? responseModel, string? serviceTier, Usage usage, DateTimeOffset at) => Cost.Unknown("no prices");
 
+        public Cost CalculateAs(string standIn, string? serviceTier, Usage usage, DateTimeOffset at) => Cost.Unknown("no prices");
+
+        public bool Knows(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at) => false;
+
+        public Cost CalculateFor(Snapshot snapshot, ProviderModel provider, string model, Usage usage, DateTimeOffset at) => Cost.Unknown("no prices");
+
         public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at) => null;
 
         public ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at) => null;

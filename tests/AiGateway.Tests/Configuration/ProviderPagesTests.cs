@@ -20,7 +20,7 @@ public sealed class ProviderPagesTests
     private static readonly Operation[] Others =
     [
         Operation.Completions, Operation.Moderations, Operation.ImageGenerations, Operation.ImageEdits, Operation.ImageVariations, Operation.Speech, Operation.Transcriptions, Operation.Translations,
-        Operation.Files, Operation.Batches, Operation.MessageBatches, Operation.MessageFiles,
+        Operation.Files, Operation.Batches, Operation.MessageBatches, Operation.MessageFiles, Operation.Realtime,
     ];
 
     public static TheoryData<string> Kinds => [.. ProviderPresets.Kinds];
@@ -93,6 +93,7 @@ public sealed class ProviderPagesTests
     {
         Operation.Files or Operation.Batches => Allows(preset, operation) && preset.Dialects.Contains(Dialect.OpenAIChat),
         Operation.MessageBatches or Operation.MessageFiles => Allows(preset, operation) && preset.Dialects.Contains(Dialect.Anthropic),
+        Operation.Realtime => preset.Realtime,
         Operation.Messages or Operation.CountTokens or Operation.GenerateContent => Allows(preset, operation) || Allows(preset, Operation.ChatCompletions),
         _ => Allows(preset, operation),
     };

@@ -8,6 +8,21 @@ public sealed class ValidationTests
     private static readonly string Hash = "sha256:" + new string('a', 64);
 
     [Theory]
+    [InlineData("max_sessions: 5, max_sessions_per_caller: 6", "gateway.yaml:4:55: 'realtime': max_sessions_per_caller (6) is above max_sessions (5): one caller may not have more than all together. Lower the one or raise the other.")]
+    [InlineData("max_sessions_per_caller: 1001", "gateway.yaml:4:38: 'realtime': max_sessions_per_caller (1001) is above max_sessions (1000): one caller may not have more than all together. Lower the one or raise the other.")]
+    [InlineData("max_session: 1m, idle_timeout: 2m", "gateway.yaml:4:44: 'realtime': idle_timeout (2m) is above max_session (1m) and would never pass. Lower the one or raise the other.")]
+    [InlineData("max_sessions: 5", null)]
+    [InlineData("max_session: 1m", null)]
+    public void RealtimeBounds_MustFitEachOther(string realtime, string? expected)
+    {
+        var yaml = $"providers: {{simulated: }}\ndeployments: {{a: {{provider: simulated}}}}\naliases: {{a: {{groups: [{{deployments: [a]}}]}}}}\nrealtime: {{ {realtime} }}\n";
+        if (expected is null)
+            Loading.Good(yaml);
+        else
+            Assert.Equal([expected], Loading.Errors(yaml));
+    }
+
+    [Theory]
     [InlineData("providers", "gateway.yaml:1:1: No providers are defined. Add at least one under 'providers', for example 'simulated:' which needs nothing.")]
     [InlineData("aliases", "gateway.yaml:1:1: No aliases are defined, so callers could ask for nothing. Add at least one under 'aliases'.")]
     public void NothingDefined_IsAnError(string section, string expected) =>
@@ -197,7 +212,10 @@ public sealed class ValidationTests
     [InlineData("cors: {origins: [example.com]}", "10:18: 'example.com' is not an origin.")]
     [InlineData("cors: {origins: ['https://example.com/']}", "10:18: 'https://example.com/' is not an origin.")]
     [InlineData("prices: {gpt: {input: 1}}", "10:10: 'gpt' must name a provider and a model: openai/gpt-4o-mini.")]
-    [InlineData("prices: {a/b: {input: 1, discount: 0.1}}", "10:36: The price of 'a/b' has both a discount and prices. A discount is taken off the list price: give one or the other.")]
+    [InlineData("prices: {a/b: {input: 1, discount: 0.1}}", "10:36: The price of 'a/b' has both figures and a discount or surcharge. These change the list price, which figures replace: give one or the other.")]
+    [InlineData("unknown_price: estimate", "10:16: 'unknown_price: estimate' needs a price to estimate by. Add 'unknown_price_as: openai/gpt-6-sol' (a provider and a model of the price list), or choose 'allow' or 'reject'.")]
+    [InlineData("unknown_price: {estimate: x}", "10:16: ")]
+    [InlineData("unknown_price: estimate\nunknown_price_as: gpt", "11:19: 'gpt' must name a provider and a model of the price list: openai/gpt-6-sol.")]
     [InlineData("prices: {a/b: {}}", "10:10: The price of 'a/b' says nothing. Give 'input' and 'output' (USD per million tokens), or 'discount'.")]
     public void CorsAndPrices(string more, string expected) =>
         Assert.StartsWith("gateway.yaml:" + expected, Assert.Single(Loading.Errors(Yaml.With(more + "\n"))), StringComparison.Ordinal);

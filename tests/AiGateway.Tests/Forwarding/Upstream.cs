@@ -2,6 +2,7 @@ using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.TestKit;
 
@@ -26,7 +27,7 @@ internal static class Upstream
         State = new ProviderState(),
     };
 
-    public static DeploymentModel Deployment(string id, string? model = "m", ProviderModel? provider = null, BreakerModel? breaker = null, DeploymentState? state = null, Operation[]? operations = null) => new()
+    public static DeploymentModel Deployment(string id, string? model = "m", ProviderModel? provider = null, BreakerModel? breaker = null, DeploymentState? state = null, Operation[]? operations = null, Capabilities? supports = null) => new()
     {
         Id = id,
         Provider = provider ?? Provider(),
@@ -35,6 +36,7 @@ internal static class Upstream
         Timeouts = Timeouts,
         Breaker = breaker ?? Breaker,
         Operations = operations,
+        Supports = supports,
         State = state ?? new DeploymentState(id),
     };
 

@@ -1,7 +1,9 @@
 using AiGateway.Accounting;
 using AiGateway.Configuration;
+using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 using AiGateway.Routing;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting;
@@ -110,6 +112,27 @@ public sealed class PlanBuilderTests
     }
 
     [Fact]
+    public void ImagesAndTools_NeverGoToAModelThatDoesNotTakeThem_OneThatNobodyKnowsMay()
+    {
+        var blind = Upstream.Deployment("blind", "gpt-3.5-turbo");
+        var seeing = Upstream.Deployment("seeing", "gpt-4o");
+        var unknown = Upstream.Deployment("unknown", "in-house-7b");
+        var wildcard = Upstream.Deployment("wildcard", model: null);
+        var rule = Rule(Group(GroupStrategy.Ordered, (blind, 1), (unknown, 1), (wildcard, 1), (seeing, 1)));
+
+        Assert.Equal(["blind", "unknown", "wildcard", "seeing"], Build(rule)!);
+        Assert.Equal(["unknown", "wildcard", "seeing"], Build(rule, request: WithImage)!);
+        Assert.Null(Build(Rule(Group(GroupStrategy.Ordered, (blind, 1))), request: WithImage));
+        Assert.Equal(["seeing"], Build(Rule(Group(GroupStrategy.Ordered, (Upstream.Deployment("told", "in-house-7b", supports: Capabilities.Tools), 1), (seeing, 1))), request: WithImage)!);
+        Assert.Equal(["told"], Build(Rule(Group(GroupStrategy.Ordered, (Upstream.Deployment("told", "gpt-3.5-turbo", supports: Capabilities.Vision), 1))), request: WithImage)!);
+
+        var walk = new PlanWalk(
+            new Plan { Alias = Upstream.Alias(contextWindow: [blind, seeing]), Deployments = [unknown], Needs = Capabilities.Vision }, Upstream.Randomness(1));
+        Assert.Equal(TimeSpan.Zero, walk.MoveOn(AttemptOutcome.ContextWindow, null, hasOtherKey: false));
+        Assert.Equal("seeing", walk.Current.Id);
+    }
+
+    [Fact]
     public void AnyGroupsAndStates_GiveEachDeploymentOnce_AvailableFirst()
     {
         var random = SeededRandom.From(99);
@@ -136,10 +159,12 @@ public sealed class PlanBuilderTests
     private static readonly CostCalculator Costs = new(AccountingFixture.Catalogue);
     private static readonly GatewayRequest Request = Upstream.Request("""{"model":"alias","messages":[{"role":"user","content":"Hi"}]}""");
 
-    private string[]? Build(RuleModel rule, int seed = 1, Snapshot? snapshot = null)
+    private static readonly GatewayRequest WithImage = Upstream.Request("""{"model":"alias","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""");
+
+    private string[]? Build(RuleModel rule, int seed = 1, Snapshot? snapshot = null, GatewayRequest? request = null)
     {
         var builder = new PlanBuilder(Costs, Upstream.Randomness(seed), _clock);
-        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), Request, snapshot ?? AccountingFixture.Snapshot(), Request.Model), trace: null);
+        var plan = builder.Build(Upstream.Alias(rules: rule), new RoutingInput(CallerModel.Anonymous, new HeaderDictionary(), request ?? Request, snapshot ?? AccountingFixture.Snapshot(), (request ?? Request).Model), trace: null);
         return plan?.Deployments.Select(deployment => deployment.Id).ToArray();
     }
 

@@ -120,6 +120,23 @@ public sealed class GatewayMetricsTests : IDisposable
     }
 
     [Fact]
+    public void Session_HasFiguresOfItsOwn_AndDoesNotStretchTheDurationsOfRequests()
+    {
+        _host.Metrics.SessionOpened();
+        _host.Metrics.SessionOpened();
+        _host.Metrics.SessionClosed();
+        _host.Metrics.OnSettled(Sample.Completed(Snapshot, exchange => exchange.Session = new SessionFigures { End = SessionEnd.ClosedByProvider, Open = TimeSpan.FromSeconds(1200), Responses = 7 }, stream: false));
+
+        Assert.Equal(["aigateway_realtime_open 1"], _host.Samples("aigateway_realtime_open"));
+        Assert.Equal(["aigateway_realtime_sessions_total{alias=\"smart\",end=\"closed_by_provider\",provider=\"openai\"} 1"], _host.Samples("aigateway_realtime_sessions_total"));
+        Assert.Equal(["aigateway_realtime_duration_seconds_sum{alias=\"smart\",provider=\"openai\"} 1200"], _host.Samples("aigateway_realtime_duration_seconds_sum"));
+        Assert.Equal(["aigateway_realtime_responses_total{alias=\"smart\",provider=\"openai\"} 7"], _host.Samples("aigateway_realtime_responses_total"));
+        Assert.Empty(_host.Samples("gen_ai_server_request_duration_seconds_count"));
+        Assert.Empty(_host.Samples("gen_ai_client_operation_duration_seconds_count"));
+        Assert.Equal(2, _host.Samples("gen_ai_client_token_usage_sum").Length);
+    }
+
+    [Fact]
     public void UnknownPrice_IsCountedAndCostsNothing()
     {
         _host.Metrics.OnSettled(Sample.Completed(Snapshot, exchange => exchange.Cost = Cost.Unknown("no price")));

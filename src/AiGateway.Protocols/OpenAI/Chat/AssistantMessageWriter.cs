@@ -14,7 +14,10 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
     private string? _audioId;
     private string? _refusal;
 
-    public void Write(ChatMessage message, string path)
+    /// <param name="message">The turn.</param>
+    /// <param name="path">Its place.</param>
+    /// <param name="isPrefix">Whether the model is to go on with it, which Mistral wants to be told.</param>
+    public void Write(ChatMessage message, string path, bool isPrefix)
     {
         for (var j = 0; j < message.Parts.Count; j++)
             Sort(message.Parts[j], $"{path}.content[{j}]");
@@ -23,6 +26,8 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
         if (message.Name is { } name)
             json.WriteString("name"u8, name);
         Content(message.IsPlainText);
+        if (isPrefix)
+            json.WriteBoolean("prefix"u8, true);
         if (_refusal is not null)
             json.WriteString("refusal"u8, _refusal);
         Thoughts(path);

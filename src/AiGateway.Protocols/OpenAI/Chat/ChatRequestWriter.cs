@@ -9,6 +9,7 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
     private const int MostStops = 4;
     private readonly bool _isOwn = request.Source == dialect;
     private readonly bool _isMistral = dialect == Dialect.Mistral;
+    private readonly bool _takesSampling = request.Source == dialect || translation.TakesSampling(request.Reasoning);
 
     private TargetTraits Traits => translation.Traits;
 
@@ -103,6 +104,14 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
 
     private void Sampling()
     {
+        if (!_takesSampling)
+        {
+            DropSampling();
+            if (request.Seed is { } fixedSeed)
+                json.WriteNumber("seed"u8, fixedSeed);
+            Stops();
+            return;
+        }
         if (request.Temperature is { } temperature)
         {
             var highest = _isMistral ? 1.5 : 2;
@@ -126,8 +135,18 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
             json.WriteNumber("presence_penalty"u8, presence);
         if (request.Seed is { } seed)
             json.WriteNumber(_isMistral ? "random_seed"u8 : "seed"u8, seed);
+        Stops();
+    }
+
+    private void Stops()
+    {
         if (request.Stop.Count == 0)
             return;
+        if (!_isOwn && !translation.TakesStop)
+        {
+            translation.Drop("stop", "the model takes no stop texts");
+            return;
+        }
         var count = _isOwn ? request.Stop.Count : Math.Min(request.Stop.Count, MostStops);
         if (count < request.Stop.Count)
             translation.Approximate("stop", $"the first {MostStops} stop texts only");
@@ -137,10 +156,29 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
         json.WriteEndArray();
     }
 
+    /// <summary>OpenAI refuses everything but the default at models that think.</summary>
+    private void DropSampling()
+    {
+        DropWhen(request.Temperature is not (null or 1), "temperature");
+        DropWhen(request.TopP is not (null or 1), "top_p");
+        DropWhen(request.TopK is not null, "top_k");
+        DropWhen(request.FrequencyPenalty is not (null or 0), "frequency_penalty");
+        DropWhen(request.PresencePenalty is not (null or 0), "presence_penalty");
+        DropWhen(request.Logprobs == true || request.TopLogprobs > 0, "logprobs");
+    }
+
+    private void DropWhen(bool isAsked, string path)
+    {
+        if (isAsked)
+            translation.Drop(path, "the model takes none while it thinks");
+    }
+
     private void Answers()
     {
         if (request.Candidates is { } candidates)
             json.WriteNumber("n"u8, candidates);
+        if (!_takesSampling)
+            return;
         if (!TakesUnlessMistral("logprobs", request.Logprobs is not null || request.TopLogprobs is not null))
             return;
         if (request.Logprobs is { } logprobs)
@@ -173,6 +211,8 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
             effort = effort == "minimal" ? "none" : "high";
             translation.Approximate("reasoning.effort", $"effort {effort}");
         }
+        if (!_isOwn && !_isMistral)
+            effort = translation.FitEffort(effort);
         if (effort is not null)
             json.WriteString("reasoning_effort"u8, effort);
         else if (reasoning.Enabled == false)

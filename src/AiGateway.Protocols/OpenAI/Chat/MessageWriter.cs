@@ -14,7 +14,9 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
     private readonly bool _isOwn = request.Source == dialect;
     private readonly bool _hasMarks = request.Source == dialect || translation.Traits.CacheMarks;
     private readonly CallIds _ids = new(dialect == Dialect.Mistral, request.Source == dialect);
+    private readonly bool _mendsRoles = dialect == Dialect.Mistral && request.Source != dialect;
     private readonly List<ChatPart> _deferred = [];
+    private bool _afterResult;
 
     /// <summary>Writes <c>messages</c>.</summary>
     /// <param name="instruction">What to add to the instructions; null for nothing.</param>
@@ -53,7 +55,8 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
         if (message.Role == ChatRole.Assistant)
         {
             FlushDeferred();
-            new AssistantMessageWriter(request, translation, dialect, json, _ids).Write(message, path);
+            _afterResult = false;
+            new AssistantMessageWriter(request, translation, dialect, json, _ids).Write(message, path, isPrefix: _mendsRoles && message == request.Messages[^1]);
             return;
         }
         var parts = new List<ChatPart>(_deferred);
@@ -67,6 +70,8 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
             return;
         if (instruction is not null)
             parts.Add(new TextPart(instruction));
+        if (message.Role is not (ChatRole.System or ChatRole.Developer))
+            SayBetween();
         json.WriteStartObject();
         json.WriteString("role"u8, RoleOf(message.Role));
         if (message.Name is { } name)
@@ -107,8 +112,22 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
     private static string Joined(List<ChatPart> parts) =>
         parts.Count == 1 ? ((TextPart)parts[0]).Text : string.Join("\n\n", parts.ConvertAll(static part => ((TextPart)part).Text));
 
+    /// <summary>Mistral refuses the user behind a result ("Unexpected role 'user' after role 'tool'"): the model has to have said something.</summary>
+    private void SayBetween()
+    {
+        if (!_mendsRoles || !_afterResult)
+            return;
+        _afterResult = false;
+        json.WriteStartObject();
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("content"u8, "OK");
+        json.WriteEndObject();
+        translation.Approximate("messages", "Mistral takes no user's turn behind a result: the model's 'OK' stands between");
+    }
+
     private void Result(ToolResultPart result, ChatMessage message, string path)
     {
+        _afterResult = true;
         var isFunction = _isOwn && result.CallId.StartsWith(AssistantReading.FunctionCallId, StringComparison.Ordinal);
         json.WriteStartObject();
         json.WriteString("role"u8, isFunction ? "function"u8 : "tool"u8);
@@ -160,6 +179,7 @@ internal sealed class MessageWriter(ChatRequest request, Translation translation
     {
         if (_deferred.Count == 0)
             return;
+        SayBetween();
         json.WriteStartObject();
         json.WriteString("role"u8, "user"u8);
         json.WriteStartArray("content"u8);

@@ -43,7 +43,7 @@ public sealed class OpenAIChatCodec : ChatCodec
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, WriterText.WriterOptions);
-        new ChatRequestWriter(request, translation, Dialect, json).Write();
+        new ChatRequestWriter(ForeignRequest.Fit(request, Dialect, translation), translation, Dialect, json).Write();
     }
 
     /// <inheritdoc/>

@@ -84,6 +84,11 @@ internal static class PartWriting
             translation.Drop(path, "the target takes documents and sound by their content only");
             return null;
         }
+        if (media.Kind == MediaKind.Video && dialect == Dialect.Mistral)
+        {
+            translation.Drop(path, "Mistral's models see no moving pictures");
+            return null;
+        }
         if (media.Url is { } url && !url.StartsWith("http", StringComparison.OrdinalIgnoreCase))
         {
             translation.Drop(path, "an address that only the source's provider can read");

@@ -142,7 +142,7 @@ internal sealed class InputWriter(ChatRequest request, Translation translation, 
     {
         for (var i = from; i < to; i++)
         {
-            if (message.Parts[i] is TextPart { Text.Length: > 0 } or RefusalPart or MediaPart { Kind: MediaKind.Image or MediaKind.Document, FileId: null } or MediaPart { Kind: MediaKind.Audio, Transcript.Length: > 0 } or MediaPart { Kind: MediaKind.Audio, MediaType: "audio/wav" or "audio/wave" or "audio/x-wav" or "audio/mpeg" or "audio/mp3" })
+            if (message.Parts[i] is TextPart { Text.Length: > 0 } or RefusalPart or MediaPart { Kind: MediaKind.Image or MediaKind.Document, FileId: null } or MediaPart { Kind: MediaKind.Audio, Transcript.Length: > 0 } or MediaPart { Kind: MediaKind.Audio, Base64: not null, MediaType: "audio/wav" or "audio/wave" or "audio/x-wav" or "audio/mpeg" or "audio/mp3" })
                 return true;
         }
         return false;

@@ -9,6 +9,8 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
     /// <summary>OpenAI refuses a smaller bound.</summary>
     private const long LeastOutputTokens = 16;
 
+    private const string ThinkingModel = "the model takes none while it thinks";
+
     private readonly bool _isOwn = request.Source == Dialect.OpenAIResponses;
 
     public void Write()
@@ -41,7 +43,10 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
             }
             json.WriteNumber("max_output_tokens"u8, most);
         }
-        if (request.Temperature is { } temperature)
+        var takesSampling = _isOwn || translation.TakesSampling(request.Reasoning);
+        DropIf(!takesSampling && request.Temperature is not (null or 1), "temperature", ThinkingModel);
+        DropIf(!takesSampling && request.TopP is not (null or 1), "top_p", ThinkingModel);
+        if (request.Temperature is { } temperature && takesSampling)
         {
             if (!_isOwn && temperature is < 0 or > 2)
             {
@@ -50,7 +55,7 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
             }
             json.WriteNumber("temperature"u8, temperature);
         }
-        if (request.TopP is { } topP)
+        if (request.TopP is { } topP && takesSampling)
             json.WriteNumber("top_p"u8, topP);
         if (_isOwn)
         {
@@ -71,10 +76,10 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
             DropIf(!string.Equals(modality, "text", StringComparison.OrdinalIgnoreCase), "modalities");
     }
 
-    private void DropIf(bool isSaid, string path)
+    private void DropIf(bool isSaid, string path, string why = "Responses has no such parameter")
     {
         if (isSaid)
-            translation.Drop(path, "Responses has no such parameter");
+            translation.Drop(path, why);
     }
 
     private void WriteFormat()
@@ -121,8 +126,10 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
     {
         if (request.Reasoning is not { } reasoning)
             return;
-        var effort = _isOwn ? reasoning.Effort : Effort(reasoning);
+        var effort = _isOwn ? reasoning.Effort : translation.FitEffort(Effort(reasoning));
         var summary = _isOwn ? reasoning.Summary : Summary(reasoning);
+        if (!_isOwn && translation.Supports?.HasFlag(Capabilities.Reasoning) == false)
+            return;
         if (effort is null && summary is null && !_isOwn)
             return;
         json.WriteStartObject("reasoning"u8);
@@ -209,6 +216,11 @@ internal sealed class RequestWriter(ChatRequest request, Translation translation
 
     private void WriteLogprobs()
     {
+        if (!_isOwn && !translation.TakesSampling(request.Reasoning))
+        {
+            DropIf(request.Logprobs == true || request.TopLogprobs > 0, "logprobs", ThinkingModel);
+            return;
+        }
         if (request.TopLogprobs is { } top)
             json.WriteNumber("top_logprobs"u8, top);
         if (_isOwn || request.Logprobs != true)

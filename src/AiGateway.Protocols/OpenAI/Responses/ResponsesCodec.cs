@@ -33,7 +33,7 @@ public sealed class ResponsesCodec : ChatCodec
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, Protocols.Chat.JsonText.WriterOptions);
-        new RequestWriter(request, translation, json).Write();
+        new RequestWriter(ForeignRequest.Fit(request, Dialect, translation), translation, json).Write();
     }
 
     /// <inheritdoc/>

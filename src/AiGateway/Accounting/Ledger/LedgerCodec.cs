@@ -189,6 +189,10 @@ internal static class LedgerCodec
         return UsageUnits.Parse(from.OptionalText(), usage) with { ReportedCost = from.OptionalAmount() };
     }
 
+    // Where there is a cost at all.
+    private const byte KnownCost = 1;
+    private const byte EstimatedCost = 2;
+
     private static void WriteCost(PayloadWriter to, Cost? cost)
     {
         if (cost is null)
@@ -196,7 +200,7 @@ internal static class LedgerCodec
             to.Byte(0);
             return;
         }
-        to.Byte(1);
+        to.Byte(cost.IsEstimated ? EstimatedCost : KnownCost);
         to.Amount(cost.Total);
         to.Text(cost.Unpriced);
         to.Amount(cost.Input);
@@ -211,7 +215,8 @@ internal static class LedgerCodec
 
     private static Cost? ReadCost(ref PayloadReader from)
     {
-        if (from.Byte() == 0)
+        var kind = from.Byte();
+        if (kind == 0)
         {
             return null;
         }
@@ -225,6 +230,7 @@ internal static class LedgerCodec
             Reported = from.OptionalAmount(),
             PricePeriod = from.Number() is not long.MinValue and var period ? Time(period) : null,
             PriceSet = from.OptionalText(),
+            IsEstimated = kind == EstimatedCost,
         };
     }
 

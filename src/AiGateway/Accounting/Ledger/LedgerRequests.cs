@@ -137,7 +137,9 @@ internal static class LedgerRequests
         }
         if (sent == 0)
         {
-            return [];
+            // A batch sends nothing itself; what it consumed stands in its answer.
+            return record.Batch is not null && record.Answering is { } whole
+                ? [Line(whole, record.Operation!.Value, LedgerCallKind.Answer, record.ResponseModel, record.ServiceTier, whole.Usage, whole.Cost, TagValues.Of(whole.Outcome))] : [];
         }
         var answer = record.Answering ?? last;
         var lines = new LedgerLine[sent];

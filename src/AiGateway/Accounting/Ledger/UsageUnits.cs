@@ -5,14 +5,17 @@ using AiGateway.Protocols;
 
 namespace AiGateway.Accounting.Ledger;
 
-/// <summary>The rarer units of a usage as one text: <c>images=2,web_searches=1</c>. The names are those of request records; null where all are 0.</summary>
+/// <summary>The rarer units of a usage as one text: <c>images=2,size=1024x1024</c>. Counts have the names of request records, texts are escaped as in URLs; null where there is none.</summary>
 internal static class UsageUnits
 {
+    private static readonly UsageDetail NoDetail = new();
+
     /// <summary>The text.</summary>
     public static string? Format(Usage usage)
     {
         if ((usage.CacheWrite1hTokens | usage.CacheWrite12hTokens | usage.AudioInputTokens | usage.ImageInputTokens | usage.AudioOutputTokens | usage.ImageOutputTokens
-            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0 && usage.Requests == 1)
+            | (usage.CachedAudioInputTokens ?? 0) | (usage.CachedImageInputTokens ?? 0)
+            | usage.CitationTokens | usage.SearchUnits | usage.WebSearches | usage.Images | usage.Characters) == 0 && usage.AudioSeconds == 0 && usage.Requests == 1 && usage.Detail is null)
         {
             return null;
         }
@@ -21,6 +24,8 @@ internal static class UsageUnits
         Add(text, "cache_write_12h_tokens", usage.CacheWrite12hTokens);
         Add(text, "audio_input_tokens", usage.AudioInputTokens);
         Add(text, "image_input_tokens", usage.ImageInputTokens);
+        Add(text, "cached_audio_input_tokens", usage.CachedAudioInputTokens ?? 0);
+        Add(text, "cached_image_input_tokens", usage.CachedImageInputTokens ?? 0);
         Add(text, "audio_output_tokens", usage.AudioOutputTokens);
         Add(text, "image_output_tokens", usage.ImageOutputTokens);
         Add(text, "citation_tokens", usage.CitationTokens);
@@ -32,6 +37,10 @@ internal static class UsageUnits
         if (usage.Requests != 1)
         {
             Append(text, "requests", usage.Requests);
+        }
+        if (usage.Detail is { } detail)
+        {
+            Add(text, detail);
         }
         return text.ToString();
     }
@@ -47,6 +56,11 @@ internal static class UsageUnits
         foreach (var unit in text.Split(','))
         {
             var equals = unit.IndexOf('=', StringComparison.Ordinal);
+            if (equals >= 0 && ParseText(unit.AsSpan(0, equals), unit[(equals + 1)..], usage.Detail ?? NoDetail) is { } worded)
+            {
+                usage = usage with { Detail = worded };
+                continue;
+            }
             if (equals < 0 || !decimal.TryParse(unit.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count > long.MaxValue)
             {
                 throw new InvalidDataException($"'{unit}' is no unit of usage.");
@@ -57,6 +71,8 @@ internal static class UsageUnits
                 "cache_write_12h_tokens" => usage with { CacheWrite12hTokens = (long)count },
                 "audio_input_tokens" => usage with { AudioInputTokens = (long)count },
                 "image_input_tokens" => usage with { ImageInputTokens = (long)count },
+                "cached_audio_input_tokens" => usage with { CachedAudioInputTokens = (long)count },
+                "cached_image_input_tokens" => usage with { CachedImageInputTokens = (long)count },
                 "audio_output_tokens" => usage with { AudioOutputTokens = (long)count },
                 "image_output_tokens" => usage with { ImageOutputTokens = (long)count },
                 "citation_tokens" => usage with { CitationTokens = (long)count },
@@ -66,10 +82,56 @@ internal static class UsageUnits
                 "characters" => usage with { Characters = (long)count },
                 "audio_seconds" => usage with { AudioSeconds = count },
                 "requests" => usage with { Requests = (long)count },
-                _ => throw new InvalidDataException($"'{unit}' is no unit of usage."),
+                var name => usage with { Detail = Parse(name, count, usage.Detail ?? NoDetail) ?? throw new InvalidDataException($"'{unit}' is no unit of usage.") },
             };
         }
         return usage;
+    }
+
+    private static void Add(StringBuilder text, UsageDetail detail)
+    {
+        Add(text, "video_input_tokens", detail.VideoInputTokens);
+        Add(text, "video_output_tokens", detail.VideoOutputTokens);
+        Add(text, "tool_prompt_tokens", detail.ToolPromptTokens);
+        Add(text, "video_seconds", detail.VideoSeconds);
+        Add(text, "pages", detail.Pages);
+        Add(text, "annotated", detail.AreAnnotated ? 1 : 0);
+        Add(text, "file_searches", detail.FileSearches);
+        Add(text, "text_messages", detail.TextMessages);
+        AddText(text, "search_context_size", detail.SearchContextSize);
+        AddText(text, "region", detail.Region);
+        AddText(text, "size", detail.Size);
+        AddText(text, "quality", detail.Quality);
+    }
+
+    private static UsageDetail? Parse(ReadOnlySpan<char> name, decimal count, UsageDetail detail) => name switch
+    {
+        "video_input_tokens" => detail with { VideoInputTokens = (long)count },
+        "video_output_tokens" => detail with { VideoOutputTokens = (long)count },
+        "tool_prompt_tokens" => detail with { ToolPromptTokens = (long)count },
+        "video_seconds" => detail with { VideoSeconds = count },
+        "pages" => detail with { Pages = (long)count },
+        "annotated" => detail with { AreAnnotated = count != 0 },
+        "file_searches" => detail with { FileSearches = (long)count },
+        "text_messages" => detail with { TextMessages = (long)count },
+        _ => null,
+    };
+
+    private static UsageDetail? ParseText(ReadOnlySpan<char> name, string value, UsageDetail detail) => name switch
+    {
+        "search_context_size" => detail with { SearchContextSize = Uri.UnescapeDataString(value) },
+        "region" => detail with { Region = Uri.UnescapeDataString(value) },
+        "size" => detail with { Size = Uri.UnescapeDataString(value) },
+        "quality" => detail with { Quality = Uri.UnescapeDataString(value) },
+        _ => null,
+    };
+
+    private static void AddText(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            text.Append(text.Length > 0 ? "," : "").Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
     }
 
     private static void Add(StringBuilder text, string name, decimal count)

@@ -13,6 +13,21 @@ internal static class LimitsValidator
         {
             ValidateRetries(context, alias.Retries, config.Retries, ConfigPath.Of("aliases", name, "retries"));
         }
+        ValidateRealtime(context);
+    }
+
+    private static void ValidateRealtime(ValidationContext context)
+    {
+        var path = ConfigPath.Of("realtime");
+        var realtime = Defaults.Realtime(context.Config.Realtime);
+        if (realtime.MaxSessionsPerCaller > realtime.MaxSessions)
+        {
+            context.Error(path["max_sessions_per_caller"], $"'realtime': max_sessions_per_caller ({realtime.MaxSessionsPerCaller}) is above max_sessions ({realtime.MaxSessions}): one caller may not have more than all together. Lower the one or raise the other.");
+        }
+        if (context.Config.Realtime.IdleTimeout is { } idle && idle > realtime.MaxSession)
+        {
+            context.Error(path["idle_timeout"], $"'realtime': idle_timeout ({Units.Show(idle)}) is above max_session ({Units.Show(realtime.MaxSession)}) and would never pass. Lower the one or raise the other.");
+        }
     }
 
     private static void ValidateRetries(ValidationContext context, RetriesConfig own, RetriesConfig outer, ConfigPath path)

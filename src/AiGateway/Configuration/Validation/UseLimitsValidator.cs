@@ -40,6 +40,10 @@ internal static class UseLimitsValidator
     private static void ValidateBudgets(ValidationContext context, Dictionary<string, int> ids)
     {
         var budgets = context.Config.Budgets;
+        if (budgets.Count > 0 && LedgerModel.Of(context.Config.Host.Ledger) is null)
+        {
+            context.Warning(ConfigPath.Of("budgets"), "Without a ledger each restart begins the budgets anew. Add 'ledger: { store: sqlite }' to 'host'.");
+        }
         for (var i = 0; i < budgets.Count; i++)
         {
             var budget = budgets[i];

@@ -40,7 +40,7 @@ internal static partial class FileTable
             .With("data_folder", "Folder for what must outlive the process. Default data.", Scalars.Text, (section, value) => section with { DataFolder = value })
             .With("id_secret", "Secret from which ids of stored objects are sealed, at least 32 characters; must be the same on all nodes. Default: made once and kept in the data folder.", Scalars.Secret, (section, value) => section with { IdSecret = value })
             .With("store_responses", "Responses that the gateway keeps, encrypted, in the data folder, for models whose providers keep none: previous_response_id then works with them. Default: none are kept.", storeResponses, (section, value) => section with { StoreResponses = value })
-            .With("ledger", "The ledger of requests, calls and costs: what reports and budgets are made from.", ledger, (section, value) => section with { Ledger = value })
+            .With("ledger", "The ledger of requests, calls and costs: what reports are made from, and what budgets begin with after a restart. Default: none; an empty section keeps it in SQLite.", ledger, (section, value) => section with { Ledger = value })
             .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
             .With("forward_baggage", "Whether the callers' baggage header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.", Scalars.Boolean, (section, value) => section with { ForwardBaggage = value })
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });

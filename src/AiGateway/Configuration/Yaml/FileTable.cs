@@ -6,6 +6,7 @@ internal static partial class FileTable
     private static readonly TimeSpan Zero = TimeSpan.Zero;
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan HalfSecond = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -39,7 +40,10 @@ internal static partial class FileTable
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
             .With("body_limits", "Largest accepted request bodies.", BodyLimits(), (file, value) => file with { BodyLimits = value })
             .With("files", "Where files go that name no model.", Files(), (file, value) => file with { Files = value })
+            .With("realtime", "Bounds of realtime sessions (/v1/realtime); each session keeps those it began with.", Realtime(), (file, value) => file with { Realtime = value })
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
+            .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
+            .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
             .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
     }
 
@@ -108,6 +112,13 @@ internal static partial class FileTable
     private static RecordShape<FilesConfig> Files() => new RecordShape<FilesConfig>("files")
         .With("aliases", "Aliases, of which the first that the caller may use and whose provider takes such files gets them. Default none: an upload must name its model.", Texts, (section, value) => section with { Aliases = value });
 
+    private static RecordShape<RealtimeConfig> Realtime() => new RecordShape<RealtimeConfig>("realtime")
+        .With("max_sessions", "Most sessions that are open at a time, on this node; 0 closes the endpoint. Default 1000.", Scalars.Integer(0, 1_000_000), (section, value) => section with { MaxSessions = value })
+        .With("max_sessions_per_caller", "Most sessions that one key has open at a time, on this node. Default 100.", Scalars.Integer(0, 1_000_000), (section, value) => section with { MaxSessionsPerCaller = value })
+        .With("max_session", "Longest session. Default 60m.", Scalars.Duration(Second, Day), (section, value) => section with { MaxSession = value })
+        .With("idle_timeout", "Longest silence of both sides. Default 10m.", Scalars.Duration(Second, Day), (section, value) => section with { IdleTimeout = value })
+        .With("max_message", "Largest message of either side. Default 24MiB.", Scalars.Size(64 << 10, 1L << 30), (section, value) => section with { MaxMessage = value });
+
     private static RecordShape<CorsConfig> Cors() => new RecordShape<CorsConfig>("cors")
         .With("origins", "Allowed origins, such as https://chat.example.com; '*' for all. Default none: no CORS headers are sent.", Texts, (section, value) => section with { Origins = value })
         .With("max_age", "How long a browser may keep a preflight answer. Default 600s.", Scalars.Duration(Zero, Day), (section, value) => section with { MaxAge = value });
@@ -136,6 +147,7 @@ internal static partial class FileTable
             .With("per_1k_web_searches", "Per thousand web searches that the provider ran. Default: unknown, unless there is a price per request.", price, (section, value) => section with { Per1kWebSearches = value })
             .With("per_audio_hour", "Per hour of sound. Default 0.", price, (section, value) => section with { PerAudioHour = value })
             .With("per_1m_characters", "Per million characters of text to be spoken. Default 0.", price, (section, value) => section with { Per1mCharacters = value })
-            .With("discount", "Share taken off the list price, where only a discount is given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value });
+            .With("discount", "Share taken off the list price, where no figures are given. Default 0.", Scalars.Exact(1), (section, value) => section with { Discount = value })
+            .With("surcharge", "Share put on the list price, where no figures are given: a region, a reseller's margin. Default 0.", Scalars.Exact(1), (section, value) => section with { Surcharge = value });
     }
 }

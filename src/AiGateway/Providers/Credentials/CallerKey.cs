@@ -46,6 +46,6 @@ internal static class CallerKey
                 return key;
             }
         }
-        return "";
+        return RealtimeSubprotocols.KeyIn(headers.SecWebSocketProtocol) ?? "";
     }
 }

@@ -68,7 +68,7 @@ public sealed class DialectFixture : IAsyncLifetime
               anthropic: { provider: anthropic, model: "*" }
               google: { provider: google, model: "*" }
               converse: { provider: converse, model: "*" }
-              cohere: { provider: cohere, model: "*" }
+              cohere: { provider: cohere, model: "*", supports: [vision, tools, json_schema, reasoning, sampling] }   # the simulated one sees
               limited-openai: { provider: openai, model: "*" }
               limited-anthropic: { provider: anthropic, model: "*" }
               limited-google: { provider: google, model: "*" }

@@ -130,7 +130,7 @@ public sealed class ForeignChatRequestTests
             new MediaPart(MediaKind.Document) { Url = "https://x.test/a.pdf" },
             new MediaPart(MediaKind.Document) { Base64 = "JVBERi0=", MediaType = "application/pdf", Name = "a.pdf" },
             new MediaPart(MediaKind.Image) { FileId = "file_1" },
-            new OpaquePart(Dialect.Anthropic, "search_result", AiGateway.Protocols.Chat.JsonValue.Parse("{}")));
+            new OpaquePart(Dialect.Anthropic, "container_upload", AiGateway.Protocols.Chat.JsonValue.Parse("{}")));
 
         var messages = ChatTesting.Written(_request, _translation)["messages"]!.AsArray();
 

@@ -83,12 +83,12 @@ public sealed class ResponsesRequestTests
         ((ToolResultPart)results.Parts[0]).Content.Add(new TextPart("failed"));
         request.Messages.Add(results);
         request.Tools.Add(new ChatTool { Name = "f" });
-        var translation = new Translation { Model = "gpt-5" };
+        var translation = new Translation { Model = "gpt-4.1" };
 
         var written = Codec.Write(request, translation);
 
         Assert.Equal("Be brief.", written.GetProperty("instructions").GetString());
-        Assert.Equal("gpt-5", written.GetProperty("model").GetString());
+        Assert.Equal("gpt-4.1", written.GetProperty("model").GetString());
         Assert.Equal(16, written.GetProperty("max_output_tokens").GetInt32());
         Assert.False(written.GetProperty("store").GetBoolean());
         Assert.False(written.GetProperty("tools")[0].GetProperty("strict").GetBoolean());

@@ -148,7 +148,8 @@ public sealed class LedgerQueueTests
         var line = Assert.Single(lost[0].Lines);
         Assert.True(line.Usage is { Estimated: true, InputTokens: > 0, OutputTokens: 7 });
         Assert.True(line.Cost!.Total > 0);
-        Assert.Contains(next.Lines, line => line.StartsWith("4326", StringComparison.Ordinal));
+        // It is said when it is done.
+        await QueueHost.WaitAsync(() => next.Lines.Any(line => line.StartsWith("4326", StringComparison.Ordinal)), "nothing is said of the estimates");
     }
 
     [Fact]

@@ -1,0 +1,119 @@
+using AiGateway.Accounting;
+using AiGateway.Accounting.Reports;
+using AiGateway.Configuration;
+using AiGateway.Configuration.Validation;
+using AiGateway.Configuration.Yaml;
+
+namespace AiGateway.Cli;
+
+/// <summary><c>prices</c>: cost, check, diff and set.</summary>
+/// <param name="input">Opens the standard input.</param>
+/// <param name="stream">Opens the standard output, for many lines.</param>
+/// <param name="output">Where reports go.</param>
+/// <param name="error">Where errors go.</param>
+/// <param name="environment">Looks an environment variable up.</param>
+/// <param name="clock">The time.</param>
+internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock)
+{
+    /// <summary>Runs <c>prices</c> with what follows it.</summary>
+    /// <returns>The exit code, and what is wrong with the command line; null when nothing is.</returns>
+    public async Task<(int ExitCode, string? Problem)> RunAsync(string[] args)
+    {
+        var verb = args.Length > 0 ? args[0] : "";
+        var options = verb switch
+        {
+            "cost" => Options.Parse(args.AsSpan(1), ["prices", "config"], [], maxOperands: 1),
+            "check" => Options.Parse(args.AsSpan(1), [], [], maxOperands: 1),
+            "diff" => Options.Parse(args.AsSpan(1), ["usage", "config", "from", "to"], [], maxOperands: 2),
+            "set" => Options.Parse(args.AsSpan(1), PricesSetCommand.Valued, [], maxOperands: 0),
+            _ => null,
+        };
+        var problem = options is null
+            ? $"'prices' is followed by cost, check, diff or set, not by '{verb}'.{Suggestion.For(verb, ["cost", "check", "diff", "set"])}"
+            : options.Problem ?? (verb == "diff" && options.Operands.Count != 2 ? "'prices diff' needs two files: the older and the newer price list." : null);
+        if (problem is not null)
+        {
+            return (ExitCode.Misuse, problem);
+        }
+        return (await RunAsync(verb, options!), null);
+    }
+
+    /// <summary>The price list that the gateway itself would use.</summary>
+    public static string ListPath(Func<string, string?> environment) =>
+        environment(PriceCatalogue.PathVariable) is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "config", "prices.json");
+
+    private Task<int> RunAsync(string verb, Options options) => verb switch
+    {
+        "cost" => CostAsync(options),
+        "check" => new PricesCheckCommand(output, error).RunAsync(options.Operands.Count > 0 ? options.Operands[0] : ListPath(environment)),
+        "diff" => DiffAsync(options),
+        _ => new PricesSetCommand(output, error, clock).RunAsync(options, options.Value("file") ?? ListPath(environment)),
+    };
+
+    private async Task<int> DiffAsync(Options options)
+    {
+        DateTimeOffset? End(string name) => options.Value(name) is { } text ? PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) : null;
+        var (from, to) = (End("from"), End("to"));
+        if ((from is null && options.Value("from") is not null) || (to is null && options.Value("to") is not null))
+        {
+            await error.WriteLineAsync($"'--from' and '--to' take {PeriodWords.Forms}.");
+            return ExitCode.Misuse;
+        }
+        GatewayConfig? config = null;
+        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        {
+            return ExitCode.Misuse;
+        }
+        return await new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage"), from, to, config);
+    }
+
+    private async Task<int> CostAsync(Options options)
+    {
+        PriceCatalogue catalogue;
+        try
+        {
+            var path = options.Value("prices") ?? ListPath(environment);
+            catalogue = PriceCatalogue.Load(path);
+            if (options.Value("prices") is not null)
+            {
+                catalogue.Check(path);
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Misuse;
+        }
+        GatewayConfig? config = null;
+        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        {
+            return ExitCode.Misuse;
+        }
+        return await new PricesCostCommand(error).RunAsync(catalogue, config, options.Operands.Count > 0 ? options.Operands[0] : null, input, stream);
+    }
+
+    // Prices, providers and deployments alone: that a key is missing on this machine does not matter here.
+    private async Task<GatewayConfig?> ReadRoutingFileAsync(string path)
+    {
+        var findings = new Findings(path);
+        BoundFile? file = null;
+        try
+        {
+            file = BoundFile.Bind(await File.ReadAllTextAsync(path), findings, environment);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"The routing file '{path}' cannot be read: {exception.Message}");
+            return null;
+        }
+        if (file is not null)
+        {
+            PriceValidator.Validate(new ValidationContext(file, findings, new HashSet<string>(), false));
+        }
+        foreach (var finding in findings.Errors())
+        {
+            await error.WriteLineAsync(finding.ToString());
+        }
+        return findings.HasErrors ? null : file?.Config;
+    }
+}
