@@ -1,5 +1,6 @@
 using AiGateway.Benchmarks.Budgets;
 using AiGateway.Benchmarks.Ledger;
+using AiGateway.Benchmarks.Protocols;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -12,6 +13,11 @@ if (args.Contains("--budgets"))
 if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);
+}
+
+if (args.Contains("--translation"))
+{
+    return await TranslationTimes.RunAsync(args);
 }
 
 // In process: BenchmarkDotNet's generated projects would be built under this repository's analyzers, which its code does not obey.

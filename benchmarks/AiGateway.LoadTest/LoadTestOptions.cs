@@ -13,6 +13,7 @@ internal sealed class LoadTestOptions
           size        CPU per request by prompt size (1 to 300 KB): slope in us per KB
           open-loop   latency added at a fixed rate
           streams     many open SSE streams: every event, in order, its added delay; memory per stream
+          first-token time to the first event: translated streams against the pass of bytes
           startup     time from process start to ready; idle memory
           all         all of them, in one report
 

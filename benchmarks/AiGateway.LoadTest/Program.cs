@@ -21,6 +21,9 @@ switch (args[0])
     case "serve-answer":
         await AnswerServer.RunAsync(Value("--listen"));
         return 0;
+    case "serve-dialects":
+        await DialectServer.RunAsync(Value("--listen"));
+        return 0;
     case "serve-sse":
         await EventServer.RunAsync(Value("--listen"), int.Parse(Value("--events"), CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(int.Parse(Value("--interval"), CultureInfo.InvariantCulture)));
         return 0;
@@ -39,7 +42,7 @@ catch (FormatException exception)
     return 2;
 }
 
-IScenario[] all = [new ChatScenario(), new SizeScenario(), new OpenLoopScenario(), new StreamScenario(), new StartupScenario()];
+IScenario[] all = [new ChatScenario(), new SizeScenario(), new OpenLoopScenario(), new StreamScenario(), new FirstTokenScenario(), new StartupScenario()];
 var chosen = all.Where(s => options.Scenario == "all" || s.Name == options.Scenario).ToList();
 if (chosen.Count == 0)
 {

@@ -107,5 +107,19 @@ public sealed record Usage
     /// <summary>What two calls for one answer, or two responses of one session, consumed together; null where neither says.</summary>
     public static Usage? Sum(Usage? left, Usage? right) => left is null || right is null ? left ?? right : left.Plus(right);
 
+    /// <summary>What several calls consumed together. A cost is known when all of them report one.</summary>
+    public static Usage Sum(IReadOnlyList<Usage> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var sum = new Usage { Requests = 0 };
+        var isReported = true;
+        foreach (var call in calls)
+        {
+            sum = sum.Plus(call);
+            isReported &= call.ReportedCost is not null;
+        }
+        return isReported ? sum : sum with { ReportedCost = null };
+    }
+
     private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AiGateway.Simulator;
 
-/// <summary>A model provider that is not one: speaks the dialects of OpenAI, Anthropic, Gemini, Bedrock Converse and Cohere, answers deterministically, fails on demand.</summary>
+/// <summary>A model provider that is not one: speaks the dialects of OpenAI, Anthropic (also as Bedrock and Vertex AI serve it), Gemini, Bedrock Converse and Cohere, answers deterministically, fails on demand.</summary>
 public static class SimulatorApp
 {
     /// <summary>Builds a simulator that is ready to be started.</summary>

@@ -27,11 +27,12 @@ internal static class ChatBytes
     /// <param name="model">Model to ask for.</param>
     /// <param name="bodyBytes">Size of the body; the prompt is filled up to it. At least 300.</param>
     /// <param name="stream">Whether a stream is asked for.</param>
-    public static byte[] Request(string host, string model, int bodyBytes, bool stream)
+    /// <param name="path">Where to; the body is one that Anthropic's dialect reads too.</param>
+    public static byte[] Request(string host, string model, int bodyBytes, bool stream, string path = "/v1/chat/completions")
     {
         var body = Body(model, bodyBytes, stream);
         var head = string.Create(CultureInfo.InvariantCulture,
-            $"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {CallerKey}\r\nContent-Type: application/json\r\nAccept: {(stream ? "text/event-stream" : "application/json")}\r\nUser-Agent: AiGateway.LoadTest\r\nContent-Length: {body.Length}\r\n\r\n");
+            $"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {CallerKey}\r\nContent-Type: application/json\r\nAccept: {(stream ? "text/event-stream" : "application/json")}\r\nUser-Agent: AiGateway.LoadTest\r\nContent-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 

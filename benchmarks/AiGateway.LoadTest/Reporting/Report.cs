@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace AiGateway.LoadTest.Reporting;
 
 /// <summary>Writes the results of a run for people (Markdown) and for programs (JSON).</summary>
-internal sealed class Report(LoadTestOptions options, string commandLine, DateTimeOffset startedAt)
+internal sealed class Report(LoadTestOptions options, string commandLine, DateTimeOffset startedAt, string kind = "Load test")
 {
     // Two cores with one of them busy for a twentieth of the time already shift a p99 of milliseconds.
     private const double QuietPercent = 5;
@@ -20,9 +20,9 @@ internal sealed class Report(LoadTestOptions options, string commandLine, DateTi
     private string Markdown(IReadOnlyList<ScenarioResult> results, double others, double stolen)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"# Load test: {options.Name ?? options.Scenario}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# {kind}: {options.Name ?? options.Scenario}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"- date: {startedAt:yyyy-MM-dd HH:mm} UTC");
-        text.AppendLine(CultureInfo.InvariantCulture, $"- machine: {Machine.Describe()}; generator, proxy and upstream share it");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- machine: {Machine.Describe()}; all that runs shares it");
         text.AppendLine(CultureInfo.InvariantCulture, $"- command: `{commandLine}`");
         text.AppendLine(CultureInfo.InvariantCulture, $"- CPU taken by other work meanwhile: {others:0.0} %, stolen by the hypervisor: {stolen:0.0} %");
         if (others + stolen > QuietPercent)

@@ -41,6 +41,18 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
     public Task<Target> StartEventUpstreamAsync(int events, TimeSpan interval) =>
         StartSelfAsync("direct", address => ["serve-sse", "--listen", Url(address), "--events", $"{events}", "--interval", $"{interval.TotalMilliseconds:0}"]);
 
+    /// <summary>The upstream that streams at once, in several dialects.</summary>
+    public Task<Target> StartDialectUpstreamAsync() =>
+        StartSelfAsync("direct", address => ["serve-dialects", "--listen", Url(address)]);
+
+    /// <summary>The gateway before an upstream of several dialects, ready.</summary>
+    public async Task<Target> StartTranslatingGatewayAsync(Target upstream)
+    {
+        var target = LaunchGateway(upstream, variant: false, GatewayConfiguration.Translating);
+        await Probe.WaitUntilReadyAsync(target, options.HealthPath, ReadyLimit);
+        return target;
+    }
+
     /// <summary>Plain YARP.</summary>
     public Task<Target> StartYarpAsync(Target upstream) =>
         StartSelfAsync("yarp", address => ["serve-yarp", "--listen", Url(address), "--upstream", Url(upstream.Address)]);
@@ -54,7 +66,9 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
     }
 
     /// <summary>The gateway, just started.</summary>
-    public Target LaunchGateway(Target upstream, bool variant = false)
+    public Target LaunchGateway(Target upstream, bool variant = false) => LaunchGateway(upstream, variant, GatewayConfiguration.Text);
+
+    private Target LaunchGateway(Target upstream, bool variant, Func<string, string, string, string, string, string> configuration)
     {
         var address = FreeAddress();
         var admin = FreeAddress();
@@ -62,7 +76,7 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
         Directory.CreateDirectory(folder);
         var records = Path.Combine(folder, "records.jsonl");
         var config = Path.Combine(folder, "gateway.yaml");
-        File.WriteAllText(config, GatewayConfiguration.Text(Url(address), Url(admin), Url(upstream.Address), records, Path.Combine(folder, "data")));
+        File.WriteAllText(config, configuration(Url(address), Url(admin), Url(upstream.Address), records, Path.Combine(folder, "data")));
         IReadOnlyList<string> command = options.GatewayCommand is { } given
             ? [.. given.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("{config}", config).Replace("{listen}", Url(address)).Replace("{upstream}", Url(upstream.Address)))]
             : ["dotnet", options.GatewayPath, "--config", config];

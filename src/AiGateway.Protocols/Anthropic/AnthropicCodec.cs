@@ -33,6 +33,14 @@ public sealed class AnthropicCodec : ChatCodec
 
     private AnthropicCodec(AnthropicTarget target) => _target = target;
 
+    /// <summary>The codec for a place that serves it.</summary>
+    public static AnthropicCodec At(MessagesHost host) => host switch
+    {
+        MessagesHost.Bedrock => Bedrock,
+        MessagesHost.Vertex => Vertex,
+        _ => Instance,
+    };
+
     /// <inheritdoc/>
     public override Dialect Dialect => Dialect.Anthropic;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Anthropic;
@@ -161,34 +160,27 @@ internal sealed partial class AnthropicRequestWriter
         }
     }
 
-    /// <summary>Web search of other dialects: where the caller is and which sites to search are said alike (OpenAI, Responses); the rest is left out.</summary>
+    /// <summary>Web search of other dialects: where the user is and which sites to search are said alike.</summary>
     private void WriteWebSearch(ChatTool tool)
     {
+        var options = WebSearchOptions.Of(tool.Native);
         _writer.WriteStartObject();
         _writer.WriteString("type"u8, "web_search_20250305"u8);
         _writer.WriteString("name"u8, "web_search"u8);
-        using var native = tool.Native.Open();
-        var root = native.RootElement;
-        var sites = root.Member("filters"u8).Member("allowed_domains"u8);
-        if (sites.ValueKind == JsonValueKind.Array && sites.GetArrayLength() > 0)
+        if (!options.AllowedDomains.IsAbsent)
         {
             _writer.WritePropertyName("allowed_domains"u8);
-            sites.WriteTo(_writer);
+            options.AllowedDomains.WriteTo(_writer);
         }
-        var place = root.Member("user_location"u8);
-        if (place.Member("approximate"u8).ValueKind == JsonValueKind.Object)
-            place = place.Member("approximate"u8);
-        if (place.ValueKind == JsonValueKind.Object)
+        else if (!options.BlockedDomains.IsAbsent)
         {
-            _writer.WriteStartObject("user_location"u8);
-            _writer.WriteString("type"u8, "approximate"u8);
-            foreach (var member in place.EnumerateObject())
-            {
-                if (member.Name is "city" or "region" or "country" or "timezone" && member.Value.ValueKind == JsonValueKind.String)
-                    member.WriteTo(_writer);
-            }
-            _writer.WriteEndObject();
+            // Anthropic takes one of the two.
+            _writer.WritePropertyName("blocked_domains"u8);
+            options.BlockedDomains.WriteTo(_writer);
         }
+        if (options.ContextSize is not null)
+            _translation.Drop("web_search_options.search_context_size", "Anthropic's search reads what it needs");
+        options.WritePlace(_writer, isNested: false);
         AnthropicBlockWriter.WriteCacheMark(_writer, tool.CacheMark);
         _writer.WriteEndObject();
     }

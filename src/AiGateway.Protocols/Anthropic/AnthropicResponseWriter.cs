@@ -21,8 +21,9 @@ internal static class AnthropicResponseWriter
         WriteHead(writer, response.Id, response.Model, request);
         writer.WriteStartArray("content"u8);
         var hasCalls = false;
-        for (var i = 0; i < candidate.Parts.Count; i++)
-            hasCalls |= WritePart(writer, candidate.Parts[i], response.Source, translation, i);
+        var parts = own ? candidate.Parts : TextSignatures.Apart(candidate.Parts, response.Source);
+        for (var i = 0; i < parts.Count; i++)
+            hasCalls |= WritePart(writer, parts[i], response.Source, translation, i);
         writer.WriteEndArray();
         WriteFinish(writer, candidate.Finish, candidate.NativeFinish, candidate.StopSequence, own, hasCalls);
         writer.WritePropertyName("usage"u8);

@@ -113,6 +113,9 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         else if (type.ValueEquals("message_stop"u8))
         {
             _isComplete = true;
+            // Bedrock's own count stands beside the event; the model's, which tells caches apart, is better where there is one.
+            if (_usage.ToUsage() is null && _usage.TakeBedrock(root.Member("amazon-bedrock-invocationMetrics"u8)))
+                events.Add(new ChatEvent(ChatEventKind.Usage) { Usage = _usage.ToUsage() });
         }
         else if (type.ValueEquals("error"u8))
         {

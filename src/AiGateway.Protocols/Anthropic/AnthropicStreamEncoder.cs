@@ -32,6 +32,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private Dialect? _partSigner;
     private string? _signature;
     private string? _encrypted;
+    private string? _textSignature;
 
     public override void Write(in ChatEvent step, IBufferWriter<byte> output)
     {
@@ -57,6 +58,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
             case ChatEventKind.PartEnd:
                 KeepSignature(step);
                 CloseBlock(output);
+                CarryTextSignature(output);
                 break;
             case ChatEventKind.Finish:
                 _finish = step;
@@ -234,11 +236,26 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     /// <summary>Other dialects' signatures are kept until the part is whole: they go out in an envelope.</summary>
     private void KeepSignature(in ChatEvent step)
     {
-        if (_own || _signer is null || step.PartKind is not (ChatPartKind.Thinking or ChatPartKind.ToolCall))
+        if (_own || _signer is null)
+            return;
+        if (step is { PartKind: ChatPartKind.Text, Signature: { } ofText })
+            _textSignature += ofText;
+        if (step.PartKind is not (ChatPartKind.Thinking or ChatPartKind.ToolCall))
             return;
         _partSigner = step.Data?.SignedBy ?? _partSigner;
         _signature += step.Signature;
         _encrypted = (step.Data as ThinkingPart)?.Encrypted ?? _encrypted;
+    }
+
+    /// <summary>A signature over a text is a block behind it.</summary>
+    private void CarryTextSignature(IBufferWriter<byte> output)
+    {
+        if (_textSignature is not { } signature || _signer is not { } signer)
+            return;
+        _textSignature = null;
+        var envelope = AnthropicSeal.Envelope(signer, signature: null, encrypted: signature);
+        OpenBlock(new ThinkingPart { Encrypted = envelope, SignedBy = Dialect.Anthropic }, output);
+        StopBlock(output);
     }
 
     private void WriteSignature(IBufferWriter<byte> output)

@@ -65,6 +65,19 @@ internal sealed class AnthropicUsage
         }
     }
 
+    /// <summary>Takes what Bedrock counts of a stream of invoke; its input is without what came from a cache and what was written to one.</summary>
+    /// <returns>False when there is nothing.</returns>
+    public bool TakeBedrock(JsonElement metrics)
+    {
+        if (metrics.ValueKind != JsonValueKind.Object)
+            return false;
+        Set(ref _input, metrics.Member("inputTokenCount"u8));
+        Set(ref _output, metrics.Member("outputTokenCount"u8));
+        Set(ref _cacheRead, metrics.Member("cacheReadInputTokenCount"u8));
+        Set(ref _cacheWrite, metrics.Member("cacheWriteInputTokenCount"u8));
+        return _input is not null || _output is not null;
+    }
+
     /// <summary>What was consumed; null when nothing was reported.</summary>
     public Usage? ToUsage()
     {

@@ -17,6 +17,10 @@ public abstract class ChatCodec
     /// <summary>How its streams are cut into events.</summary>
     public abstract StreamFraming Framing { get; }
 
+    /// <summary>Whether one request may ask a model for several answers.</summary>
+    /// <param name="model">The model's own name.</param>
+    public virtual bool GivesSeveralAnswers(string model) => false;
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
     public abstract ChatRequest ReadRequest(ReadOnlyMemory<byte> body);

@@ -101,6 +101,9 @@ public sealed record TargetTraits
     /// <summary>OpenAI Chat: the member that carries thoughts (<c>reasoning_content</c>, <c>reasoning</c>); null where none does.</summary>
     public string? ReasoningMember { get; init; }
 
+    /// <summary>OpenAI Chat: whether signatures over thoughts come and go in <c>reasoning_details</c> (OpenRouter, Snowflake).</summary>
+    public bool ReasoningDetails { get; init; }
+
     /// <summary>OpenAI Chat: whether parts take <c>cache_control</c> marks (OpenRouter).</summary>
     public bool CacheMarks { get; init; }
 

@@ -23,6 +23,9 @@ public sealed class GeminiCodec : ChatCodec
     public override Dialect Dialect => Dialect.Gemini;
 
     /// <inheritdoc/>
+    public override bool GivesSeveralAnswers(string model) => GeminiModel.Of(model).TakesCandidateCount;
+
+    /// <inheritdoc/>
     public override StreamFraming Framing => StreamFraming.Sse;
 
     /// <inheritdoc/>

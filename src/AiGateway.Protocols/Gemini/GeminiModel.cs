@@ -24,6 +24,9 @@ internal readonly record struct GeminiModel(double Version, bool IsPro, bool IsL
     /// <summary>Gemini 3 and later: thinking levels, signatures that are insisted on, media in function results, search beside functions.</summary>
     public bool IsThirdGeneration => Version >= 3;
 
+    /// <summary>Whether <c>candidateCount</c> may be above 1: up to 8 in the second generation; the third refuses it («Multiple candidates is not enabled for this model», googleapis/js-genai#1609).</summary>
+    public bool TakesCandidateCount => Version is >= 2 and < 3;
+
     /// <summary>Whether the model thinks at all.</summary>
     public bool Thinks => Version >= 2.5;
 

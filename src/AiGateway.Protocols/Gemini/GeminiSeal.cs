@@ -22,8 +22,9 @@ internal static class GeminiSeal
     /// <summary>The same of what has been gathered of a part.</summary>
     public static string? Seal(Dialect signer, bool isCall, string? signature, string? encrypted)
     {
+        // What Google signed others may carry as hidden thoughts (OpenRouter).
         if (signer == Dialect.Gemini)
-            return signature;
+            return signature ?? encrypted;
         var envelope = encrypted is { Length: > 0 } ? SignatureEnvelope.Pack(signer, SignatureEnvelope.Encrypted, encrypted)
             : signature is { Length: > 0 } ? SignatureEnvelope.Pack(signer, isCall ? SignatureEnvelope.Call : SignatureEnvelope.Signature, signature)
             : null;

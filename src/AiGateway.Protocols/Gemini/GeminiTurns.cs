@@ -123,9 +123,10 @@ internal sealed class GeminiTurns
     {
         var role = message.Role == ChatRole.Assistant ? "model" : "user";
         var turn = Contents is [.., var last] && string.Equals(last.Role, role, StringComparison.Ordinal) ? last : null;
-        for (var j = 0; j < message.Parts.Count; j++)
+        var parts = message.Role == ChatRole.Assistant ? TextSignatures.Together(message.Parts, Dialect.Gemini) : message.Parts;
+        for (var j = 0; j < parts.Count; j++)
         {
-            var part = message.Parts[j];
+            var part = parts[j];
             var partPath = string.Create(CultureInfo.InvariantCulture, $"{path}.content[{j}]");
             NameCacheMark(part, partPath);
             if (Piece(part, partPath) is not { } piece)
@@ -146,6 +147,8 @@ internal sealed class GeminiTurns
     {
         switch (part)
         {
+            case TextPart { Text.Length: 0, Signature.Length: > 0, SignedBy: Dialect.Gemini }:
+                return new GeminiPiece(part, path);
             case TextPart { Text.Length: 0 } or RefusalPart { Text.Length: 0 }:
                 return null;
             case ThinkingPart { SignedBy: Dialect.Gemini, Signature.Length: > 0 }:

@@ -1,4 +1,5 @@
 using AiGateway.Protocols.Chat;
+using AiGateway.Simulator.Dialects;
 
 namespace AiGateway.Simulator.Answers;
 
@@ -23,6 +24,9 @@ internal sealed class Answer
 
     /// <summary>The dialect it is in: decides headers, and what faults look like.</summary>
     public Dialect Dialect { get; init; } = Dialect.OpenAIChat;
+
+    /// <summary>What faults look like where that is not as the dialect has them; null for that.</summary>
+    public WireFaults? Wire { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI.Chat;
@@ -33,7 +34,7 @@ internal static class ConversationAnswer
     {
         SimulatedEndpoint.ChatCompletions => Dialect.OpenAIChat,
         SimulatedEndpoint.Responses => Dialect.OpenAIResponses,
-        SimulatedEndpoint.Messages => Dialect.Anthropic,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict => Dialect.Anthropic,
         SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream => Dialect.Converse,
         SimulatedEndpoint.CohereChat => Dialect.Cohere,
@@ -47,18 +48,19 @@ internal static class ConversationAnswer
     private static Answer Written(SimulatedRequest request, ChatRequest chat, ChatResponse response)
     {
         var dialect = chat.Source;
-        var codec = ChatCodecs.Of(dialect);
+        var codec = dialect == Dialect.Anthropic ? AnthropicCodec.At(request.Route.Host) : ChatCodecs.Of(dialect);
         var usage = response.Usage ?? new Usage();
         if (!request.ReportsUsage)
             response = WithoutUsage(response);
         // Responses' headers are those of OpenAI's other dialect.
-        var shape = dialect == Dialect.OpenAIResponses ? Dialect.OpenAIChat : dialect;
+        var shape = dialect == Dialect.OpenAIResponses ? Dialect.OpenAIChat : request.Route.Host == MessagesHost.Bedrock ? Dialect.Converse : dialect;
         if (chat.Stream)
         {
             var asArray = dialect == Dialect.Gemini && request.Context.Request.Query["alt"] != "sse";
             return new Answer
             {
                 Dialect = shape,
+                Wire = request.Route.Host == MessagesHost.Bedrock ? WireFaults.Invoke : null,
                 ContentType = ConversationStream.ContentType(codec, asArray),
                 Events = ConversationStream.Of(codec, chat, response, asArray),
                 InputTokens = usage.InputTokens,
@@ -78,8 +80,24 @@ internal static class ConversationAnswer
         return copy;
     }
 
-    /// <summary>Answers <c>/v1/messages/count_tokens</c> and Gemini's <c>:countTokens</c>.</summary>
+    /// <summary>Answers <c>/v1/messages/count_tokens</c>, what the clouds have in its place, and Gemini's <c>:countTokens</c>.</summary>
     public static Answer Count(SimulatedRequest request)
+    {
+        if (request.Route.Endpoint == SimulatedEndpoint.BedrockCount)
+            return CountOfBedrock(request);
+        return Count(request, request.Route.Dialect == Dialect.Gemini ? "totalTokens"u8 : "input_tokens"u8);
+    }
+
+    // The body to be invoked stands in base64 inside another.
+    private static Answer CountOfBedrock(SimulatedRequest request)
+    {
+        if (request.Json.Member("input"u8)?.Member("invokeModel"u8)?.Member("body"u8) is not { ValueKind: JsonValueKind.String } encoded || !encoded.TryGetBytesFromBase64(out var body))
+            return ErrorAnswers.BadRequest("1 validation error detected: Value at 'input' failed to satisfy constraint: Member must not be null");
+        using var inner = JsonDocument.Parse(body);
+        return Count(request with { Body = body, Json = inner.RootElement }, "inputTokens"u8);
+    }
+
+    private static Answer Count(SimulatedRequest request, ReadOnlySpan<byte> member)
     {
         if (Read(request, countOnly: true, out var chat) is { } refusal)
             return refusal;
@@ -88,7 +106,7 @@ internal static class ConversationAnswer
         var body = PooledOutput.Rent();
         var json = body.StartJson();
         json.WriteStartObject();
-        json.WriteNumber(request.Route.Dialect == Dialect.Gemini ? "totalTokens"u8 : "input_tokens"u8, prompt.InputTokens);
+        json.WriteNumber(member, prompt.InputTokens);
         json.WriteEndObject();
         json.Flush();
         return new Answer { Dialect = request.Route.Dialect, Body = body, InputTokens = prompt.InputTokens };
@@ -109,7 +127,7 @@ internal static class ConversationAnswer
             return ErrorAnswers.BadRequest(defect.Message, defect.Path);
         }
         chat.Model = request.Model;
-        chat.Stream |= request.Route.Endpoint is SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.ConverseStream;
+        chat.Stream |= request.Route.Endpoint is SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.StreamRawPredict;
         chat.AnswerCreated = request.Created;
         return null;
     }

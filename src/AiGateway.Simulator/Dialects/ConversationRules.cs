@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Simulator.Answers;
 using AiGateway.Simulator.Requests;
@@ -15,13 +16,31 @@ internal static class ConversationRules
     {
         var wrong = chat.Source switch
         {
-            Dialect.Anthropic => CheckAnthropic(request.Json, chat, countOnly) ?? CheckTurns(request.Json.Member("messages"u8), "tool_use", "tool_result", "tool_use_id"),
+            Dialect.Anthropic => CheckHost(request) ?? CheckAnthropic(request.Json, chat, countOnly) ?? CheckTurns(request.Json.Member("messages"u8), "tool_use", "tool_result", "tool_use_id"),
             Dialect.Converse => CheckConverse(request.Json, chat),
             Dialect.Gemini => CheckGemini(request.Json, chat),
             _ => CheckCohere(chat),
         };
         wrong ??= Thoughts.Check(chat);
         return wrong is null ? null : ErrorAnswers.BadRequest(wrong);
+    }
+
+    /// <summary>What has another place where a cloud serves Claude.</summary>
+    private static string? CheckHost(SimulatedRequest request)
+    {
+        var (json, host) = (request.Json, request.Route.Host);
+        if (host == MessagesHost.Anthropic)
+            return null;
+        var version = host == MessagesHost.Bedrock ? "bedrock-2023-05-31" : "vertex-2023-10-16";
+        if (json.Text("anthropic_version"u8) != version)
+            return $"anthropic_version: Input should be '{version}'";
+        if (json.Member("model"u8) is not null && request.Route.Endpoint != SimulatedEndpoint.RawPredictCount)
+            return "model: Extra inputs are not permitted";
+        if (host == MessagesHost.Vertex)
+            return null;
+        if (json.Member("stream"u8) is not null)
+            return "Malformed input request: #: extraneous key [stream] is not permitted, please reformat your input and try again.";
+        return request.Context.Request.Headers.ContainsKey("anthropic-beta") ? "anthropic-beta: Bedrock reads no such header" : null;
     }
 
     private static string? CheckAnthropic(JsonElement json, ChatRequest chat, bool countOnly)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Gemini;
 
@@ -35,7 +36,7 @@ internal static class ConversationStream
                 at = end;
             }
             // Where Anthropic has it, too.
-            if (step.Kind == ChatEventKind.Start && codec.Dialect == Dialect.Anthropic)
+            if (step.Kind == ChatEventKind.Start && codec is AnthropicCodec { Framing: StreamFraming.Sse })
                 yield return Ping;
         }
     }

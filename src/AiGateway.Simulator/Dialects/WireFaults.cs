@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
 
@@ -44,6 +45,17 @@ internal sealed class WireFaults
         IsText = false,
     };
 
+    /// <summary>Bedrock's stream of invoke, with Anthropic's events in its frames.</summary>
+    public static readonly WireFaults Invoke = new()
+    {
+        Malformed = Frame(output => AwsEventStream.WriteEvent(output, "chunk"u8, "{\"bytes\":\"not base64"u8)),
+        ErrorEvent = Converse.ErrorEvent,
+        ErrorBody = Converse.ErrorBody,
+        TerminalStarts = [],
+        IsText = false,
+        IsInvoke = true,
+    };
+
     private static readonly WireFaults Cohere = new()
     {
         Malformed = Text("event: content-delta\ndata: {\"type\":\"content-delta\",\"index\":0,\"del\n\n"),
@@ -64,6 +76,8 @@ internal sealed class WireFaults
     /// <summary>False for binary frames, which have neither comments nor lines.</summary>
     public bool IsText { get; private init; } = true;
 
+    private bool IsInvoke { get; init; }
+
     private ReadOnlyMemory<byte>[] TerminalStarts { get; init; } = [];
 
     public static WireFaults Of(Dialect dialect) => dialect switch
@@ -78,6 +92,12 @@ internal sealed class WireFaults
     /// <summary>True for the event without which a stream is not known to be whole.</summary>
     public bool IsTerminal(ReadOnlySpan<byte> item)
     {
+        if (IsInvoke)
+        {
+            var events = new ArrayBufferWriter<byte>();
+            InvokeStream.ToServerSentEvents(item, events);
+            return events.WrittenSpan.StartsWith("event: message_stop"u8);
+        }
         if (!IsText)
             return AwsEventStream.Parse(item).EventType.SequenceEqual("messageStop"u8);
         foreach (var start in TerminalStarts)

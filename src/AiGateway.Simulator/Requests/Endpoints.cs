@@ -91,8 +91,9 @@ internal sealed class Endpoints
             SimulatedEndpoint.ChatModerations => JudgementForms.OfMistral(request),
             SimulatedEndpoint.ContentSafety => JudgementForms.OfContentSafety(request),
             SimulatedEndpoint.Messages or SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent
-                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat => ConversationAnswer.Of(request),
-            SimulatedEndpoint.CountTokens or SimulatedEndpoint.GeminiCountTokens => ConversationAnswer.Count(request),
+                or SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.CohereChat
+                or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict => ConversationAnswer.Of(request),
+            SimulatedEndpoint.CountTokens or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.RawPredictCount or SimulatedEndpoint.BedrockCount => ConversationAnswer.Count(request),
             SimulatedEndpoint.CohereEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Cohere),
             SimulatedEndpoint.GeminiEmbed => FormEmbeddingAnswer.Of(request, EmbeddingsForm.Gemini),
             _ => RerankAnswer.Of(request),

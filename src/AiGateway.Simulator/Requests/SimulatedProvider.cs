@@ -61,7 +61,7 @@ internal sealed class SimulatedProvider(SimulatorOptions options, FaultPlan faul
                 document = TryParse(body.Bytes);
             var route = SimulatorRoute.Of(path);
             var (answer, fault, seen) = AnswerTo(context, route, body.Bytes, document, form);
-            answer = DialectErrors.InDialect(answer, route.Dialect, requestId);
+            answer = DialectErrors.InDialect(answer, route.ErrorDialect, requestId);
             using var owned = answer.Body;
             var reset = await sender.SendAsync(context, answer, fault, requestId, seen);
             outcome = reset ? "reset" : StatusName(context.Response.StatusCode);

@@ -1,3 +1,4 @@
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Simulator.Requests;
@@ -11,6 +12,10 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     [
         ("/models/", ":generateContent", SimulatedEndpoint.GenerateContent),
         ("/models/", ":streamGenerateContent", SimulatedEndpoint.StreamGenerateContent),
+        ("/model/", "/invoke-with-response-stream", SimulatedEndpoint.InvokeStream),
+        ("/model/", "/count-tokens", SimulatedEndpoint.BedrockCount),
+        ("/models/", ":rawPredict", SimulatedEndpoint.RawPredict),
+        ("/models/", ":streamRawPredict", SimulatedEndpoint.StreamRawPredict),
         ("/models/", ":countTokens", SimulatedEndpoint.GeminiCountTokens),
         ("/models/", ":embedContent", SimulatedEndpoint.GeminiEmbed),
         ("/models/", ":batchEmbedContents", SimulatedEndpoint.GeminiEmbed),
@@ -33,11 +38,23 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
     /// <summary>The dialect that the path belongs to; OpenAI Chat stands for all of OpenAI's.</summary>
     public Dialect Dialect => Endpoint switch
     {
-        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.MessageBatches => Dialect.Anthropic,
+        SimulatedEndpoint.Messages or SimulatedEndpoint.CountTokens or SimulatedEndpoint.MessageBatches or SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount
+            or SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => Dialect.Anthropic,
         SimulatedEndpoint.GenerateContent or SimulatedEndpoint.StreamGenerateContent or SimulatedEndpoint.GeminiCountTokens or SimulatedEndpoint.GeminiEmbed or SimulatedEndpoint.Predict => Dialect.Gemini,
         SimulatedEndpoint.Converse or SimulatedEndpoint.ConverseStream or SimulatedEndpoint.InvokeModel => Dialect.Converse,
         SimulatedEndpoint.CohereChat or SimulatedEndpoint.CohereEmbed or SimulatedEndpoint.CohereRerank => Dialect.Cohere,
         _ => Dialect.OpenAIChat,
+    };
+
+    /// <summary>The dialect of its errors: those of Bedrock are its own, whatever the model's dialect is.</summary>
+    public Dialect ErrorDialect => Endpoint is SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount ? Dialect.Converse : Dialect;
+
+    /// <summary>Who serves the dialect, where it is Anthropic's.</summary>
+    public MessagesHost Host => Endpoint switch
+    {
+        SimulatedEndpoint.Invoke or SimulatedEndpoint.InvokeStream or SimulatedEndpoint.BedrockCount => MessagesHost.Bedrock,
+        SimulatedEndpoint.RawPredict or SimulatedEndpoint.StreamRawPredict or SimulatedEndpoint.RawPredictCount => MessagesHost.Vertex,
+        _ => MessagesHost.Anthropic,
     };
 
     public static SimulatorRoute Of(string path)
@@ -78,9 +95,12 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
         return new(endpoint, deployment, id, azure);
     }
 
-    // Gemini: …/models/MODEL:generateContent, also beneath Vertex AI's project and location. Bedrock: /model/MODEL/converse.
+    // Gemini: …/models/MODEL:generateContent, also beneath Vertex AI's project and location, as is Claude's rawPredict. Bedrock: /model/MODEL/converse, /invoke.
     private static SimulatorRoute? OfModelInPath(string path)
     {
+        // The body names the model.
+        if (path.EndsWith("/models/count-tokens:rawPredict", StringComparison.Ordinal))
+            return new(SimulatedEndpoint.RawPredictCount, null, null, false);
         foreach (var (start, end, endpoint) in ModelPaths)
         {
             if (!path.EndsWith(end, StringComparison.Ordinal))
@@ -88,10 +108,14 @@ internal readonly record struct SimulatorRoute(SimulatedEndpoint Endpoint, strin
             var at = path.IndexOf(start, StringComparison.Ordinal);
             var first = at + start.Length;
             if (at >= 0 && first < path.Length - end.Length)
-                return new(endpoint, Uri.UnescapeDataString(path[first..^end.Length]), null, false);
+                return OfModel(endpoint, Uri.UnescapeDataString(path[first..^end.Length]));
         }
         return null;
     }
+
+    // The body of invoke is the model's own: Claude converses.
+    private static SimulatorRoute OfModel(SimulatedEndpoint endpoint, string model) => new(
+        endpoint == SimulatedEndpoint.InvokeModel && model.Contains("claude", StringComparison.Ordinal) ? SimulatedEndpoint.Invoke : endpoint, model, null, false);
 
     private static int EndOfDeployment(ReadOnlySpan<char> rest)
     {

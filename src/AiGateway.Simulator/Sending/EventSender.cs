@@ -28,7 +28,7 @@ internal sealed class EventSender(SimulatorOptions options)
     /// <returns>True when the simulator itself broke the connection on demand.</returns>
     public async ValueTask<bool> SendAsync(HttpContext context, Answer answer, Fault? fault, SeenId? seen)
     {
-        var wire = WireFaults.Of(answer.Dialect);
+        var wire = answer.Wire ?? WireFaults.Of(answer.Dialect);
         if (!wire.IsText && fault is { Comments: true } or { CrLf: true })
             fault = fault with { Comments = false, CrLf = false };
         if (fault is { WrongLength: true })

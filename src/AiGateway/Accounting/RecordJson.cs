@@ -195,6 +195,10 @@ internal static class RecordJson
             {
                 WriteText(writer, "key"u8, attempt.KeyId);
             }
+            if (attempt.Calls > 1)
+            {
+                writer.WriteNumber("calls"u8, attempt.Calls);
+            }
             writer.WriteString("outcome"u8, TagValues.Of(attempt.Outcome));
             if (attempt.Status != 0)
             {

@@ -27,6 +27,9 @@ internal sealed record AliasConfig
     /// <summary>Whether members that a provider's dialect cannot say are left out (and named) or the request is refused. Default true.</summary>
     public bool DropUnsupported { get; init; } = true;
 
+    /// <summary>Most answers to one request (<c>n</c>) where each is a call of its own, because the provider gives one; 1 to 128. Default 8.</summary>
+    public int? MaxChoices { get; init; }
+
     /// <summary>What becomes of a request whose price is unknown; null: what the file says for all.</summary>
     public string? UnknownPrice { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed class AliasModel
     /// <summary>Whether members that a provider's dialect cannot say are left out; else such a request is refused.</summary>
     public bool DropUnsupported { get; init; } = true;
 
+    /// <summary>Most answers to one request where each is a call of its own.</summary>
+    public int MaxChoices { get; init; } = Defaults.MaxChoices;
+
     /// <summary>What becomes of a request whose price is unknown.</summary>
     public UnknownPrice UnknownPrice { get; init; }
 

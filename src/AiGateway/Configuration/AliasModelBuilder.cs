@@ -42,6 +42,7 @@ internal sealed class AliasModelBuilder(
                 HoldBack = Defaults.HoldBack(alias.HoldBack),
                 KeepAlive = alias.KeepAlive,
                 DropUnsupported = alias.DropUnsupported,
+                MaxChoices = alias.MaxChoices ?? Defaults.MaxChoices,
                 UnknownPrice = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice),
                 UnknownPriceAs = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice) == UnknownPrice.Estimate ? alias.UnknownPriceAs ?? config.UnknownPriceAs : null,
                 Description = alias.Description,

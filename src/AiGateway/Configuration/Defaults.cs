@@ -7,6 +7,9 @@ internal static class Defaults
 
     private static readonly BreakerModel BaseBreaker = new(0.5, 10, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60));
 
+    /// <summary>Answers to one request where each is a call of its own: enough for voting among answers, and no cheap way to multiply one request.</summary>
+    public const int MaxChoices = 8;
+
     /// <summary>The first of the sections (inner to outer) that says something wins, value by value.</summary>
     public static TimeoutsModel Timeouts(params ReadOnlySpan<TimeoutsConfig> sections)
     {

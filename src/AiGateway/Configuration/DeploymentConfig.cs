@@ -27,6 +27,9 @@ internal sealed record DeploymentConfig
     /// <summary>What its model takes beside text; default what the table of capabilities knows of it.</summary>
     public IReadOnlyList<string> Supports { get; init; } = [];
 
+    /// <summary>Dialects of conversation its model speaks, the one to translate to first. Default: what its provider's model of that name speaks.</summary>
+    public IReadOnlyList<string> Dialects { get; init; } = [];
+
     /// <summary>Operations this deployment serves; default all of its provider.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];
 }

@@ -40,11 +40,18 @@ internal sealed class DeploymentModel
     /// <param name="model">The name it is sent.</param>
     public Capabilities? CapabilitiesOf(string model) => Supports ?? (PriceAs is { } known ? ModelCapabilities.Of(known) : null) ?? ModelCapabilities.Of(model);
 
+    /// <summary>Dialects of conversation; null where the model's name decides and is not known before the request.</summary>
+    public Dialect[]? Dialects { get; init; }
+
     /// <summary>Operations it serves; null for all.</summary>
     public Operation[]? Operations { get; init; }
 
     /// <summary>What runs: health, latency, requests in flight. Survives reloads.</summary>
     public required DeploymentState State { get; init; }
+
+    /// <summary>Dialects of conversation that a model speaks here, the one to translate to first.</summary>
+    /// <param name="upstreamModel">The model name that is sent.</param>
+    public Dialect[] DialectsOf(string upstreamModel) => Dialects ?? Provider.Preset.DialectsOf(upstreamModel);
 
     /// <summary>Whether it serves <paramref name="operation"/>.</summary>
     /// <remarks>

@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
 using AiGateway.Protocols.Images;
@@ -98,6 +99,12 @@ internal sealed record ProviderPreset
     /// <summary>Dialects of conversation it speaks, the one to translate to first. A caller of any of them gets its bytes passed on.</summary>
     public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat];
 
+    /// <summary>Dialects of models, by what stands in the model's name: the first that fits counts, and <see cref="Dialects"/> where none does. Empty where all models speak the same.</summary>
+    public DialectsOfModel[] ModelDialects { get; init; } = [];
+
+    /// <summary>How Anthropic's dialect is served.</summary>
+    public MessagesHost Messages { get; init; }
+
     /// <summary>Its own forms of embeddings, by what stands in the model's name: the first that fits counts. Empty where OpenAI's bytes pass.</summary>
     public FormOfModel<EmbeddingsForm>[] Embeddings { get; init; } = [];
 
@@ -136,6 +143,19 @@ internal sealed record ProviderPreset
 
     /// <summary>Whether it is known to serve realtime sessions in OpenAI's form.</summary>
     public bool Realtime { get; init; }
+
+    /// <summary>The dialects of one of its models, the one to translate to first.</summary>
+    public Dialect[] DialectsOf(string model)
+    {
+        foreach (var (part, dialects) in ModelDialects)
+        {
+            if (model.Contains(part, StringComparison.OrdinalIgnoreCase))
+            {
+                return dialects;
+            }
+        }
+        return Dialects;
+    }
 
     /// <summary>Paths that differ from OpenAI's, by operation: behind the base URL (behind <c>/openai/</c> in Azure's layout), without a leading slash.</summary>
     public IReadOnlyDictionary<Operation, string> Paths { get; init; } = new Dictionary<Operation, string>();

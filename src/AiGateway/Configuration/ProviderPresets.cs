@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Embeddings;
 using AiGateway.Protocols.Images;
@@ -67,7 +68,7 @@ internal static class ProviderPresets
 
         // docs.fireworks.ai/guides/response-api
         Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai") with { Dialects = WithResponses },
-        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Dialects = WithResponses },
+        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Dialects = WithResponses, Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
         // Its chat completions (Sonar) ended on 2026-09-27; what followed is the Agent API, in the form of Responses (docs.perplexity.ai/docs/agent-api).
         Hosted("perplexity", "https://api.perplexity.ai/v1", "perplexity") with { StreamUsageOption = false, Dialects = [Dialect.OpenAIResponses] },
@@ -94,7 +95,7 @@ internal static class ProviderPresets
         Hosted("heroku", "https://us.inference.heroku.com/v1", "heroku"),
 
         // The address names the account: https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1.
-        Hosted("snowflake", null, "snowflake"),
+        Hosted("snowflake", null, "snowflake") with { Traits = TargetTraits.Default with { ReasoningDetails = true } },
 
         // Dialects of their own: callers of OpenAI's, Anthropic's or Gemini's are translated.
         Native("anthropic", "https://api.anthropic.com/v1", "anthropic", "x-api-key", "", Dialect.Anthropic),
@@ -108,8 +109,11 @@ internal static class ProviderPresets
 
         // The address names project and place: https://PLACE-aiplatform.googleapis.com/v1/projects/PROJECT/locations/PLACE/publishers/google
         // Of the Gemini models the first is asked by predict, as all older ones are.
+        // Claude has another publisher in the address, and speaks Anthropic's dialect.
         Native("vertex", null, "gcp.vertex_ai", "Authorization", "Bearer ", Dialect.Gemini) with
         {
+            ModelDialects = [new("claude", [Dialect.Anthropic])],
+            Messages = MessagesHost.Vertex,
             DefaultCredentials = CredentialsKind.Google,
             Embeddings = [new("gemini-embedding-001", EmbeddingsForm.VertexPredict), new("gemini", EmbeddingsForm.VertexContent), new("", EmbeddingsForm.VertexPredict)],
             Images = [new("imagen", ImagenImages.Vertex), new("", GeminiImages.Vertex)],
@@ -118,8 +122,11 @@ internal static class ProviderPresets
         },
 
         // The address names a region: https://bedrock-runtime.REGION.amazonaws.com. A key is a Bedrock API key.
+        // Claude speaks Anthropic's dialect too, by invoke: its callers' bytes pass.
         Native("bedrock-converse", null, "aws.bedrock", "Authorization", "Bearer ", Dialect.Converse) with
         {
+            ModelDialects = [new("claude", [Dialect.Converse, Dialect.Anthropic])],
+            Messages = MessagesHost.Bedrock,
             PricesFrom = "bedrock",
             DefaultCredentials = CredentialsKind.Aws,
             Embeddings = [new("cohere", EmbeddingsForm.BedrockCohere), new("", EmbeddingsForm.BedrockTitan)],

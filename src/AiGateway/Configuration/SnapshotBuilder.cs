@@ -70,7 +70,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         }
         if (DialectNames.Resolve(provider.Dialects) is { } dialects)
         {
-            preset = preset with { Dialects = dialects };
+            preset = preset with { Dialects = dialects, ModelDialects = [] };
         }
         return new ProviderModel
         {
@@ -112,6 +112,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Breaker = Defaults.Breaker(deployment.Breaker, config.Breaker),
             ContextWindow = deployment.ContextWindow,
             Supports = ModelCapabilities.Parse(deployment.Supports),
+            Dialects = DialectNames.Resolve(deployment.Dialects) ?? (upstreamModel is null ? null : provider.Preset.DialectsOf(upstreamModel)),
             Operations = OperationNames.Resolve(deployment.Operations),
             State = states.Deployment(id),
         };

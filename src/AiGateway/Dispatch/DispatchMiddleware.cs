@@ -3,7 +3,6 @@ using AiGateway.Forwarding;
 using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Protocols.Chat;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -20,10 +19,14 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Request! is { Operation: Operation.CountTokens } counted && !CountsItself(counted, exchange.Plan!.Deployments[0].Provider.Preset))
+        if (exchange.Request!.Operation == Operation.CountTokens)
         {
-            await TokenCount.WriteAsync(context, exchange);
-            return;
+            if (!TokenCount.IsCountedBy(exchange, exchange.Plan!.Deployments[0]))
+            {
+                await TokenCount.WriteAsync(context, exchange);
+                return;
+            }
+            exchange.Plan = TokenCount.PlanFor(exchange);
         }
         if (services.Journal.Refusal is { } refusal)
         {
@@ -54,10 +57,6 @@ internal sealed class DispatchMiddleware(RequestDelegate next, IHttpForwarder fo
             }
         }
     }
-
-    /// <summary>Whether a provider counts the caller's own request. Signatures of another provider it would refuse.</summary>
-    private static bool CountsItself(GatewayRequest request, ProviderPreset preset) =>
-        Translations.DialectFor(request, preset) == ChatDialects.Of(request.Operation, request.Form) && !SignatureEnvelope.MayBeIn(request.Body!.Memory.Span);
 
     private sealed class NoBody : IHttpRequestBodyDetectionFeature
     {

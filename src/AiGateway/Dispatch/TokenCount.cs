@@ -1,13 +1,29 @@
 using System.Buffers;
 using System.Text.Json;
+using AiGateway.Configuration;
+using AiGateway.Forwarding;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Dispatch;
 
 /// <summary>Answers <c>count_tokens</c> and <c>countTokens</c> for models whose providers do not count: by the estimate that routing and metering use, marked as such.</summary>
 internal static class TokenCount
 {
+    /// <summary>Whether a deployment's provider counts the caller's own request. Signatures of another provider it would refuse.</summary>
+    public static bool IsCountedBy(Exchange exchange, DeploymentModel deployment) =>
+        Translations.DialectFor(exchange.Request!, deployment, exchange.Plan!.UpstreamModelFor(deployment)) == ChatDialects.Of(exchange.Request!.Operation, exchange.Request.Form)
+        && !SignatureEnvelope.MayBeIn(exchange.Request.Body!.Memory.Span);
+
+    /// <summary>The plan without those that cannot count: one of another dialect would answer the conversation, and be paid for it.</summary>
+    public static Plan PlanFor(Exchange exchange)
+    {
+        var plan = exchange.Plan!;
+        var counting = Array.FindAll(plan.Deployments, deployment => IsCountedBy(exchange, deployment));
+        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = counting, WildcardMatch = plan.WildcardMatch, IsPinned = true };
+    }
+
     /// <summary>Writes the answer.</summary>
     public static async Task WriteAsync(HttpContext context, Exchange exchange)
     {

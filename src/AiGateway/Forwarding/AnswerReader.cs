@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 
@@ -27,11 +27,11 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
         var request = exchange.Request!;
-        var upstream = await OpenAsync(response, timer.Token);
+        var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
         var mediaType = MediaType(response);
-        if (attempt.Dialect is { } dialect)
+        if (attempt.Dialect is not null)
         {
-            return await ReadTranslatedAsync(exchange, attempt, dialect, mediaType, response, upstream, timer);
+            return await ReadTranslatedAsync(exchange, attempt, mediaType, response, upstream, timer);
         }
         if (mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase))
         {
@@ -55,8 +55,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         var body = default(OutputBuffer);
         try
         {
-            var upstream = await OpenAsync(response, timer.Token);
-            (body, _) = await ReadUpToAsync(upstream, LargestError, timer, null);
+            var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
+            (body, _) = await UpstreamBody.ReadUpToAsync(upstream, LargestError, timer, null);
         }
         catch (Exception e) when (UpstreamFaults.IsUpstreamFault(e))
         {
@@ -90,8 +90,8 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     /// <returns>What came, and whether it is all; to be released.</returns>
     public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadWholeAsync(HttpResponseMessage response, int limit, AttemptTimer timer, TimeSpan idle, CancellationToken stop)
     {
-        var upstream = await OpenAsync(response, stop);
-        return await ReadUpToAsync(upstream, limit, timer, idle, response.Content.Headers.ContentLength, stop);
+        var upstream = await UpstreamBody.OpenAsync(response, stop);
+        return await UpstreamBody.ReadUpToAsync(upstream, limit, timer, idle, response.Content.Headers.ContentLength, stop);
     }
 
     /// <summary>What a body is that is no answer, although its status says so.</summary>
@@ -103,15 +103,27 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             : new AttemptResult(AttemptOutcome.ErrorEvent) { Status = status, Error = error };
     }
 
-    private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    /// <summary>Reads the streams of several calls, all with a status below 300, until commit. On success the result owns the responses and the timer.</summary>
+    public async ValueTask<AttemptResult> ReadChoicesAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage[] responses, AttemptTimer timer)
+    {
+        var codec = Translations.CodecFor(attempt);
+        var streams = new Stream[responses.Length];
+        for (var i = 0; i < responses.Length; i++)
+        {
+            streams[i] = await UpstreamBody.OpenAsync(responses[i], timer.Token);
+            if (!Translations.IsStream(codec, MediaType(responses[i])))
+            {
+                return await ErrorOrNonsenseAsync(responses[i], streams[i], timer);
+            }
+        }
+        var upstream = new InterleavedStream(responses, streams, codec.Framing, timer.Token);
+        return await ReadStreamAsync(exchange, attempt, responses[0], upstream, timer, responses.Length);
+    }
+
+    private async ValueTask<AttemptResult> ReadStreamAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer, int choices = 1)
     {
         var request = exchange.Request!;
-        EventReading processor = attempt.Dialect is { } dialect
-            ? new TranslatedEvents(ChatCodecs.Of(dialect, attempt.Deployment.Provider.Preset.UsageRules), ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray)
-            {
-                Keep = request.Chat?.KeptId is null ? null : KeeperFor(exchange),
-            }
-            : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
+        EventReading processor = attempt.Dialect is not null ? TranslatedFor(exchange, attempt, choices) : new PassedEvents(exchange, attempt, RequestEdits.AsksForUsage(request, attempt.Deployment), IdsFor(exchange, attempt), settlement);
         timer.EndWith(drain.CutToken);
         var stream = new EventStream(exchange, attempt, timer, response, upstream, processor, settlement, clock);
         var outcome = await stream.PeekAsync(exchange.Plan!.Alias.HoldBack);
@@ -133,24 +145,31 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
         return answer;
     }
 
+    private EventReading TranslatedFor(Exchange exchange, AttemptRecord attempt, int choices)
+    {
+        var request = exchange.Request!;
+        var codec = Translations.CodecFor(attempt);
+        // Only for callers of the same dialect is there a point in taking the frames off first; interleaved ones are of others.
+        var isWrapped = codec == AnthropicCodec.Bedrock && choices == 1;
+        var events = new TranslatedEvents(isWrapped ? AnthropicCodec.Instance : codec, ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value), Translations.RequestFor(exchange), request.StreamsAsArray, choices)
+        {
+            Keep = request.Chat?.KeptId is null ? null : KeeperFor(exchange),
+        };
+        return isWrapped ? new UnwrappedEvents(events) : events;
+    }
+
     private Func<ChatResponse, Task> KeeperFor(Exchange exchange) => answer => conversations.KeepAsync(exchange, answer);
 
     private async ValueTask<AttemptResult> ReadTranslatedAsync(
-        Exchange exchange, AttemptRecord attempt, Dialect dialect, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, string mediaType, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         if (exchange.Request!.Facts.Stream)
         {
-            var isStream = ChatCodecs.Of(dialect).Framing switch
-            {
-                StreamFraming.Sse => mediaType.StartsWith(EventStreamType, StringComparison.OrdinalIgnoreCase),
-                StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),
-                _ => true,
-            };
-            return isStream
+            return Translations.IsStream(Translations.CodecFor(attempt), mediaType)
                 ? await ReadStreamAsync(exchange, attempt, response, upstream, timer)
                 : await ErrorOrNonsenseAsync(response, upstream, timer);
         }
-        var (body, whole) = await ReadUpToAsync(upstream, LargestWithIds, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
+        var (body, whole) = await UpstreamBody.ReadUpToAsync(upstream, LargestWithIds, timer, attempt.Deployment.Timeouts.Idle, response.Content.Headers.ContentLength);
         if (!whole)
         {
             body.Release();
@@ -188,7 +207,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
             var length = response.Content.Headers.ContentLength;
             if (!(length > limit))
             {
-                (body, var whole) = await ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, length);
+                (body, var whole) = await UpstreamBody.ReadUpToAsync(upstream, limit, timer, attempt.Deployment.Timeouts.Idle, length);
                 if (whole)
                 {
                     return AnswerWhole(exchange, attempt, response, timer, ids, ref body, ref kept);
@@ -252,7 +271,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     private async ValueTask<AttemptResult> ReadOpaqueAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
-        var (head, whole) = await ReadUpToAsync(upstream, 0, timer, null);
+        var (head, whole) = await UpstreamBody.ReadUpToAsync(upstream, 0, timer, null);
         if (whole && head.IsEmpty)
         {
             head.Release();
@@ -265,7 +284,7 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
 
     private static async ValueTask<AttemptResult> ErrorOrNonsenseAsync(HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
-        var (body, _) = await ReadUpToAsync(upstream, LargestError, timer, null);
+        var (body, _) = await UpstreamBody.ReadUpToAsync(upstream, LargestError, timer, null);
         var facts = ResponseInspector.Inspect(Operation.ChatCompletions, body.Ready, UsageRules.OpenAI);
         body.Release();
         return new AttemptResult(facts.Error is null ? AttemptOutcome.Nonsense : AttemptOutcome.ErrorEvent) { Status = (int)response.StatusCode, Error = facts.Error };
@@ -330,55 +349,4 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     /// <summary>The answer's content type as sent; empty for none.</summary>
     public static string MediaType(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : "";
-
-    /// <summary>The body, unpacked: we never ask for compression, but some servers compress all the same.</summary>
-    public static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
-        {
-            return stream;
-        }
-        if (encodings.ToString() is not ("identity" or ""))
-        {
-            // The length is that of the packed bytes, which nobody will count any more.
-            response.Content.Headers.ContentLength = null;
-        }
-        return encodings.ToString() switch
-        {
-            "gzip" => new GZipStream(new PoolThreadStream(stream), CompressionMode.Decompress),
-            "br" => new BrotliStream(new PoolThreadStream(stream), CompressionMode.Decompress),
-            "deflate" => new ZLibStream(new PoolThreadStream(stream), CompressionMode.Decompress),
-            "identity" or "" => stream,
-            var other => throw new InvalidDataException($"The upstream's content encoding '{other}' was not asked for and is not understood."),
-        };
-    }
-
-    /// <summary>Reads to the end, or until more than <paramref name="limit"/> bytes have come; a limit of 0 means the first read. Where the length is known, its last byte is the end.</summary>
-    /// <returns>What came, and whether it is all.</returns>
-    public static async ValueTask<(OutputBuffer Body, bool Whole)> ReadUpToAsync(Stream upstream, int limit, AttemptTimer timer, TimeSpan? idle, long? expected = null, CancellationToken? stop = null)
-    {
-        var body = default(OutputBuffer);
-        try
-        {
-            var whole = false;
-            while (!whole && body.Length <= limit)
-            {
-                var read = await upstream.ReadAsync(body.Reserve(1024), stop ?? timer.Token);
-                body.Advance(read);
-                whole = read == 0 || body.Length == expected;
-                if (!whole && idle is { } limitOfSilence)
-                {
-                    timer.Arm(limitOfSilence, AttemptOutcome.IdleTimeout);
-                }
-            }
-            await SocketThread.LeaveFor(body.Length);
-            return (body, whole);
-        }
-        catch
-        {
-            body.Release();
-            throw;
-        }
-    }
 }

@@ -11,7 +11,8 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
     /// <param name="attempt">The attempt that gave it.</param>
     /// <param name="usage">What the provider reported; null when it reported nothing.</param>
     /// <param name="estimatedOutputTokens">Output tokens by our own estimate, for when it did not.</param>
-    public void Settle(Exchange exchange, AttemptRecord attempt, Usage? usage, int estimatedOutputTokens)
+    /// <param name="calls">What each of several calls consumed, of which <paramref name="usage"/> is the sum: prices that depend on the size of a prompt depend on each one's. Empty for one call.</param>
+    public void Settle(Exchange exchange, AttemptRecord attempt, Usage? usage, int estimatedOutputTokens, IReadOnlyList<Usage> calls)
     {
         var request = exchange.Request!;
         if (request.Operation == Operation.StoredResponse && (usage is null || !background.Take(request.StoredObject!.UpstreamId)))
@@ -24,12 +25,16 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         {
             return;
         }
-        var cost = CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, usage);
+        var cost = calls.Count == 0 ? CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, usage)
+            : Cost.Sum([.. calls.Select(call => CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, call))]);
         attempt.Usage = usage;
         attempt.Cost = cost;
         exchange.Usage = usage;
         exchange.Cost = cost;
     }
+
+    /// <summary>Settles the answer of one call.</summary>
+    public void Settle(Exchange exchange, AttemptRecord attempt, Usage? usage, int estimatedOutputTokens) => Settle(exchange, attempt, usage, estimatedOutputTokens, []);
 
     /// <summary>Notes what a failed answer consumed that nobody sees: what the provider reported, else what came of it. Nothing where nothing came.</summary>
     /// <param name="exchange">The exchange.</param>

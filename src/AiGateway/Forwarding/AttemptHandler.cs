@@ -250,7 +250,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             StartedAfter = clock.GetElapsedTime(_exchange.StartTimestamp),
         };
-        record.Dialect = Translations.DialectFor(_exchange.Request!, deployment.Provider.Preset);
+        record.Dialect = Translations.DialectFor(_exchange.Request!, deployment, record.UpstreamModel);
         _exchange.Attempts.Add(record);
         if (isCallers && key is null)
         {
@@ -275,9 +275,13 @@ internal sealed class AttemptHandler : DelegatingHandler
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
             }
+            else if (MayAskForSeveral && ChoicesFor(record) is { } choices)
+            {
+                result = await SendChoicesAsync(record, key, span, choices, timer);
+            }
             else
             {
-                using var request = BuildRequest(record, key);
+                using var request = AttemptRequests.Build(_services, _exchange, record, key, _method, _callerHeaders, written: null);
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
                 _sent = request.SentSecret;
@@ -378,39 +382,24 @@ internal sealed class AttemptHandler : DelegatingHandler
         return response;
     }
 
-    private UpstreamRequest BuildRequest(AttemptRecord attempt, ProviderKey? key)
+    /// <summary>Whether to look closer: several answers are asked for in two dialects alone, and Gemini's scan does not look for them.</summary>
+    private bool MayAskForSeveral => _exchange.Request!.Operation is Operation.GenerateContent || (_exchange.Request.Operation is Operation.ChatCompletions && _exchange.Request.Facts.Choices > 1);
+
+    private ChoiceCalls? ChoicesFor(AttemptRecord attempt) =>
+        ChoiceCalls.For(_exchange, attempt, _services.Conversations, () => AttemptRequests.Write(_services, _exchange, attempt, attempt.Dialect!.Value, _callerHeaders));
+
+    private ValueTask<AttemptResult> SendChoicesAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ChoiceCalls choices, AttemptTimer timer) =>
+        _exchange.Request!.Facts.Stream
+            ? _services.Choices.OpenAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer)
+            : _services.Forms.SendAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer);
+
+    private async Task<HttpResponseMessage> SendChoiceAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var asked = _exchange.Request!;
-        if (asked.Realtime is { } realtime)
-        {
-            return RealtimeHandshake.RequestFor(realtime, attempt, key, _callerHeaders);
-        }
-        var deployment = attempt.Deployment;
-        var address = asked.Operation == Operation.StoredResponse || asked.Objects is { Action: not ObjectAction.Create } ? UpstreamAddresses.ForStored(deployment, asked.Operation, asked.StoredObject!, asked.StoredObjectSuffix)
-            : IsNative ? UpstreamAddresses.ForNative(deployment.Provider, asked.Native!)
-            : _services.Addresses.For(deployment, asked.Operation, attempt.Dialect, asked.Facts.Stream, attempt.UpstreamModel);
-        var request = new UpstreamRequest(HttpMethod.Parse(_method), address, deployment, key);
-        var callers = ChatDialects.Of(asked.Operation, asked.Form);
-        if (IsNative)
-        {
-            NativeRequests.Fill(asked, attempt, request, _callerHeaders);
-        }
-        else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.IsWrittenAnew(asked, deployment.Provider.Preset)))
-        {
-            request.Content = Translations.Write(_exchange, attempt, dialect, _exchange.Plan!.Alias.DropUnsupported, _services.Conversations);
-        }
-        else if (asked.Body is { } body)
-        {
-            request.Content = new EditedBodyContent(body, RequestEdits.For(asked, deployment, attempt.UpstreamModel), asked.ContentType!);
-        }
-        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", IsNative ? NativeRequests.AcceptOf(_callerHeaders) : asked.Objects is { Action: ObjectAction.Content } ? "*/*" : !asked.Facts.Stream ? "application/json" : attempt.Dialect == Dialect.Converse ? "application/vnd.amazon.eventstream" : "text/event-stream");
-        CallerHeaders.Copy(_callerHeaders, request.Headers);
-        if ((attempt.Dialect == Dialect.Anthropic || asked.Operation is Operation.MessageBatches or Operation.MessageFiles || (IsNative && deployment.Provider.Preset.Dialects[0] == Dialect.Anthropic)) && !request.Headers.Contains(CallerHeaders.AnthropicVersion))
-        {
-            request.Headers.TryAddWithoutValidation(CallerHeaders.AnthropicVersion, "2023-06-01");
-        }
-        return request;
+        using var request = AttemptRequests.Build(_services, _exchange, attempt, key, _method, _callerHeaders, body);
+        _services.Tracing.Inject(span, _callerHeaders, request);
+        var response = await base.SendAsync(request, cancellationToken);
+        _sent = request.SentSecret;
+        return response;
     }
 
     private TimeSpan TotalFor(DeploymentModel deployment)

@@ -10,7 +10,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, ObjectAnswers objects, FormCallSender forms, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
+    NativeAnswers natives, ObjectAnswers objects, FormCallSender forms, ChoiceStreams choices, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
     ConversationKeeper conversations, ICallJournal journal)
 {
     /// <summary>The clock.</summary>
@@ -34,7 +34,10 @@ internal sealed class AttemptServices(
     /// <summary>Reads answers about files and batches.</summary>
     public ObjectAnswers Objects { get; } = objects;
 
-    /// <summary>Makes calls in providers' own forms of anything but conversations.</summary>
+    /// <summary>Opens the streams of several answers.</summary>
+    public ChoiceStreams Choices { get; } = choices;
+
+    /// <summary>Makes calls in providers' own forms of anything but conversations, and those of several whole answers.</summary>
     public FormCallSender Forms { get; } = forms;
 
     /// <summary>Spans of attempts, and trace headers.</summary>

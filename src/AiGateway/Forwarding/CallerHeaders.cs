@@ -9,8 +9,11 @@ internal static class CallerHeaders
     /// <summary>The version of its API that Anthropic demands with each request.</summary>
     public const string AnthropicVersion = "anthropic-version";
 
+    /// <summary>Features of Anthropic's API that are not for everybody yet.</summary>
+    public const string AnthropicBeta = "anthropic-beta";
+
     /// <summary>The names.</summary>
-    public static readonly string[] Names = ["OpenAI-Beta", AnthropicVersion, "anthropic-beta", "idempotency-key"];
+    public static readonly string[] Names = ["OpenAI-Beta", AnthropicVersion, AnthropicBeta, "idempotency-key"];
 
     /// <summary>Copies those that are there.</summary>
     public static void Copy(IHeaderDictionary from, HttpRequestHeaders to)

@@ -28,6 +28,9 @@ internal abstract class EventReading
     /// <summary>The last usage reported.</summary>
     public abstract Usage? Usage { get; }
 
+    /// <summary>What each of several calls consumed; empty for one call.</summary>
+    public virtual IReadOnlyList<Usage> UsageOfCalls => [];
+
     /// <summary>Output tokens so far by our own estimate.</summary>
     public abstract int EstimatedOutputTokens { get; }
 

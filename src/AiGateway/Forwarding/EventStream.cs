@@ -344,7 +344,7 @@ internal sealed class EventStream : ReadOnlyStream
             _ when _timer.IsDrained => RequestOutcome.CutByDrain,
             _ => RequestOutcome.CutByUpstream,
         };
-        _settlement.Settle(_exchange, _attempt, _events.Usage, _events.EstimatedOutputTokens);
+        _settlement.Settle(_exchange, _attempt, _events.Usage, _events.EstimatedOutputTokens, _events.UsageOfCalls);
     }
 
     private bool MakeRoom()

@@ -31,6 +31,7 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
     public async ValueTask<AttemptResult> SendAsync(
         Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
+        attempt.Calls = calls.Count;
         if (calls.Passes)
         {
             return await PassAsync(exchange, attempt, calls, await send(0, timer.Token), timer);
@@ -167,10 +168,10 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
             {
                 return await answers.ReadFailureAsync(attempt, response, timer);
             }
-            var upstream = await AnswerReader.OpenAsync(response, timer.Token);
+            var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
             var mediaType = AnswerReader.MediaType(response);
             var isText = mediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase);
-            var (first, whole) = await AnswerReader.ReadUpToAsync(upstream, isText ? LargestError : 0, timer, null);
+            var (first, whole) = await UpstreamBody.ReadUpToAsync(upstream, isText ? LargestError : 0, timer, null);
             if (isText || (whole && first.IsEmpty))
             {
                 var failure = AnswerReader.ErrorOrNonsense(attempt, status, first.Ready);
@@ -221,8 +222,10 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
         }
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         exchange.ResponseModel = calls.Model;
+        exchange.FinishReason = calls.FinishReason;
+        exchange.ServiceTier = calls.ServiceTier;
         attempt.Outcome = AttemptOutcome.Succeeded;
-        settlement.Settle(exchange, attempt, usage, 0);
+        settlement.Settle(exchange, attempt, usage, 0, calls.UsageOfCalls);
 
         var written = new OutputWriter(calls.AnswerLength);
         calls.Write(exchange.Usage, written);

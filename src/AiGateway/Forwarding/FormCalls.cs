@@ -4,7 +4,7 @@ using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>The calls that one attempt makes in a provider's own form of anything but conversations, and the caller's answer made of theirs.</summary>
+/// <summary>The calls that one attempt makes in a provider's own form of anything but conversations, or for several answers of a model that gives one, and the caller's answer made of theirs.</summary>
 /// <remarks>Made for one attempt: what failed of an earlier one is not kept. <see cref="Read"/> may run for several calls at once.</remarks>
 internal abstract class FormCalls
 {
@@ -37,6 +37,15 @@ internal abstract class FormCalls
 
     /// <summary>The model as the provider names it; null when it does not, and before <see cref="Merge"/>.</summary>
     public string? Model { get; protected set; }
+
+    /// <summary>The provider's own finish reason; null where there is none, and before <see cref="Merge"/>.</summary>
+    public string? FinishReason { get; protected set; }
+
+    /// <summary>The service tier that served them; null when it is not said, and before <see cref="Merge"/>.</summary>
+    public string? ServiceTier { get; protected set; }
+
+    /// <summary>What each call consumed, where prices depend on it; else empty.</summary>
+    public virtual IReadOnlyList<Usage> UsageOfCalls => [];
 
     /// <summary>The body of a call; made anew each time.</summary>
     /// <param name="number">Which call.</param>

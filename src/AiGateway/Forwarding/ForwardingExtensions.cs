@@ -29,6 +29,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<BatchSettlement>();
         services.AddSingleton<ObjectAnswers>();
         services.AddSingleton<FormCallSender>();
+        services.AddSingleton<ChoiceStreams>();
         services.AddSingleton<AttemptServices>();
         services.AddSingleton<GatewayTransformer>();
         services.AddSingleton<OpenSessions>();

@@ -24,7 +24,7 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
         {
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
         }
-        var upstream = await AnswerReader.OpenAsync(response, timer.Token);
+        var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
         return status >= 400
             ? await ReadErrorAsync(attempt, key, response, upstream, timer)
             : Pass(exchange, attempt, response, upstream, timer);
@@ -42,7 +42,7 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
     {
         var status = (int)response.StatusCode;
         var provider = attempt.Deployment.Provider;
-        var (body, whole) = await AnswerReader.ReadUpToAsync(upstream, LargestError, timer, attempt.Deployment.Timeouts.Idle);
+        var (body, whole) = await UpstreamBody.ReadUpToAsync(upstream, LargestError, timer, attempt.Deployment.Timeouts.Idle);
         if (!whole)
         {
             body.Release();

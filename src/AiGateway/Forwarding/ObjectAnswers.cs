@@ -23,7 +23,7 @@ internal sealed partial class ObjectAnswers(
 
     private async ValueTask<AttemptResult> PassAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
-        var upstream = await AnswerReader.OpenAsync(response, timer.Token);
+        var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         timer.EndWith(drain.CutToken);
         var length = response.Content.Headers.ContentLength;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Forwarding;
@@ -19,10 +20,10 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
     {
         answer = body;
         var request = exchange.Request!;
-        var from = ChatCodecs.Of(attempt.Dialect!.Value, attempt.Deployment.Provider.Preset.UsageRules);
+        var from = Translations.CodecFor(attempt);
         if (request.Operation == Operation.CountTokens)
         {
-            return null;
+            return ReadCount(attempt, status, body, ref answer);
         }
         ChatResponse response;
         try
@@ -56,6 +57,25 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
             answer.Append(written.WrittenSpan);
         }
         return null;
+    }
+
+    private static AttemptResult? ReadCount(AttemptRecord attempt, int status, OutputBuffer body, ref OutputBuffer answer)
+    {
+        if (attempt.Deployment.Provider.Preset.Messages != MessagesHost.Bedrock)
+        {
+            return null;
+        }
+        try
+        {
+            var count = HostedMessages.CountOfBedrock(body.ReadyMemory);
+            answer = default;
+            answer.Append(System.Text.Encoding.UTF8.GetBytes(count));
+            return null;
+        }
+        catch (ChatFormatException)
+        {
+            return AnswerReader.ErrorOrNonsense(attempt, status, body.Ready);
+        }
     }
 
     private static int EstimatedTokens(ChatResponse response)

@@ -10,10 +10,13 @@ using AiGateway.Protocols.OpenAI;
 namespace AiGateway.Forwarding;
 
 /// <summary>Reads the provider's dialect and writes the caller's. Where both are the same the provider's bytes pass, and reading serves metering alone.</summary>
+/// <remarks>Several calls that each give one answer (<see cref="ChoiceCalls"/>) come interleaved, and become the candidates of one stream.</remarks>
 internal sealed class TranslatedEvents : EventReading
 {
     private readonly ChatCodec _from;
     private readonly ChatStreamDecoder _decoder;
+    private readonly ChatStreamDecoder[] _choices;
+    private readonly Usage?[] _usages;
     private readonly ChatStreamEncoder _encoder;
     private readonly ChatStream _stream;
     private readonly ToolNames? _names;
@@ -32,16 +35,24 @@ internal sealed class TranslatedEvents : EventReading
     /// <param name="to">The caller's.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="asArray">Whether a Gemini caller gets one JSON array and no events (<see cref="GatewayRequest.StreamsAsArray"/>).</param>
-    public TranslatedEvents(ChatCodec from, ChatCodec to, ChatRequest request, bool asArray)
+    /// <param name="choices">How many calls are interleaved; 1 for a provider's stream as it is.</param>
+    public TranslatedEvents(ChatCodec from, ChatCodec to, ChatRequest request, bool asArray, int choices = 1)
     {
         _from = from;
         _decoder = from.CreateDecoder();
+        _choices = new ChatStreamDecoder[choices];
+        _choices[0] = _decoder;
+        for (var i = 1; i < choices; i++)
+        {
+            _choices[i] = from.CreateDecoder();
+        }
+        _usages = new Usage?[choices];
         _asArray = asArray;
         _encoder = asArray ? GeminiCodec.Instance.CreateEncoder(request, asArray: true) : to.CreateEncoder(request);
         _stream = new ChatStream(from.Dialect);
         _names = ToolNames.Of(request, from.Dialect);
         _customs = CustomTools.Of(request, from.Dialect);
-        _samePassesBytes = from.Dialect == to.Dialect && from.Framing == to.Framing;
+        _samePassesBytes = choices == 1 && from.Dialect == to.Dialect && from.Framing == to.Framing;
     }
 
     /// <summary>Keeps the whole answer; null where the gateway keeps none.</summary>
@@ -49,9 +60,9 @@ internal sealed class TranslatedEvents : EventReading
 
     public override ProviderError? Error => _error;
 
-    public override bool IsComplete => _error is null && (_decoder.IsComplete || _stream.IsFinished);
+    public override bool IsComplete => _error is null && (AllComplete || (_stream.IsFinished && _stream.Response.Candidates.Count >= _choices.Length));
 
-    public override bool TerminalSeen => _error is null && _decoder.IsComplete;
+    public override bool TerminalSeen => _error is null && AllComplete;
 
     public override string? Model => _stream.Response.Model is { Length: > 0 } model ? model : null;
 
@@ -61,16 +72,28 @@ internal sealed class TranslatedEvents : EventReading
 
     public override Usage? Usage => _stream.Response.Usage;
 
+    public override IReadOnlyList<Usage> UsageOfCalls => _choices.Length == 1 ? [] : [.. _usages.OfType<Usage>()];
+
     public override int EstimatedOutputTokens => _tokens.Tokens;
 
-    public override int FindEventEnd(ReadOnlySpan<byte> buffer, ref int scanned) => EventFraming.FindEnd(_from.Framing, buffer, ref scanned);
+    private bool AllComplete => _choices.Length == 1 ? _decoder.IsComplete : Array.TrueForAll(_choices, static choice => choice.IsComplete);
+
+    public override int FindEventEnd(ReadOnlySpan<byte> buffer, ref int scanned) =>
+        _choices.Length > 1 ? InterleavedStream.FindEnd(buffer) : EventFraming.FindEnd(_from.Framing, buffer, ref scanned);
 
     public override StreamEventKind Process(ReadOnlySpan<byte> bytes, bool committed, ref OutputBuffer output)
     {
         _steps.Clear();
         try
         {
-            _decoder.Decode(bytes, _steps);
+            if (_choices.Length == 1)
+            {
+                _decoder.Decode(bytes, _steps);
+            }
+            else
+            {
+                DecodeChoice(bytes);
+            }
         }
         catch (ChatFormatException)
         {
@@ -88,7 +111,7 @@ internal sealed class TranslatedEvents : EventReading
             return StreamEventKind.Error;
         }
         return _steps.Count == 0 ? StreamEventKind.Comment
-            : _decoder.IsComplete ? StreamEventKind.Terminal
+            : AllComplete ? StreamEventKind.Terminal
             : _stream.HasContent && (!hadContent || HasDelta()) ? StreamEventKind.Content
             : StreamEventKind.Preamble;
     }
@@ -124,6 +147,23 @@ internal sealed class TranslatedEvents : EventReading
             Error = new ProviderError(rejection.Message, rejection.Type ?? traits.Type, rejection.Code ?? traits.Code, rejection.Param, kind),
         });
         Encode(ref output);
+    }
+
+    /// <summary>One call's event: its answer is the candidate of the call's number, and its usage a part of the whole.</summary>
+    private void DecodeChoice(ReadOnlySpan<byte> interleaved)
+    {
+        var bytes = InterleavedStream.Open(interleaved, out var call);
+        _choices[call].Decode(bytes, _steps);
+        for (var i = 0; i < _steps.Count; i++)
+        {
+            var step = _steps[i];
+            if (step is { Kind: ChatEventKind.Usage, Usage: { } usage })
+            {
+                _usages[call] = usage;
+                step = step with { Usage = Protocols.Usage.Sum(UsageOfCalls), Data = null };
+            }
+            _steps[i] = step with { Candidate = call };
+        }
     }
 
     private ProviderError? Push()

@@ -1,6 +1,8 @@
 using System.Buffers;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.OpenAI;
@@ -11,22 +13,30 @@ namespace AiGateway.Forwarding;
 internal static class Translations
 {
     /// <summary>The dialect to speak to a provider: the caller's own where it understands it, else its first. Null where OpenAI's bytes pass as they are.</summary>
-    public static Dialect? DialectFor(GatewayRequest request, Configuration.ProviderPreset preset)
+    public static Dialect? DialectFor(GatewayRequest request, DeploymentModel deployment, string upstreamModel)
     {
         if (ChatDialects.Of(request.Operation, request.Form) is not { } asked)
         {
             return null;
         }
-        if (Array.IndexOf(preset.Dialects, asked) < 0)
+        var spoken = deployment.DialectsOf(upstreamModel);
+        if (Array.IndexOf(spoken, asked) < 0)
         {
-            return preset.Dialects[0];
+            return spoken[0];
         }
         return asked is Dialect.OpenAIChat or Dialect.OpenAIResponses ? null : asked;
     }
 
+    /// <summary>The codec for what an attempt's provider speaks.</summary>
+    public static ChatCodec CodecFor(AttemptRecord attempt)
+    {
+        var preset = attempt.Deployment.Provider.Preset;
+        return attempt.Dialect == Dialect.Anthropic ? AnthropicCodec.At(preset.Messages) : ChatCodecs.Of(attempt.Dialect!.Value, preset.UsageRules);
+    }
+
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
-    public static HttpContent Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
+    public static ReadOnlyMemory<byte> Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = TraitsOf(attempt.Deployment) };
@@ -35,22 +45,35 @@ internal static class Translations
             var counted = new ArrayBufferWriter<byte>();
             GeminiTokenCounts.WriteRequest(GeminiTokenCounts.ReadRequest(request.Body!.Memory), attempt.UpstreamModel, IsVertex(attempt.Deployment.Provider.Preset), translation, counted);
             Lose(attempt, translation, dropUnsupported);
-            return Json(counted.WrittenMemory);
+            return counted.WrittenMemory;
         }
-        var chat = request.Chat ??= conversations.Prepare(exchange, Read(exchange));
+        var chat = ChatOf(exchange, conversations);
         var body = new ArrayBufferWriter<byte>((int)Math.Min(request.Body!.Length + 1024, int.MaxValue));
         if (request.IgnoresStore)
         {
             translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
         }
-        ChatCodecs.Of(dialect).WriteRequest(chat, translation, body);
+        (attempt.Dialect is null ? ChatCodecs.Of(dialect) : CodecFor(attempt)).WriteRequest(chat, translation, body);
         Lose(attempt, translation, dropUnsupported);
-        return Json(body.WrittenMemory);
+        return body.WrittenMemory;
     }
 
     private static TargetTraits TraitsOf(Configuration.DeploymentModel deployment) =>
         (deployment.Supports ?? (deployment.PriceAs is { } known ? ModelCapabilities.Of(known) : null)) is { } supports
             ? deployment.Provider.Preset.Traits with { Supports = supports } : deployment.Provider.Preset.Traits;
+
+    /// <summary>Whether a content type is that of a dialect's streams.</summary>
+    public static bool IsStream(ChatCodec codec, string mediaType) => codec.Framing switch
+    {
+        StreamFraming.Sse => mediaType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase),
+        StreamFraming.AwsEventStream => mediaType.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
+
+    /// <summary>The caller's conversation in the neutral model; read once.</summary>
+    /// <exception cref="ChatFormatException">It cannot be read.</exception>
+    public static ChatRequest ChatOf(Exchange exchange, ConversationKeeper conversations) =>
+        exchange.Request!.Chat ??= conversations.Prepare(exchange, Read(exchange));
 
     /// <summary>A body of JSON.</summary>
     public static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> body)
@@ -88,7 +111,7 @@ internal static class Translations
     /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>
     public static void Lose(AttemptRecord attempt, Translation translation, bool dropUnsupported)
     {
-        attempt.Losses = translation.Losses;
+        attempt.Losses = attempt.Losses.Count == 0 ? translation.Losses : [.. attempt.Losses, .. translation.Losses];
         if (dropUnsupported)
         {
             return;

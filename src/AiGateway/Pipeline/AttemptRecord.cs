@@ -25,6 +25,9 @@ internal sealed class AttemptRecord(DeploymentModel deployment, string upstreamM
     /// <summary>Whether a call was made; false for what was passed over without one.</summary>
     public bool WasSent { get; set; }
 
+    /// <summary>How many calls it made: more than one for a batch that was split, and for several answers of a provider that gives one.</summary>
+    public int Calls { get; set; } = 1;
+
     /// <summary>How it ended.</summary>
     public AttemptOutcome Outcome { get; set; }
 

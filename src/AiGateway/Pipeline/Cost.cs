@@ -51,6 +51,17 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
         IsEstimated = IsEstimated || other.IsEstimated,
     };
 
+    /// <summary>What several calls cost together; unknown when one of them is, and reported when all of them are. The price named is the first one's.</summary>
+    public static Cost Sum(IReadOnlyList<Cost> calls)
+    {
+        var sum = calls[0];
+        for (var i = 1; i < calls.Count; i++)
+        {
+            sum = sum.Plus(calls[i]) with { Reported = sum.Reported + calls[i].Reported };
+        }
+        return sum;
+    }
+
     /// <summary>A cost that cannot be said.</summary>
     public static Cost Unknown(string reason) => new(null, reason);
 }

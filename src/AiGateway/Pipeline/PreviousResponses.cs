@@ -47,5 +47,5 @@ internal static class PreviousResponses
     }
 
     /// <summary>Whether the provider speaks Responses itself, and so keeps its responses itself.</summary>
-    public static bool KeepsItself(DeploymentModel deployment) => Array.IndexOf(deployment.Provider.Preset.Dialects, Dialect.OpenAIResponses) >= 0;
+    public static bool KeepsItself(DeploymentModel deployment) => Array.IndexOf(deployment.DialectsOf(deployment.UpstreamModel ?? ""), Dialect.OpenAIResponses) >= 0;
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Providers;
@@ -14,7 +15,7 @@ internal sealed class UpstreamAddresses
     private const string ModelPlace = "{model}";
     private const string VoicePlace = "{voice}";
 
-    private readonly ConcurrentDictionary<(string BaseUrl, Operation Operation, Dialect? Dialect, bool Stream, string? Model, string? ApiVersion), Uri> _cache = new();
+    private readonly ConcurrentDictionary<(string BaseUrl, Operation Operation, Dialect? Dialect, MessagesHost Host, bool Stream, string? Model, string? ApiVersion), Uri> _cache = new();
     private readonly ConcurrentDictionary<(string BaseUrl, string Path, string? Model), Uri> _forms = new();
 
     /// <summary>Where <paramref name="deployment"/> serves <paramref name="operation"/>.</summary>
@@ -27,15 +28,17 @@ internal sealed class UpstreamAddresses
     {
         var provider = deployment.Provider;
         operation = dialect switch { Dialect.OpenAIChat => Operation.ChatCompletions, Dialect.OpenAIResponses => Operation.Responses, _ => operation };
-        var isPerModel = dialect is Dialect.Gemini or Dialect.Converse || IsPerModel(provider, operation);
-        var key = (provider.BaseUrl, operation, dialect, stream, isPerModel ? upstreamModel : null, provider.ApiVersion);
+        var host = dialect == Dialect.Anthropic ? provider.Preset.Messages : MessagesHost.Anthropic;
+        var isPerModel = dialect is Dialect.Gemini or Dialect.Converse || host != MessagesHost.Anthropic || IsPerModel(provider, operation);
+        var key = (provider.BaseUrl, operation, dialect, host, stream, isPerModel ? upstreamModel : null, provider.ApiVersion);
         if (_cache.TryGetValue(key, out var address))
         {
             return address;
         }
+        var isCountAtBedrock = host == MessagesHost.Bedrock && operation == Operation.CountTokens;
         address = dialect is null or Dialect.OpenAIChat or Dialect.OpenAIResponses
             ? Build(provider, operation, upstreamModel, "")
-            : new Uri($"{provider.BaseUrl}/{PathOf(provider, operation, dialect, stream).Replace(ModelPlace, Segment(upstreamModel), StringComparison.Ordinal)}");
+            : new Uri($"{(host == MessagesHost.Vertex ? PublisherOfClaude(provider.BaseUrl) : provider.BaseUrl)}/{PathOf(provider, operation, dialect, stream).Replace(ModelPlace, Segment(isCountAtBedrock ? HostedMessages.WithoutPlace(upstreamModel) : upstreamModel), StringComparison.Ordinal)}");
         if (_cache.Count < MostCached)
         {
             _cache.TryAdd(key, address);
@@ -73,6 +76,10 @@ internal sealed class UpstreamAddresses
         null => OperationTable.PathOf(operation),
         Dialect.OpenAIChat => OperationTable.PathOf(Operation.ChatCompletions),
         Dialect.OpenAIResponses => OperationTable.PathOf(Operation.Responses),
+        Dialect.Anthropic when provider.Preset.Messages == MessagesHost.Bedrock =>
+            operation == Operation.CountTokens ? "model/{model}/count-tokens" : stream ? "model/{model}/invoke-with-response-stream" : "model/{model}/invoke",
+        Dialect.Anthropic when provider.Preset.Messages == MessagesHost.Vertex =>
+            operation == Operation.CountTokens ? "models/count-tokens:rawPredict" : stream ? "models/{model}:streamRawPredict" : "models/{model}:rawPredict",
         Dialect.Anthropic => operation == Operation.CountTokens ? "messages/count_tokens" : "messages",
         Dialect.Gemini => operation == Operation.CountTokens ? "models/{model}:countTokens" : stream ? "models/{model}:streamGenerateContent?alt=sse" : "models/{model}:generateContent",
         Dialect.Converse => stream ? "model/{model}/converse-stream" : "model/{model}/converse",
@@ -128,6 +135,13 @@ internal sealed class UpstreamAddresses
             ? address : throw new InvalidDataException("The path leads out of the provider's base URL.");
     }
 
+    /// <summary>Vertex AI's address names the publisher; that of the file is Google, as its own models need it.</summary>
+    private static string PublisherOfClaude(string baseUrl)
+    {
+        const string Google = "/publishers/google";
+        return baseUrl.EndsWith(Google, StringComparison.Ordinal) ? string.Concat(baseUrl.AsSpan(0, baseUrl.Length - Google.Length), "/publishers/anthropic") : baseUrl;
+    }
+
     /// <summary>Official clients put the version into the path (<c>v1/messages</c>, <c>v2/chat</c>) that the base URL ends with already.</summary>
     private static string WithoutRepeatedVersion(string baseUrl, string path)
     {
@@ -139,10 +153,10 @@ internal sealed class UpstreamAddresses
     private static bool IsPerModel(ProviderModel provider, Operation operation) =>
         provider.Preset.AzureLayout && operation is not (Operation.Responses or Operation.StoredResponse or Operation.Files or Operation.Batches);
 
-    /// <summary>One path segment: escaped, and never one that <see cref="Uri"/> would resolve away, which it does even when the dots are escaped.</summary>
+    /// <summary>One path segment: escaped, and never one that <see cref="Uri"/> would resolve away, which it does even when the dots are escaped. <c>@</c> may stand in one (RFC 3986, 3.3), and stands before a version in Vertex AI's models.</summary>
     /// <exception cref="InvalidDataException">It is a segment of dots.</exception>
     private static string Segment(string text) => text is "." or ".."
-        ? throw new InvalidDataException($"'{text}' cannot stand in an upstream path.") : Uri.EscapeDataString(text);
+        ? throw new InvalidDataException($"'{text}' cannot stand in an upstream path.") : Uri.EscapeDataString(text).Replace("%40", "@", StringComparison.Ordinal);
 
     private static Uri Build(ProviderModel provider, Operation operation, string upstreamModel, string below)
     {

@@ -76,6 +76,9 @@ public sealed class BatchCostTests(BatchFixture fixture) : IClassFixture<BatchFi
             aliases:
               fast: { groups: [{ deployments: [gpt] }] }
             budgets: [{ on: gateway, amount: "0.001", per: day }]
+            host:
+              ledger:
+                durability: batch
             """);
         using var form = new MultipartFormDataContent { { new StringContent("batch"), "purpose" }, { new ByteArrayContent(Encoding.UTF8.GetBytes(BatchFixture.Lines("fast", 200))), "file", "requests.jsonl" } };
         var (_, file, _) = await fixture.SendAsync(HttpMethod.Post, "/v1/files", form, gateway: gateway);

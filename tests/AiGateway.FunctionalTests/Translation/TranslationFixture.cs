@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Gateway;
@@ -25,17 +26,29 @@ public sealed class TranslationFixture : IAsyncLifetime
         Second = await ScriptedUpstream.StartAsync();
         const string Breaker = "breaker: { minimum_attempts: 100000, rate_limit_cooldown: 1ms, credential_cooldown: 1ms }";
         var yaml = new StringBuilder("providers:\n");
-        foreach (var kind in (string[])["anthropic", "google", "cohere", "openai", "xai"])
-            yaml.Append($"  {kind}: {{ base_url: \"{Upstream.Address}{kind}\", keys: env:TEST_KEY }}\n");
+        foreach (var kind in (string[])["anthropic", "google", "cohere", "openai", "xai", "openrouter"])
+            yaml.Append($"  {kind}: {{ base_url: \"{Upstream.Address}{kind}\", keys: env:TEST_KEY{(kind == "openrouter" ? ", dialects: [openai]" : "")} }}\n");
         yaml.Append($"  aws: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  ollama: {{ base_url: \"{Upstream.Address}ollama\", dialects: [ollama] }}\n");
+        yaml.Append($"  bedrock: {{ kind: bedrock-converse, base_url: \"{Upstream.Address}aws\", keys: env:TEST_KEY }}\n");
+        yaml.Append($"  vertex: {{ kind: vertex, base_url: \"{Upstream.Address}v1/projects/p/locations/l/publishers/google\", keys: env:TEST_KEY }}\n");
         yaml.Append($"  second: {{ kind: openai, base_url: \"{Second.Address}v1\", keys: env:TEST_KEY }}\n");
         yaml.Append("deployments:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "ollama", "second"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "openrouter", "aws", "ollama", "second"])
             yaml.Append($"  {provider}: {{ provider: {provider}, model: {provider}-model, {Breaker} }}\n");
+        yaml.Append($"  bedrock: {{ provider: bedrock, model: eu.anthropic.claude-x, {Breaker} }}\n");
+        yaml.Append($"  profile: {{ provider: bedrock, model: \"arn:aws:bedrock:eu:1:application-inference-profile/a1\", dialects: [anthropic], {Breaker} }}\n");
+        yaml.Append($"  vertex: {{ provider: vertex, model: claude-x@1, {Breaker} }}\n");
+        yaml.Append($"  vertex-gemini: {{ provider: vertex, model: gemini-x, {Breaker} }}\n");
+        yaml.Append($"  responses: {{ provider: openai, model: gpt-x, dialects: [responses], {Breaker} }}\n");
+        foreach (var generation in (int[])[2, 3])
+            yaml.Append(CultureInfo.InvariantCulture, $"  gemini-{generation}: {{ provider: google, {Breaker} }}\n");
         yaml.Append("aliases:\n");
-        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "aws", "ollama"])
+        foreach (var provider in (string[])["anthropic", "google", "cohere", "openai", "xai", "openrouter", "aws", "ollama"])
             yaml.Append($"  {provider}: {{ groups: [{{ deployments: [{provider}] }}], retries: {{ max_attempts: 1 }} }}\n");
+        foreach (var name in (string[])["bedrock", "profile", "vertex", "vertex-gemini", "gemini-2", "gemini-3", "responses"])
+            yaml.Append($"  {name}: {{ groups: [{{ deployments: [{name}] }}], retries: {{ max_attempts: 1 }} }}\n");
+        yaml.Append("  careful-bedrock: { groups: [{ deployments: [bedrock] }], drop_unsupported: false }\n");
         yaml.Append("  careful: { groups: [{ deployments: [anthropic] }], drop_unsupported: false }\n");
         yaml.Append("  two: { groups: [{ deployments: [anthropic] }, { deployments: [second] }] }\n");
         _gateway = await GatewayServer.StartAsync(yaml.ToString(), Keys);

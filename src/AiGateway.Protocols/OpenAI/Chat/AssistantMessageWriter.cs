@@ -61,7 +61,7 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
                 _thoughts.Add(thinking);
                 if (dialect == Dialect.Mistral && _isOwn)
                     _said.Add(thinking);
-                else if (!_isOwn && translation.Traits.ReasoningMember is null)
+                else if (!_isOwn && translation.Traits.ReasoningMember is null && !(translation.Traits.ReasoningDetails && IsSigned(thinking)))
                     translation.Drop(path, "the target takes no thoughts back");
                 break;
             case ToolCallPart call:
@@ -120,7 +120,7 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
         json.WriteEndArray();
     }
 
-    /// <summary>Thoughts go back as text where the target has a member for it. Signatures go back in their own dialect only.</summary>
+    /// <summary>Thoughts go back as text where the target has a member for it. Signatures go back in their own dialect, and where the target takes those of others.</summary>
     private void Thoughts(string path)
     {
         if (_thoughts.Count == 0 || (dialect == Dialect.Mistral && _isOwn))
@@ -134,19 +134,31 @@ internal sealed class AssistantMessageWriter(ChatRequest request, Translation tr
             if (text.Length > 0)
                 json.WriteString(member, text);
         }
-        if (!_isOwn)
+        if (!_isOwn && !translation.Traits.ReasoningDetails)
         {
             if (_thoughts.Exists(static thought => thought.Signature is not null || thought.Encrypted is not null))
                 translation.Drop(path + ".signature", "a signature of the source's dialect");
             return;
         }
-        if (!_thoughts.Exists(static thought => !thought.Native.IsAbsent))
+        Details();
+    }
+
+    private static bool IsSigned(ThinkingPart thinking) => thinking.Signature is not null || thinking.Encrypted is not null;
+
+    /// <summary>The details as they came, and signatures that another dialect's client brought back or a stream gave, each in the words of whose it is.</summary>
+    private void Details()
+    {
+        if (!_thoughts.Exists(static thought => !thought.Native.IsAbsent || IsSigned(thought)))
             return;
         json.WriteStartArray("reasoning_details"u8);
+        var index = 0;
         foreach (var thought in _thoughts)
         {
             if (!thought.Native.IsAbsent)
                 thought.Native.WriteTo(json);
+            else if (IsSigned(thought))
+                ReasoningDetails.Write(json, thought, index, thought.SignedBy ?? request.Source);
+            index++;
         }
         json.WriteEndArray();
     }

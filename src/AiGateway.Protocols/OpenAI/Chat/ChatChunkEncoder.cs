@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using WriterText = AiGateway.Protocols.Chat.JsonText;
@@ -11,7 +10,7 @@ namespace AiGateway.Protocols.OpenAI.Chat;
 [SuppressMessage("Design", "CA1001", Justification = "The writer writes into the buffers of others and holds nothing to be given back.")]
 internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : ChatStreamEncoder
 {
-    private readonly List<CandidateState> _candidates = [];
+    private readonly List<EncodedCandidate> _candidates = [];
     private readonly Utf8JsonWriter _json = new(Stream.Null, WriterText.WriterOptions);
     private byte[] _head = [];
     private string _id = "";
@@ -74,14 +73,14 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         _head = head.WrittenSpan.ToArray();
     }
 
-    private CandidateState CandidateOf(int index, IBufferWriter<byte> output)
+    private EncodedCandidate CandidateOf(int index, IBufferWriter<byte> output)
     {
         foreach (var candidate in _candidates)
         {
             if (candidate.Index == index)
                 return candidate;
         }
-        var added = new CandidateState(index);
+        var added = new EncodedCandidate(index);
         _candidates.Add(added);
         Begin(output);
         _json.WriteString("role"u8, "assistant"u8);
@@ -93,8 +92,9 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         return added;
     }
 
-    private void PartStart(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    private void PartStart(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
+        KeepTextSignature(step, candidate);
         switch (step.PartKind)
         {
             case ChatPartKind.ToolCall:
@@ -129,11 +129,12 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         }
     }
 
-    private void PartDelta(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    private void PartDelta(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         switch (step.PartKind)
         {
             case ChatPartKind.Text:
+                KeepTextSignature(step, candidate);
                 Text(step, candidate, output);
                 break;
             case ChatPartKind.Refusal when step.Text is { Length: > 0 } refusal:
@@ -157,13 +158,18 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         }
     }
 
-    private void PartEnd(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    private void PartEnd(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         switch (step.PartKind)
         {
             case ChatPartKind.ToolCall:
                 if (!candidate.HasArguments)
                     CallArguments("{}", candidate, output);
+                break;
+            case ChatPartKind.Text when candidate.TextSignature is { } signature:
+                candidate.TextSignature = null;
+                candidate.ThoughtText.Clear();
+                Details(TextSignatures.Hidden(_source ?? dialect, signature), candidate, output);
                 break;
             case ChatPartKind.Thinking when candidate.Thought is { } thought:
                 candidate.Thought = null;
@@ -184,7 +190,14 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         }
     }
 
-    private void Text(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    /// <summary>A signature over a text is good for the whole only, and has no member of its own: it goes as hidden thoughts when the text has ended.</summary>
+    private void KeepTextSignature(in ChatEvent step, EncodedCandidate candidate)
+    {
+        if (step is { PartKind: ChatPartKind.Text, Signature: { } signature } && _source != dialect && dialect != Dialect.Mistral)
+            candidate.TextSignature += signature;
+    }
+
+    private void Text(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         var hasText = step.Text is { Length: > 0 };
         if (step.Citation is { } citation && (_source == dialect ? !citation.Native.IsAbsent : citation.Url is not null))
@@ -205,7 +218,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
     }
 
     /// <summary>Thoughts go out as they come; a signature waits for their end, since it is good for the whole only.</summary>
-    private void Thinking(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    private void Thinking(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         var thought = candidate.Thought ??= new ThinkingPart();
         thought.Signature = step.Signature is null ? thought.Signature : thought.Signature + step.Signature;
@@ -233,7 +246,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         End(candidate, output);
     }
 
-    private void Details(ThinkingPart thought, CandidateState candidate, IBufferWriter<byte> output)
+    private void Details(ThinkingPart thought, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         thought.Text = candidate.ThoughtText.ToString();
         Begin(output);
@@ -244,7 +257,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         End(candidate, output);
     }
 
-    private void CallStart(in ChatEvent step, CandidateState candidate, IBufferWriter<byte> output)
+    private void CallStart(in ChatEvent step, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         var isCustom = candidate.IsCustom = step.Data is ToolCallPart { IsCustom: true };
         candidate.HasArguments = isCustom;
@@ -279,7 +292,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         End(candidate, output);
     }
 
-    private void CallArguments(string? arguments, CandidateState candidate, IBufferWriter<byte> output)
+    private void CallArguments(string? arguments, EncodedCandidate candidate, IBufferWriter<byte> output)
     {
         if (string.IsNullOrEmpty(arguments) || (request.LegacyFunctions && candidate.Calls > 1))
             return;
@@ -303,7 +316,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         End(candidate, output);
     }
 
-    private void Sound(CandidateState candidate, string? id, string? data, string? transcript, IBufferWriter<byte> output)
+    private void Sound(EncodedCandidate candidate, string? id, string? data, string? transcript, IBufferWriter<byte> output)
     {
         Begin(output);
         _json.WriteStartObject("audio"u8);
@@ -357,7 +370,7 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
     }
 
     /// <summary>Closes a chunk behind its delta.</summary>
-    private void End(CandidateState candidate, IBufferWriter<byte> output, IReadOnlyList<TokenLogprob>? logprobs = null, ReadOnlySpan<byte> finish = default)
+    private void End(EncodedCandidate candidate, IBufferWriter<byte> output, IReadOnlyList<TokenLogprob>? logprobs = null, ReadOnlySpan<byte> finish = default)
     {
         _json.WriteNumber("index"u8, candidate.Index);
         if (logprobs is not null)
@@ -371,26 +384,5 @@ internal sealed class ChatChunkEncoder(ChatRequest request, Dialect dialect) : C
         _json.WriteEndObject();
         _json.Flush();
         output.Write(request.IncludeUsage == true && dialect != Dialect.Mistral ? "],\"usage\":null}\n\n"u8 : "]}\n\n"u8);
-    }
-
-    private sealed class CandidateState(int index)
-    {
-        public int Index { get; } = index;
-
-        public int Calls { get; set; }
-
-        public int Details { get; set; }
-
-        public bool IsCustom { get; set; }
-
-        public bool HasArguments { get; set; }
-
-        public ThinkingPart? Thought { get; set; }
-
-        public StringBuilder ThoughtText { get; } = new();
-
-        public MediaPart? Image { get; set; }
-
-        public StringBuilder ImageText { get; } = new();
     }
 }

@@ -59,7 +59,7 @@ internal static class ChatResponseWriter
                 json.WriteString("refusal"u8, refusal);
             else
                 json.WriteNull("refusal"u8);
-            Thinking(json, candidate.Parts, response.Source, isOwn);
+            Thinking(json, isOwn ? candidate.Parts : TextSignatures.Apart(candidate.Parts, response.Source), response.Source, isOwn);
         }
         Media(json, candidate.Parts);
         if (calls)

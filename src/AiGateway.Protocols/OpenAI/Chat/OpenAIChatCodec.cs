@@ -34,6 +34,9 @@ public sealed class OpenAIChatCodec : ChatCodec
     public override Dialect Dialect { get; }
 
     /// <inheritdoc/>
+    public override bool GivesSeveralAnswers(string model) => true;
+
+    /// <inheritdoc/>
     public override StreamFraming Framing => StreamFraming.Sse;
 
     /// <inheritdoc/>

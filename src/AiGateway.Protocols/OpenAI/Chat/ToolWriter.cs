@@ -111,33 +111,21 @@ internal sealed class ToolWriter(ChatRequest request, Translation translation, D
             tool.Native.WriteTo(json);
             return;
         }
+        var options = WebSearchOptions.Of(tool.Native);
         json.WriteStartObject();
-        if (!tool.Native.IsAbsent)
-        {
-            using var native = tool.Native.Open();
-            var root = native.RootElement;
-            if (root.TextOf("search_context_size"u8) is { } size)
-                json.WriteString("search_context_size"u8, size);
-            if (root.Has("user_location"u8, out var place) && place.ValueKind == JsonValueKind.Object)
-            {
-                json.WriteStartObject("user_location"u8);
-                json.WriteString("type"u8, "approximate"u8);
-                json.WriteStartObject("approximate"u8);
-                foreach (var name in (ReadOnlySpan<string>)["city", "country", "region", "timezone"])
-                {
-                    if (place.TryGetProperty(name, out var value) && value.Text() is { } text)
-                        json.WriteString(name, text);
-                }
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-            foreach (var member in root.EnumerateObject())
-            {
-                if (member.Name is "max_uses" or "allowed_domains" or "blocked_domains" or "filters")
-                    translation.Drop("tools." + member.Name, "web_search_options has none");
-            }
-        }
+        if (options.ContextSize is { } size)
+            json.WriteString("search_context_size"u8, size);
+        options.WritePlace(json, isNested: true);
         json.WriteEndObject();
+        DropIf(options.MaxUses is not null, "max_uses");
+        DropIf(!options.AllowedDomains.IsAbsent, "allowed_domains");
+        DropIf(!options.BlockedDomains.IsAbsent, "blocked_domains");
+
+        void DropIf(bool isSaid, string name)
+        {
+            if (isSaid)
+                translation.Drop("tools." + name, "web_search_options has none");
+        }
     }
 
     private void Choice(ChatToolChoice choice)

@@ -39,7 +39,7 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
     {
         json.WriteStartArray();
         var logprobs = candidate.Logprobs;
-        var parts = _isOwn ? candidate.Parts : Expressible(candidate.Parts);
+        var parts = _isOwn ? candidate.Parts : Expressible(TextSignatures.Apart(candidate.Parts, response.Source));
         for (var i = 0; i < parts.Count;)
         {
             if (!IsSaid(parts[i]))
@@ -141,7 +141,7 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
                 }
                 break;
             case ThinkingPart thinking:
-                ItemWriter.WriteThinking(json, thinking, _isOwn && thinking.Item is not null ? thinking.Id : _ids.Item("rs_", _number), Encrypted(thinking, response.Source), _isOwn);
+                ItemWriter.WriteThinking(json, thinking, (_isOwn && thinking.Item is not null) || IsNamed(thinking) ? thinking.Id : _ids.Item("rs_", _number), Encrypted(thinking, response.Source), _isOwn);
                 break;
             case MediaPart { Kind: MediaKind.Image, Base64: not null } image:
                 ItemWriter.WriteImage(json, image, _isOwn ? null : _ids.Item("ig_", _number));
@@ -154,6 +154,9 @@ internal sealed class ResponseWriter(ChatResponse response, ChatRequest request,
         }
         _number++;
     }
+
+    /// <summary>Whether hidden thoughts of this dialect, which another carried (OpenRouter), brought their id: OpenAI checks that they come back under it.</summary>
+    public static bool IsNamed(ThinkingPart thinking) => thinking is { SignedBy: Dialect.OpenAIResponses, Encrypted: not null, Id: not null };
 
     /// <summary>What a client has to bring back with thoughts: the provider's own words, or another dialect's, packed.</summary>
     public static string? Encrypted(ThinkingPart thinking, Dialect source)

@@ -12,6 +12,7 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
     private ItemEncoder? _item;
     private MessageEncoder? _message;
     private FinishReason _finish;
+    private string? _textSignature;
 
     /// <summary>The dialect the answer comes in.</summary>
     public Dialect? Source { get; private set; }
@@ -33,14 +34,17 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
                 Start(step, output);
                 break;
             case ChatEventKind.PartStart:
+                KeepTextSignature(step);
                 Begin(step, output);
                 break;
             case ChatEventKind.PartDelta:
+                KeepTextSignature(step);
                 _item?.Delta(step, output);
                 break;
             case ChatEventKind.PartEnd:
                 _item?.End(output);
                 _item = null;
+                CarryTextSignature(output);
                 break;
             case ChatEventKind.Finish:
                 _finish = step.Finish;
@@ -78,6 +82,22 @@ internal sealed class StreamEncoder(ChatRequest request) : ChatStreamEncoder
         json.WritePropertyName("response"u8);
         _shell.Write(json, status, _finish, _events.Output);
         EventWriter.End(json, output);
+    }
+
+    private void KeepTextSignature(in ChatEvent step)
+    {
+        if (step is { PartKind: ChatPartKind.Text, Signature: { } signature })
+            _textSignature += signature;
+    }
+
+    /// <summary>A signature over a text is an item of hidden thoughts behind it.</summary>
+    private void CarryTextSignature(IBufferWriter<byte> output)
+    {
+        if (_textSignature is not { } signature || IsOwn || Source is not { } signer)
+            return;
+        _textSignature = null;
+        var hidden = new ChatEvent(ChatEventKind.PartStart) { PartKind = ChatPartKind.Thinking, Data = TextSignatures.Hidden(signer, signature) };
+        new ThinkingEncoder(_events, this, hidden, output).End(output);
     }
 
     private void Begin(in ChatEvent step, IBufferWriter<byte> output)

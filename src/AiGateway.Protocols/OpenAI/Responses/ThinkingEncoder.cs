@@ -87,7 +87,7 @@ internal sealed class ThinkingEncoder : ItemEncoder
             return;
         _isBegun = true;
         _stream.CloseMessage("completed", output);
-        _id = _stream.IsOwn && _thinking.Id is not null ? _thinking.Id : _stream.Ids.Item("rs_", _events.OutputIndex);
+        _id = (_stream.IsOwn && _thinking.Id is not null) || ResponseWriter.IsNamed(_thinking) ? _thinking.Id! : _stream.Ids.Item("rs_", _events.OutputIndex);
         _events.Add(output, json => ItemWriter.WriteThinking(json, new ThinkingPart(), _id, encrypted: null, isOwn: false));
     }
 

@@ -60,6 +60,29 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
         return document.RootElement.TextOf("type"u8) == "custom" && document.RootElement.Member("custom"u8).TextOf("name"u8) is not null;
     }
 
+    /// <summary>Web search of other dialects: the place of the user, how much is read and which sites are searched are said alike.</summary>
+    private void WriteWebSearch(ChatTool tool, string path)
+    {
+        var options = WebSearchOptions.Of(tool.Native);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "web_search"u8);
+        if (options.ContextSize is { } size)
+            json.WriteString("search_context_size"u8, size);
+        options.WritePlace(json, isNested: false);
+        if (!options.AllowedDomains.IsAbsent)
+        {
+            json.WriteStartObject("filters"u8);
+            json.WritePropertyName("allowed_domains"u8);
+            options.AllowedDomains.WriteTo(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        if (options.MaxUses is not null)
+            translation.Drop(path + ".max_uses", "OpenAI's web search has no bound");
+        if (!options.BlockedDomains.IsAbsent)
+            translation.Drop(path + ".blocked_domains", "OpenAI's web search leaves no sites out");
+    }
+
     private void WriteTool(ChatTool tool, string path)
     {
         if (!tool.Native.IsAbsent)
@@ -74,10 +97,7 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
                 WriteChatCustom(tool.Native);
                 return;
             }
-            translation.Approximate(path, "OpenAI's web search stands in, without the options");
-            json.WriteStartObject();
-            json.WriteString("type"u8, "web_search"u8);
-            json.WriteEndObject();
+            WriteWebSearch(tool, path);
             return;
         }
         json.WriteStartObject();

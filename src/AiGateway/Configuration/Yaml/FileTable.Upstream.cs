@@ -45,6 +45,7 @@ internal static partial class FileTable
         .With("breaker", "Circuit breaker and cooldowns of this deployment.", breaker, (section, value) => section with { Breaker = value })
         .With("context_window", "Context window in tokens, shown in /v1/models. Default: from the price list, where known.", Scalars.Integer(1, 1_000_000_000), (section, value) => section with { ContextWindow = value })
         .With("supports", "What the model takes beside text. Default: what the gateway's table of capabilities knows of it; a model that nobody knows is kept from nothing.", new ListShape<string>(Scalars.Word(ModelCapabilities.Names)), (section, value) => section with { Supports = value })
+        .With("dialects", "Dialects of conversation its model speaks, the one to translate to first. Default: what the provider's model of that name speaks.", new ListShape<string>(Scalars.Word(DialectNames.All)), (section, value) => section with { Dialects = value })
         .With("operations", "Operations this deployment serves. Default: all of its provider.", new ListShape<string>(Scalars.Word(OperationNames.All)), (section, value) => section with { Operations = value });
 
     private static RecordShape<AliasConfig> Alias(RecordShape<RetriesConfig> retries)
@@ -62,6 +63,7 @@ internal static partial class FileTable
             .With("hold_back", "How much of a stream is held back, so that an early death fails over unseen.", holdBack, (section, value) => section with { HoldBack = value })
             .With("keep_alive", "Interval of keep-alive comments while a stream waits for its first event; fixes the status 200 early. Default off.", Scalars.Duration(HalfSecond, Hour), (section, value) => section with { KeepAlive = value })
             .With("drop_unsupported", "Whether members that a provider's dialect cannot say are left out and named in x-gateway-dropped (true, the default), or the request is refused.", Scalars.Boolean, (section, value) => section with { DropUnsupported = value })
+            .With("max_choices", "Most answers to one request (n) where each is a call of its own, because the provider gives one. Default 8.", Scalars.Integer(1, 128), (section, value) => section with { MaxChoices = value })
             .With("unknown_price", "What becomes of a request to this alias whose price nobody knows: allow, reject or estimate. Default: the file's.", Scalars.Word(UnknownPriceNames.All), (section, value) => section with { UnknownPrice = value })
             .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model. Default: the file's.", Scalars.Text, (section, value) => section with { UnknownPriceAs = value })
             .With("description", "Shown in /v1/models.", Scalars.Text, (section, value) => section with { Description = value });

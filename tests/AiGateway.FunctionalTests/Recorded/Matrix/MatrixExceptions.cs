@@ -12,8 +12,6 @@ internal static class MatrixExceptions
         new("media", "Audio output: the dialect has none, so what is said comes as text.", Clients: [Dialect.OpenAIResponses, Dialect.Anthropic], Mark: "audio_output"),
         new("media", "Image output: the dialect has none.", Clients: [Dialect.OpenAIResponses, Dialect.Anthropic], Mark: "image_output"),
         new("logprobs", "Log probabilities: the dialect has none.", Clients: [Dialect.Anthropic]),
-        new("next turn", "Signatures on texts: the dialect has no place for them, and Google asks for them without insisting.", Clients: [Dialect.OpenAIChat, Dialect.OpenAIResponses, Dialect.Anthropic], Member: "'TextPart:"),
-        new("next turn", "Signatures in OpenRouter's reasoning_details: a translated request to a provider of OpenAI Chat's dialect carries none.", Source: Dialect.OpenAIChat),
         new("asked: form", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic]),
         new("asked: tools", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic], Mark: "json_schema"),
         new("asked: tools", "JSON schema: an Anthropic request to a model that is not known for structured outputs asks for it by a forced tool.", Clients: [Dialect.Anthropic], Member: "aigateway_json_answer"),

@@ -33,7 +33,7 @@ internal static class MatrixSelection
     /// <summary>The kind in the routing file.</summary>
     public static string KindOf(RecordedExchange exchange) => SourceOf(exchange) switch
     {
-        Dialect.Anthropic => "anthropic",
+        Dialect.Anthropic => exchange.Endpoint == "invoke" ? "bedrock-converse" : "anthropic",
         Dialect.Gemini => exchange.Provider == "vertex" ? "vertex" : "google",
         Dialect.Converse => "bedrock-converse",
         Dialect.Cohere => "cohere",

@@ -11,10 +11,10 @@ public sealed class AnthropicClientTests(DialectFixture fixture) : IClassFixture
 {
     private readonly AnthropicClient _client = fixture.Anthropic;
 
-    public static TheoryData<string> Providers { get; } = new("anthropic", "openai", "google", "converse", "cohere");
+    public static TheoryData<string> Providers { get; } = new("anthropic", "openai", "google", "converse", "cohere", "invoke", "rawpredict");
 
     /// <summary>Providers that show thoughts and want their signatures back.</summary>
-    public static TheoryData<string> ThinkingProviders { get; } = new("anthropic", "google", "converse");
+    public static TheoryData<string> ThinkingProviders { get; } = new("anthropic", "google", "converse", "invoke", "rawpredict");
 
     [Theory]
     [MemberData(nameof(Providers))]
@@ -173,7 +173,7 @@ public sealed class AnthropicClientTests(DialectFixture fixture) : IClassFixture
     [MemberData(nameof(Providers))]
     public async Task ThoughtsOfOneProvider_DoNotDisturbTheNext(string provider)
     {
-        foreach (var maker in (string[])["anthropic", "google", "converse"])
+        foreach (var maker in (string[])["anthropic", "google", "converse", "invoke", "rawpredict"])
         {
             var asked = Ask(ModelOf(maker), User("Think about it")) with { Thinking = new ThinkingConfigEnabled(2048) };
             var first = await _client.Messages.Create(asked);

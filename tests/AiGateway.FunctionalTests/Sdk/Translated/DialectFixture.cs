@@ -7,7 +7,7 @@ using OpenAI;
 
 namespace AiGateway.FunctionalTests.Sdk.Translated;
 
-/// <summary>A gateway in front of one simulator that plays five providers, each in its own dialect, and official clients that point at the gateway.</summary>
+/// <summary>A gateway in front of one simulator that plays seven providers, each in its own dialect, and official clients that point at the gateway.</summary>
 public sealed class DialectFixture : IAsyncLifetime
 {
     /// <summary>The caller's key.</summary>
@@ -21,6 +21,8 @@ public sealed class DialectFixture : IAsyncLifetime
         ["google"] = "gemini-2.5-flash",
         ["converse"] = "anthropic.claude-sonnet-4-5-20250929-v1:0",
         ["cohere"] = "command-a-03-2025",
+        ["invoke"] = "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
+        ["rawpredict"] = "claude-sonnet-4-5@20250929",
     };
 
     public SimulatorServer Simulator { get; private set; } = null!;
@@ -63,28 +65,38 @@ public sealed class DialectFixture : IAsyncLifetime
               google: { kind: google, base_url: "{{address}}/v1beta", keys: sk-upstream }
               converse: { kind: bedrock-converse, base_url: "{{address}}", keys: sk-upstream }
               cohere: { kind: cohere, base_url: "{{address}}/v2", keys: sk-upstream }
+              invoke: { kind: bedrock-converse, base_url: "{{address}}", keys: sk-upstream, dialects: [anthropic] }
+              rawpredict: { kind: vertex, base_url: "{{address}}/v1/projects/p/locations/l/publishers/google", keys: sk-upstream }
             deployments:
               openai: { provider: openai, model: "*" }
               anthropic: { provider: anthropic, model: "*" }
               google: { provider: google, model: "*" }
               converse: { provider: converse, model: "*" }
               cohere: { provider: cohere, model: "*", supports: [vision, tools, json_schema, reasoning, sampling] }   # the simulated one sees
+              invoke: { provider: invoke, model: "*" }
+              rawpredict: { provider: rawpredict, model: "*" }
               limited-openai: { provider: openai, model: "*" }
               limited-anthropic: { provider: anthropic, model: "*" }
               limited-google: { provider: google, model: "*" }
               limited-converse: { provider: converse, model: "*" }
               limited-cohere: { provider: cohere, model: "*" }
+              limited-invoke: { provider: invoke, model: "*" }
+              limited-rawpredict: { provider: rawpredict, model: "*" }
             aliases:
               openai/*: { groups: [{ deployments: [openai] }] }
               anthropic/*: { groups: [{ deployments: [anthropic] }] }
               google/*: { groups: [{ deployments: [google] }] }
               converse/*: { groups: [{ deployments: [converse] }] }
               cohere/*: { groups: [{ deployments: [cohere] }] }
+              invoke/*: { groups: [{ deployments: [invoke] }] }
+              rawpredict/*: { groups: [{ deployments: [rawpredict] }] }
               limited-openai/*: { groups: [{ deployments: [limited-openai] }] }
               limited-anthropic/*: { groups: [{ deployments: [limited-anthropic] }] }
               limited-google/*: { groups: [{ deployments: [limited-google] }] }
               limited-converse/*: { groups: [{ deployments: [limited-converse] }] }
               limited-cohere/*: { groups: [{ deployments: [limited-cohere] }] }
+              limited-invoke/*: { groups: [{ deployments: [limited-invoke] }] }
+              limited-rawpredict/*: { groups: [{ deployments: [limited-rawpredict] }] }
             callers:
               - { id: anyone, project: apples, native: ["*"], key_hash: "{{GatewayServer.HashOf(Key)}}" }
             retries: { max_attempts: 1 }

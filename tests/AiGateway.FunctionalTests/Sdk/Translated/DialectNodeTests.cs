@@ -3,7 +3,7 @@ namespace AiGateway.FunctionalTests.Sdk.Translated;
 /// <summary>The official Node clients <c>@anthropic-ai/sdk</c>, <c>@google/genai</c>, <c>openai</c> (Responses) and <c>cohere-ai</c> against every provider: passed through to their own, translated for the others.</summary>
 public sealed class DialectNodeTests(DialectNodeFixture fixture) : IClassFixture<DialectNodeFixture>
 {
-    private static readonly string[] All = ["anthropic", "openai", "google", "converse", "cohere"];
+    private static readonly string[] All = ["anthropic", "openai", "google", "converse", "cohere", "invoke", "rawpredict"];
 
     internal static readonly NodeProgram[] Programs =
     [

@@ -11,7 +11,7 @@ public sealed class OpenAIClientTests(DialectFixture fixture) : IClassFixture<Di
 {
     private static readonly BinaryData CitySchema = BinaryData.FromString("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
 
-    public static TheoryData<string> Providers { get; } = new("anthropic", "google", "converse", "cohere");
+    public static TheoryData<string> Providers { get; } = new("anthropic", "google", "converse", "cohere", "invoke", "rawpredict");
 
     [Theory]
     [MemberData(nameof(Providers))]
