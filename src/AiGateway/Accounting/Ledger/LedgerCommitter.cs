@@ -9,7 +9,8 @@ namespace AiGateway.Accounting.Ledger;
 /// </remarks>
 internal sealed partial class LedgerCommitter : IAsyncDisposable
 {
-    private const int RecordsAtOnce = 8192;
+    // More would be fewer flushes, and more objects that live through collections.
+    private const int RecordsAtOnce = 2048;
 
     // Larger batches are cheaper; reports are this much behind.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);

@@ -19,6 +19,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
 
     private const int WriteAtOnce = 4 * 1024 * 1024;
     private const double OpensAgainAt = 0.9;
+    private static readonly TimeSpan FillEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestAfterFailureAtStop = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
@@ -202,7 +203,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
             if (!_isStopping && took < interval)
             {
                 // Others join; the time that the last write took counts, so that nothing waits longer than the interval.
-                _hurry.WaitOne(interval - took);
+                RestAndFill(interval - took);
             }
             Fill();
             var began = _clock.GetTimestamp();
@@ -219,6 +220,15 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         // Sealed, so that the committer removes the last file too.
         _segments.Dispose();
         _ended.TrySetResult();
+    }
+
+    // Records become bytes soon: as objects they would live through collections, each of which copies them.
+    private void RestAndFill(TimeSpan rest)
+    {
+        for (; rest > TimeSpan.Zero && !_hurry.WaitOne(rest < FillEvery ? rest : FillEvery); rest -= FillEvery)
+        {
+            Fill();
+        }
     }
 
     private void Sleep()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
@@ -13,6 +14,7 @@ internal sealed class Statement : IDisposable
 
     private readonly sqlite3 _file;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
 
     // SQLite copies what is bound.
     private byte[] _utf8 = new byte[UsualLength];
@@ -22,19 +24,20 @@ internal sealed class Statement : IDisposable
     {
         _file = file;
         Check(raw.sqlite3_prepare_v2(file, text, out _statement));
+        _handle = _statement.DangerousGetHandle();
     }
 
     /// <summary>Binds a number; parameters count from 1.</summary>
     public Statement Bind(int parameter, long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, parameter, value));
+        Check(NativeStatement.BindNumber(_handle, parameter, value));
         return this;
     }
 
     /// <summary>Binds a number or none.</summary>
     public Statement Bind(int parameter, long? value)
     {
-        Check(value is { } number ? raw.sqlite3_bind_int64(_statement, parameter, number) : raw.sqlite3_bind_null(_statement, parameter));
+        Check(value is { } number ? NativeStatement.BindNumber(_handle, parameter, number) : NativeStatement.BindNull(_handle, parameter));
         return this;
     }
 
@@ -43,13 +46,7 @@ internal sealed class Statement : IDisposable
     {
         if (value is null)
         {
-            Check(raw.sqlite3_bind_null(_statement, parameter));
-            return this;
-        }
-        if (value.Length == 0)
-        {
-            // An empty span has no address, which SQLite takes for NULL.
-            Check(raw.sqlite3_bind_text(_statement, parameter, ""));
+            Check(NativeStatement.BindNull(_handle, parameter));
             return this;
         }
         var longest = Encoding.UTF8.GetMaxByteCount(value.Length);
@@ -57,34 +54,30 @@ internal sealed class Statement : IDisposable
         {
             _utf8 = new byte[longest];
         }
-        Check(raw.sqlite3_bind_text(_statement, parameter, _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8))));
+        // The buffer's address, not the text's: an empty one has none, which SQLite takes for NULL.
+        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], Encoding.UTF8.GetBytes(value, _utf8), NativeStatement.Transient));
         return this;
     }
 
     /// <summary>Binds an amount as text, exact.</summary>
     public Statement Bind(int parameter, decimal value)
     {
-        Span<byte> digits = stackalloc byte[UsdText.MaxLength];
-        Check(raw.sqlite3_bind_text(_statement, parameter, digits[..UsdText.Write(value, digits)]));
+        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], UsdText.Write(value, _utf8), NativeStatement.Transient));
         return this;
     }
 
     /// <summary>Binds an amount or none.</summary>
     public Statement Bind(int parameter, decimal? value) => value is { } amount ? Bind(parameter, amount) : Bind(parameter, (string?)null);
 
-    /// <summary>Binds bytes.</summary>
+    /// <summary>Binds bytes; there are some.</summary>
     public Statement Bind(int parameter, ReadOnlySpan<byte> value)
     {
-        Check(raw.sqlite3_bind_blob(_statement, parameter, value));
+        Check(NativeStatement.BindBytes(_handle, parameter, in MemoryMarshal.GetReference(value), value.Length, NativeStatement.Transient));
         return this;
     }
 
     /// <summary>Binds bytes or none.</summary>
-    public Statement Bind(int parameter, byte[]? value)
-    {
-        Check(value is null ? raw.sqlite3_bind_null(_statement, parameter) : raw.sqlite3_bind_blob(_statement, parameter, value));
-        return this;
-    }
+    public Statement Bind(int parameter, byte[]? value) => value is null ? Bind(parameter, (string?)null) : Bind(parameter, value.AsSpan());
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False when there is none; the statement is ready to be bound anew then.</returns>
