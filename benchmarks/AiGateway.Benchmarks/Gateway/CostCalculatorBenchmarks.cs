@@ -23,7 +23,13 @@ public class CostCalculatorBenchmarks : IAllocationCase
     private readonly Usage _usage = GatewayFixture.Usage();
     private readonly Usage _everyKind = new()
     {
-        InputTokens = 150_000, CachedInputTokens = 120_000, CacheWriteTokens = 5_000, CacheWrite1hTokens = 3_000, OutputTokens = 4_000, ReasoningTokens = 1_500, WebSearches = 2,
+        InputTokens = 150_000,
+        CachedInputTokens = 120_000,
+        CacheWriteTokens = 5_000,
+        CacheWrite1hTokens = 3_000,
+        OutputTokens = 4_000,
+        ReasoningTokens = 1_500,
+        WebSearches = 2,
     };
 
     private readonly DateTimeOffset _at = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);

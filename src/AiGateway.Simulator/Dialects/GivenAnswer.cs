@@ -1,5 +1,5 @@
-using AiGateway.Protocols;
 using System.Text.Json;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Simulator.Dialects;

@@ -14,7 +14,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 {
     // For the time of one decision, in which nothing waits.
     [ThreadStatic]
-    private static List<Claim>? s_claims;
+    private static List<Claim>? _claims;
 
     private readonly List<Hold> _holds = new(4);
     private List<Hold>? _attemptHolds;
@@ -94,7 +94,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 
     private static List<Claim> EmptyClaims()
     {
-        var claims = s_claims ??= new List<Claim>(8);
+        var claims = _claims ??= new List<Claim>(8);
         claims.Clear();
         return claims;
     }

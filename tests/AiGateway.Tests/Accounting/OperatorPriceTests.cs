@@ -57,8 +57,16 @@ public class OperatorPriceTests
         var price = new PriceConfig { Input = 1, Output = 2, CacheWrite = 3, CacheWrite1h = 4, CacheWrite12h = 5, AudioInput = 6, AudioOutput = 7, ImageInput = 8, ImageOutput = 9, Citation = 10 };
         var usage = new Usage
         {
-            InputTokens = 6_000_000, CacheWriteTokens = 1_000_000, CacheWrite1hTokens = 1_000_000, CacheWrite12hTokens = 1_000_000, AudioInputTokens = 1_000_000, ImageInputTokens = 1_000_000,
-            OutputTokens = 3_000_000, AudioOutputTokens = 1_000_000, ImageOutputTokens = 1_000_000, CitationTokens = 1_000_000,
+            InputTokens = 6_000_000,
+            CacheWriteTokens = 1_000_000,
+            CacheWrite1hTokens = 1_000_000,
+            CacheWrite12hTokens = 1_000_000,
+            AudioInputTokens = 1_000_000,
+            ImageInputTokens = 1_000_000,
+            OutputTokens = 3_000_000,
+            AudioOutputTokens = 1_000_000,
+            ImageOutputTokens = 1_000_000,
+            CitationTokens = 1_000_000,
         };
 
         Assert.Equal(1m + 3 + 4 + 5 + 6 + 8 + 10 + 2 + 7 + 9, CalculateOf(usage, "vllm", "mine", null, null, ("vllm/mine", price)).Total);

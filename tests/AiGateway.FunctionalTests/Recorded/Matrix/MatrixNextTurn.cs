@@ -1,6 +1,6 @@
-using AiGateway.Protocols;
 using System.Buffers;
 using System.Text;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 

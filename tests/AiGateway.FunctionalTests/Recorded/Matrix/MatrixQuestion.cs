@@ -1,5 +1,5 @@
-using AiGateway.Protocols;
 using System.Text.Json;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 

@@ -1,8 +1,8 @@
-using AiGateway.Protocols;
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.TestKit;
 

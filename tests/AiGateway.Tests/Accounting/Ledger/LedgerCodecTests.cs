@@ -47,7 +47,15 @@ public sealed class LedgerCodecTests
         var request = LedgerFixture.Request("r");
         request.Lines[0] = new LedgerLine
         {
-            Kind = LedgerCallKind.Batch, Deployment = line.Deployment, Provider = line.Provider, Model = line.Model, UpstreamModel = line.UpstreamModel, Dialect = line.Dialect, Outcome = line.Outcome, Usage = usage, Cost = cost,
+            Kind = LedgerCallKind.Batch,
+            Deployment = line.Deployment,
+            Provider = line.Provider,
+            Model = line.Model,
+            UpstreamModel = line.UpstreamModel,
+            Dialect = line.Dialect,
+            Outcome = line.Outcome,
+            Usage = usage,
+            Cost = cost,
         };
         var read = Assert.Single(Decode(Encode(request)).Lines);
 
