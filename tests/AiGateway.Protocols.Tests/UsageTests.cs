@@ -13,10 +13,15 @@ public sealed class UsageTests
 
         AssertDoubled(sum);
         AssertDoubled(sum.Detail!);
+        Assert.Equal(sum, Usage.Sum([one, one]));
         Assert.Equal(one with { Requests = 4 }, Usage.Sum(one, new Usage()));
         Assert.Equal(one, Usage.Sum(null, one));
         Assert.Null(Usage.Sum(null, null));
     }
+
+    [Fact]
+    public void CostThatOneCallDoesNotReport_IsUnknown() =>
+        Assert.Null(Usage.Sum([new Usage { ReportedCost = 1 }, new Usage()]).ReportedCost);
 
     private static IEnumerable<PropertyInfo> Members<T>() => typeof(T).GetProperties().Where(static member => member.CanWrite && member.PropertyType != typeof(UsageDetail));
 

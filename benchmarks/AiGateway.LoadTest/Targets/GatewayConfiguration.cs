@@ -39,6 +39,9 @@ internal static class GatewayConfiguration
             """;
     }
 
+    // Off, as in a file that does not speak of it; --variant-env LOADTEST_LEDGER=sqlite measures what it costs.
+    private const string Ledger = "${LOADTEST_LEDGER:-off}";
+
     /// <summary>Three weighted deployments in one group, a caller with a key, a known price, a records file, an admin listener with metrics.</summary>
     public static string Text(string listen, string adminListen, string upstream, string recordsFile, string dataFolder)
     {
@@ -50,6 +53,8 @@ internal static class GatewayConfiguration
                 listen: {adminListen}
               records: {recordsFile}
               data_folder: {dataFolder}
+              ledger:
+                store: {Ledger}
             providers:
               bench:
                 kind: openai-compatible

@@ -63,7 +63,7 @@ public sealed class CallerChoiceTests(HostileGateway gateway)
     [InlineData("az/..%2f..%2fv1", "..%252f..%252fv1")]
     [InlineData("az/%2e%2e", "%252e%252e")]
     [InlineData("az/deep/er", "deep%2Fer")]
-    [InlineData("az/@evil.example", "%40evil.example")]
+    [InlineData("az/@evil.example", "@evil.example")]
     [InlineData("az///evil.example", "%2F%2Fevil.example")]
     [InlineData("az/http://evil.example", "http%3A%2F%2Fevil.example")]
     [InlineData("az/a;b=c", "a%3Bb%3Dc")]
