@@ -4,8 +4,8 @@ namespace AiGateway.Hosting;
 
 /// <summary>Lets requests go on where their bytes came in, on the threads that wait for sockets, instead of handing them to the thread pool and back.</summary>
 /// <remarks>
-/// <para>Under load it saves a twentieth of a request's CPU; at a moderate rate, where pool threads spin while they wait for
-/// work, two thirds (docs/decisions/0002-inline-sockets.md). What makes it safe is <see cref="Pipeline.SocketThread"/>.</para>
+/// <para>It saves CPU and delay, above all at a moderate rate, where pool threads spin while they wait for work
+/// (docs/decisions/0002-inline-sockets.md). What makes it safe is <see cref="Pipeline.SocketThread"/>.</para>
 /// <para>The runtime has one switch, an environment variable that it reads before its first socket; an operator who sets it has
 /// the last word. Elsewhere than on Unix sockets work otherwise, and nothing changes.</para>
 /// </remarks>
