@@ -1,6 +1,5 @@
 using AiGateway.Accounting;
 using AiGateway.Configuration.Yaml;
-using AiGateway.Hosting;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Cli;
