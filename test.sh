@@ -108,6 +108,50 @@ need_promtool() {
   stop "promtool is missing." "Install Prometheus, for example with: brew install prometheus    (or from https://prometheus.io/download)"
 }
 
+# Redis 8, which Debian has from 13 on. The packages are unpacked, not installed: installed, they would start a server. On an
+# older Debian it runs with the C library it was built for.
+need_redis() {
+  export PATH="$PWD/.tools/redis/bin:$PATH"
+  if command -v redis-server >/dev/null; then return; fi
+  if on_debian; then
+    say "fetching Redis"
+    local apt="$PWD/.tools/redis/apt" archive
+    archive="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/\?$' || true)"
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial" .tools/redis/bin
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive trixie main" >"$apt/trixie.list"
+    local options=(-q -o Dir::Etc::SourceList="$apt/trixie.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt")
+    if (cd "$apt" && apt-get "${options[@]}" update && apt-get "${options[@]}" download redis-server redis-tools libc6 libssl3t64 liblzf1 libjemalloc2 \
+      libsystemd0 libcap2 libgcc-s1 libstdc++6 libzstd1 && for package in *.deb; do dpkg -x "$package" .. || exit 1; done) >>"$results/install.log" 2>&1; then
+      cat >.tools/redis/bin/redis-server <<'TEXT'
+#!/usr/bin/env bash
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+libraries=("$root"/usr/lib/*-linux-gnu*)
+exec "$libraries"/ld-linux*.so.* --library-path "$libraries" --argv0 redis-server "$root/usr/bin/redis-server" "$@"
+TEXT
+      chmod +x .tools/redis/bin/redis-server
+      rm -rf "$apt"
+      return
+    fi
+    rm -rf .tools/redis
+    stop "Redis could not be fetched (see $results/install.log)." "Install it with: sudo apt-get update && sudo apt-get install redis-server    (Debian 13 or later)"
+  fi
+  stop "redis-server is missing." "Install Redis 8, for example with: brew install redis"
+}
+
+need_postgres() {
+  if command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then return; fi
+  if on_debian; then
+    say "installing PostgreSQL"
+    # Without this, Debian's package makes a cluster and starts it.
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+      as_root mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null || true
+    fi
+    apt_install postgresql && return
+    stop "PostgreSQL could not be installed (see $results/install.log)." "Install it with: sudo apt-get update && sudo apt-get install postgresql"
+  fi
+  stop "postgres is missing." "Install PostgreSQL 15 or later, for example with: brew install postgresql"
+}
+
 node_is_there() {
   command -v npm >/dev/null && command -v node >/dev/null && [[ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null)" -ge 20 ]]
 }
@@ -208,6 +252,8 @@ rm -rf "$results"
 mkdir -p "$results"
 need_dotnet
 need_promtool
+need_redis
+need_postgres
 need_node
 if $full; then begin_report; fi
 build
