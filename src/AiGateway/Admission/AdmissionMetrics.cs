@@ -30,7 +30,11 @@ internal sealed class AdmissionMetrics
         {
             Count(refusal, Refused);
         }
-        foreach (var shadow in shadows ?? [])
+        if (shadows is null)
+        {
+            return;
+        }
+        foreach (var shadow in shadows)
         {
             Count(shadow, ShadowRefused);
         }

@@ -10,7 +10,7 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
     public Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
-        if (exchange.Snapshot.Limits.Length == 0)
+        if (exchange.Snapshot.Limits.All.Length == 0)
         {
             return next(context);
         }
@@ -30,11 +30,12 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         }
         exchange.Admission = reservation;
         exchange.Own(reservation);
-        RateLimitHeaders.WriteRequests(headers, services.Limiter.Tightest(reservation.Holds, ofTokens: false));
-        RateLimitHeaders.WriteTokens(headers, services.Limiter.Tightest(reservation.Holds, ofTokens: true));
-        if (services.Limiter.Warning(reservation.Holds) is { } warning)
+        var standing = services.Limiter.Read(reservation.Holds);
+        RateLimitHeaders.WriteRequests(headers, standing.Requests);
+        RateLimitHeaders.WriteTokens(headers, standing.Tokens);
+        if (standing.Warned is { } budget)
         {
-            headers["x-gateway-budget-warning"] = HeaderText.Escape(string.Create(CultureInfo.InvariantCulture, $"{warning.Budget.Id}: {warning.Share * 100:0} % used or held"));
+            headers["x-gateway-budget-warning"] = HeaderText.Escape(string.Create(CultureInfo.InvariantCulture, $"{budget.Id}: {standing.Share * 100:0} % used or held"));
         }
         return next(context);
     }

@@ -13,17 +13,19 @@ internal sealed class BatchSpend(Limiter limiter, SnapshotHolder snapshots) : IR
         {
             return;
         }
-        foreach (var limit in snapshots.Current.Limits)
+        var (limits, spent) = (snapshots.Current.Limits, Demand.ToNano(cost));
+        foreach (var limit in limits.OfExchange)
         {
-            var value = limit.Subject switch
+            if (Subjects.ValueOf(limit, record.Caller, record.User, record.Tags, record.Alias) is { } value && limit.Covers(value))
             {
-                LimitSubject.Deployment => answering.Deployment.Id,
-                LimitSubject.Provider => answering.Deployment.Provider.Id,
-                _ => Subjects.ValueOf(limit, record.Caller, record.User, record.Tags, record.Alias),
-            };
-            if (value is not null && limit.Covers(value))
+                limiter.RestoreSpend(limit, Subjects.KeyOf(limit, record.Caller, value), TimeSpan.Zero, spent);
+            }
+        }
+        foreach (var limit in limits.OfAttempt)
+        {
+            if (Subjects.ValueOf(limit, answering.Deployment) is var value && limit.Covers(value))
             {
-                limiter.RestoreSpend(limit, limit.IsOfAttempt ? value : Subjects.KeyOf(limit, record.Caller, value), TimeSpan.Zero, Demand.ToNano(cost));
+                limiter.RestoreSpend(limit, value, TimeSpan.Zero, spent);
             }
         }
     }

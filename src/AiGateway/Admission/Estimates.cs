@@ -29,41 +29,41 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
             return (new Demand(requests, 0, 0, cost), new Demand(requests, 0, 0, cost));
         }
         var estimated = facts.EstimateInputTokens(model);
+        var limits = exchange.Snapshot.Limits;
+        var choices = Math.Max(1, facts.Choices);
+        var answers = Answers(request.Operation);
         var input = expectations.Input(model, estimated);
-        var most = Math.Max(input, Math.Min((request.Body?.Length ?? 0) + InputMargin, ((long)estimated * InputFactor) + InputMargin));
-        var (output, longest) = (0L, 0L);
-        if (Answers(request.Operation))
+        var output = answers ? Math.Min(facts.MaxOutputTokens ?? long.MaxValue, expectations.Output(exchange.Plan!.Alias.Name, exchange.Caller.Id)) * choices : 0;
+        var learned = new Demand(requests, input, output, CostOf(input, output));
+        if (!limits.HoldWorstCase)
         {
-            var choices = Math.Max(1, facts.Choices);
-            longest = (facts.MaxOutputTokens ?? costs.FactsOf(exchange.Snapshot, deployment, model, exchange.StartedAt)?.MaxOutputTokens ?? UnknownMost) * choices;
-            output = Math.Min(longest, expectations.Output(exchange.Plan!.Alias.Name, exchange.Caller.Id) * choices);
+            return (learned, learned);
         }
-        return (new Demand(requests, input, output, CostOf(exchange, deployment, model, input, output)),
-            new Demand(requests, most, longest, CostOf(exchange, deployment, model, most, longest)));
+        var most = Math.Max(input, Math.Min((request.Body?.Length ?? 0) + InputMargin, ((long)estimated * InputFactor) + InputMargin));
+        var longest = answers ? (facts.MaxOutputTokens ?? costs.FactsOf(exchange.Snapshot, deployment, model, exchange.StartedAt)?.MaxOutputTokens ?? UnknownMost) * choices : 0;
+        return (learned, new Demand(requests, most, longest, CostOf(most, longest)));
+
+        long CostOf(long inputTokens, long outputTokens) => limits.CountMoney
+            ? Demand.ToNano(costs.Estimate(exchange.Snapshot, deployment, model, Bounded(inputTokens), Bounded(outputTokens), exchange.StartedAt) ?? 0) : 0;
     }
 
-    /// <summary>Learns from an answer whose tokens the provider counted.</summary>
-    public void Learn(string alias, string caller, string model, GatewayRequest request, Usage usage)
+    /// <summary>Learns from an answer: from its tokens where the provider counted them, and from what it cost.</summary>
+    public void Learn(Exchange exchange, AttemptRecord answering)
     {
+        if (answering.Usage is not { Estimated: false } usage)
+        {
+            return;
+        }
+        var (alias, request) = (exchange.Plan!.Alias.Name, exchange.Request!);
         if (ConsumesTokens(request.Operation))
         {
-            expectations.Learn(alias, caller, model, request.Facts.EstimateInputTokens(model), usage.InputTokens, usage.OutputTokens / Math.Max(1, request.Facts.Choices));
+            expectations.Learn(
+                alias, exchange.Caller.Id, answering.UpstreamModel, request.Facts.EstimateInputTokens(answering.UpstreamModel), usage.InputTokens, usage.OutputTokens / Math.Max(1, request.Facts.Choices));
         }
-    }
-
-    /// <summary>Learns what an answer cost.</summary>
-    public void LearnCost(string alias, long nanoUsd) => expectations.LearnCost(alias, nanoUsd);
-
-    private long CostOf(Exchange exchange, DeploymentModel deployment, string model, long input, long output)
-    {
-        foreach (var limit in exchange.Snapshot.Limits)
+        if (answering.Cost?.Total is { } cost)
         {
-            if (Array.Exists(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend))
-            {
-                return Demand.ToNano(costs.Estimate(exchange.Snapshot, deployment, model, Bounded(input), Bounded(output), exchange.StartedAt) ?? 0);
-            }
+            expectations.LearnCost(alias, Demand.ToNano(cost));
         }
-        return 0;
     }
 
     private static int Bounded(long tokens) => (int)Math.Min(tokens, int.MaxValue);

@@ -123,39 +123,30 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
-    /// <summary>The rate of which the least is left, of requests or of tokens, over the uses that refuse when it is used up.</summary>
-    public RateState? Tightest(ReadOnlySpan<Hold> holds, bool ofTokens)
+    /// <summary>How the limits of an admitted exchange stand; those in shadow, which refuse nothing, are left out of the rates.</summary>
+    public Standing Read(ReadOnlySpan<Hold> holds)
     {
         lock (_lock)
         {
             var now = Now();
-            RateState? tightest = null;
+            var standing = default(Standing);
             foreach (ref readonly var hold in holds)
             {
-                if (!hold.Use.Limit.Shadow && hold.Use.Tightest(ofTokens, now) is { } state && (tightest is not { } other || state.Left < other.Left))
+                var limit = hold.Use.Limit;
+                if (!limit.Shadow)
                 {
-                    tightest = state;
+                    standing = standing with
+                    {
+                        Requests = RateState.Tighter(standing.Requests, hold.Use.Tightest(ofTokens: false, now)),
+                        Tokens = RateState.Tighter(standing.Tokens, hold.Use.Tightest(ofTokens: true, now)),
+                    };
+                }
+                if (limit.Budget is { WarnAt: [var first, ..] } && hold.Use.ShareUsed(now) is var share && share >= first && (standing.Warned is null || share > standing.Share))
+                {
+                    standing = standing with { Warned = limit, Share = share };
                 }
             }
-            return tightest;
-        }
-    }
-
-    /// <summary>The budget of which the largest share is used, where that share is one to warn of; null when there is none.</summary>
-    public (LimitModel Budget, decimal Share)? Warning(ReadOnlySpan<Hold> holds)
-    {
-        lock (_lock)
-        {
-            var now = Now();
-            (LimitModel Budget, decimal Share)? most = null;
-            foreach (ref readonly var hold in holds)
-            {
-                if (hold.Use.Limit is { Budget.WarnAt: [var first, ..] } budget && hold.Use.ShareUsed(now) is var share && share >= first && (most is null || share > most.Value.Share))
-                {
-                    most = (budget, share);
-                }
-            }
-            return most;
+            return standing;
         }
     }
 
@@ -194,14 +185,3 @@ internal sealed class Limiter(TimeProvider clock)
         _nextSweep = Math.Clamp(_uses.Count * 2, FirstSweep, MostSubjects);
     }
 }
-
-/// <summary>What is asked of one limit for one subject.</summary>
-/// <param name="Limit">The limit.</param>
-/// <param name="Value">The subject: a key's id, a team's name.</param>
-/// <param name="Demand">What is asked.</param>
-internal readonly record struct Claim(LimitModel Limit, string Value, Demand Demand);
-
-/// <summary>What is held at one subject's use of one limit.</summary>
-/// <param name="Use">The use.</param>
-/// <param name="Demand">What is held.</param>
-internal readonly record struct Hold(SubjectUse Use, Demand Demand);

@@ -32,9 +32,9 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
-        foreach (var limit in exchange.Snapshot.Limits)
+        foreach (var limit in exchange.Snapshot.Limits.OfExchange)
         {
-            if (!limit.IsOfAttempt && !ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
+            if (!ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
             {
                 claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit)));
             }
@@ -43,7 +43,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     }
 
     /// <inheritdoc/>
-    public override AttemptRefusal? TryEnter(Exchange exchange, DeploymentModel deployment)
+    public override Rejection? TryEnter(DeploymentModel deployment)
     {
         if (!ReferenceEquals(deployment, _pricedFor))
         {
@@ -52,19 +52,23 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
             if (services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed) is { } tooDear)
             {
                 _pricedFor = null;
-                return new AttemptRefusal(RefusalText.Of(tooDear, exchange));
+                return RefusalText.Of(tooDear, exchange);
             }
         }
-        var claims = EmptyClaims();
-        foreach (var limit in exchange.Snapshot.Limits)
+        var limits = exchange.Snapshot.Limits.OfAttempt;
+        if (limits.Length == 0)
         {
-            if (limit.IsOfAttempt && (limit.Subject == LimitSubject.Provider ? deployment.Provider.Id : deployment.Id) is var value && limit.Covers(value))
+            return null;
+        }
+        var claims = EmptyClaims();
+        foreach (var limit in limits)
+        {
+            if (Subjects.ValueOf(limit, deployment) is var value && limit.Covers(value))
             {
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        var refusal = claims.Count == 0 ? null : Hold(claims, _attemptHolds ??= new List<Hold>(2));
-        return refusal is null ? null : new AttemptRefusal(RefusalText.Of(refusal, exchange));
+        return claims.Count > 0 && Hold(claims, _attemptHolds ??= new List<Hold>(2)) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
     }
 
     /// <inheritdoc/>
@@ -84,10 +88,14 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     {
         services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), Consumed());
         _holds.Clear();
-        if (exchange.Answering is { } answering)
+        if (exchange.Attempts is [.., var last])
         {
-            Leave(answering);
-            Learn(answering);
+            // The one that answered; or one that a fault of ours ended, and nobody has left yet.
+            Leave(exchange.Answering ?? last);
+        }
+        if (exchange is { Answering: { } answering, Outcome: RequestOutcome.Completed })
+        {
+            services.Estimates.Learn(exchange, answering);
         }
         return ValueTask.CompletedTask;
     }
@@ -129,18 +137,4 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 
     private static Demand UsedBy(AttemptRecord attempt) =>
         attempt.Usage is { } usage ? new Demand(0, usage.InputTokens, usage.OutputTokens, Demand.ToNano(attempt.Cost?.Total ?? 0)) : default;
-
-    private void Learn(AttemptRecord answering)
-    {
-        if (exchange.Outcome != RequestOutcome.Completed || answering.Usage is not { Estimated: false } usage)
-        {
-            return;
-        }
-        var (alias, request) = (exchange.Plan!.Alias.Name, exchange.Request!);
-        services.Estimates.Learn(alias, exchange.Caller.Id, answering.UpstreamModel, request, usage);
-        if (answering.Cost?.Total is { } cost)
-        {
-            services.Estimates.LearnCost(alias, Demand.ToNano(cost));
-        }
-    }
 }

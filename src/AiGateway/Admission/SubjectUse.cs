@@ -5,7 +5,12 @@ namespace AiGateway.Admission;
 /// <summary>What one subject has used of one limit, and what is held for requests that are not answered yet. Guarded by the limiter's lock.</summary>
 internal sealed class SubjectUse
 {
-    private readonly long[] _held = new long[Enum.GetValues<LimitMeasure>().Length];
+    private const int Measures = (int)LimitMeasure.Spend + 1;
+
+    // Until a running request ends nobody knows how long it takes; soon enough, and no storm.
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+
+    private readonly long[] _held = new long[Measures];
     private IUseWindow[] _windows = [];
     private LimitRate[] _rates = [];
     private int _concurrent;
@@ -128,10 +133,7 @@ internal sealed class SubjectUse
             var used = _windows[i].Sum(now);
             // Requests are counted when they come, so what is held of them is in the window already.
             var left = Math.Max(0, rate.Amount - used - (isTokens ? _held[(int)rate.Measure] : 0));
-            if (tightest is not { } other || left < other.Left)
-            {
-                tightest = new RateState(rate.Amount, left, _windows[i].TimeUntilFree(now, used));
-            }
+            tightest = RateState.Tighter(tightest, new RateState(rate.Amount, left, _windows[i].TimeUntilFree(now, used)));
         }
         return tightest;
     }
@@ -156,9 +158,6 @@ internal sealed class SubjectUse
         return true;
     }
 
-    // Until a running request ends nobody knows how long it takes; soon enough, and no storm.
-    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
-
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private void Add(in Demand demand, int sign)
@@ -169,20 +168,3 @@ internal sealed class SubjectUse
         _held[(int)LimitMeasure.Spend] += sign * demand.NanoUsd;
     }
 }
-
-/// <summary>Why a limit refuses.</summary>
-/// <param name="Limit">The limit.</param>
-/// <param name="Rate">The rate that is used up; null when too many requests run at the same time.</param>
-/// <param name="Amount">What it allows.</param>
-/// <param name="Wait">When there may be room; null when there never will be, because the request asks for more than the whole limit.</param>
-internal sealed record LimitRefusal(LimitModel Limit, LimitRate? Rate, long Amount, TimeSpan? Wait)
-{
-    /// <summary>Whether it takes longer to pass than another.</summary>
-    public bool IsLongerThan(LimitRefusal other) => other.Wait is { } known && (Wait is null || Wait > known);
-}
-
-/// <summary>How a rate stands.</summary>
-/// <param name="Amount">What it allows in its window.</param>
-/// <param name="Left">What is left of it.</param>
-/// <param name="Reset">Until it is whole again.</param>
-internal readonly record struct RateState(long Amount, long Left, TimeSpan Reset);

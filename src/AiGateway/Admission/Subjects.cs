@@ -39,6 +39,12 @@ internal static class Subjects
         _ => name,
     };
 
+    /// <summary>The same for names as the ledger has them, the widest first.</summary>
+    public static string KeyOf(LimitModel limit, IEnumerable<string> names) => limit.Match ?? string.Join('/', names);
+
+    /// <summary>The subject of a limit on where an attempt goes.</summary>
+    public static string ValueOf(LimitModel limit, DeploymentModel deployment) => limit.Subject == LimitSubject.Provider ? deployment.Provider.Id : deployment.Id;
+
     private static string? TagOf(KeyValuePair<string, string>[] tags, string name)
     {
         foreach (var tag in tags)

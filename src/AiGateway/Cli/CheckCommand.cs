@@ -1,4 +1,5 @@
 using AiGateway.Configuration;
+using AiGateway.Hosting;
 
 namespace AiGateway.Cli;
 
@@ -6,8 +7,9 @@ namespace AiGateway.Cli;
 internal sealed class CheckCommand(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>Prints every error, or what the file offers and what of it is off.</summary>
-    public async Task<int> RunAsync(string file, Options options)
+    public async Task<int> RunAsync(Options options)
     {
+        var file = RoutingFilePath.From(options, environment);
         var result = new ConfigurationLoader(new StateRegistry(), environment, clock).Load(file);
         foreach (var warning in result.Warnings)
         {

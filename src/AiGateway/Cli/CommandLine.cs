@@ -1,6 +1,5 @@
 using AiGateway.Accounting;
 using AiGateway.Configuration.Yaml;
-using AiGateway.Hosting;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Cli;
@@ -16,8 +15,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     private const string Usage = """
         AiGateway: an AI gateway for OpenAI, Anthropic and Gemini clients.
 
-          AiGateway [run] [--config FILE]         start the gateway (default: config/gateway.yaml,
-                                                  or the file that AIGATEWAY_CONFIG names)
+        FILE is the routing file; where it may stand alone, --config FILE is the same. Default: the file that AIGATEWAY_CONFIG
+        names, else config/gateway.yaml.
+
+          AiGateway [run] [--config FILE]         start the gateway
           AiGateway check [FILE]                  validate a routing file; say what is on and what is off
           AiGateway explain [FILE] --model M      say where a request would go, and why
               [--key KEY | --caller ID]           whose request it is
@@ -35,14 +36,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   recompute the ledger's hash chain; name the first row that does not fit
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
-          AiGateway ledger backup FILE            copy the ledger while the gateway runs
+          AiGateway ledger backup COPY            copy the ledger while the gateway runs
               [--config FILE | --data FOLDER]     for all four: where the ledger lies
-          AiGateway health [--config FILE] [--url URL]
+          AiGateway health [FILE] [--url URL]
                                                   ask the running gateway whether it is alive
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
               [--kind request|response|stream]    a recorded stream (D: openai, responses, anthropic, gemini, converse,
-              [--model M] [FILE]                  cohere, mistral, ollama); what is lost goes to standard error
-          AiGateway prices cost [FILE]            price usage: JSON lines in (FILE or standard input), JSON lines out
+              [--model M] [INPUT]                 cohere, mistral, ollama); what is lost goes to standard error
+          AiGateway prices cost [INPUT]           price usage: JSON lines in (INPUT or standard input), JSON lines out
               [--prices LIST] [--config FILE]     by another price list, with the prices of a routing file
           AiGateway prices check [LIST]           validate a price list
           AiGateway prices diff OLD NEW           what changed between two price lists
@@ -71,28 +72,21 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         switch (command)
         {
             case "run":
-                var options = Options.Parse(rest, ["config"], [], maxOperands: 0);
-                return options.Problem is null ? null : await MisuseAsync(options.Problem);
+                return await RunAsync(Options.Parse(rest, [Options.Config], [], maxOperands: 0), static _ => Task.FromResult<int?>(null));
             case "check":
-                return await WithFileAsync(rest, [], [], new CheckCommand(output, error, environment, clock).RunAsync);
+                return await RunAsync(Options.ParseWithFile(rest, [], []), async options => await new CheckCommand(output, error, environment, clock).RunAsync(options));
             case "explain":
-                return await WithFileAsync(rest, ExplainCommand.Valued, ExplainCommand.Flags, new ExplainCommand(output, error, environment, clock, costs).RunAsync);
+                return await RunAsync(Options.ParseWithFile(rest, ExplainCommand.Valued, ExplainCommand.Flags), async options => await new ExplainCommand(output, error, environment, clock, costs).RunAsync(options));
             case "keys" when rest is ["new", ..]:
-                options = Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0);
-                return options.Problem is null ? await new KeysCommand(output, error).RunAsync(options) : await MisuseAsync(options.Problem);
+                return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
             case "report":
-                options = Options.Parse(rest, ReportCommand.Valued, [], maxOperands: 1);
-                return options.Problem is null ? await new ReportCommand(output, error, Ledger, clock).RunAsync(options) : await MisuseAsync(options.Problem);
+                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, []), async options => await new ReportCommand(output, error, Ledger, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
-                options = Options.Parse(rest.AsSpan(1), LedgerCommand.Valued, [], maxOperands: 1);
-                return options.Problem is null ? await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options) : await MisuseAsync(options.Problem);
+                return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
             case "health":
-                options = Options.Parse(rest, ["url", "config"], [], maxOperands: 0);
-                return options.Problem is null ? await new HealthCommand(output, error, environment).RunAsync(options) : await MisuseAsync(options.Problem);
+                return await RunAsync(Options.ParseWithFile(rest, ["url"], []), async options => await new HealthCommand(output, error, environment).RunAsync(options));
             case "translate":
-                options = Options.Parse(rest, TranslateCommand.Valued, [], maxOperands: 1);
-                return options.Problem is null
-                    ? await new TranslateCommand(Console.OpenStandardInput, Console.OpenStandardOutput, error).RunAsync(options) : await MisuseAsync(options.Problem);
+                return await RunAsync(Options.Parse(rest, TranslateCommand.Valued, [], maxOperands: 1), async options => await new TranslateCommand(Console.OpenStandardInput, Console.OpenStandardOutput, error).RunAsync(options));
             case "prices":
                 var (exitCode, problem) = await new PricesCommand(Console.OpenStandardInput, Console.OpenStandardOutput, output, error, environment, clock).RunAsync(rest);
                 return problem is null ? exitCode : await MisuseAsync(problem);
@@ -117,13 +111,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
 
     private LedgerFolder Ledger => new(error, environment, clock);
 
-    private async Task<int?> WithFileAsync(string[] rest, string[] valued, string[] flags, Func<string, Options, Task<int>> run)
-    {
-        var options = Options.Parse(rest, valued, flags, maxOperands: 1);
-        return options.Problem is null
-            ? await run(options.Operands.Count > 0 ? options.Operands[0] : RoutingFilePath.From([], environment), options)
-            : await MisuseAsync(options.Problem);
-    }
+    private async Task<int?> RunAsync(Options options, Func<Options, Task<int?>> command) =>
+        options.Problem is null ? await command(options) : await MisuseAsync(options.Problem);
 
     private async Task<int?> MisuseAsync(string problem)
     {

@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Configuration.Yaml;
+using AiGateway.Hosting;
 using AiGateway.Pipeline;
 using AiGateway.Routing;
 
@@ -13,7 +14,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
     public static readonly string[] Flags = ["stream", "tools", "images", "json-schema"];
 
     /// <summary>0 when there is a plan, 1 when the request would be refused.</summary>
-    public async Task<int> RunAsync(string file, Options options)
+    public async Task<int> RunAsync(Options options)
     {
         if (options.Value("model") is not { Length: > 0 } model)
         {
@@ -39,7 +40,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
             return await MisuseAsync(problem!);
         }
 
-        var result = new ConfigurationLoader(new StateRegistry(), environment, clock).Load(file);
+        var result = new ConfigurationLoader(new StateRegistry(), environment, clock).Load(RoutingFilePath.From(options, environment));
         if (result.Snapshot is not { } snapshot)
         {
             foreach (var finding in result.Errors)

@@ -43,7 +43,7 @@ internal sealed class HealthCommand(TextWriter output, TextWriter error, Func<st
     /// <summary>The API's own listener. A file that has errors by now does not matter: the gateway runs on with the one before.</summary>
     private string Address(Options options)
     {
-        var file = options.Value("config") ?? RoutingFilePath.From([], environment);
+        var file = RoutingFilePath.From(options, environment);
         var listen = HostModel.Default.Listen;
         try
         {

@@ -7,10 +7,14 @@ namespace AiGateway.Cli;
 /// <summary><c>ledger verify|stats|erase|backup</c>: what an operator does with the ledger beside the gateway.</summary>
 internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
 {
-    public static readonly string[] Valued = ["data", "config", "from", "to", "user"];
-
     /// <summary>The words that may follow <c>ledger</c>.</summary>
     public static readonly string[] Actions = ["verify", "stats", "erase", "backup"];
+
+    private static readonly string[] Valued = ["data", "from", "to", "user"];
+
+    /// <summary>Reads an action's arguments. The operand of <c>backup</c> is the copy.</summary>
+    public static Options Parse(string action, ReadOnlySpan<string> args) =>
+        action == "backup" ? Options.Parse(args, [.. Valued, Options.Config], [], maxOperands: 1) : Options.ParseWithFile(args, Valued, []);
 
     /// <summary>Runs one action.</summary>
     public async Task<int> RunAsync(string action, Options options)
@@ -20,7 +24,7 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options, options.Value("config")) is not { } path)
+        if (await folder.FindAsync(options) is not { } path)
         {
             return ExitCode.Bad;
         }
@@ -48,9 +52,9 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
         {
             return "'ledger erase' needs '--user', the name as callers sent it.";
         }
-        if (options.Operands.Count != (action == "backup" ? 1 : 0))
+        if (action == "backup" && options.Operands.Count == 0)
         {
-            return action == "backup" ? "'ledger backup' needs the new file's name." : $"'{options.Operands[0]}' was not expected.";
+            return "'ledger backup' needs the new file's name.";
         }
         var wrong = Array.Find(["from", "to"], name => options.Value(name) is { } text && PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) is null);
         return wrong is null ? null : $"'--{wrong}' is '{options.Value(wrong)}'. Write {PeriodWords.Forms}.";

@@ -8,13 +8,13 @@ namespace AiGateway.Cli;
 internal sealed class LedgerFolder(TextWriter error, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>The path; null when it cannot be said, which was told then.</summary>
-    public async Task<string?> FindAsync(Options options, string? file)
+    public async Task<string?> FindAsync(Options options)
     {
         if (options.Value("data") is { } folder)
         {
             return Path.Combine(folder, LedgerFile.Name);
         }
-        var loaded = new ConfigurationLoader(new StateRegistry(), environment, clock).Load(file ?? RoutingFilePath.From([], environment));
+        var loaded = new ConfigurationLoader(new StateRegistry(), environment, clock).Load(RoutingFilePath.From(options, environment));
         if (loaded.Snapshot is { } snapshot)
         {
             return Path.Combine(snapshot.Host.DataFolder, LedgerFile.Name);

@@ -3,6 +3,9 @@ namespace AiGateway.Cli;
 /// <summary>A command's operands and options: <c>--name value</c>, <c>--name=value</c>, or <c>--flag</c>.</summary>
 internal sealed class Options
 {
+    /// <summary>The option that names the routing file.</summary>
+    public const string Config = "config";
+
     private readonly List<(string Name, string Value)> _values = [];
     private readonly List<string> _operands = [];
 
@@ -50,6 +53,19 @@ internal sealed class Options
         if (options._operands.Count > maxOperands)
         {
             options.Problem ??= $"'{options._operands[maxOperands]}' was not expected.";
+        }
+        return options;
+    }
+
+    /// <summary>Reads the arguments of a command that uses the routing file: it is the operand, or <c>--config</c>, whose value it becomes.</summary>
+    public static Options ParseWithFile(ReadOnlySpan<string> args, string[] valued, string[] flags)
+    {
+        var options = Parse(args, [.. valued, Config], flags, maxOperands: 1);
+        if (options.Problem is null && options._operands is [var file])
+        {
+            options.Problem = options.Has(Config) ? $"'{file}' was not expected: '--{Config}' names the routing file." : null;
+            options._values.Add((Config, file));
+            options._operands.Clear();
         }
         return options;
     }

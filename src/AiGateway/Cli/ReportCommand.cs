@@ -18,7 +18,7 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options, options.Operands.Count > 0 ? options.Operands[0] : null) is not { } path)
+        if (await folder.FindAsync(options) is not { } path)
         {
             return ExitCode.Bad;
         }

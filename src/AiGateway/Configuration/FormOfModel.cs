@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AiGateway.Configuration;
 
-/// <summary>The form that a provider's models speak whose name has <paramref name="Part"/> in it.</summary>
+/// <summary>The form, or the dialects, that a provider's models speak whose name has <paramref name="Part"/> in it.</summary>
 /// <param name="Part">A part of the model's name; empty for every model.</param>
 /// <param name="Form">The form.</param>
 internal readonly record struct FormOfModel<T>(string Part, T Form)

@@ -66,7 +66,7 @@ internal static class LimitModelBuilder
     public static string IdOf(BudgetConfig budget) => budget.Id ?? (budget.Match is null ? $"budget of each {budget.On}" : $"budget of {budget.On} {budget.Match}");
 
     /// <summary>The limits and budgets of a valid file, in its order.</summary>
-    public static LimitModel[] Build(GatewayConfig config) => [.. config.Limits.Select(limit => Build(limit, config.Limits)), .. config.Budgets.Select(budget => Build(budget, config.Budgets))];
+    public static LimitTable Build(GatewayConfig config) => new([.. config.Limits.Select(limit => Build(limit, config.Limits)), .. config.Budgets.Select(budget => Build(budget, config.Budgets))]);
 
     private static LimitModel Build(BudgetConfig budget, IReadOnlyList<BudgetConfig> all)
     {
@@ -79,8 +79,7 @@ internal static class LimitModelBuilder
             Subject = subject,
             Tag = tag,
             Match = budget.Match,
-            Except = budget.Match is not null ? FrozenSet<string>.Empty
-                : all.Where(other => other.On == budget.On && other.Match is not null).Select(other => other.Match!).ToFrozenSet(StringComparer.Ordinal),
+            Except = Exceptions(budget.On, budget.Match, all.Select(other => (other.On, other.Match))),
             Rates = [new LimitRate(LimitMeasure.Spend, (long)(budget.Amount!.Value * NanoUsd), window) { Calendar = unit is { } calendar ? new CalendarPeriod(calendar, zone) : null }],
             WorstCase = budget.Reserve != "learned",
             Shadow = budget.Shadow,
@@ -97,8 +96,7 @@ internal static class LimitModelBuilder
             Subject = subject,
             Tag = tag,
             Match = limit.Match,
-            Except = limit.Match is not null ? FrozenSet<string>.Empty
-                : all.Where(other => other.On == limit.On && other.Match is not null).Select(other => other.Match!).ToFrozenSet(StringComparer.Ordinal),
+            Except = Exceptions(limit.On, limit.Match, all.Select(other => (other.On, other.Match))),
             Rates =
             [
                 .. Rates(LimitMeasure.Requests, limit.Requests, 1),
@@ -115,6 +113,10 @@ internal static class LimitModelBuilder
 
     private static (LimitSubject Subject, string? Tag) SubjectOf(string word) =>
         TryParseSubject(word, out var subject, out var tag) ? (subject, tag) : throw new ArgumentException("Not a subject; the validator refuses it.", nameof(word));
+
+    /// <summary>For one that names no subject: those that others of its kind name.</summary>
+    private static FrozenSet<string> Exceptions(string? on, string? match, IEnumerable<(string? On, string? Match)> all) => match is not null ? FrozenSet<string>.Empty
+        : all.Where(other => other.On == on).Select(static other => other.Match).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
 
     private static IEnumerable<LimitRate> Rates(LimitMeasure measure, IReadOnlyList<Rate> rates, decimal unit) =>
         rates.Select(rate => new LimitRate(measure, (long)(rate.Amount * unit), rate.Window));

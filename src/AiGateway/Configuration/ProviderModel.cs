@@ -100,7 +100,7 @@ internal sealed record ProviderPreset
     public Dialect[] Dialects { get; init; } = [Dialect.OpenAIChat];
 
     /// <summary>Dialects of models, by what stands in the model's name: the first that fits counts, and <see cref="Dialects"/> where none does. Empty where all models speak the same.</summary>
-    public DialectsOfModel[] ModelDialects { get; init; } = [];
+    public FormOfModel<Dialect[]>[] ModelDialects { get; init; } = [];
 
     /// <summary>How Anthropic's dialect is served.</summary>
     public MessagesHost Messages { get; init; }
@@ -145,17 +145,7 @@ internal sealed record ProviderPreset
     public bool Realtime { get; init; }
 
     /// <summary>The dialects of one of its models, the one to translate to first.</summary>
-    public Dialect[] DialectsOf(string model)
-    {
-        foreach (var (part, dialects) in ModelDialects)
-        {
-            if (model.Contains(part, StringComparison.OrdinalIgnoreCase))
-            {
-                return dialects;
-            }
-        }
-        return Dialects;
-    }
+    public Dialect[] DialectsOf(string model) => FormOfModel<Dialect[]>.TryFind(ModelDialects, model, out var dialects) ? dialects : Dialects;
 
     /// <summary>Paths that differ from OpenAI's, by operation: behind the base URL (behind <c>/openai/</c> in Azure's layout), without a leading slash.</summary>
     public IReadOnlyDictionary<Operation, string> Paths { get; init; } = new Dictionary<Operation, string>();

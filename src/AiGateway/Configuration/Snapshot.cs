@@ -33,8 +33,8 @@ internal sealed class Snapshot
     /// <summary>Callers by the hash of their key.</summary>
     public required CallerTable Callers { get; init; }
 
-    /// <summary>Limits on what may be used, in the file's order.</summary>
-    public LimitModel[] Limits { get; init; } = [];
+    /// <summary>Limits on what may be used, and budgets.</summary>
+    public LimitTable Limits { get; init; } = LimitTable.None;
 
     /// <summary>Largest accepted bodies.</summary>
     public required BodyLimitsModel BodyLimits { get; init; }

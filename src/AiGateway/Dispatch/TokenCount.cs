@@ -20,7 +20,7 @@ internal static class TokenCount
     {
         var plan = exchange.Plan!;
         var counting = Array.FindAll(plan.Deployments, deployment => IsCountedBy(exchange, deployment));
-        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = counting, WildcardMatch = plan.WildcardMatch, IsPinned = true };
+        return plan with { Deployments = counting, IsPinned = true };
     }
 
     /// <summary>Writes the answer.</summary>

@@ -137,7 +137,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             return Resting(deployment, rest);
         }
         _lastRested = false;
-        if (_exchange.Admission?.TryEnter(_exchange, deployment) is { } refusal)
+        if (_exchange.Admission?.TryEnter(deployment) is { } refusal)
         {
             return NotAdmitted(deployment, refusal);
         }
@@ -187,10 +187,10 @@ internal sealed class AttemptHandler : DelegatingHandler
     }
 
     /// <summary>A limit does not allow it: the next deployment may be cheaper, or have room.</summary>
-    private AttemptResult NotAdmitted(DeploymentModel deployment, AttemptRefusal refusal)
+    private AttemptResult NotAdmitted(DeploymentModel deployment, Rejection refusal)
     {
-        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.NotAdmitted, Error = refusal.Rejection.Message });
-        var result = new AttemptResult(AttemptOutcome.NotAdmitted) { RetryAfter = refusal.Rejection.RetryAfter, Rejection = refusal.Rejection };
+        _exchange.Attempts.Add(new AttemptRecord(deployment, _exchange.Plan!.UpstreamModelFor(deployment), null) { Outcome = AttemptOutcome.NotAdmitted, Error = refusal.Message });
+        var result = new AttemptResult(AttemptOutcome.NotAdmitted) { RetryAfter = refusal.RetryAfter, Rejection = refusal };
         if (_walk.MoveOn(AttemptOutcome.NotAdmitted, null, hasOtherKey: false) is { } delay)
         {
             result.TryNext = true;

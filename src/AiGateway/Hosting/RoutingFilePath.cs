@@ -2,16 +2,20 @@ using AiGateway.Cli;
 
 namespace AiGateway.Hosting;
 
-/// <summary>Which routing file: <c>--config FILE</c> or <c>--config=FILE</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
+/// <summary>Which routing file: the operand or <c>--config</c>, else <c>AIGATEWAY_CONFIG</c>, else <c>config/gateway.yaml</c> in the working folder or, failing that, above or beside the program.</summary>
 internal static class RoutingFilePath
 {
     private const string Default = "config/gateway.yaml";
 
-    /// <summary>The path; the default's when nothing says otherwise, whether it exists or not.</summary>
-    public static string From(string[] args, Func<string, string?> environment)
-    {
+    /// <summary>The path that the command line of a start names.</summary>
+    public static string From(string[] args, Func<string, string?> environment) =>
         // The operand is the command, "run"; what else may stand there has been checked.
-        if (Options.Parse(args, ["config"], [], maxOperands: 1).Value("config") is { } option)
+        From(Options.Parse(args, [Options.Config], [], maxOperands: 1), environment);
+
+    /// <summary>The path; the default's when nothing says otherwise, whether it exists or not.</summary>
+    public static string From(Options options, Func<string, string?> environment)
+    {
+        if (options.Value(Options.Config) is { } option)
         {
             return option;
         }

@@ -25,7 +25,7 @@ internal sealed partial class SpendRestorer(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (host.Ledger is null || !Array.Exists(snapshots.Current.Limits, IsRestored))
+        if (host.Ledger is null || !Array.Exists(snapshots.Current.Limits.All, static limit => SpendRateOf(limit) is not null && Dimensions(limit) is not null))
         {
             return;
         }
@@ -52,8 +52,6 @@ internal sealed partial class SpendRestorer(
         }
     }
 
-    private static bool IsRestored(LimitModel limit) => SpendRateOf(limit) is not null && Dimensions(limit) is not null;
-
     private static LimitRate? SpendRateOf(LimitModel limit) =>
         Array.Find(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend && rate.Window >= Shortest);
 
@@ -75,7 +73,7 @@ internal sealed partial class SpendRestorer(
     {
         lock (_lock)
         {
-            foreach (var limit in snapshots.Current.Limits)
+            foreach (var limit in snapshots.Current.Limits.All)
             {
                 if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions || !_restored.Add((limit.Id, rate)))
                 {
@@ -110,7 +108,7 @@ internal sealed partial class SpendRestorer(
             // The end of its hour, so that money is never forgotten too early; the running hour's is now.
             var at = DateTimeOffset.Parse(group.Keys[^1], System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal).AddHours(1);
             var ago = now - at is { Ticks: > 0 } past ? past : TimeSpan.Zero;
-            limiter.RestoreSpend(limit, limit.Match ?? string.Join('/', names is [] ? [name] : names), ago, Demand.ToNano(group.Sums.Cost));
+            limiter.RestoreSpend(limit, Subjects.KeyOf(limit, names is [] ? [name] : names), ago, Demand.ToNano(group.Sums.Cost));
         }
         Log.Restored(logger, limit.Id, groups.Sum(static group => group.Sums.Cost));
     }

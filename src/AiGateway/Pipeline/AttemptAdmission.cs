@@ -6,15 +6,10 @@ namespace AiGateway.Pipeline;
 internal abstract class AttemptAdmission
 {
     /// <summary>Asks for an attempt at a deployment, at that deployment's price and within its own limits.</summary>
-    /// <param name="exchange">The exchange.</param>
     /// <param name="deployment">Where it would go.</param>
-    /// <returns>Null when it may; else why not.</returns>
-    public abstract AttemptRefusal? TryEnter(Exchange exchange, DeploymentModel deployment);
+    /// <returns>Null when it may; else what the caller is told when nothing else is left.</returns>
+    public abstract Rejection? TryEnter(DeploymentModel deployment);
 
     /// <summary>An attempt that <see cref="TryEnter"/> let through has failed; what it consumed stands in its record.</summary>
     public abstract void Leave(AttemptRecord attempt);
 }
-
-/// <summary>Why an attempt was not let through.</summary>
-/// <param name="Rejection">What the caller is told when nothing else is left.</param>
-internal sealed record AttemptRefusal(Rejection Rejection);

@@ -4,7 +4,7 @@ using AiGateway.Protocols.Chat;
 namespace AiGateway.Pipeline;
 
 /// <summary>The ordered deployments for one request.</summary>
-internal sealed class Plan
+internal sealed record Plan
 {
     /// <summary>The alias that was asked for.</summary>
     public required AliasModel Alias { get; init; }

@@ -1,6 +1,7 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Routing;
 
@@ -44,11 +45,12 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
 
         var wildcard = alias.IsWildcard ? input.Model[alias.PrefixLength..] : input.Model;
         var now = clock.GetTimestamp();
+        var needs = Needs.Of(input.Request);
         var (front, back) = (0, count);
         for (var g = 0; g < rule.Groups.Length; g++)
         {
             var group = rule.Groups[g];
-            var candidates = Score(group, scores, wildcard, input, now, trace, g + 1);
+            var candidates = Score(group, scores, wildcard, input, needs, now, trace, g + 1);
             candidates.Sort(static (a, b) => a.Score.CompareTo(b.Score));
             foreach (var candidate in candidates)
             {
@@ -82,7 +84,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
             Array.Resize(ref ordered, total);
         }
         // A batch that was begun twice would be paid for twice.
-        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches, Needs = Needs.Of(input.Request) };
+        return new Plan { Alias = alias, Rule = rule, Deployments = ordered, WildcardMatch = wildcard, RetriesUnsentOnly = input.Request.Operation == Operation.MessageBatches, Needs = needs };
     }
 
     /// <summary>The plan with the deployments alone whose price is known, for aliases with <c>unknown_price: reject</c>; null when none is left.</summary>
@@ -102,15 +104,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
         {
             return plan;
         }
-        return new Plan
-        {
-            Alias = plan.Alias,
-            Rule = plan.Rule,
-            Deployments = first,
-            Fallbacks = new PlanFallbacks(contextWindow, contentPolicy),
-            IsPinned = plan.IsPinned,
-            WildcardMatch = plan.WildcardMatch,
-        };
+        return plan with { Deployments = first, Fallbacks = new PlanFallbacks(contextWindow, contentPolicy) };
 
         DeploymentModel[] Priced(DeploymentModel[] deployments) => Array.FindAll(deployments, deployment =>
         {
@@ -147,9 +141,8 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
         return null;
     }
 
-    private Span<Candidate> Score(GroupModel group, Span<Candidate> scores, string wildcard, in RoutingInput input, long now, ICollection<string>? trace, int number)
+    private Span<Candidate> Score(GroupModel group, Span<Candidate> scores, string wildcard, in RoutingInput input, Capabilities needs, long now, ICollection<string>? trace, int number)
     {
-        var needs = Needs.Of(input.Request);
         var explore = group.Strategy == GroupStrategy.LowestLatency && random.Next(LatencyExplorationShare) == 0;
         var used = 0;
         for (var i = 0; i < group.Members.Length; i++)

@@ -82,7 +82,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(RejectionReason.MalformedRequest, $"A file that the request names is not with a provider of the model '{exchange.Request.Model}'. Upload it with this model's name in the field 'model'.", "file_id");
             return null;
         }
-        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = keeping, WildcardMatch = plan.WildcardMatch, IsPinned = true };
+        return plan with { Deployments = keeping, IsPinned = true };
     }
 
     /// <summary>A conversation that builds on a stored response goes to where that response lives.</summary>
@@ -100,7 +100,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
                 {
                     if (member.Deployment.Id == previous.DeploymentId)
                     {
-                        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = [member.Deployment], WildcardMatch = plan.WildcardMatch, IsPinned = true };
+                        return plan with { Deployments = [member.Deployment], IsPinned = true };
                     }
                 }
             }
@@ -118,7 +118,7 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(MadeByAnotherModel(exchange));
             return null;
         }
-        return new Plan { Alias = plan.Alias, Rule = plan.Rule, Deployments = translated, WildcardMatch = plan.WildcardMatch, IsPinned = true };
+        return plan with { Deployments = translated, IsPinned = true };
     }
 
     private static Rejection MadeByAnotherModel(Exchange exchange) => new(

@@ -133,6 +133,19 @@ public sealed class PlanBuilderTests
     }
 
     [Fact]
+    public void PlanOfPricedDeployments_KeepsWhatElseThePlanSays()
+    {
+        var (priced, unpriced) = (Upstream.Deployment("priced", "gpt-4o"), Upstream.Deployment("unpriced", "in-house-7b"));
+        var plan = new Plan { Alias = Upstream.Alias(), Deployments = [unpriced, priced], WildcardMatch = "w", IsPinned = true, RetriesUnsentOnly = true, Needs = Capabilities.Vision };
+
+        var kept = new PlanBuilder(Costs, Upstream.Randomness(1), _clock).KeepPriced(plan, AccountingFixture.Snapshot(), trace: null)!;
+
+        Assert.Equal(["priced"], kept.Deployments.Select(deployment => deployment.Id));
+        Assert.True(kept.IsPinned && kept.RetriesUnsentOnly);
+        Assert.Equal((Capabilities.Vision, "w"), (kept.Needs, kept.WildcardMatch));
+    }
+
+    [Fact]
     public void AnyGroupsAndStates_GiveEachDeploymentOnce_AvailableFirst()
     {
         var random = SeededRandom.From(99);

@@ -11,8 +11,8 @@ internal static class ConfigValidator
         AliasValidator.Validate(context);
         RuleValidator.Validate(context);
         CallerValidator.Validate(context);
+        NumbersValidator.Validate(context);
         LimitsValidator.Validate(context);
-        UseLimitsValidator.Validate(context);
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);

@@ -2,44 +2,131 @@ using AiGateway.Configuration.Yaml;
 
 namespace AiGateway.Configuration.Validation;
 
-/// <summary>Numbers that must fit each other; each one's own range stands in the table.</summary>
+/// <summary>Limits on what may be used: a subject that exists, something that is limited, names that are unique.</summary>
 internal static class LimitsValidator
 {
     public static void Validate(ValidationContext context)
     {
-        var config = context.Config;
-        ValidateRetries(context, config.Retries, config.Retries, ConfigPath.Of("retries"));
-        foreach (var (name, alias) in config.Aliases)
+        var limits = context.Config.Limits;
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < limits.Count; i++)
         {
-            ValidateRetries(context, alias.Retries, config.Retries, ConfigPath.Of("aliases", name, "retries"));
+            var limit = limits[i];
+            var path = ConfigPath.Of("limits")[i];
+            if (limit.On is null)
+            {
+                if (!context.IsWritten(path["on"]))
+                {
+                    context.Error(path, $"Limit {i + 1} needs an 'on': whose use is counted ({string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME).");
+                }
+                continue;
+            }
+            if (!LimitModelBuilder.TryParseSubject(limit.On, out var subject, out _))
+            {
+                context.Error(path["on"], $"'{limit.On}' is nothing whose use is counted. Write {string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME.{Suggestion.For(limit.On, LimitModelBuilder.SubjectWords)}");
+                continue;
+            }
+            var id = LimitModelBuilder.IdOf(limit);
+            if (!ids.TryAdd(id, i))
+            {
+                context.Error(path, $"Limit {i + 1} has the name '{id}' of limit {ids[id] + 1}. Give one of them an 'id', or write both as one.");
+            }
+            ValidateMeasures(context, limit, path, id);
+            ValidateMatch(context, limit.On, limit.Match, subject, path["match"]);
         }
-        ValidateRealtime(context);
+        ValidateBudgets(context, ids);
     }
 
-    private static void ValidateRealtime(ValidationContext context)
+    private static void ValidateBudgets(ValidationContext context, Dictionary<string, int> ids)
     {
-        var path = ConfigPath.Of("realtime");
-        var realtime = Defaults.Realtime(context.Config.Realtime);
-        if (realtime.MaxSessionsPerCaller > realtime.MaxSessions)
+        var budgets = context.Config.Budgets;
+        if (budgets.Count > 0 && LedgerModel.Of(context.Config.Host.Ledger) is null)
         {
-            context.Error(path["max_sessions_per_caller"], $"'realtime': max_sessions_per_caller ({realtime.MaxSessionsPerCaller}) is above max_sessions ({realtime.MaxSessions}): one caller may not have more than all together. Lower the one or raise the other.");
+            context.Warning(ConfigPath.Of("budgets"), "Without a ledger each restart begins the budgets anew. Add 'ledger: { store: sqlite }' to 'host'.");
         }
-        if (context.Config.Realtime.IdleTimeout is { } idle && idle > realtime.MaxSession)
+        for (var i = 0; i < budgets.Count; i++)
         {
-            context.Error(path["idle_timeout"], $"'realtime': idle_timeout ({Units.Show(idle)}) is above max_session ({Units.Show(realtime.MaxSession)}) and would never pass. Lower the one or raise the other.");
+            var budget = budgets[i];
+            var path = ConfigPath.Of("budgets")[i];
+            if (budget.On is null || !LimitModelBuilder.TryParseSubject(budget.On, out var subject, out _))
+            {
+                if (budget.On is not null || !context.IsWritten(path["on"]))
+                {
+                    context.Error(budget.On is null ? path : path["on"], $"Budget {i + 1} needs an 'on' that says whose money it is: {string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME.{(budget.On is { } written ? Suggestion.For(written, LimitModelBuilder.SubjectWords) : "")}");
+                }
+                continue;
+            }
+            var id = LimitModelBuilder.IdOf(budget);
+            if (!ids.TryAdd(id, i))
+            {
+                context.Error(path, $"Budget {i + 1} has the name '{id}', which another limit or budget has already. Give it an 'id' of its own.");
+            }
+            if (budget.Amount is null or 0 && (budget.Amount == 0 || !context.IsWritten(path["amount"])))
+            {
+                context.Error(budget.Amount is null ? path : path["amount"], $"The budget '{id}' needs an 'amount' above 0, in USD.");
+            }
+            if (budget.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            {
+                context.Error(path["time_zone"], $"'{zone}' is no time zone that this system knows. Write a name such as Europe/Berlin.");
+            }
+            if (budget.ThenAlias is { } then && !context.Config.Aliases.Keys.Any(alias => alias == then || (alias.EndsWith('*') && then.StartsWith(alias[..^1], StringComparison.Ordinal))))
+            {
+                context.Error(path["then_alias"], $"The budget '{id}' goes on with the alias '{then}', which is not defined.{Suggestion.For(then, context.Config.Aliases.Keys)}");
+            }
+            ValidateMatch(context, budget.On, budget.Match, subject, path["match"]);
         }
     }
 
-    private static void ValidateRetries(ValidationContext context, RetriesConfig own, RetriesConfig outer, ConfigPath path)
+    private static void ValidateMeasures(ValidationContext context, LimitConfig limit, ConfigPath path, string id)
     {
-        if (own.BaseDelay is null && own.MaxDelay is null)
+        (string Key, IReadOnlyList<Rate> Rates)[] counted =
+            [("requests", limit.Requests), ("tokens", limit.Tokens), ("input_tokens", limit.InputTokens), ("output_tokens", limit.OutputTokens)];
+        if (limit.Concurrent is null && limit.Spend.Count == 0 && counted.All(entry => entry.Rates.Count == 0)
+            && !counted.Any(entry => context.IsWritten(path[entry.Key])) && !context.IsWritten(path["spend"]) && !context.IsWritten(path["concurrent"]))
+        {
+            context.Error(path, $"The limit '{id}' limits nothing. Give requests, tokens, input_tokens, output_tokens, spend (600/minute) or concurrent (20).");
+        }
+        foreach (var (key, rates) in counted)
+        {
+            foreach (var rate in rates.Where(rate => rate.Amount != decimal.Truncate(rate.Amount)))
+            {
+                context.Error(path[key], $"The limit '{id}' has a fraction of {key}. Whole numbers only; for less than one in a time take a longer time.");
+            }
+        }
+        foreach (var (key, rates) in counted.Append(("spend", limit.Spend)))
+        {
+            if (rates.Select(rate => rate.Window).Distinct().Count() != rates.Count)
+            {
+                context.Error(path[key], $"The limit '{id}' has two figures for the same time under '{key}'. Keep the smaller one.");
+            }
+        }
+    }
+
+    private static void ValidateMatch(ValidationContext context, string on, string? wanted, LimitSubject subject, ConfigPath path)
+    {
+        if (wanted is not { } match)
         {
             return;
         }
-        var resolved = Defaults.Retries(own, outer);
-        if (resolved.BaseDelay > resolved.MaxDelay)
+        var config = context.Config;
+        var known = subject switch
         {
-            context.Error(path[own.BaseDelay is null ? "max_delay" : "base_delay"], $"'{path}': base_delay ({Units.Show(resolved.BaseDelay)}) is above max_delay ({Units.Show(resolved.MaxDelay)}). Raise the one or lower the other.");
+            LimitSubject.Key => config.Callers.Select(caller => caller.Id),
+            LimitSubject.Project => config.Callers.Select(caller => caller.Project),
+            LimitSubject.Team => config.Callers.Select(caller => caller.Team),
+            LimitSubject.Organisation => config.Callers.Select(caller => caller.Organisation),
+            LimitSubject.Alias => config.Aliases.Keys,
+            LimitSubject.Deployment => config.Deployments.Keys,
+            LimitSubject.Provider => config.Providers.Keys,
+            _ => null,
+        };
+        if (subject == LimitSubject.Gateway)
+        {
+            context.Error(path, "What holds for 'gateway' is for everybody together: there is nothing to match. Remove 'match'.");
+        }
+        else if (known is not null && !known.Contains(match, StringComparer.Ordinal))
+        {
+            context.Warning(path, $"No {on} is called '{match}', so this limit holds for nobody.{Suggestion.For(match, known.OfType<string>().Distinct())}");
         }
     }
 }

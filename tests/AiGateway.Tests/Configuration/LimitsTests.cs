@@ -3,7 +3,7 @@ using AiGateway.Configuration;
 namespace AiGateway.Tests.Configuration;
 
 /// <summary>Limits and budgets in the file: what is refused, where, and how what is accepted is resolved.</summary>
-public sealed class UseLimitsTests
+public sealed class LimitsTests
 {
     private const string Head = """
         providers: { simulated: }
@@ -53,7 +53,7 @@ public sealed class UseLimitsTests
               - { on: team, match: red, tokens: 1_000/day }
             budgets:
               - { on: "tag:cost-centre", amount: "0.000000001", time_zone: Europe/Berlin, warn_at: [95%, 80%] }
-            """).Snapshot!.Limits;
+            """).Snapshot!.Limits.All;
 
         Assert.Equal(["each team", "team red", "budget of each tag:cost-centre"], limits.Select(limit => limit.Id));
         Assert.Equal([20, 600, 2_500_000_000], limits[0].Rates.Select(rate => rate.Amount));

@@ -1,0 +1,9 @@
+using AiGateway.Configuration;
+
+namespace AiGateway.Admission;
+
+/// <summary>What is asked of one limit for one subject.</summary>
+/// <param name="Limit">The limit.</param>
+/// <param name="Value">The subject: a key's id, a team's name.</param>
+/// <param name="Demand">What is asked.</param>
+internal readonly record struct Claim(LimitModel Limit, string Value, Demand Demand);
