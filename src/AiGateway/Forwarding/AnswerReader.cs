@@ -12,7 +12,7 @@ namespace AiGateway.Forwarding;
 /// A JSON answer of up to 256 KB is read whole first: a truncated one fails over unseen, and its usage and cost stand in the
 /// headers. Larger ones, and those that are no JSON, pass as they come.
 /// </remarks>
-internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswers translated, ConversationKeeper conversations, ObjectIds objectIds, TimeProvider clock, DrainState drain)
+internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswers translated, ConversationKeeper conversations, ObjectIds objectIds, TimeProvider clock, DrainState drain) : IAttemptAnswers
 {
     /// <summary>JSON answers up to this many bytes are read whole before they are passed on.</summary>
     public const int LargestWhole = 256 * 1024;
@@ -23,9 +23,14 @@ internal sealed class AnswerReader(AnswerSettlement settlement, TranslatedAnswer
     private const int LargestError = 64 * 1024;
     private const string EventStreamType = "text/event-stream";
 
-    /// <summary>Reads an answer with a status below 300 until commit. On success the result owns the response and the timer.</summary>
+    public bool RestsOthers(AttemptOutcome outcome) => true;
+
     public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
+        if ((int)response.StatusCode >= 300)
+        {
+            return await ReadFailureAsync(attempt, response, timer);
+        }
         var request = exchange.Request!;
         var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
         var mediaType = MediaType(response);

@@ -1,10 +1,7 @@
-// Length: an attempt, from the choice of its key to the rest that its failure means, is read in one piece.
 using System.Diagnostics;
 using System.Net;
 using AiGateway.Configuration;
-using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using AiGateway.Providers;
@@ -86,13 +83,9 @@ internal sealed class AttemptHandler : DelegatingHandler
     }
 
     /// <summary>The rejection when all attempts have failed.</summary>
-    public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, SoonestRest());
+    public Rejection RejectionFor(AttemptResult last) => FailureMessages.RejectionFor(last, _exchange, Cooldowns.SoonestEnd(_exchange.Plan!, _services.Clock));
 
-    private bool IsRealtime => _exchange.Request!.Operation == Operation.Realtime;
-
-    private bool IsNative => _exchange.Request!.Operation == Operation.Native;
-
-    private bool IsObject => _exchange.Request!.Objects is not null;
+    private IAttemptAnswers Answers => _services.AnswersTo(_exchange.Request!);
 
     /// <summary>Disposing would reach the handlers that all exchanges share.</summary>
 #pragma warning disable CA2215 // base.Dispose is exactly what must not happen.
@@ -137,7 +130,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         await SocketThread.LeaveFor(_exchange.Request!.Body?.Length ?? 0);
         var deployment = _walk.Current;
         var clock = _services.Clock;
-        var rest = RestOf(deployment);
+        var rest = Cooldowns.LeftOf(deployment, clock);
         if (rest > TimerPrecision && (_lastRested || _last is null or { Outcome: AttemptOutcome.RateLimited }))
         {
             // It asked to be left alone, and there was nobody else: say so at once instead of asking again.
@@ -213,12 +206,6 @@ internal sealed class AttemptHandler : DelegatingHandler
         return result;
     }
 
-    private TimeSpan RestOf(DeploymentModel deployment)
-    {
-        var now = _services.Clock.GetTimestamp();
-        return deployment.State.RestsUntil is var until && until > now ? _services.Clock.GetElapsedTime(now, until) : TimeSpan.Zero;
-    }
-
     private async ValueTask<AttemptResult> SendThroughBreakerAsync(DeploymentModel deployment, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
@@ -271,25 +258,17 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             // An upload of some hundred megabytes takes its time before anyone can answer.
             timer.Arm(_exchange.Request!.Objects is { Action: ObjectAction.Create } ? deployment.Timeouts.Total : deployment.Timeouts.FirstByte, AttemptOutcome.FirstByteTimeout);
-            if (await ProviderForms.ForAsync(_exchange, record, timer.Token) is { } calls)
+            if (await ProviderForms.ForAsync(_services, _exchange, record, _callerHeaders, timer.Token) is { } calls)
             {
                 result = await SendCallsAsync(record, key, span, calls, timer);
             }
-            else if (MayAskForSeveral && ChoicesFor(record) is { } choices)
-            {
-                result = await SendChoicesAsync(record, key, span, choices, timer);
-            }
             else
             {
-                using var request = AttemptRequests.Build(_services, _exchange, record, key, _method, _callerHeaders, written: null);
+                using var request = AttemptRequests.Build(_services, _exchange, record, key, _method, _callerHeaders);
                 _services.Tracing.Inject(span, _callerHeaders, request);
                 response = await base.SendAsync(request, timer.Token);
                 _sent = request.SentSecret;
-                result = IsRealtime && (int)response.StatusCode < 300 ? RealtimeHandshake.Read(response)
-                    : IsNative ? await _services.Natives.ReadAsync(_exchange, record, key, response, timer)
-                    : IsObject && (int)response.StatusCode < 300 ? await _services.Objects.ReadAsync(_exchange, record, response, timer)
-                    : (int)response.StatusCode < 300 ? await _services.Answers.ReadAsync(_exchange, record, response, timer)
-                    : await _services.Answers.ReadFailureAsync(record, response, timer);
+                result = await Answers.ReadAsync(_exchange, record, response, timer);
                 if (result.Response?.Content is StreamedContent && request.Content is EditedBodyContent { IsSent: true })
                 {
                     // Nobody asks again after commit, and a stream may last for minutes: a long prompt need not wait for its end.
@@ -335,17 +314,15 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             deployment.State.EndRest();
             deployment.State.ObserveLatency(timer.Elapsed);
-            if (IsRealtime)
-            {
-                // Its time-outs are those of the handshake; the session has bounds of its own.
-                timer.Dispose();
-            }
         }
         else
         {
             response?.Dispose();
             timer.Dispose();
-            Rest(deployment, key, result);
+            if (Answers.RestsOthers(result.Outcome))
+            {
+                Cooldowns.Begin(deployment, key, result, clock);
+            }
         }
         // At commit, not at the last byte: the request's own span tells how long the stream went on.
         _services.Tracing.FinishAttempt(span, record);
@@ -370,32 +347,18 @@ internal sealed class AttemptHandler : DelegatingHandler
     }
 
     // A method of its own: the closure would otherwise be made for every attempt, whatever it asks for.
-    private ValueTask<AttemptResult> SendCallsAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, AttemptTimer timer) =>
-        _services.Forms.SendAsync(_exchange, attempt, calls, (number, stop) => SendCallAsync(attempt, key, span, calls, number, stop), timer);
+    private ValueTask<AttemptResult> SendCallsAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, AttemptTimer timer)
+    {
+        return calls is ChoiceCalls && _exchange.Request!.Facts.Stream
+            ? _services.Choices.OpenAsync(_exchange, attempt, calls, SendAsync, timer)
+            : _services.Forms.SendAsync(_exchange, attempt, calls, SendAsync, timer);
+
+        Task<HttpResponseMessage> SendAsync(int number, CancellationToken stop) => SendCallAsync(attempt, key, span, calls, number, stop);
+    }
 
     private async Task<HttpResponseMessage> SendCallAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, FormCalls calls, int number, CancellationToken cancellationToken)
     {
-        using var request = _services.Forms.RequestFor(_exchange, attempt, key, calls, number, _callerHeaders);
-        _services.Tracing.Inject(span, _callerHeaders, request);
-        var response = await base.SendAsync(request, cancellationToken);
-        _sent = request.SentSecret;
-        return response;
-    }
-
-    /// <summary>Whether to look closer: several answers are asked for in two dialects alone, and Gemini's scan does not look for them.</summary>
-    private bool MayAskForSeveral => _exchange.Request!.Operation is Operation.GenerateContent || (_exchange.Request.Operation is Operation.ChatCompletions && _exchange.Request.Facts.Choices > 1);
-
-    private ChoiceCalls? ChoicesFor(AttemptRecord attempt) =>
-        ChoiceCalls.For(_exchange, attempt, _services.Conversations, () => AttemptRequests.Write(_services, _exchange, attempt, attempt.Dialect!.Value, _callerHeaders));
-
-    private ValueTask<AttemptResult> SendChoicesAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ChoiceCalls choices, AttemptTimer timer) =>
-        _exchange.Request!.Facts.Stream
-            ? _services.Choices.OpenAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer)
-            : _services.Forms.SendAsync(_exchange, attempt, choices, (_, stop) => SendChoiceAsync(attempt, key, span, choices.Body, stop), timer);
-
-    private async Task<HttpResponseMessage> SendChoiceAsync(AttemptRecord attempt, ProviderKey? key, Activity? span, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        using var request = AttemptRequests.Build(_services, _exchange, attempt, key, _method, _callerHeaders, body);
+        using var request = AttemptRequests.BuildCall(_services, _exchange, attempt, key, calls, number, _method, _callerHeaders);
         _services.Tracing.Inject(span, _callerHeaders, request);
         var response = await base.SendAsync(request, cancellationToken);
         _sent = request.SentSecret;
@@ -410,58 +373,5 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         var left = _services.Clock.GetElapsedTime(_services.Clock.GetTimestamp(), _deadline);
         return left < deployment.Timeouts.Total ? left : deployment.Timeouts.Total;
-    }
-
-    /// <summary>What a failure means for the attempts of others: a 429 and a refused credential rest the key, and the deployment when no key is left.</summary>
-    private void Rest(DeploymentModel deployment, ProviderKey? key, AttemptResult result)
-    {
-        if (deployment.Provider.Credentials.Kind == CredentialsKind.Caller && result.Outcome is (AttemptOutcome.RateLimited or AttemptOutcome.CredentialRefused))
-        {
-            // It is this caller's key; others bring keys of their own.
-            return;
-        }
-        if (IsObject)
-        {
-            // A key may have no right to files, and batches have limits of their own: conversations must not rest for it.
-            return;
-        }
-        TimeSpan rest;
-        switch (result.Outcome)
-        {
-            case AttemptOutcome.RateLimited:
-                rest = result.RetryAfter ?? deployment.Breaker.RateLimitCooldown;
-                break;
-            case AttemptOutcome.CredentialRefused when IsNative:
-                // The path may be one that the key has no right to: a caller who asks for it must not take the key from all others.
-                return;
-            case AttemptOutcome.CredentialRefused or AttemptOutcome.DeploymentNotFound:
-                rest = deployment.Breaker.CredentialCooldown;
-                break;
-            default:
-                return;
-        }
-        var clock = _services.Clock;
-        var until = clock.GetTimestamp() + (long)(rest.TotalSeconds * clock.TimestampFrequency);
-        if (key is not null && result.Outcome != AttemptOutcome.DeploymentNotFound && deployment.Provider.Keys.Length > 1)
-        {
-            key.State.AsideUntil = until;
-            if (KeyRotation.HasFreeKey(deployment.Provider, clock.GetTimestamp()))
-            {
-                return;
-            }
-        }
-        deployment.State.RestUntil(until, result.Outcome == AttemptOutcome.RateLimited);
-    }
-
-    private TimeSpan? SoonestRest()
-    {
-        var clock = _services.Clock;
-        var now = clock.GetTimestamp();
-        var soonest = long.MaxValue;
-        foreach (var deployment in _exchange.Plan!.Deployments)
-        {
-            soonest = Math.Min(soonest, Math.Max(deployment.State.RestsUntil, deployment.State.CircuitOpenUntil));
-        }
-        return soonest > now && soonest != long.MaxValue ? clock.GetElapsedTime(now, soonest) : null;
     }
 }

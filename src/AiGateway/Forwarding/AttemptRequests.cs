@@ -20,10 +20,10 @@ internal static class AttemptRequests
     /// <param name="key">The key it uses.</param>
     /// <param name="method">The caller's method.</param>
     /// <param name="callerHeaders">The caller's headers, of which a closed list goes on.</param>
-    /// <param name="written">A body that is written already; null to make it.</param>
+    /// <param name="written">Its content, where that is written already; null to make it.</param>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or not be said to this provider.</exception>
     public static UpstreamRequest Build(
-        AttemptServices services, Exchange exchange, AttemptRecord attempt, ProviderKey? key, string method, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte>? written)
+        AttemptServices services, Exchange exchange, AttemptRecord attempt, ProviderKey? key, string method, IHeaderDictionary callerHeaders, HttpContent? written = null)
     {
         var asked = exchange.Request!;
         if (asked.Realtime is { } realtime)
@@ -44,7 +44,7 @@ internal static class AttemptRequests
         }
         else if ((attempt.Dialect ?? callers) is { } dialect && (dialect != callers || Translations.IsWrittenAnew(asked, deployment.Provider.Preset)))
         {
-            request.Content = Translations.Json(written ?? Write(services, exchange, attempt, dialect, callerHeaders));
+            request.Content = written ?? Translations.Json(Write(services, exchange, attempt, dialect, callerHeaders));
         }
         else if (host != MessagesHost.Anthropic)
         {
@@ -71,11 +71,29 @@ internal static class AttemptRequests
         return request;
     }
 
+    /// <summary>The request of one of several calls, or of one in a provider's own form.</summary>
+    public static UpstreamRequest BuildCall(
+        AttemptServices services, Exchange exchange, AttemptRecord attempt, ProviderKey? key, FormCalls calls, int number, string method, IHeaderDictionary callerHeaders)
+    {
+        if (calls is ChoiceCalls)
+        {
+            return Build(services, exchange, attempt, key, method, callerHeaders, calls.ContentOf(number));
+        }
+        var address = calls.Path is null
+            ? services.Addresses.For(attempt.Deployment, exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
+            : services.Addresses.ForForm(attempt.Deployment.Provider, calls.Path, attempt.UpstreamModel, calls.Voice);
+        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = calls.ContentOf(number) };
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", calls.Accept);
+        CallerHeaders.Copy(callerHeaders, request.Headers);
+        return request;
+    }
+
     /// <summary>The conversation in the provider's dialect, ready for where it is served.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or not be said to this provider.</exception>
     public static ReadOnlyMemory<byte> Write(AttemptServices services, Exchange exchange, AttemptRecord attempt, Dialect dialect, IHeaderDictionary callerHeaders)
     {
-        var written = Translations.Write(exchange, attempt, dialect, exchange.Plan!.Alias.DropUnsupported, services.Conversations);
+        var written = Translations.Write(exchange, attempt, dialect, services.Conversations);
         return HostOf(attempt) == MessagesHost.Anthropic ? written : CloudMessages.Finish(exchange, attempt, written, callerHeaders);
     }
 

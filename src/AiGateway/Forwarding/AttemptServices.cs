@@ -1,4 +1,6 @@
+using AiGateway.Forwarding.Realtime;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.Providers;
 using AiGateway.Providers.Credentials;
 using AiGateway.Telemetry;
@@ -10,7 +12,7 @@ namespace AiGateway.Forwarding;
 /// <summary>What all exchanges' attempt handlers share.</summary>
 internal sealed class AttemptServices(
     TimeProvider clock, IRandomSource random, CircuitBreakers breakers, UpstreamAddresses addresses, AnswerReader answers,
-    NativeAnswers natives, ObjectAnswers objects, FormCallSender forms, ChoiceStreams choices, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
+    NativeAnswers natives, ObjectAnswers objects, RealtimeHandshake handshake, FormCallSender forms, ChoiceStreams choices, ProviderTransports transports, CredentialSources credentials, GatewayTracing tracing,
     ConversationKeeper conversations, ICallJournal journal)
 {
     /// <summary>The clock.</summary>
@@ -24,15 +26,6 @@ internal sealed class AttemptServices(
 
     /// <summary>Upstream addresses.</summary>
     public UpstreamAddresses Addresses { get; } = addresses;
-
-    /// <summary>Reads answers until commit.</summary>
-    public AnswerReader Answers { get; } = answers;
-
-    /// <summary>Reads answers of the native route.</summary>
-    public NativeAnswers Natives { get; } = natives;
-
-    /// <summary>Reads answers about files and batches.</summary>
-    public ObjectAnswers Objects { get; } = objects;
 
     /// <summary>Opens the streams of several answers.</summary>
     public ChoiceStreams Choices { get; } = choices;
@@ -61,4 +54,12 @@ internal sealed class AttemptServices(
             DelayGenerator = static arguments => new ValueTask<TimeSpan?>(arguments.Outcome.Result?.Delay),
         })
         .Build();
+
+    /// <summary>Who reads the answers to a request.</summary>
+    public IAttemptAnswers AnswersTo(GatewayRequest request) => request.Operation switch
+    {
+        Operation.Realtime => handshake,
+        Operation.Native => natives,
+        _ => request.Objects is null ? answers : objects,
+    };
 }

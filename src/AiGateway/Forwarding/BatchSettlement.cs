@@ -2,7 +2,6 @@ using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Batches;
-using AiGateway.Protocols.OpenAI;
 
 namespace AiGateway.Forwarding;
 
@@ -16,7 +15,6 @@ internal sealed partial class BatchSettlement(
     IObjectStore store, ObjectIds ids, ICostCalculator costs, IEnumerable<IRequestObserver> observers, TimeProvider clock, ILogger<BatchSettlement> logger)
 {
     private const string BatchTier = "batch";
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
     private readonly IRequestObserver[] _observers = [.. observers];
 
     /// <summary>Begins to meter a result that is about to be read.</summary>
@@ -110,7 +108,7 @@ internal sealed partial class BatchSettlement(
             StartTimestamp = clock.GetTimestamp(),
             Batch = new BatchFigures(ids.Seal(ObjectPaths.PrefixOf(isAnthropic ? Operation.MessageBatches : Operation.Batches), batch), row?.Created ?? exchange.StartedAt, total.Answered, total.Failed),
             Caller = CreatorOf(exchange, row),
-            Request = new GatewayRequest { Operation = Operation.Batch, Model = batch.Model!, Facts = NoFacts, Tags = [] },
+            Request = new GatewayRequest { Operation = Operation.Batch, Model = batch.Model!, Facts = RequestReaderMiddleware.NoFacts, Tags = [] },
             Plan = alias is null ? null : new Plan { Alias = alias, Deployments = [deployment] },
             Answering = new AttemptRecord(deployment, UpstreamModel(exchange.Snapshot, deployment, batch), null) { Outcome = AttemptOutcome.Succeeded, Usage = total.Usage, Cost = total.Cost },
             ResponseModel = total.Model,
@@ -160,11 +158,3 @@ internal sealed partial class BatchSettlement(
         public static partial void ObserverFailed(ILogger logger, string observer, string recordId, Exception exception);
     }
 }
-
-/// <summary>What a batch came to.</summary>
-/// <param name="Usage">The sum over its requests.</param>
-/// <param name="Cost">What they cost together.</param>
-/// <param name="Answered">Requests that were answered.</param>
-/// <param name="Failed">Requests that were not.</param>
-/// <param name="Model">The model as the answers name it; null when they do not.</param>
-internal sealed record BatchTotal(Usage Usage, Cost Cost, long Answered, long Failed, string? Model);

@@ -11,6 +11,7 @@ namespace AiGateway.Forwarding;
 internal sealed class ChoiceCalls : FormCalls
 {
     private readonly Exchange _exchange;
+    private readonly ReadOnlyMemory<byte> _body;
     private readonly ChatCodec _from;
     private readonly ChatResponse[] _answers;
     private readonly ChatResponse _merged;
@@ -20,7 +21,7 @@ internal sealed class ChoiceCalls : FormCalls
     {
         _exchange = exchange;
         _from = Translations.CodecFor(attempt);
-        Body = body;
+        _body = body;
         _answers = new ChatResponse[count];
         _merged = new ChatResponse { Source = _from.Dialect };
     }
@@ -29,25 +30,18 @@ internal sealed class ChoiceCalls : FormCalls
 
     public override int Count => _answers.Length;
 
-    /// <summary>The body of each call.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
-
     public override IReadOnlyList<Usage> UsageOfCalls => _usages;
 
     /// <summary>The calls of an attempt; null where one is enough.</summary>
-    /// <param name="exchange">The exchange.</param>
-    /// <param name="attempt">The attempt.</param>
-    /// <param name="conversations">Completes a conversation that was not read yet.</param>
-    /// <param name="write">Writes the request for one answer.</param>
     /// <exception cref="ChatFormatException">The request cannot be read, or asks for more answers than its alias grants.</exception>
-    public static ChoiceCalls? For(Exchange exchange, AttemptRecord attempt, ConversationKeeper conversations, Func<ReadOnlyMemory<byte>> write)
+    public static ChoiceCalls? For(AttemptServices services, Exchange exchange, AttemptRecord attempt, IHeaderDictionary callerHeaders)
     {
         var request = exchange.Request!;
-        if (attempt.Dialect is null || attempt.Dialect == ChatDialects.Of(request.Operation))
+        if (attempt.Dialect is not { } dialect || dialect == ChatDialects.Of(request.Operation))
         {
             return null;
         }
-        var chat = Translations.ChatOf(exchange, conversations);
+        var chat = Translations.ChatOf(exchange, services.Conversations);
         if (chat.Candidates is not > 1 || Translations.CodecFor(attempt).GivesSeveralAnswers(attempt.UpstreamModel))
         {
             return null;
@@ -62,7 +56,7 @@ internal sealed class ChoiceCalls : FormCalls
         chat.Candidates = null;
         try
         {
-            return new ChoiceCalls(exchange, attempt, write(), count);
+            return new ChoiceCalls(exchange, attempt, AttemptRequests.Write(services, exchange, attempt, dialect, callerHeaders), count);
         }
         finally
         {
@@ -70,7 +64,7 @@ internal sealed class ChoiceCalls : FormCalls
         }
     }
 
-    public override HttpContent ContentOf(int number) => Translations.Json(Body);
+    public override HttpContent ContentOf(int number) => Translations.Json(_body);
 
     public override ProviderError? Read(int number, HttpResponseMessage response, ReadOnlyMemory<byte> body)
     {

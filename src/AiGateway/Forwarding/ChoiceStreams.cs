@@ -12,7 +12,7 @@ internal sealed class ChoiceStreams(AnswerReader answers)
     /// <param name="send">Sends one call.</param>
     /// <param name="timer">The attempt's time-outs.</param>
     public async ValueTask<AttemptResult> OpenAsync(
-        Exchange exchange, AttemptRecord attempt, ChoiceCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
+        Exchange exchange, AttemptRecord attempt, FormCalls calls, Func<int, CancellationToken, Task<HttpResponseMessage>> send, AttemptTimer timer)
     {
         attempt.Calls = calls.Count;
         // As many sends as answers are wanted.

@@ -44,7 +44,7 @@ internal static class CloudMessages
         var betas = callerHeaders.TryGetValue(CallerHeaders.AnthropicBeta, out var values) ? values.ToString() : null;
         var countsAtVertex = host == MessagesHost.Vertex && exchange.Request!.Operation == Operation.CountTokens;
         var edits = HostedMessages.Edits(body, host, betas, countsAtVertex ? ModelOf(attempt) : default, translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return edits;
     }
 

@@ -337,13 +337,7 @@ internal sealed class EventStream : ReadOnlyStream
         _exchange.ServiceTier = _events.ServiceTier;
         _exchange.FinishReason = _events.FinishReason;
         _attempt.Outcome = outcome;
-        _exchange.Outcome = outcome switch
-        {
-            AttemptOutcome.Succeeded => RequestOutcome.Completed,
-            AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
-            _ when _timer.IsDrained => RequestOutcome.CutByDrain,
-            _ => RequestOutcome.CutByUpstream,
-        };
+        _exchange.Outcome = UpstreamFaults.OutcomeOf(outcome, _timer);
         _settlement.Settle(_exchange, _attempt, _events.Usage, _events.EstimatedOutputTokens, _events.UsageOfCalls);
     }
 

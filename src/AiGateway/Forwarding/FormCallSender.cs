@@ -1,15 +1,13 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
-using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
-using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
 
 /// <summary>Makes the calls of one attempt in a provider's own form, a few at once, and answers when all have: one that fails fails the attempt.</summary>
-internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement settlement, UpstreamAddresses addresses, TimeProvider clock)
+internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement settlement, TimeProvider clock)
 {
     // Enough to hide the latency of one-input providers; few enough that one caller's batch is no burst on the provider's limits.
     private const int MostAtOnce = 4;
@@ -53,19 +51,6 @@ internal sealed class FormCallSender(AnswerReader answers, AnswerSettlement sett
                 kept[i].Release();
             }
         }
-    }
-
-    /// <summary>The request of one call.</summary>
-    public UpstreamRequest RequestFor(Exchange exchange, AttemptRecord attempt, ProviderKey? key, FormCalls calls, int number, IHeaderDictionary callerHeaders)
-    {
-        var address = calls.Path is null
-            ? addresses.For(attempt.Deployment, exchange.Request!.Operation, dialect: null, stream: false, attempt.UpstreamModel)
-            : addresses.ForForm(attempt.Deployment.Provider, calls.Path, attempt.UpstreamModel, calls.Voice);
-        var request = new UpstreamRequest(HttpMethod.Post, address, attempt.Deployment, key) { Content = calls.ContentOf(number) };
-        request.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", calls.Accept);
-        CallerHeaders.Copy(callerHeaders, request.Headers);
-        return request;
     }
 
     private async Task<AttemptResult?> SendAllAsync(

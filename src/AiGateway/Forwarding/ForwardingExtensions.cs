@@ -28,6 +28,7 @@ internal static class ForwardingExtensions
         services.AddSingleton<NativeAnswers>();
         services.AddSingleton<BatchSettlement>();
         services.AddSingleton<ObjectAnswers>();
+        services.AddSingleton<RealtimeHandshake>();
         services.AddSingleton<FormCallSender>();
         services.AddSingleton<ChoiceStreams>();
         services.AddSingleton<AttemptServices>();

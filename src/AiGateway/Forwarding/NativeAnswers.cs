@@ -3,12 +3,13 @@ using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
+using AiGateway.Providers;
 
 namespace AiGateway.Forwarding;
 
 /// <summary>Answers of the native route: the provider's status and body as they are, its errors too, but for our credentials in them.</summary>
 /// <remarks>An error is the provider's answer to this caller and not ours to replace; it is read whole, so that a credential which it repeats can be taken out wherever it is cut.</remarks>
-internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider clock, DrainState drain)
+internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider clock, DrainState drain) : IAttemptAnswers
 {
     // Error pages of proxies are long; what is longer still is no error to pass on.
     private const int LargestError = 1024 * 1024;
@@ -16,8 +17,11 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
     // Clients wait as long as they are told, see ErrorWriter.
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
 
+    /// <summary>The path may be one that the key has no right to: a caller who asks for it must not take the key from all others.</summary>
+    public bool RestsOthers(AttemptOutcome outcome) => outcome != AttemptOutcome.CredentialRefused;
+
     /// <summary>Reads an answer of any status. Where the result has a response, it is to be passed on, whatever the outcome.</summary>
-    public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, ProviderKey? key, HttpResponseMessage response, AttemptTimer timer)
+    public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
         var status = (int)response.StatusCode;
         if (status < 200)
@@ -26,7 +30,7 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
         }
         var upstream = await UpstreamBody.OpenAsync(response, timer.Token);
         return status >= 400
-            ? await ReadErrorAsync(attempt, key, response, upstream, timer)
+            ? await ReadErrorAsync(attempt, response, upstream, timer)
             : Pass(exchange, attempt, response, upstream, timer);
     }
 
@@ -38,10 +42,9 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
         return AnswerReader.Answer(response, new StreamedContent(stream, response.Content.Headers.ContentLength));
     }
 
-    private async ValueTask<AttemptResult> ReadErrorAsync(AttemptRecord attempt, ProviderKey? key, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
+    private async ValueTask<AttemptResult> ReadErrorAsync(AttemptRecord attempt, HttpResponseMessage response, Stream upstream, AttemptTimer timer)
     {
         var status = (int)response.StatusCode;
-        var provider = attempt.Deployment.Provider;
         var (body, whole) = await UpstreamBody.ReadUpToAsync(upstream, LargestError, timer, attempt.Deployment.Timeouts.Idle);
         if (!whole)
         {
@@ -49,8 +52,8 @@ internal sealed class NativeAnswers(AnswerSettlement settlement, TimeProvider cl
             return new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
         }
         var retryAfter = RetryAfter.Read(response.Headers, clock.GetUtcNow());
-        var error = ChatCodecs.Of(provider.Preset.Dialects[0]).ReadError(status, body.Ready);
-        SecretRedaction.Redact(ref body, provider, key, (response.RequestMessage as Providers.UpstreamRequest)?.SentSecret);
+        var error = ChatCodecs.Of(attempt.Deployment.Provider.Preset.Dialects[0]).ReadError(status, body.Ready);
+        SecretRedaction.Redact(ref body, (UpstreamRequest)response.RequestMessage!);
         var answer = AnswerReader.Answer(response, new WholeAnswerContent(body)).Response!;
         if (retryAfter is { } wait && status is 429 or 503)
         {

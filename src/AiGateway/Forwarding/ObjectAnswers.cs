@@ -7,19 +7,18 @@ namespace AiGateway.Forwarding;
 
 /// <summary>Answers about files and batches: the provider's ids become sealed ones, the tenant's list is kept, and what a batch cost is recorded when it is first to be read.</summary>
 internal sealed partial class ObjectAnswers(
-    ObjectIds ids, IObjectStore store, BatchSettlement batches, AnswerSettlement settlement, TimeProvider clock, DrainState drain, ILogger<ObjectAnswers> logger)
+    AnswerReader answers, ObjectIds ids, IObjectStore store, BatchSettlement batches, AnswerSettlement settlement, TimeProvider clock, DrainState drain, ILogger<ObjectAnswers> logger) : IAttemptAnswers
 {
     // An object with sixteen pairs of metadata has some kilobytes.
     private const int LargestObject = 1024 * 1024;
 
-    /// <summary>Reads an answer with a status below 300. On success the result owns the response and the timer.</summary>
-    public async ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
-    {
-        var request = exchange.Request!;
-        return request.Objects!.Action == ObjectAction.Content
-            ? await PassAsync(exchange, attempt, response, timer)
-            : await ReadObjectAsync(exchange, attempt, request, response, timer);
-    }
+    /// <summary>A key may have no right to files, and batches have limits of their own: conversations must not rest for it.</summary>
+    public bool RestsOthers(AttemptOutcome outcome) => false;
+
+    public ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer) =>
+        (int)response.StatusCode >= 300 ? answers.ReadFailureAsync(attempt, response, timer)
+        : exchange.Request!.Objects!.Action == ObjectAction.Content ? PassAsync(exchange, attempt, response, timer)
+        : ReadObjectAsync(exchange, attempt, exchange.Request, response, timer);
 
     private async ValueTask<AttemptResult> PassAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {

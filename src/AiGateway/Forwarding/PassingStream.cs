@@ -72,13 +72,7 @@ internal sealed class PassingStream(
         }
         _settled = true;
         attempt.Outcome = outcome;
-        exchange.Outcome = outcome switch
-        {
-            AttemptOutcome.Succeeded => RequestOutcome.Completed,
-            AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
-            _ when timer.IsDrained => RequestOutcome.CutByDrain,
-            _ => RequestOutcome.CutByUpstream,
-        };
+        exchange.Outcome = UpstreamFaults.OutcomeOf(outcome, timer);
         var figures = meter?.Finish() ?? default;
         exchange.ResponseModel = figures.Model;
         exchange.ServiceTier = figures.ServiceTier;

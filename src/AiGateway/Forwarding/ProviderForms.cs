@@ -12,16 +12,19 @@ using AiGateway.Protocols.Transcription;
 
 namespace AiGateway.Forwarding;
 
-/// <summary>Decides whether a request for anything but a conversation is written in the provider's own form, and writes it.</summary>
+/// <summary>Decides whether a request is written as calls of its own: in the provider's own form, where it is for anything but a conversation, or several for several answers.</summary>
 internal static class ProviderForms
 {
     /// <summary>Most inputs of a request that the gateway splits: OpenAI's own bound.</summary>
     private const int MostInputs = 2048;
 
-    /// <summary>The calls of an attempt; null where the caller's bytes pass, because the provider speaks the caller's form, and for other operations.</summary>
+    /// <summary>The calls of an attempt; null where one request says it all, as the caller wrote it or translated.</summary>
     /// <exception cref="ChatFormatException">The request cannot be read, or not be said to this provider.</exception>
-    public static ValueTask<FormCalls?> ForAsync(Exchange exchange, AttemptRecord attempt, CancellationToken cancellationToken) => exchange.Request!.Operation switch
+    public static ValueTask<FormCalls?> ForAsync(AttemptServices services, Exchange exchange, AttemptRecord attempt, IHeaderDictionary callerHeaders, CancellationToken cancellationToken) => exchange.Request!.Operation switch
     {
+        Operation.ChatCompletions when exchange.Request.Facts.Choices <= 1 => default,
+        // Gemini's scan does not look for how many answers are asked for.
+        Operation.ChatCompletions or Operation.GenerateContent => ValueTask.FromResult<FormCalls?>(ChoiceCalls.For(services, exchange, attempt, callerHeaders)),
         Operation.Embeddings => ValueTask.FromResult<FormCalls?>(ForEmbeddings(exchange, attempt)),
         Operation.Rerank => ValueTask.FromResult<FormCalls?>(ForRerank(exchange, attempt)),
         Operation.ImageGenerations or Operation.ImageEdits => ForImagesAsync(exchange, attempt, cancellationToken),
@@ -43,7 +46,7 @@ internal static class ProviderForms
             : ImagesRequestReader.Read(request.Body!.Memory, request.Operation == Operation.ImageEdits);
         var translation = TranslationFor(attempt);
         var calls = new ImagesCalls(read, form, request.Body!, exchange.StartedAt.ToUnixTimeSeconds(), translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 
@@ -58,7 +61,7 @@ internal static class ProviderForms
         read.Voice = provider.Voices.GetValueOrDefault(read.Voice, read.Voice);
         var translation = TranslationFor(attempt);
         var calls = new SpeechCalls(read, form, exchange.Request.Body!, translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 
@@ -72,7 +75,7 @@ internal static class ProviderForms
         var read = TranscriptionRequest.Read(await UploadReader.ReadAsync(request, cancellationToken), request.Operation == Operation.Translations);
         var translation = TranslationFor(attempt);
         var calls = new TranscriptionCalls(read, form, request.Body!, translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 
@@ -84,7 +87,7 @@ internal static class ProviderForms
         }
         var translation = TranslationFor(attempt);
         var calls = new ModerationCalls(ModerationRequest.Read(exchange.Request!.Body!.Memory), form, exchange.Request.Body!, translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 
@@ -108,7 +111,7 @@ internal static class ProviderForms
         Check(read, member);
         var translation = TranslationFor(attempt);
         var calls = new EmbeddingsCalls(read, EmbeddingsCodec.Of(form), translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 
@@ -136,7 +139,7 @@ internal static class ProviderForms
         read.Model = request.Model;
         var translation = TranslationFor(attempt);
         var calls = new RerankCalls(read, RerankCodec.Of(form), translation);
-        Translations.Lose(attempt, translation, exchange.Plan!.Alias.DropUnsupported);
+        Translations.Lose(exchange, attempt, translation);
         return calls;
     }
 

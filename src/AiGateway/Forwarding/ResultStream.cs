@@ -118,12 +118,6 @@ internal sealed class ResultStream(
     {
         _settled = true;
         attempt.Outcome = outcome;
-        exchange.Outcome = outcome switch
-        {
-            AttemptOutcome.Succeeded => RequestOutcome.Completed,
-            AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
-            _ when timer.IsDrained => RequestOutcome.CutByDrain,
-            _ => RequestOutcome.CutByUpstream,
-        };
+        exchange.Outcome = UpstreamFaults.OutcomeOf(outcome, timer);
     }
 }

@@ -13,7 +13,7 @@ internal static class SecretRedaction
     private const string Mask = "***";
 
     /// <summary>The error without <paramref name="key"/>, without <paramref name="sent"/>, without the values of the provider's configured headers and without its host.</summary>
-    public static ProviderError Redact(ProviderError error, ProviderModel provider, ProviderKey? key, Secret? sent = null)
+    public static ProviderError Redact(ProviderError error, ProviderModel provider, ProviderKey? key, Secret? sent)
     {
         if (sent is not null)
         {
@@ -30,18 +30,15 @@ internal static class SecretRedaction
         return Without(error, AuthorityOf(provider));
     }
 
-    /// <summary>The same for what a stream says after commit, when it is on its way already.</summary>
-    public static void Redact(ref OutputBuffer output, UpstreamRequest request) =>
-        Redact(ref output, request.Deployment.Provider, request.Key, request.SentSecret);
-
-    /// <summary>The same for the bytes of an answer that passes as it is.</summary>
-    public static void Redact(ref OutputBuffer body, ProviderModel provider, ProviderKey? key, Secret? sent)
+    /// <summary>The same for bytes that pass: a native error, and what a stream says after commit.</summary>
+    public static void Redact(ref OutputBuffer body, UpstreamRequest request)
     {
-        if (sent is not null)
+        var provider = request.Deployment.Provider;
+        if (request.SentSecret is { } sent)
         {
             Remove(ref body, sent.Reveal());
         }
-        if (key is not null)
+        if (request.Key is { } key)
         {
             Remove(ref body, key.HeaderValue.Reveal());
         }

@@ -36,7 +36,7 @@ internal static class Translations
 
     /// <summary>The request in the provider's dialect.</summary>
     /// <exception cref="ChatFormatException">The caller's request cannot be read, or holds what the provider's dialect cannot say where its alias insists.</exception>
-    public static ReadOnlyMemory<byte> Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, bool dropUnsupported, ConversationKeeper conversations)
+    public static ReadOnlyMemory<byte> Write(Exchange exchange, AttemptRecord attempt, Dialect dialect, ConversationKeeper conversations)
     {
         var request = exchange.Request!;
         var translation = new Translation { Model = attempt.UpstreamModel, Traits = TraitsOf(attempt.Deployment) };
@@ -44,7 +44,7 @@ internal static class Translations
         {
             var counted = new ArrayBufferWriter<byte>();
             GeminiTokenCounts.WriteRequest(GeminiTokenCounts.ReadRequest(request.Body!.Memory), attempt.UpstreamModel, IsVertex(attempt.Deployment.Provider.Preset), translation, counted);
-            Lose(attempt, translation, dropUnsupported);
+            Lose(exchange, attempt, translation);
             return counted.WrittenMemory;
         }
         var chat = ChatOf(exchange, conversations);
@@ -54,11 +54,11 @@ internal static class Translations
             translation.Approximate("store", "nobody keeps the answer: host.store_responses is off");
         }
         (attempt.Dialect is null ? ChatCodecs.Of(dialect) : CodecFor(attempt)).WriteRequest(chat, translation, body);
-        Lose(attempt, translation, dropUnsupported);
+        Lose(exchange, attempt, translation);
         return body.WrittenMemory;
     }
 
-    private static TargetTraits TraitsOf(Configuration.DeploymentModel deployment) =>
+    private static TargetTraits TraitsOf(DeploymentModel deployment) =>
         (deployment.Supports ?? (deployment.PriceAs is { } known ? ModelCapabilities.Of(known) : null)) is { } supports
             ? deployment.Provider.Preset.Traits with { Supports = supports } : deployment.Provider.Preset.Traits;
 
@@ -87,11 +87,11 @@ internal static class Translations
     /// Whether a request is written anew also where the dialect is the caller's. A caller may be bringing back what another
     /// provider signed, which is refused; and a whole request to be counted may be in the form of the other of Google's services.
     /// </summary>
-    public static bool IsWrittenAnew(GatewayRequest request, Configuration.ProviderPreset preset) =>
+    public static bool IsWrittenAnew(GatewayRequest request, ProviderPreset preset) =>
         (request is { Operation: Operation.CountTokens, Form: CallerForm.Gemini } && CountsInOtherForm(request, preset)) || HoldsForeignSignatures(request);
 
     /// <summary>Whether a whole request is to be counted and is not in the provider's form: the Gemini API wants it inside <c>generateContentRequest</c>, which names the model, Vertex AI its members beside the contents.</summary>
-    private static bool CountsInOtherForm(GatewayRequest request, Configuration.ProviderPreset preset)
+    private static bool CountsInOtherForm(GatewayRequest request, ProviderPreset preset)
     {
         if (IsVertex(preset))
         {
@@ -102,17 +102,17 @@ internal static class Translations
             || body.IndexOf("\"tools\""u8) >= 0 || body.IndexOf("\"generationConfig\""u8) >= 0);
     }
 
-    private static bool IsVertex(Configuration.ProviderPreset preset) => preset.Kind == "vertex";
+    private static bool IsVertex(ProviderPreset preset) => preset.Kind == "vertex";
 
     private static bool HoldsForeignSignatures(GatewayRequest request) =>
         request is { Operation: Operation.Messages or Operation.Responses or Operation.GenerateContent, Body: { } body } && SignatureEnvelope.MayBeIn(body.Memory.Span);
 
     /// <summary>Notes what a translation lost.</summary>
     /// <exception cref="ChatFormatException">It left something out, and the alias insists.</exception>
-    public static void Lose(AttemptRecord attempt, Translation translation, bool dropUnsupported)
+    public static void Lose(Exchange exchange, AttemptRecord attempt, Translation translation)
     {
         attempt.Losses = attempt.Losses.Count == 0 ? translation.Losses : [.. attempt.Losses, .. translation.Losses];
-        if (dropUnsupported)
+        if (exchange.Plan!.Alias.DropUnsupported)
         {
             return;
         }

@@ -31,6 +31,15 @@ internal static class UpstreamFaults
         };
     }
 
+    /// <summary>What the end of a committed answer means for its exchange.</summary>
+    public static RequestOutcome OutcomeOf(AttemptOutcome outcome, AttemptTimer timer) => outcome switch
+    {
+        AttemptOutcome.Succeeded => RequestOutcome.Completed,
+        AttemptOutcome.CallerGone => RequestOutcome.CallerGone,
+        _ when timer.IsDrained => RequestOutcome.CutByDrain,
+        _ => RequestOutcome.CutByUpstream,
+    };
+
     /// <summary>The fault in words for the operator's record: no address of ours beyond what the configuration says.</summary>
     public static string Describe(Exception exception) =>
         exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}: {http.Message}" : exception.Message;

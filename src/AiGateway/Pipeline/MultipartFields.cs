@@ -17,7 +17,7 @@ internal static class MultipartFields
     /// <returns>The facts, or what is wrong with the form.</returns>
     public static async ValueTask<(RequestFacts Facts, RequestScanError? Error)> ReadAsync(RequestBody body, string contentType, CancellationToken cancellationToken)
     {
-        var none = RequestFacts.ForForm(null, ByteRange.None, false);
+        var none = RequestReaderMiddleware.NoFacts;
         if (BoundaryOf(contentType, out var boundary) is { } unusable)
         {
             return (none, unusable);

@@ -8,8 +8,6 @@ namespace AiGateway.Pipeline;
 /// <summary>Reads a native request: any body, bounded and spooled; looked into only for model, stream and user, where it is of a known form.</summary>
 internal static class NativeRequestReader
 {
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
-
     /// <summary>The request; null when it has been rejected.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large or cannot be read.</exception>
     public static async ValueTask<GatewayRequest?> ReadAsync(HttpContext context, Exchange exchange)
@@ -38,7 +36,7 @@ internal static class NativeRequestReader
             target = target with { Meaning = null };
         }
         var body = context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? null : await ReadBodyAsync(context, exchange);
-        var facts = FactsOf(request, target, body) ?? NoFacts;
+        var facts = FactsOf(request, target, body) ?? RequestReaderMiddleware.NoFacts;
         if (facts.Model is { Length: > 0 } model && target.Model.Length == 0 && ModelName.DefectOf(model) is null)
         {
             target = target with { Model = model };

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Batches;
-using AiGateway.Protocols.OpenAI;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AiGateway.Pipeline;
@@ -15,7 +14,6 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
 
     // Anthropic's own bound (platform.claude.com/docs/en/build-with-claude/batch-processing#batch-limitations).
     private const int MostMessages = 100_000;
-    private static readonly RequestFacts NoFacts = RequestFacts.ForForm(null, ByteRange.None, false);
 
     /// <summary>The request; null when it has been rejected.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large or cannot be read.</exception>
@@ -70,7 +68,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
         {
             Operation = operation,
             Model = model,
-            Facts = NoFacts,
+            Facts = RequestReaderMiddleware.NoFacts,
             StoredObject = stored,
             StoredObjectSuffix = match.ObjectSuffix,
             Objects = new ObjectRequest
@@ -213,7 +211,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
             Operation = operation,
             Model = model,
             Body = body,
-            Facts = NoFacts,
+            Facts = RequestReaderMiddleware.NoFacts,
             ContentType = contentType,
             StoredObject = file,
             Objects = asked,

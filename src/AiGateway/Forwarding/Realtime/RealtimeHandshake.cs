@@ -8,7 +8,7 @@ namespace AiGateway.Forwarding.Realtime;
 
 /// <summary>The opening handshake towards a provider (RFC 6455, 4): an ordinary attempt, through the provider's own connections and credentials.</summary>
 /// <remarks>No subprotocol is offered and no extension: the credentials go in a header, and messages are passed on uncompressed, so that events can be read.</remarks>
-internal static class RealtimeHandshake
+internal sealed class RealtimeHandshake(AnswerReader answers) : IAttemptAnswers
 {
     private const string BetaHeader = "OpenAI-Beta";
     private const string KeyHeader = "Sec-WebSocket-Key";
@@ -36,13 +36,23 @@ internal static class RealtimeHandshake
         return request;
     }
 
-    /// <summary>What an answer below 300 comes to: only a switch of protocols that proves to be the answer to this very request is a success.</summary>
-    public static AttemptResult Read(HttpResponseMessage response)
+    public bool RestsOthers(AttemptOutcome outcome) => true;
+
+    /// <summary>Only a switch of protocols that proves to be the answer to this very request is a success.</summary>
+    public ValueTask<AttemptResult> ReadAsync(Exchange exchange, AttemptRecord attempt, HttpResponseMessage response, AttemptTimer timer)
     {
         var status = (int)response.StatusCode;
-        return status == StatusCodes.Status101SwitchingProtocols && IsAnswerTo(response.RequestMessage!, response)
-            ? new AttemptResult(AttemptOutcome.Succeeded) { Status = status, Response = response }
-            : new AttemptResult(AttemptOutcome.Nonsense) { Status = status };
+        if (status >= 300)
+        {
+            return answers.ReadFailureAsync(attempt, response, timer);
+        }
+        if (status != StatusCodes.Status101SwitchingProtocols || !IsAnswerTo(response.RequestMessage!, response))
+        {
+            return ValueTask.FromResult(new AttemptResult(AttemptOutcome.Nonsense) { Status = status });
+        }
+        // Its time-outs are those of the handshake; the session has bounds of its own.
+        timer.Dispose();
+        return ValueTask.FromResult(new AttemptResult(AttemptOutcome.Succeeded) { Status = status, Response = response });
     }
 
     private static bool IsAnswerTo(HttpRequestMessage request, HttpResponseMessage response) =>
