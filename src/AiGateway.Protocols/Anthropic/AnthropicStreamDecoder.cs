@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
 
@@ -46,12 +47,9 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
     {
         var frame = AwsEventStream.Parse(frameBytes);
         if (frame.IsError)
-        {
-            events.Add(new ChatEvent(ChatEventKind.Error) { Error = BedrockChunk.ReadError(frame) });
-            return;
-        }
-        if (BedrockChunk.Read(frame.Payload) is { } json)
-            DecodeJson(json, events);
+            events.Add(new ChatEvent(ChatEventKind.Error) { Error = BedrockErrors.Read(frame) });
+        else if (frame.EventType.SequenceEqual("chunk"u8))
+            DecodeJson(InvokeStream.ReadChunk(frame.Payload), events);
     }
 
     private void DecodeJson(ReadOnlySpan<byte> json, List<ChatEvent> events)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using JsonText = AiGateway.Protocols.Chat.JsonText;
@@ -102,7 +103,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         _writer!.Flush();
         if (framing == StreamFraming.AwsEventStream)
         {
-            BedrockChunk.Write(_json.WrittenSpan, output);
+            InvokeStream.FromJson(_json.WrittenSpan, output);
             return;
         }
         output.Write("event: "u8);
