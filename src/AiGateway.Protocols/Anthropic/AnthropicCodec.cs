@@ -49,7 +49,7 @@ public sealed class AnthropicCodec : ChatCodec
 
     /// <summary>Reads a request, also one for <c>/v1/messages/count_tokens</c>: then <see cref="ChatRequest.MaxOutputTokens"/> is null.</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => AnthropicJson.Read(body, AnthropicRequestReader.Read);
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, AnthropicRequestReader.Read);
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -59,7 +59,7 @@ public sealed class AnthropicCodec : ChatCodec
     }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => AnthropicJson.Read(body, AnthropicResponseReader.Read);
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, AnthropicResponseReader.Read);
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output)

@@ -15,6 +15,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
 {
     private readonly AnthropicUsage _usage = new();
     private readonly List<Block> _blocks = [];
+    private byte[] _joined = [];
     private bool _answered;
     private bool _called;
     private bool _isComplete;
@@ -26,21 +27,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         if (framing == StreamFraming.AwsEventStream)
             DecodeFrame(eventBytes, events);
         else
-            DecodeSse(eventBytes, events);
-    }
-
-    private void DecodeSse(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
-    {
-        var sse = SseFraming.Parse(eventBytes);
-        if (!sse.Data.Exists)
-            return;
-        if (!sse.HasMultipleDataLines)
-        {
-            DecodeJson(sse.Data.Of(eventBytes), events);
-            return;
-        }
-        var joined = new byte[eventBytes.Length];
-        DecodeJson(joined.AsSpan(0, SseFraming.JoinData(eventBytes, joined)), events);
+            DecodeJson(SseFraming.WholeData(SseFraming.Parse(eventBytes), eventBytes, ref _joined), events);
     }
 
     private void DecodeFrame(ReadOnlySpan<byte> frameBytes, List<ChatEvent> events)
@@ -67,13 +54,9 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
                 throw new ChatFormatException("An event's data must be one JSON object.");
             DecodeEvent(document.RootElement, json, events);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw AnthropicJson.Broken(exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw AnthropicJson.Broken(exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 

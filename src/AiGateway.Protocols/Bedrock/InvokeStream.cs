@@ -89,7 +89,7 @@ public static class InvokeStream
                 }
             }
         }
-        catch (Exception exception) when (ConverseJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             throw new ChatFormatException("A chunk of the stream is no JSON.", exception);
         }
@@ -131,7 +131,7 @@ public static class InvokeStream
             }
             return default;
         }
-        catch (Exception exception) when (ConverseJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             throw new ChatFormatException("An event of the stream is no JSON.", exception);
         }

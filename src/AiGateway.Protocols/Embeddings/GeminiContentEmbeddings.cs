@@ -28,7 +28,7 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
 
     /// <inheritdoc/>
     /// <remarks>A content's text parts are one text, as Gemini takes them.</remarks>
-    public override EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, ReadRequest);
+    public override EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ReadRequest);
 
     /// <inheritdoc/>
     public override void WriteRequest(EmbeddingsRequest request, Translation translation, IBufferWriter<byte> output)
@@ -58,7 +58,7 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
     }
 
     /// <inheritdoc/>
-    public override EmbeddingsAnswer ReadAnswer(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, ReadAnswer);
+    public override EmbeddingsAnswer ReadAnswer(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ReadAnswer);
 
     /// <inheritdoc/>
     public override void WriteAnswer(EmbeddingsAnswer answer, EmbeddingsRequest request, Translation translation, IBufferWriter<byte> output)

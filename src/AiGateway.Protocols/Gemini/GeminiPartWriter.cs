@@ -44,7 +44,7 @@ internal static class GeminiPartWriter
             value = JsonValue.Parse(text);
             return true;
         }
-        catch (Exception exception) when (GeminiJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             // No JSON, or text in it that cannot be written: it goes out as a string.
             return false;

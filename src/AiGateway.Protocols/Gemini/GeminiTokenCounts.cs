@@ -9,7 +9,7 @@ public static class GeminiTokenCounts
 {
     /// <summary>Reads a request: contents, with tools and instructions beside them (Vertex AI), or a whole <c>generateContentRequest</c> (Gemini API).</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
-    public static ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, static root =>
+    public static ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, static root =>
         GeminiRequestReader.Read(GeminiNames.Find(root, "generateContentRequest") is { ValueKind: JsonValueKind.Object } inner ? inner : root));
 
     /// <summary>Writes a request.</summary>
