@@ -46,6 +46,23 @@ internal static class JsonBody
     /// <param name="exception">What the reader threw.</param>
     public static ChatFormatException Broken(string what, Exception exception) => new($"{what} is not valid JSON: {exception.Message}", exception);
 
+    /// <summary>True when the bytes are one JSON object.</summary>
+    public static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A member's value; undefined when it is absent or null, or <paramref name="element"/> is no object.</summary>
     public static JsonElement Member(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : default;

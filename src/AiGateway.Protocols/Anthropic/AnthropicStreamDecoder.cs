@@ -319,7 +319,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         private JsonValue Whole()
         {
             var pieces = _pieces.ToString();
-            var value = _member == "input" && AnthropicBlockWriter.IsObject(Encoding.UTF8.GetBytes(pieces)) ? JsonValue.Parse(pieces) : JsonValue.OfString(pieces);
+            var value = _member == "input" && JsonBody.IsObject(Encoding.UTF8.GetBytes(pieces)) ? JsonValue.Parse(pieces) : JsonValue.OfString(pieces);
             using var document = _start.Open();
             var members = new JsonMembers();
             foreach (var member in document.RootElement.EnumerateObject())

@@ -71,26 +71,6 @@ internal static class ConverseJson
             member.WriteTo(writer);
     }
 
-    /// <summary>True when the text is a JSON object.</summary>
-    public static bool IsObject(string json) => IsObject(System.Text.Encoding.UTF8.GetBytes(json));
-
-    /// <inheritdoc cref="IsObject(string)"/>
-    public static bool IsObject(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return false;
-            reader.Skip();
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
     public static ChatFormatException Wrong(string name, string path, string expected) =>
         new($"'{name}' is to be {expected}.", path.Length == 0 ? name : $"{path}.{name}");
 }

@@ -331,7 +331,7 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
                 else
                 {
                     writer.WritePropertyName("input"u8);
-                    ConverseBlockWriter.WriteArguments(writer, Text.ToString());
+                    CallArguments.Write(writer, Text.ToString());
                 }
                 writer.WriteEndObject();
                 writer.WriteEndObject();

@@ -5,9 +5,9 @@ namespace AiGateway.Admission;
 
 /// <summary>Decides, over all limits that apply, whether a request may go: all hold what it may come to, or none does.</summary>
 /// <remarks>
-/// One lock for all counters. A decision is some hundred nanoseconds of arithmetic without a wait, so that even at a hundred
-/// thousand requests a second the lock is free most of the time; in exchange there is no order of locks to get wrong, nothing is
-/// ever held by a request that another limit then refuses, and nobody is refused because of such a one.
+/// One lock for all counters. A decision is a little arithmetic without a wait, so that the lock is free most of the time; in
+/// exchange there is no order of locks to get wrong, nothing is ever held by a request that another limit then refuses, and
+/// nobody is refused because of such a one.
 /// </remarks>
 internal sealed class Limiter(TimeProvider clock)
 {
