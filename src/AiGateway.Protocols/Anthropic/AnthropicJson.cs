@@ -64,4 +64,16 @@ internal static class AnthropicJson
         if (element.ValueKind != kind)
             throw new ChatFormatException(kind == JsonValueKind.Array ? "Must be a list." : "Must be an object.", path);
     }
+
+    /// <summary>Writes an object's members but the known ones into the object that is open.</summary>
+    public static void WriteRest(this JsonElement element, Utf8JsonWriter writer, params ReadOnlySpan<string> known)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var member in element.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                member.WriteTo(writer);
+        }
+    }
 }
