@@ -73,7 +73,7 @@ public sealed class Translation
         if (members is null)
             return;
         foreach (var (name, _) in members.All)
-            Drop(path.Length == 0 ? name : $"{path}.{name}", "unknown to the target's dialect");
+            _losses.Add(new TranslationLoss(path.Length == 0 ? name : $"{path}.{name}", IsDropped: true, "unknown to the target's dialect") { IsOwn = true });
     }
 }
 
@@ -81,7 +81,11 @@ public sealed class Translation
 /// <param name="Path">The member in the source.</param>
 /// <param name="IsDropped">True when it was left out, false when something near was said.</param>
 /// <param name="Why">One clause for people.</param>
-public sealed record TranslationLoss(string Path, bool IsDropped, string Why);
+public sealed record TranslationLoss(string Path, bool IsDropped, string Why)
+{
+    /// <summary>True for a member that only the source's dialect or its provider knows: in answers mostly book-keeping (<c>system_fingerprint</c>).</summary>
+    public bool IsOwn { get; init; }
+}
 
 /// <summary>What a provider's copy of a dialect takes: data from its preset, not code.</summary>
 public sealed record TargetTraits
