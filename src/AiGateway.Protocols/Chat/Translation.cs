@@ -111,20 +111,8 @@ public sealed record TargetTraits
     /// <summary>OpenAI Chat: whether parts take <c>cache_control</c> marks (OpenRouter).</summary>
     public bool CacheMarks { get; init; }
 
-    /// <summary>OpenAI Chat: whether <c>top_k</c> is taken (vLLM, OpenRouter, Together and others).</summary>
-    public bool TopK { get; init; }
-
-    /// <summary>OpenAI Chat: whether <c>stream_options</c> is taken.</summary>
-    public bool StreamOptions { get; init; } = true;
-
-    /// <summary>Default bound of the answer where the dialect insists on one (Anthropic).</summary>
-    public long DefaultMaxOutputTokens { get; init; } = 4096;
-
     /// <summary>What the model takes, where the routing file says so; null for what <see cref="ModelCapabilities"/> knows of it.</summary>
     public Capabilities? Supports { get; init; }
-
-    /// <summary>Anthropic: whether the model thinks as long as it likes (<c>thinking: adaptive</c> with <c>output_config.effort</c>) and takes no budget; null judges by the version in its name.</summary>
-    public bool? AdaptiveThinking { get; init; }
 }
 
 /// <summary>A body that cannot be read, or holds what no neutral model can: refused with the member's path.</summary>
