@@ -142,6 +142,9 @@ internal sealed class SubjectUse
     /// <summary>The share of the only rate that is used or held, 0 and up.</summary>
     public decimal ShareUsed(Moment now) => (_windows[0].Sum(now) + _held[(int)_rates[0].Measure]) / (decimal)_rates[0].Amount;
 
+    /// <summary>How it stands; budgets only.</summary>
+    public BudgetStanding ReadBudget(string subject, Moment now) => new(Limit, subject, _windows[0].Sum(now), _held[(int)LimitMeasure.Spend]);
+
     /// <summary>Whether nothing of it would be missed.</summary>
     public bool IsIdle(Moment now)
     {
