@@ -14,8 +14,7 @@ internal static class AdmissionExtensions
         services.AddSingleton<AdmissionMetrics>();
         services.AddSingleton<SpentBudgets>();
         services.AddSingleton<WebhookMetrics>();
-        services.AddSingleton<WebhookWatch>();
-        services.AddHostedService(static provider => provider.GetRequiredService<WebhookWatch>());
+        services.AddHostedService<WebhookWatch>();
         services.AddSingleton<QueueMetrics>();
         services.AddSingleton<AdmissionQueue>();
         services.AddSingleton<AdmissionServices>();

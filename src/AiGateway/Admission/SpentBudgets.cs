@@ -9,12 +9,12 @@ internal sealed class SpentBudgets
     private readonly Lock _lock = new();
     private HashSet<(string Budget, string Subject)> _refused = [];
 
-    /// <summary>Notes a refusal; nothing where it is no budget's, or where the request asks for more than the whole.</summary>
+    /// <summary>Notes a refusal; nothing where it is no budget's, where the request asks for more than the whole, or where there may be room again when others have ended.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="subject">Under which name the use is counted.</param>
     public void Note(LimitRefusal refusal, string? subject)
     {
-        if (refusal is not { Limit.Budget.Notify.Length: > 0, Wait: not null } || subject is null)
+        if (refusal is not { Limit.Budget.Notify.Length: > 0, Wait: not null, IsBeyondWhole: false, IsHeld: false } || subject is null)
         {
             return;
         }

@@ -64,7 +64,7 @@ internal sealed class SubjectUse
             }
             var free = _windows[i].TimeUntilFree(now, over);
             var wait = asked > rate.Amount && Limit.WorstCase ? (TimeSpan?)null : Longer(free, ShortWait);
-            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0 };
+            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0, IsBeyondWhole = asked > rate.Amount };
             if (worst is null || refusal.IsLongerThan(worst))
             {
                 worst = refusal;

@@ -64,18 +64,21 @@ internal sealed partial class WebhookWatch(
     /// <inheritdoc/>
     public override void Dispose()
     {
+        base.Dispose();
         _stop.Cancel();
         _stop.Dispose();
-        base.Dispose();
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var registration = stoppingToken.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), _stop);
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
             try
             {
                 Look();

@@ -53,7 +53,7 @@ internal sealed class WebhookMarkFile(string path) : IWebhookMarks
                         writer.WriteString("budget"u8, mark.Budget);
                         writer.WriteString("subject"u8, mark.Subject);
                         writer.WriteString("what"u8, mark.What);
-                        writer.WriteString("ends"u8, ends.ToString("O", CultureInfo.InvariantCulture));
+                        writer.WriteString("ends"u8, ends.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
                         writer.WriteEndObject();
                     }
                     file.WriteByte((byte)'\n');

@@ -69,11 +69,25 @@ public sealed class WebhookTests : IAsyncLifetime
         gateway.Spend(70);
 
         gateway.Spent.Note(new LimitRefusal(gateway.Budget, gateway.Budget.Rates[0], 1, TimeSpan.FromDays(1)), "research");
-        // One that asks for more than the whole says nothing of what is left.
-        gateway.Spent.Note(new LimitRefusal(gateway.Budget, gateway.Budget.Rates[0], 1, null), "other");
         await gateway.LookAsync(taken: 1);
 
         Assert.Equal("budget.spent", _receiver.Types);
+    }
+
+    [Fact]
+    public async Task ARefusalThatSaysNothingOfWhatIsLeft_IsNotTold()
+    {
+        await using var gateway = new Gateway(this);
+        gateway.Spend(70);
+        var refusal = new LimitRefusal(gateway.Budget, gateway.Budget.Rates[0], 1, TimeSpan.FromDays(1));
+
+        gateway.Spent.Note(refusal with { Wait = null }, "research");
+        gateway.Spent.Note(refusal with { IsBeyondWhole = true }, "research");
+        gateway.Spent.Note(refusal with { IsHeld = true }, "research");
+        await gateway.LookAsync();
+
+        Assert.Empty(gateway.Spent.Take());
+        Assert.Equal(0, _receiver.Asked);
     }
 
     [Theory]

@@ -10,11 +10,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace AiGateway.Tests.Admission;
+namespace AiGateway.TestKit;
 
 /// <summary>A real HTTP server that takes webhooks, and fails, hangs or redirects when it is told to. Checks signatures by itself.</summary>
-internal sealed class WebhookReceiver : IAsyncDisposable
+public sealed class WebhookReceiver : IAsyncDisposable
 {
+    /// <summary>What messages must be signed with.</summary>
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private readonly WebApplication _app;
@@ -43,6 +44,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Requests with a wrong signature, or that came where none should.</summary>
     public int Wrong { get; private set; }
 
+    /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <summary>What was taken, in order.</summary>
@@ -58,6 +60,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Types of what was taken, with the threshold.</summary>
     public string Types => string.Join(' ', Taken.Select(taken => taken.Body.GetProperty("type").GetString() + (taken.Body.GetProperty("data").TryGetProperty("threshold", out var threshold) ? ":" + threshold : "")));
 
+    /// <summary>Starts one on a free loopback port.</summary>
     public static async Task<WebhookReceiver> StartAsync()
     {
         var receiver = new WebhookReceiver();
@@ -66,6 +69,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)
