@@ -5,7 +5,7 @@ namespace AiGateway.Admission;
 /// <summary>Registers limits.</summary>
 internal static class AdmissionExtensions
 {
-    /// <summary>Adds admission. Needs a <see cref="WebhookTransport"/> and <see cref="IWebhookMarks"/>.</summary>
+    /// <summary>Adds admission. Needs a <see cref="WebhookTransport"/> and <see cref="IWebhookMarkStore"/>.</summary>
     public static IServiceCollection AddAdmission(this IServiceCollection services)
     {
         services.AddSingleton<Limiter>();

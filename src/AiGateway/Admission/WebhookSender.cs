@@ -16,17 +16,16 @@ internal sealed partial class WebhookSender(string webhook, SnapshotHolder snaps
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<WebhookNotice> _notices = Channel.CreateBounded<WebhookNotice>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<WebhookNotice> _notices = Channel.CreateUnbounded<WebhookNotice>();
 
-    /// <summary>Takes a message; false when too many wait.</summary>
-    public bool TryTake(WebhookNotice notice)
+    /// <summary>Whether too many wait to take another.</summary>
+    public bool IsFull => _notices.Reader.Count >= MostWaiting;
+
+    /// <summary>Takes a message; there must be room for it.</summary>
+    public void Take(WebhookNotice notice)
     {
-        if (!_notices.Writer.TryWrite(notice))
-        {
-            return false;
-        }
         metrics.Waiting(webhook, 1);
-        return true;
+        _notices.Writer.TryWrite(notice);
     }
 
     /// <summary>Sends until stopped.</summary>

@@ -11,13 +11,12 @@ namespace AiGateway.Admission;
 /// message got lost. A period that rolls begins with the first that is told of it.
 /// </remarks>
 internal sealed partial class WebhookWatch(
-    Limiter limiter, SpentBudgets spent, SnapshotHolder snapshots, IWebhookMarks store, WebhookTransport transport, WebhookMetrics metrics, TimeProvider clock, ILogger<WebhookWatch> logger) : BackgroundService
+    Limiter limiter, SpentBudgets spent, SnapshotHolder snapshots, IWebhookMarkStore store, WebhookTransport transport, WebhookMetrics metrics, TimeProvider clock, ILogger<WebhookWatch> logger) : BackgroundService
 {
     /// <summary>Most marks that are kept; what would need further ones is not told.</summary>
     public const int MostMarks = 10_000;
 
     private const string Spent = "spent";
-    private const string Renewed = "renewed";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
@@ -30,7 +29,7 @@ internal sealed partial class WebhookWatch(
     private readonly Dictionary<string, WebhookSender> _senders = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<BudgetStanding> _standings = [];
-    private Dictionary<WebhookMark, DateTimeOffset>? _marks;
+    private WebhookMarks? _marks;
     private bool _isFull;
 
     /// <summary>Looks once.</summary>
@@ -46,7 +45,7 @@ internal sealed partial class WebhookWatch(
         var budgets = snapshot.Limits.All.Where(static limit => limit.Budget is { Notify.Length: > 0 }).ToDictionary(static limit => limit.Id, StringComparer.Ordinal);
         lock (_lock)
         {
-            var marks = _marks ??= Load();
+            var marks = _marks ??= new WebhookMarks(store, logger);
             _standings.Clear();
             limiter.ReadBudgets(_standings);
             FindRenewed(snapshot, budgets, marks, now);
@@ -58,6 +57,7 @@ internal sealed partial class WebhookWatch(
                     Find(snapshot, standing with { Limit = budget }, refused.Contains((budget.Id, standing.Subject)), marks, now);
                 }
             }
+            marks.Save();
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class WebhookWatch(
         }
     }
 
-    private void Find(Snapshot snapshot, in BudgetStanding standing, bool hasRefused, Dictionary<WebhookMark, DateTimeOffset> marks, DateTimeOffset now)
+    private void Find(Snapshot snapshot, in BudgetStanding standing, bool hasRefused, WebhookMarks marks, DateTimeOffset now)
     {
         var (budget, rate) = (standing.Limit.Budget!, standing.Limit.Rates[0]);
         var isSpent = hasRefused || standing.Used >= rate.Amount;
@@ -119,15 +119,15 @@ internal sealed partial class WebhookWatch(
         }
     }
 
-    private void Tell(WebhookModel webhook, in BudgetStanding standing, NoticeKind kind, string what, decimal? share, Dictionary<WebhookMark, DateTimeOffset> marks, DateTimeOffset now)
+    private void Tell(WebhookModel webhook, in BudgetStanding standing, NoticeKind kind, string what, decimal? share, WebhookMarks marks, DateTimeOffset now)
     {
         var mark = new WebhookMark(webhook.Id, standing.Limit.Id, standing.Subject, what);
-        if (marks.ContainsKey(mark) || _pending.Contains(mark))
+        if (marks.Contains(mark) || _pending.Contains(mark))
         {
             return;
         }
         var rate = standing.Limit.Rates[0];
-        var ends = rate.Calendar?.Around(now).End ?? RollingEnd(mark, marks) ?? now + rate.Window;
+        var ends = rate.Calendar?.Around(now).End ?? marks.RollingEnd(mark) ?? now + rate.Window;
         if (webhook.On.Contains(kind))
         {
             Send(mark, kind, standing, share, ends, rate.Calendar is null ? null : ends, marks, now);
@@ -135,18 +135,16 @@ internal sealed partial class WebhookWatch(
         else if (marks.Count < MostMarks)
         {
             // So that it is known, when the period is over, that there was something.
-            marks[mark] = ends;
-            Save(marks);
+            marks.Add(mark, ends);
         }
     }
 
     /// <summary>Tells of periods that are over, and forgets what was told in them.</summary>
-    private void FindRenewed(Snapshot snapshot, Dictionary<string, LimitModel> budgets, Dictionary<WebhookMark, DateTimeOffset> marks, DateTimeOffset now)
+    private void FindRenewed(Snapshot snapshot, Dictionary<string, LimitModel> budgets, WebhookMarks marks, DateTimeOffset now)
     {
-        var over = marks.Where(entry => entry.Value <= now).GroupBy(static entry => entry.Key with { What = Renewed }, static entry => entry.Value).ToList();
-        foreach (var period in over)
+        var silent = new Dictionary<WebhookMark, DateTimeOffset>();
+        foreach (var (mark, ended) in marks.Over(now))
         {
-            var (mark, ended) = (period.Key, period.Max());
             if (_pending.Contains(mark))
             {
                 continue;
@@ -159,13 +157,17 @@ internal sealed partial class WebhookWatch(
             }
             else
             {
-                Forget(mark, marks, now);
+                silent.Add(mark, ended);
             }
+        }
+        if (silent.Count > 0)
+        {
+            marks.Forget(silent);
         }
     }
 
     private void Send(
-        WebhookMark mark, NoticeKind kind, in BudgetStanding standing, decimal? share, DateTimeOffset ends, DateTimeOffset? renews, Dictionary<WebhookMark, DateTimeOffset> marks, DateTimeOffset now)
+        WebhookMark mark, NoticeKind kind, in BudgetStanding standing, decimal? share, DateTimeOffset ends, DateTimeOffset? renews, WebhookMarks marks, DateTimeOffset now)
     {
         if (marks.Count + _pending.Count >= MostMarks && kind != NoticeKind.Renewed)
         {
@@ -177,10 +179,12 @@ internal sealed partial class WebhookWatch(
             return;
         }
         _isFull = false;
-        var id = WebhookBody.IdOf(mark, ends);
-        if (SenderOf(mark.Webhook).TryTake(new WebhookNotice(mark, ends, id, WebhookBody.Write(id, kind, share, standing, renews, now), now + Patience)))
+        var sender = SenderOf(mark.Webhook);
+        if (!sender.IsFull)
         {
+            var id = WebhookBody.IdOf(mark, ends);
             _pending.Add(mark);
+            sender.Take(new WebhookNotice(mark, ends, id, WebhookBody.Write(id, kind, share, standing, renews, now), now + Patience));
         }
     }
 
@@ -193,39 +197,17 @@ internal sealed partial class WebhookWatch(
             {
                 return;
             }
-            if (notice.Mark.What == Renewed)
+            var marks = _marks!;
+            if (notice.Mark.What == WebhookMarks.Renewed)
             {
-                Forget(notice.Mark, _marks!, clock.GetUtcNow());
-                return;
+                marks.Forget(new Dictionary<WebhookMark, DateTimeOffset> { [notice.Mark] = notice.Ends });
             }
-            _marks![notice.Mark] = notice.Ends;
-            Save(_marks);
-        }
-    }
-
-    private void Forget(WebhookMark mark, Dictionary<WebhookMark, DateTimeOffset> marks, DateTimeOffset now)
-    {
-        foreach (var (old, ends) in marks)
-        {
-            if (ends <= now && (old with { What = Renewed }) == mark)
+            else
             {
-                marks.Remove(old);
+                marks.Add(notice.Mark, notice.Ends);
             }
+            marks.Save();
         }
-        Save(marks);
-    }
-
-    /// <summary>When the rolling period ends that has begun with something else; null when this is the first.</summary>
-    private static DateTimeOffset? RollingEnd(WebhookMark mark, Dictionary<WebhookMark, DateTimeOffset> marks)
-    {
-        foreach (var (other, ends) in marks)
-        {
-            if (other with { What = mark.What } == mark)
-            {
-                return ends;
-            }
-        }
-        return null;
     }
 
     private WebhookSender SenderOf(string webhook)
@@ -238,31 +220,6 @@ internal sealed partial class WebhookWatch(
         return sender;
     }
 
-    private Dictionary<WebhookMark, DateTimeOffset> Load()
-    {
-        try
-        {
-            return store.Load();
-        }
-        catch (IOException e)
-        {
-            Log.NotLoaded(logger, e.Message);
-            return [];
-        }
-    }
-
-    private void Save(Dictionary<WebhookMark, DateTimeOffset> marks)
-    {
-        try
-        {
-            store.Save(marks);
-        }
-        catch (IOException e)
-        {
-            Log.NotSaved(logger, e.Message);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1402, LogLevel.Error, "Looking at budgets failed.")]
@@ -270,11 +227,5 @@ internal sealed partial class WebhookWatch(
 
         [LoggerMessage(1403, LogLevel.Warning, "More than {Most} things are to be told of budgets: further ones are told when others' periods are over.")]
         public static partial void Full(ILogger logger, int most);
-
-        [LoggerMessage(1404, LogLevel.Warning, "What webhooks were told before cannot be read, so they may be told again: {Reason}")]
-        public static partial void NotLoaded(ILogger logger, string reason);
-
-        [LoggerMessage(1405, LogLevel.Error, "What webhooks were told cannot be written, so they may be told again after a restart: {Reason}")]
-        public static partial void NotSaved(ILogger logger, string reason);
     }
 }

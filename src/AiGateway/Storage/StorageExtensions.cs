@@ -25,7 +25,7 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
-        services.AddSingleton<IWebhookMarks>(_ => new WebhookMarkFile(Path.Combine(host.DataFolder, WebhookMarkFile.Name)));
+        services.AddSingleton<IWebhookMarkStore>(_ => new WebhookMarkFile(Path.Combine(host.DataFolder, WebhookMarkFile.Name)));
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));

@@ -6,7 +6,7 @@ namespace AiGateway.Storage;
 
 /// <summary>What webhooks were told, in one small file of JSON lines; written beside it first, so that it is never half.</summary>
 /// <param name="path">The file.</param>
-internal sealed class WebhookMarkFile(string path) : IWebhookMarks
+internal sealed class WebhookMarkFile(string path) : IWebhookMarkStore
 {
     /// <summary>Its name in the data folder.</summary>
     public const string Name = "webhooks.jsonl";

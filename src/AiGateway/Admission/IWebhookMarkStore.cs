@@ -1,7 +1,7 @@
 namespace AiGateway.Admission;
 
 /// <summary>Where it is kept what webhooks were told, with the end of the period in which that holds.</summary>
-internal interface IWebhookMarks
+internal interface IWebhookMarkStore
 {
     /// <summary>All that is kept.</summary>
     /// <exception cref="IOException">It cannot be read, or is damaged.</exception>
