@@ -5,13 +5,16 @@ namespace AiGateway.Admission;
 /// <summary>Registers limits.</summary>
 internal static class AdmissionExtensions
 {
-    /// <summary>Adds admission.</summary>
+    /// <summary>Adds admission. Needs a <see cref="WebhookTransport"/> and <see cref="IWebhookMarkStore"/>.</summary>
     public static IServiceCollection AddAdmission(this IServiceCollection services)
     {
         services.AddSingleton<Limiter>();
         services.AddSingleton<Expectations>();
         services.AddSingleton<Estimates>();
         services.AddSingleton<AdmissionMetrics>();
+        services.AddSingleton<SpentBudgets>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddHostedService<WebhookWatch>();
         services.AddSingleton<QueueMetrics>();
         services.AddSingleton<AdmissionQueue>();
         services.AddSingleton<AdmissionServices>();

@@ -23,12 +23,14 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
     {
         var headers = context.Response.Headers;
         var refusal = await WaitAsync(context, exchange, reservation, first, spent: null);
+        Note(refusal, exchange);
         if (refusal is { Limit.Budget.ThenAlias: { } cheaper } && !exchange.Plan!.IsPinned && planner.PlanFor(exchange, cheaper, context.Request.Headers) is { } plan)
         {
             reservation.Decided(refusal);
             headers["x-gateway-degraded"] = HeaderText.Escape($"{refusal.Limit.Id}: answered by {cheaper}");
             exchange.Plan = plan;
             refusal = await WaitAsync(context, exchange, reservation, reservation.TryHold(refusal.Limit), refusal.Limit);
+            Note(refusal, exchange);
         }
         if (refusal is null)
         {
@@ -86,6 +88,14 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
                 break;
         }
         return waiter.Refusal;
+    }
+
+    private void Note(LimitRefusal? refusal, Exchange exchange)
+    {
+        if (refusal?.Limit.Budget is not null)
+        {
+            services.Spent.Note(refusal, Subjects.KeyOf(refusal.Limit, exchange));
+        }
     }
 
     private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)

@@ -1,7 +1,7 @@
 namespace AiGateway.Admission;
 
 /// <summary>What all reservations share.</summary>
-internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, AdmissionQueue queue, TimeProvider clock)
+internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, AdmissionQueue queue, SpentBudgets spent, TimeProvider clock)
 {
     /// <summary>The counters.</summary>
     public Limiter Limiter { get; } = limiter;
@@ -11,6 +11,9 @@ internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, Ad
 
     /// <summary>Who waits.</summary>
     public AdmissionQueue Queue { get; } = queue;
+
+    /// <summary>What has refused for want of money.</summary>
+    public SpentBudgets Spent { get; } = spent;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = clock;

@@ -15,8 +15,11 @@ internal sealed record LimitRefusal(LimitModel Limit, LimitRate? Rate, long Amou
     /// <summary>Whether requests that run hold some of it: it may be free sooner.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Whether the request alone asks for more than the whole limit: as an estimate it passes, but only when nothing else is there.</summary>
+    public bool IsBeyondWhole { get; init; }
+
     /// <summary>Whether waiting helps, and the limit has a place to wait.</summary>
-    public bool CanWait => Limit is { Queue: not null, Budget: null } && Wait is not null;
+    public bool CanWait => Limit is { Queue: not null, Budget: null } && Wait is not null && !IsBeyondWhole;
 
     /// <summary>Whether it takes longer to pass than another.</summary>
     public bool IsLongerThan(LimitRefusal other) => other.Wait is { } known && (Wait is null || Wait > known);

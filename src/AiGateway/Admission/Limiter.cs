@@ -16,12 +16,14 @@ internal sealed class Limiter(TimeProvider clock)
 
     private const string Others = "";
     private const int FirstSweep = 1_024;
+    private const int PieceOfBudgets = 512;
 
     // What was used before the process began has its place on the same scale; no window is longer.
     private const long BeforeTheStart = 366 * TimeSpan.TicksPerDay;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Limit, string Value), SubjectUse> _uses = [];
+    private readonly List<(string Value, SubjectUse Use)> _budgets = [];
     private readonly long _start = clock.GetTimestamp();
     private int _nextSweep = FirstSweep;
 
@@ -150,6 +152,31 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
+    /// <summary>How all budgets stand of which something is known.</summary>
+    /// <param name="into">Where to.</param>
+    public void ReadBudgets(List<BudgetStanding> into)
+    {
+        // In pieces, so that no request waits for all of them. What is swept meanwhile is idle, and what it moves is seen the next time.
+        for (var from = 0; ; from += PieceOfBudgets)
+        {
+            lock (_lock)
+            {
+                var now = Now();
+                foreach (var (value, use) in CollectionsMarshal.AsSpan(_budgets)[Math.Min(from, _budgets.Count)..Math.Min(from + PieceOfBudgets, _budgets.Count)])
+                {
+                    if (use.Limit.Budget is not null)
+                    {
+                        into.Add(use.ReadBudget(value, now));
+                    }
+                }
+                if (from + PieceOfBudgets >= _budgets.Count)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
     private Moment Now() => new(clock.GetElapsedTime(_start).Ticks + BeforeTheStart, clock.GetUtcNow());
 
     private SubjectUse Find(in Claim claim, Moment now)
@@ -166,7 +193,15 @@ internal sealed class Limiter(TimeProvider clock)
                 key = (claim.Limit.Id, Others);
             }
             ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(_uses, key, out _);
-            use = found ??= new SubjectUse();
+            if (found is null)
+            {
+                found = new SubjectUse();
+                if (claim.Limit.Budget is not null)
+                {
+                    _budgets.Add((key.Item2, found));
+                }
+            }
+            use = found;
         }
         use.Follow(claim.Limit);
         return use;
@@ -175,6 +210,7 @@ internal sealed class Limiter(TimeProvider clock)
     // When the number has doubled since the last time, so that a subject is looked at a bounded number of times in its life.
     private void Sweep(Moment now)
     {
+        _budgets.RemoveAll(entry => entry.Use.IsIdle(now));
         foreach (var (key, use) in _uses)
         {
             if (use.IsIdle(now))

@@ -101,6 +101,10 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         }
         if (exchange is { Answering: { } answering, Outcome: RequestOutcome.Completed })
         {
+            if (answering.Usage is { Estimated: false } usage)
+            {
+                services.Metrics.Learned(exchange.Plan!.Alias.Name, _learned, usage.InputTokens, usage.OutputTokens);
+            }
             services.Estimates.Learn(exchange, answering);
         }
         return ValueTask.CompletedTask;

@@ -64,7 +64,7 @@ internal sealed class SubjectUse
             }
             var free = _windows[i].TimeUntilFree(now, over);
             var wait = asked > rate.Amount && Limit.WorstCase ? (TimeSpan?)null : Longer(free, ShortWait);
-            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0 };
+            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0, IsBeyondWhole = asked > rate.Amount };
             if (worst is null || refusal.IsLongerThan(worst))
             {
                 worst = refusal;
@@ -141,6 +141,9 @@ internal sealed class SubjectUse
 
     /// <summary>The share of the only rate that is used or held, 0 and up.</summary>
     public decimal ShareUsed(Moment now) => (_windows[0].Sum(now) + _held[(int)_rates[0].Measure]) / (decimal)_rates[0].Amount;
+
+    /// <summary>How it stands; budgets only.</summary>
+    public BudgetStanding ReadBudget(string subject, Moment now) => new(Limit, subject, _windows[0].Sum(now), _held[(int)LimitMeasure.Spend]);
 
     /// <summary>Whether nothing of it would be missed.</summary>
     public bool IsIdle(Moment now)

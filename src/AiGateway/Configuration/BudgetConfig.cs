@@ -27,6 +27,9 @@ internal sealed record BudgetConfig
     /// <summary>Shares in percent from which answers carry a warning. Default none.</summary>
     public IReadOnlyList<decimal> WarnAt { get; init; } = [];
 
+    /// <summary>Ids of webhooks that are told when a share of <see cref="WarnAt"/> is used, when it is spent, and when it renews. Default none.</summary>
+    public IReadOnlyList<string> Notify { get; init; } = [];
+
     /// <summary>An alias that requests are answered by once the budget is spent; itself within all limits. Default: they are refused.</summary>
     public string? ThenAlias { get; init; }
 

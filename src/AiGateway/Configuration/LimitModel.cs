@@ -56,7 +56,14 @@ internal sealed record LimitRate(LimitMeasure Measure, long Amount, TimeSpan Win
 /// <summary>What makes a limit a budget.</summary>
 /// <param name="WarnAt">Shares from which answers carry a warning, 0 to 1, ascending.</param>
 /// <param name="ThenAlias">The alias that answers once it is spent; null: nobody does.</param>
-internal sealed record BudgetModel(decimal[] WarnAt, string? ThenAlias);
+internal sealed record BudgetModel(decimal[] WarnAt, string? ThenAlias)
+{
+    /// <summary>Its period, in the file's word.</summary>
+    public string Per { get; init; } = "month";
+
+    /// <summary>Ids of the webhooks that are told of it.</summary>
+    public string[] Notify { get; init; } = [];
+}
 
 /// <summary>What a limit counts.</summary>
 internal enum LimitMeasure

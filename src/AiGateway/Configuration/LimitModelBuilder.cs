@@ -40,6 +40,9 @@ internal static class LimitModelBuilder
     /// <summary>The words for subjects, without <c>tag:NAME</c>.</summary>
     public static IEnumerable<string> SubjectWords => Subjects.Keys;
 
+    /// <summary>The word for whose use a limit counts.</summary>
+    public static string WordOf(LimitModel limit) => limit.Tag is { } tag ? TagPrefix + tag : Subjects.First(entry => entry.Value == limit.Subject).Key;
+
     /// <summary>Reads the word for a subject.</summary>
     /// <param name="word">The word.</param>
     /// <param name="subject">The subject.</param>
@@ -83,7 +86,7 @@ internal static class LimitModelBuilder
             Rates = [new LimitRate(LimitMeasure.Spend, (long)(budget.Amount!.Value * NanoUsd), window) { Calendar = unit is { } calendar ? new CalendarPeriod(calendar, zone) : null }],
             WorstCase = budget.Reserve != "learned",
             Shadow = budget.Shadow,
-            Budget = new BudgetModel([.. budget.WarnAt.Select(percent => percent / 100).Order()], budget.ThenAlias),
+            Budget = new BudgetModel([.. budget.WarnAt.Select(percent => percent / 100).Order()], budget.ThenAlias) { Per = budget.Per ?? "month", Notify = [.. budget.Notify.Distinct()] },
         };
     }
 

@@ -5,6 +5,7 @@ using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
+using AiGateway.Providers;
 using AiGateway.Routing;
 using AiGateway.Storage;
 using AiGateway.Telemetry;
@@ -60,6 +61,13 @@ internal static class GatewayHost
         services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
         services.AddAdmission();
+        services.AddSingleton(static provider =>
+        {
+            var handler = provider.GetRequiredService<OutboundHandlers>().Create();
+            // What follows upon an answer writes a file.
+            handler.ConnectCallback = OutboundHandlers.ConnectAsync;
+            return new WebhookTransport(handler);
+        });
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

@@ -1,5 +1,6 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Admission;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
@@ -24,6 +25,7 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        services.AddSingleton<IWebhookMarkStore>(_ => new WebhookMarkFile(Path.Combine(host.DataFolder, WebhookMarkFile.Name)));
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));

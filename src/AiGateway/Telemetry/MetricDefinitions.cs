@@ -9,6 +9,7 @@ internal static class MetricDefinitions
     private static readonly string[] GenAi = [TagNames.OperationName, TagNames.ProviderName, TagNames.RequestModel, TagNames.ResponseModel];
     private static readonly string[] GenAiWithError = [.. GenAi, TagNames.ErrorType];
     private static readonly string[] Spend = [TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Model];
+    private static readonly string[] OfBudget = [TagNames.Budget, TagNames.Subject];
     private static readonly string[] OfDeployment = [TagNames.Deployment, TagNames.Provider];
 
     // Buckets of the GenAI metrics are the conventions' own (open-telemetry/semantic-conventions v1.41.1, docs/gen-ai/gen-ai-metrics.md).
@@ -23,6 +24,9 @@ internal static class MetricDefinitions
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
+    // Around 1, which is right; to the factor that estimates are bounded to, and beyond.
+    private static readonly double[] RatioBuckets = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4, 10];
+
     // Up to the longest wait that can be configured.
     private static readonly double[] WaitBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
@@ -34,7 +38,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition TimeToFirstToken = new("gen_ai.server.time_to_first_token", MetricKind.Histogram, "s", "Time from a request's arrival to the first event of content; streams that completed.", GenAi) { Buckets = FirstTokenBuckets };
     public static readonly MetricDefinition TimePerOutputToken = new("gen_ai.server.time_per_output_token", MetricKind.Histogram, "s", "Time per output token after the first; streams that completed and whose provider counted tokens.", GenAi) { Buckets = PerTokenBuckets };
 
-    public static readonly MetricDefinition Requests = new("aigateway.requests", MetricKind.Counter, "{request}", "Requests that ended, with how.", TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Operation, TagNames.StatusClass, TagNames.Outcome, TagNames.ErrorType);
+    public static readonly MetricDefinition Requests = new("aigateway.requests", MetricKind.Counter, "{request}", "Requests that ended, with how.", TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Model, TagNames.Operation, TagNames.StatusClass, TagNames.Outcome, TagNames.ErrorType);
     public static readonly MetricDefinition Attempts = new("aigateway.attempts", MetricKind.Counter, "{attempt}", "Sends to one deployment, with how they ended.", TagNames.Deployment, TagNames.Provider, TagNames.Outcome);
     public static readonly MetricDefinition Failovers = new("aigateway.failovers", MetricKind.Counter, "{request}", "Requests that needed more than one attempt: answered in the end, or not.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition Tokens = new("aigateway.tokens", MetricKind.Counter, "{token}", "Tokens by kind; kinds do not overlap, so their sum is the total. Estimates included.", [.. Spend, TagNames.Kind]);
@@ -47,6 +51,13 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition AdmissionWaiting = new("aigateway.admission.waiting", MetricKind.Gauge, "{request}", "Requests that wait for a limit to have room.", TagNames.Priority);
     public static readonly MetricDefinition AdmissionWaited = new("aigateway.admission.waited", MetricKind.Histogram, "s", "Time that requests waited for a limit to have room, with how the wait ended.", TagNames.Priority, TagNames.Outcome) { Buckets = WaitBuckets };
+    public static readonly MetricDefinition AdmissionEstimateRatio = new("aigateway.admission.estimate_ratio", MetricKind.Histogram, "1", "What an answer's provider counted, divided by what was expected of it: input tokens by the learned estimate, output tokens by the learned length. 1 is right, more is used than was expected above it.", TagNames.Kind, TagNames.Alias) { Buckets = RatioBuckets };
+    public static readonly MetricDefinition BudgetLimit = new("aigateway.budget.limit.usd", MetricKind.Gauge, "{USD}", "Amount of a budget for one subject.", OfBudget);
+    public static readonly MetricDefinition BudgetUsed = new("aigateway.budget.used.usd", MetricKind.Gauge, "{USD}", "What is spent of a budget in its running period, as this node knows.", OfBudget);
+    public static readonly MetricDefinition BudgetReserved = new("aigateway.budget.reserved.usd", MetricKind.Gauge, "{USD}", "What is held of a budget for requests that are not answered yet.", OfBudget);
+    public static readonly MetricDefinition BudgetRemaining = new("aigateway.budget.remaining.usd", MetricKind.Gauge, "{USD}", "What is free of a budget: neither spent nor held.", OfBudget);
+    public static readonly MetricDefinition WebhookDeliveries = new("aigateway.webhook.deliveries", MetricKind.Counter, "{message}", "Attempts to tell a webhook something, with how they ended.", TagNames.Webhook, TagNames.Outcome);
+    public static readonly MetricDefinition WebhookPending = new("aigateway.webhook.pending", MetricKind.Gauge, "{message}", "Messages that a webhook is still to be told.", TagNames.Webhook);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
@@ -107,7 +118,8 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
-        AdmissionDecisions, AdmissionWaiting, AdmissionWaited,
+        AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
+        BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,

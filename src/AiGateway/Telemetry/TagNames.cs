@@ -28,4 +28,7 @@ internal static class TagNames
     public const string Limit = "limit";
     public const string Measure = "measure";
     public const string Priority = "priority";
+    public const string Budget = "budget";
+    public const string Subject = "subject";
+    public const string Webhook = "webhook";
 }
