@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -17,7 +18,9 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     private static List<Claim>? _claims;
 
     private readonly List<Hold> _holds = new(4);
+    private readonly SharedLimits? _shared = exchange.Snapshot.Limits.AreShared ? services.Shared : null;
     private List<Hold>? _attemptHolds;
+    private SharedHold? _exact;
     private DeploymentModel? _pricedFor;
     private Demand _learned;
     private Demand _worst;
@@ -28,7 +31,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     /// <summary>Holds what the exchange may come to at all limits of its caller, alias and tags, or at none.</summary>
     /// <param name="spent">A budget that is spent and whose cheaper alias is now planned for: that one goes on beyond it.</param>
     /// <returns>Null when it may go on.</returns>
-    public LimitRefusal? TryHold(LimitModel? spent = null)
+    public ValueTask<LimitRefusal?> TryHoldAsync(LimitModel? spent = null)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
@@ -36,24 +39,19 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         {
             if (!ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
             {
-                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit)));
+                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit), exchange.Caller.Organisation));
             }
         }
-        return Hold(claims, _holds);
+        return _shared is null ? new(Hold(claims, _holds)) : HoldSharedAsync(_shared, [.. claims], _holds);
     }
 
     /// <inheritdoc/>
-    public override Rejection? TryEnter(DeploymentModel deployment)
+    public override async ValueTask<Rejection?> TryEnterAsync(DeploymentModel deployment)
     {
-        if (!ReferenceEquals(deployment, _pricedFor))
+        if (!ReferenceEquals(deployment, _pricedFor) && await TryRaiseAsync(deployment) is { } tooDear)
         {
-            Price(deployment, requests: 0);
-            var consumed = Consumed();
-            if (services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed) is { } tooDear)
-            {
-                _pricedFor = null;
-                return RefusalText.Of(tooDear, exchange);
-            }
+            _pricedFor = null;
+            return RefusalText.Of(tooDear, exchange);
         }
         var limits = exchange.Snapshot.Limits.OfAttempt;
         if (limits.Length == 0)
@@ -68,7 +66,12 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        return claims.Count > 0 && Hold(claims, _attemptHolds ??= new List<Hold>(2)) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
+        if (claims.Count == 0)
+        {
+            return null;
+        }
+        _attemptHolds ??= new List<Hold>(2);
+        return (_shared is null ? Hold(claims, _attemptHolds) : await HoldSharedAsync(_shared, [.. claims], _attemptHolds)) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
     }
 
     /// <inheritdoc/>
@@ -86,8 +89,14 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     /// <summary>Counts what was used, frees the rest, and learns for the next ones.</summary>
     public ValueTask DisposeAsync()
     {
-        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), Consumed());
+        var consumed = Consumed();
+        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), consumed);
         _holds.Clear();
+        if (_exact is not null)
+        {
+            _shared!.Settle(_exact, consumed);
+            _exact = null;
+        }
         if (exchange.Attempts is [.., var last])
         {
             // The one that answered; or one that a fault of ours ended, and nobody has left yet.
@@ -113,6 +122,29 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, holds, ref shadows);
         services.Metrics.Decided(refusal, shadows);
         return refusal;
+    }
+
+    // What a deployment and a provider may take is shared by all organisations, and so never the store's to decide.
+    private async ValueTask<LimitRefusal?> HoldSharedAsync(SharedLimits shared, Claim[] claims, List<Hold> holds)
+    {
+        var exact = Array.FindAll(claims, static claim => claim.Limit.Sharing == LimitSharing.Exact) is { Length: > 0 } all
+            ? new SharedHold(exchange.Id, SharedHold.TagOf(exchange.Caller.Organisation)) { Claims = all } : null;
+        var decision = await shared.TryHoldAsync(claims, holds, exact);
+        if (exact is not null && decision.Refusal is null)
+        {
+            _exact = exact;
+        }
+        services.Metrics.Decided(decision.Refusal, decision.Shadows);
+        return decision.Refusal;
+    }
+
+    private ValueTask<LimitRefusal?> TryRaiseAsync(DeploymentModel deployment)
+    {
+        Price(deployment, requests: 0);
+        var consumed = Consumed();
+        return _shared is null
+            ? new(services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed))
+            : _shared.TryRaiseAsync(_holds, limit => DemandFor(limit) + consumed, _exact);
     }
 
     private Demand DemandFor(LimitModel limit) => limit.WorstCase ? _worst : _learned;

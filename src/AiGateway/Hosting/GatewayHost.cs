@@ -59,7 +59,7 @@ internal static class GatewayHost
         services.AddSingleton<PlanBuilder>();
         services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
-        services.AddAdmission();
+        services.AddAdmission(host);
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

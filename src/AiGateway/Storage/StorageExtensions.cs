@@ -1,8 +1,10 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -24,6 +26,14 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        if (host.Redis is { } redis)
+        {
+            services.AddSingleton(redis);
+            services.AddSingleton<RedisMetrics>();
+            services.AddSingleton<RedisConnection>();
+            services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
+                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), provider.GetRequiredService<TimeProvider>()));
+        }
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
