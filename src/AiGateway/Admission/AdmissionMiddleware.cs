@@ -4,7 +4,7 @@ using AiGateway.Pipeline;
 
 namespace AiGateway.Admission;
 
-/// <summary>Lets a request through when every limit and budget that applies allows it, and holds what it may come to until it has ended.</summary>
+/// <summary>Lets a request through when every limit and budget that applies allows it, and holds what it may come to until it has ended. Where the limit that refuses has a queue, the request waits.</summary>
 internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionServices services, IPlanner planner)
 {
     public Task InvokeAsync(HttpContext context)
@@ -14,37 +14,41 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         {
             return next(context);
         }
-        // Where no other node has to be asked it is over by now, and nothing more is made for it.
-        var decision = DecideAsync(context, exchange);
-        return decision.IsCompletedSuccessfully ? decision.Result ? next(context) : Task.CompletedTask : GoOnAsync(decision, context);
-    }
-
-    private async Task GoOnAsync(ValueTask<bool> decision, HttpContext context)
-    {
-        if (await decision)
-        {
-            await next(context);
-        }
-    }
-
-    private async ValueTask<bool> DecideAsync(HttpContext context, Exchange exchange)
-    {
         var reservation = new Reservation(services, exchange);
+        var decision = services.Queue.Ahead(exchange) is { } ahead ? new(ahead) : reservation.TryHoldAsync();
+        // Where no other node has to be asked it is over by now, and nothing more is made for it.
+        return decision is { IsCompletedSuccessfully: true, Result: null } ? GoOnAsync(context, exchange, reservation) : GoOnUnlessRefusedAsync(context, exchange, reservation, decision);
+    }
+
+    private async Task GoOnUnlessRefusedAsync(HttpContext context, Exchange exchange, Reservation reservation, ValueTask<LimitRefusal?> first)
+    {
         var headers = context.Response.Headers;
-        var refusal = await reservation.TryHoldAsync();
+        var refusal = await WaitAsync(context, exchange, reservation, await first, spent: null);
         if (refusal is { Limit.Budget.ThenAlias: { } cheaper } && !exchange.Plan!.IsPinned && planner.PlanFor(exchange, cheaper, context.Request.Headers) is { } plan)
         {
+            reservation.Decided(refusal);
             headers["x-gateway-degraded"] = HeaderText.Escape($"{refusal.Limit.Id}: answered by {cheaper}");
             exchange.Plan = plan;
-            refusal = await reservation.TryHoldAsync(spent: refusal.Limit);
+            refusal = await WaitAsync(context, exchange, reservation, await reservation.TryHoldAsync(refusal.Limit), refusal.Limit);
         }
-        if (refusal is not null)
+        if (refusal is null)
+        {
+            await GoOnAsync(context, exchange, reservation);
+            return;
+        }
+        reservation.Decided(refusal);
+        if (exchange.Rejection is null)
         {
             Refuse(exchange, refusal, headers);
-            return false;
         }
+    }
+
+    private Task GoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
+    {
+        reservation.Decided(null);
         exchange.Admission = reservation;
         exchange.Own(reservation);
+        var headers = context.Response.Headers;
         var standing = services.Limiter.Read(reservation.Holds);
         RateLimitHeaders.WriteRequests(headers, standing.Requests);
         RateLimitHeaders.WriteTokens(headers, standing.Tokens);
@@ -52,7 +56,37 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         {
             headers["x-gateway-budget-warning"] = HeaderText.Escape(string.Create(CultureInfo.InvariantCulture, $"{budget.Id}: {standing.Share * 100:0} % used or held"));
         }
-        return true;
+        return next(context);
+    }
+
+    /// <summary>Waits where the limit that refuses has a queue.</summary>
+    /// <returns>Null once there is room, which is held then; else the last refusal.</returns>
+    /// <exception cref="OperationCanceledException">The caller hung up.</exception>
+    private async ValueTask<LimitRefusal?> WaitAsync(HttpContext context, Exchange exchange, Reservation reservation, LimitRefusal? refusal, LimitModel? spent)
+    {
+        if (refusal is not { CanWait: true })
+        {
+            return refusal;
+        }
+        var waiter = new QueueWaiter(
+            exchange.Caller.Id, QueuePriority.Of(exchange.Caller, context.Request.Headers), exchange.Request!.Timeout ?? TimeSpan.MaxValue,
+            () => reservation.TryHoldAsync(spent), limit => Subjects.KeyOf(limit, exchange)!);
+        var outcome = await services.Queue.WaitAsync(waiter, refusal, context.RequestAborted);
+        exchange.QueueTime += services.Clock.GetElapsedTime(waiter.Began);
+        context.Response.Headers["x-gateway-queue-ms"] = exchange.QueueTime.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
+        switch (outcome)
+        {
+            case QueueOutcome.Admitted:
+                return null;
+            case QueueOutcome.CallerGone:
+                throw new OperationCanceledException(context.RequestAborted);
+            case QueueOutcome.Draining:
+                // The connection is to be another instance's.
+                context.Response.Headers.Connection = "close";
+                exchange.Reject(ErrorMiddleware.Draining);
+                break;
+        }
+        return waiter.Refusal;
     }
 
     private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)

@@ -3,7 +3,7 @@ using AiGateway.Admission.Sharing;
 namespace AiGateway.Admission;
 
 /// <summary>What all reservations share.</summary>
-internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, SharedLimits? shared = null)
+internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, AdmissionQueue queue, TimeProvider clock, SharedLimits? shared = null)
 {
     /// <summary>The counters.</summary>
     public Limiter Limiter { get; } = limiter;
@@ -13,6 +13,12 @@ internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, Ad
 
     /// <summary>Decides over limits that nodes share; null where this node is alone.</summary>
     public SharedLimits? Shared { get; } = shared;
+
+    /// <summary>Who waits.</summary>
+    public AdmissionQueue Queue { get; } = queue;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; } = clock;
 
     /// <summary>What is decided.</summary>
     public AdmissionMetrics Metrics { get; } = metrics;

@@ -16,6 +16,15 @@ internal sealed record LimitRefusal(LimitModel Limit, LimitRate? Rate, long Amou
     /// <summary>Leases that are too small for the request, while others may have left something: asked for more, they may have room. Empty when the refusal is final.</summary>
     public IReadOnlyList<LeasedUse> Wanting { get; init; } = [];
 
+    /// <summary>When what is used makes room by passing out of its window; zero where only the end of other requests does, or where nobody knows.</summary>
+    public TimeSpan FreeIn { get; init; }
+
+    /// <summary>Whether requests that run hold some of it: it may be free sooner.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Whether waiting helps, and the limit has a place to wait.</summary>
+    public bool CanWait => Limit is { Queue: not null, Budget: null } && Wait is not null;
+
     /// <summary>Whether it takes longer to pass than another.</summary>
     public bool IsLongerThan(LimitRefusal other) => other.Wait is { } known && (Wait is null || Wait > known);
 }

@@ -21,6 +21,8 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     private readonly SharedLimits? _shared = exchange.Snapshot.Limits.AreShared ? services.Shared : null;
     private List<Hold>? _attemptHolds;
     private SharedHold? _exact;
+    private int _tries;
+    private List<LimitRefusal>? _shadows;
     private DeploymentModel? _pricedFor;
     private Demand _learned;
     private Demand _worst;
@@ -37,13 +39,17 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         var claims = EmptyClaims();
         foreach (var limit in exchange.Snapshot.Limits.OfExchange)
         {
-            if (!ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
+            if (!ReferenceEquals(limit, spent) && Subjects.KeyOf(limit, exchange) is { } key)
             {
-                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit), exchange.Caller.Organisation));
+                claims.Add(new Claim(limit, key, DemandFor(limit), exchange.Caller.Organisation));
             }
         }
-        return _shared is null ? new(Hold(claims, _holds)) : HoldSharedAsync(_shared, [.. claims], _holds);
+        _shadows = null;
+        return _shared is null ? new(services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _holds, ref _shadows)) : HoldSharedAsync(_shared, [.. claims]);
     }
+
+    /// <summary>Counts what <see cref="TryHoldAsync"/> came to in the end: one that waits asks several times, and is decided once.</summary>
+    public void Decided(LimitRefusal? refusal) => services.Metrics.Decided(refusal, _shadows);
 
     /// <inheritdoc/>
     public override async ValueTask<Rejection?> TryEnterAsync(DeploymentModel deployment)
@@ -66,12 +72,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        if (claims.Count == 0)
-        {
-            return null;
-        }
-        _attemptHolds ??= new List<Hold>(2);
-        return (_shared is null ? Hold(claims, _attemptHolds) : await HoldSharedAsync(_shared, [.. claims], _attemptHolds)) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
+        return claims.Count > 0 && await HoldOfAttemptAsync(claims) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
     }
 
     /// <inheritdoc/>
@@ -97,6 +98,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
             _shared!.Settle(_exact, consumed);
             _exact = null;
         }
+        services.Queue.Freed(exchange);
         if (exchange.Attempts is [.., var last])
         {
             // The one that answered; or one that a fault of ours ended, and nobody has left yet.
@@ -116,26 +118,32 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         return claims;
     }
 
-    private LimitRefusal? Hold(List<Claim> claims, List<Hold> holds)
+    private async ValueTask<LimitRefusal?> HoldOfAttemptAsync(List<Claim> claims)
     {
         List<LimitRefusal>? shadows = null;
-        var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, holds, ref shadows);
+        LimitRefusal? refusal;
+        _attemptHolds ??= new List<Hold>(2);
+        if (_shared is null)
+        {
+            refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _attemptHolds, ref shadows);
+        }
+        else
+        {
+            // What a deployment and a provider may take is for all organisations, and so leased.
+            (refusal, shadows) = await _shared.TryHoldAsync([.. claims], _attemptHolds, exact: null);
+        }
         services.Metrics.Decided(refusal, shadows);
         return refusal;
     }
 
-    // What a deployment and a provider may take is shared by all organisations, and so never the store's to decide.
-    private async ValueTask<LimitRefusal?> HoldSharedAsync(SharedLimits shared, Claim[] claims, List<Hold> holds)
+    private async ValueTask<LimitRefusal?> HoldSharedAsync(SharedLimits shared, Claim[] claims)
     {
+        // Each try has a name of its own: what became of the one before may still be told.
         var exact = Array.FindAll(claims, static claim => claim.Limit.Sharing == LimitSharing.Exact) is { Length: > 0 } all
-            ? new SharedHold(exchange.Id, SharedHold.TagOf(exchange.Caller.Organisation)) { Claims = all } : null;
-        var decision = await shared.TryHoldAsync(claims, holds, exact);
-        if (exact is not null && decision.Refusal is null)
-        {
-            _exact = exact;
-        }
-        services.Metrics.Decided(decision.Refusal, decision.Shadows);
-        return decision.Refusal;
+            ? new SharedHold(++_tries == 1 ? exchange.Id : $"{exchange.Id}.{_tries}", SharedHold.TagOf(exchange.Caller.Organisation)) { Claims = all } : null;
+        (var refusal, _shadows) = await shared.TryHoldAsync(claims, _holds, exact);
+        _exact = refusal is null ? exact : null;
+        return refusal;
     }
 
     private ValueTask<LimitRefusal?> TryRaiseAsync(DeploymentModel deployment)

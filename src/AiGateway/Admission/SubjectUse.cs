@@ -69,11 +69,11 @@ internal sealed class SubjectUse
         }
         var lease = by == DecidedBy.Lease ? Lease : null;
         LimitRefusal? worst = null;
-        var wanting = false;
+        var isFinal = false;
         if (newRequest && Limit.Concurrent is { } concurrent && _concurrent >= (lease?.Room(_rates.Length, now) ?? concurrent))
         {
-            worst = new LimitRefusal(Limit, null, concurrent, ShortWait);
-            wanting = lease is not null && lease.Require(_rates.Length, 1, now);
+            worst = new LimitRefusal(Limit, null, concurrent, ShortWait) { IsHeld = true };
+            isFinal = lease is null || !lease.Require(_rates.Length, 1, now);
         }
         for (var i = 0; i < _rates.Length; i++)
         {
@@ -94,15 +94,16 @@ internal sealed class SubjectUse
                 continue;
             }
             var never = asked > rate.Amount && Limit.WorstCase;
-            wanting |= lease is not null && !never && lease.Require(i, Math.Min(asked, rate.Amount) - room, now);
-            var wait = never ? (TimeSpan?)null : AtLeastShort(lease?.WaitOf(i) ?? _windows[i].TimeUntilFree(now, asked - room));
-            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait);
+            isFinal |= lease is null || never || !lease.Require(i, Math.Min(asked, rate.Amount) - room, now);
+            // When other nodes give something back nobody here knows.
+            var free = lease is null ? _windows[i].TimeUntilFree(now, asked - room) : TimeSpan.Zero;
+            var refusal = new LimitRefusal(Limit, rate, rate.Amount, never ? null : AtLeastShort(lease?.WaitOf(i) ?? free)) { FreeIn = free, IsHeld = lease is not null || _held[(int)rate.Measure] > 0 };
             if (worst is null || refusal.IsLongerThan(worst))
             {
                 worst = refusal;
             }
         }
-        return wanting && worst!.Wait is not null ? worst with { Wanting = [Lease!] } : worst;
+        return worst is null || isFinal ? worst : worst with { Wanting = [lease!] };
     }
 
     /// <summary>Counts a request, and holds what it may come to.</summary>

@@ -41,6 +41,9 @@ internal sealed record LimitConfig
 
     /// <summary>What holds while the store does not answer: <c>local</c> (default), <c>allow</c> or <c>deny</c>.</summary>
     public string? OnStoreFailure { get; init; }
+
+    /// <summary>Wait for room instead of refusing. Default: refuse at once.</summary>
+    public QueueConfig? Queue { get; init; }
 }
 
 /// <summary>An amount in a time: <c>600/minute</c>.</summary>

@@ -44,6 +44,9 @@ internal sealed class LimitModel
     /// <summary>Whether one of its subjects may have callers in several organisations, so that no store keeps it together with what is an organisation's own.</summary>
     public bool SpansOrganisations { get; init; }
 
+    /// <summary>That requests wait for room; null: they are refused at once.</summary>
+    public QueueModel? Queue { get; init; }
+
     /// <summary>Whether it depends on where a request is sent, and so is decided anew for each attempt.</summary>
     public bool IsOfAttempt => Subject is LimitSubject.Deployment or LimitSubject.Provider;
 

@@ -149,6 +149,7 @@ internal static class LimitModelBuilder
             Sharing = Sharing(limit.Mode, limit.Reserve == "worst_case" || limit.Concurrent is not null, spans, config),
             OnStoreFailure = OnStoreFailure(limit.OnStoreFailure),
             SpansOrganisations = spans,
+            Queue = limit.Queue is { } queue ? new QueueModel(queue.MaxWait ?? QueueModel.Default.MaxWait, queue.MaxWaiting ?? QueueModel.Default.MaxWaiting) : null,
         };
     }
 

@@ -23,6 +23,9 @@ internal static class MetricDefinitions
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
+    // Up to the longest wait that can be configured.
+    private static readonly double[] WaitBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
     private static readonly double[] CommitBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
     // On the same machine some hundred microseconds; the default time-out is fifty milliseconds.
@@ -50,6 +53,8 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition LimitsStoreUnsettled = new("aigateway.limits.store.unsettled", MetricKind.Gauge, "{request}", "Requests that have ended and whose use the store has not been told yet.");
     public static readonly MetricDefinition LimitsStoreLost = new("aigateway.limits.store.lost", MetricKind.Counter, "{request}", "Requests whose use the store will never be told: the queue was full, or the node stopped.");
     public static readonly MetricDefinition LimitsLeased = new("aigateway.limits.leased", MetricKind.Gauge, "", "What nodes have leased of a limit and do not use, by the last answers of the store: by so much at most a node may refuse what would be free. Requests, tokens, or billionths of a USD.", TagNames.Limit, TagNames.Measure);
+    public static readonly MetricDefinition AdmissionWaiting = new("aigateway.admission.waiting", MetricKind.Gauge, "{request}", "Requests that wait for a limit to have room.", TagNames.Priority);
+    public static readonly MetricDefinition AdmissionWaited = new("aigateway.admission.waited", MetricKind.Histogram, "s", "Time that requests waited for a limit to have room, with how the wait ended.", TagNames.Priority, TagNames.Outcome) { Buckets = WaitBuckets };
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
@@ -110,7 +115,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
-        AdmissionDecisions,
+        AdmissionDecisions, AdmissionWaiting, AdmissionWaited,
         LimitsStoreCallDuration, LimitsStoreFallbacks, LimitsStoreUnsettled, LimitsStoreLost, LimitsLeased,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,

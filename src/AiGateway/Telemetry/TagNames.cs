@@ -29,4 +29,5 @@ internal static class TagNames
     public const string Measure = "measure";
     public const string Policy = "policy";
     public const string Call = "call";
+    public const string Priority = "priority";
 }

@@ -118,7 +118,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             var limit = claims[number - 1].Limit;
             var (index, wait) = ((int)answer[at + 1], (long)answer[at + 2]);
             var rate = index > 0 ? limit.Rates[index - 1] : null;
-            refusals.Add(new LimitRefusal(limit, rate, rate?.Amount ?? limit.Concurrent!.Value, wait < 0 ? null : SubjectUse.AtLeastShort(TimeSpan.FromMicroseconds(wait))));
+            refusals.Add(new LimitRefusal(limit, rate, rate?.Amount ?? limit.Concurrent!.Value, wait < 0 ? null : SubjectUse.AtLeastShort(TimeSpan.FromMicroseconds(wait))) { IsHeld = true });
         }
         at++;
         var figures = new RateFigures[claims.Length][];
