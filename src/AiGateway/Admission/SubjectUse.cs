@@ -94,7 +94,7 @@ internal sealed class SubjectUse
                 continue;
             }
             var never = asked > rate.Amount && Limit.WorstCase;
-            isFinal |= lease is null || never || !lease.Require(i, Math.Min(asked, rate.Amount) - room, now);
+            isFinal |= lease is null || never || !lease.Require(i, Math.Min(asked, rate.Amount), now);
             // When other nodes give something back nobody here knows.
             var free = lease is null ? _windows[i].TimeUntilFree(now, asked - room) : TimeSpan.Zero;
             var refusal = new LimitRefusal(Limit, rate, rate.Amount, never ? null : AtLeastShort(lease?.WaitOf(i) ?? free)) { FreeIn = free, IsHeld = lease is not null || _held[(int)rate.Measure] > 0 };

@@ -19,6 +19,9 @@ internal sealed partial class SpendRestorer(
     // A queue of a few hundred megabytes; a store that takes nothing is not waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StorePause = TimeSpan.FromMilliseconds(100);
+
     // Shorter times are over before a report would be true.
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(12);
 
@@ -31,15 +34,7 @@ internal sealed partial class SpendRestorer(
         await RestoreHereAsync(cancellationToken);
         if (store is not null && snapshots.Current.Limits.AreShared)
         {
-            try
-            {
-                // Where no organisation is known yet, the first request of each has it restored.
-                await RestoreAsync(SharedHold.TagOf(organisation: null));
-            }
-            catch (LimitStoreException e)
-            {
-                Log.StoreNotRestored(logger, e.Message);
-            }
+            await RestoreStoreAsync(cancellationToken);
         }
     }
 
@@ -80,6 +75,29 @@ internal sealed partial class SpendRestorer(
         foreach (var known in tags)
         {
             await store!.BeginAsync(known);
+        }
+    }
+
+    // The connection is only just being made; a store that is not there is not waited for. What is missing then is told when it is asked for.
+    private async Task RestoreStoreAsync(CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await RestoreAsync(SharedHold.TagOf(organisation: null));
+                return;
+            }
+            catch (LimitStoreException e) when (clock.GetElapsedTime(began) > StorePatience)
+            {
+                Log.StoreNotRestored(logger, e.Message);
+                return;
+            }
+            catch (LimitStoreException)
+            {
+                await Task.Delay(StorePause, clock, cancellationToken);
+            }
         }
     }
 

@@ -32,7 +32,7 @@ internal static class StorageExtensions
             services.AddSingleton<RedisMetrics>();
             services.AddSingleton<RedisConnection>();
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
-                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
         }
         if (host.Ledger is not null)
         {

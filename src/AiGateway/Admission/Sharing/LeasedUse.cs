@@ -74,14 +74,14 @@ internal sealed class LeasedUse
 
     /// <summary>Says what a request waits for.</summary>
     /// <returns>Whether asking for it may help: nobody has been told just now that nothing is left.</returns>
-    public bool Require(int index, long missing, Moment now)
+    public bool Require(int index, long asked, Moment now)
     {
         var part = _parts[index];
         if (IsValid(now) && now.Ticks < part.DryUntil)
         {
             return false;
         }
-        part.Need = Math.Min(part.Need + missing, Math.Max(missing, Amount(part)));
+        part.Need = Math.Min(part.Need + asked, Math.Max(asked, part.Rate?.Amount ?? long.MaxValue));
         _usedAt = now.Ticks;
         return true;
     }
@@ -184,8 +184,6 @@ internal sealed class LeasedUse
             }
         }
     }
-
-    private static long Amount(Part part) => part.Rate?.Amount ?? long.MaxValue;
 
     private long Held(Part part) => part.Rate is { } rate ? _use.HeldOf(rate.Measure) : _use.Concurrent;
 

@@ -10,15 +10,15 @@ namespace AiGateway.Admission.Sharing;
 /// </remarks>
 internal sealed partial class SharedSettlements : BackgroundService
 {
-    /// <summary>How long a reservation is held that nobody renews: what a killed node held is free after that, in seconds.</summary>
-    public const int HoldSeconds = 60;
+    /// <summary>How long a reservation is held that nobody renews: what a killed node held is free after that.</summary>
+    public static readonly TimeSpan HoldLife = TimeSpan.FromSeconds(60);
 
     /// <summary>Settlements that may wait.</summary>
     public const int Most = 100_000;
 
     private const int AtOnce = 128;
     private const int RenewedAtOnce = 200;
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(HoldSeconds / 3);
+    private static readonly TimeSpan RenewEvery = HoldLife / 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
@@ -64,7 +64,7 @@ internal sealed partial class SharedSettlements : BackgroundService
         var batch = new List<Settlement>(AtOnce);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+            while (batch.Count > 0 || await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
                 await TellAsync(batch, stoppingToken);
             }

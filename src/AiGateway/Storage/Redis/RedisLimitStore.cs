@@ -10,11 +10,11 @@ namespace AiGateway.Storage.Redis;
 /// <param name="connection">The connection.</param>
 /// <param name="prefix">What every key begins with.</param>
 /// <param name="node">This process's name among the nodes.</param>
+/// <param name="holdLife">How long a reservation is held that nobody renews.</param>
 /// <param name="clock">For the periods of the calendar; Redis' own time decides which of two is meant.</param>
-internal sealed class RedisLimitStore(RedisConnection connection, string prefix, string node, TimeProvider clock) : ILimitStore
+internal sealed class RedisLimitStore(RedisConnection connection, string prefix, string node, TimeSpan holdLife, TimeProvider clock) : ILimitStore
 {
-    // How long a reservation lasts that nobody renews, and the mark of one that is settled.
-    private const long HoldMicroseconds = SharedSettlements.HoldSeconds * 1_000_000L;
+    // As long as anybody may tell again what was told.
     private const long MarkMicroseconds = 60_000_000;
     private const string Empty = "empty";
 
@@ -24,10 +24,12 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
 
     private static readonly TimeSpan ShortestLife = TimeSpan.FromDays(1);
 
+    private readonly long _holdMicroseconds = Microseconds(holdLife);
+
     /// <inheritdoc/>
     public async Task<StoreDecision> HoldAsync(SharedHold hold, ReadOnlyMemory<Claim> claims, bool newRequest, bool unasked)
     {
-        var values = new List<RedisValue>(64) { hold.Id, HoldMicroseconds, newRequest ? 1 : 0, unasked ? 1 : 0 };
+        var values = new List<RedisValue>(64) { hold.Id, _holdMicroseconds, newRequest ? 1 : 0, unasked ? 1 : 0 };
         AddClaims(values, claims.Span);
         var result = await RunAsync(LimitScripts.Hold, hold.Tag, HoldKeys(hold.Tag, claims.Span), values);
         return Decision((RedisResult[])result!, claims.Span);
@@ -51,7 +53,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SharedHold>> RenewAsync(string tag, IReadOnlyList<SharedHold> holds)
     {
-        var values = new List<RedisValue>(holds.Count + 1) { HoldMicroseconds };
+        var values = new List<RedisValue>(holds.Count + 1) { _holdMicroseconds };
         values.AddRange(holds.Select(hold => (RedisValue)hold.Id));
         var unknown = (string[])(await RunAsync(LimitScripts.Renew, tag, HoldKeys(tag, []), values))!;
         return unknown.Length == 1 ? [] : [.. holds.Where(hold => Array.IndexOf(unknown, hold.Id, 1) > 0)];
