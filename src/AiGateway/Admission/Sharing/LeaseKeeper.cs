@@ -70,7 +70,7 @@ internal sealed partial class LeaseKeeper : BackgroundService
         try
         {
             // What is held stays with the lease, until its requests have ended or its life has.
-            await Task.WhenAll(all.Select(lease => ReportAsync(lease, isOver: true))).WaitAsync(LastReports, _clock, CancellationToken.None);
+            await Task.WhenAll(all.Select(GiveBackAsync)).WaitAsync(LastReports, _clock, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -93,6 +93,13 @@ internal sealed partial class LeaseKeeper : BackgroundService
         {
             _ = ReportAsync(lease, isOver: false);
         }
+    }
+
+    private async Task GiveBackAsync(LeasedUse lease)
+    {
+        // One that is under way was begun by somebody who wanted to go on.
+        await ReportAsync(lease, isOver: true);
+        await ReportAsync(lease, isOver: true);
     }
 
     // One report of a lease at a time; whoever comes meanwhile waits for it.
