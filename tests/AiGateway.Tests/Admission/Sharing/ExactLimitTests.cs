@@ -174,7 +174,7 @@ public sealed class ExactLimitTests
     }
 
     [Fact]
-    public async Task Raise_HoldsMore_OrNothingChanges()
+    public async Task ADearerAttempt_HoldsMore_OrNothingChanges()
     {
         await using var redis = await RedisServer.StartOrSkipAsync();
         await using var one = await SharedNode.StartAsync(redis);
