@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
 
@@ -59,6 +61,12 @@ public sealed partial class ShippedTelemetryTests
         var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
         new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
         new QueueMetrics(host.MeterFactory).Ended(RequestPriority.Batch, QueueOutcome.TimedOut, TimeSpan.FromSeconds(1));
+        var sharing = new SharingMetrics(host.MeterFactory);
+        sharing.FellBack(limit);
+        sharing.Lost(1);
+        sharing.ObserveUnsettled(() => 1);
+        sharing.ObserveLeases(() => [(limit, limit.Rates[0], 1)]);
+        new RedisMetrics(host.MeterFactory).Called("hold", "ok", TimeSpan.FromMilliseconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;
