@@ -69,7 +69,8 @@ internal sealed class AdmissionMetrics
     private void Count(LimitRefusal refusal, string result) => _decisions.Add(
         1, new(TagNames.Result, result), new(TagNames.Limit, refusal.Limit.Id), new(TagNames.Measure, Word(refusal.Rate?.Measure)));
 
-    private static string Word(LimitMeasure? measure) => measure switch
+    /// <summary>The label of what is limited; null for requests at the same time.</summary>
+    public static string Word(LimitMeasure? measure) => measure switch
     {
         LimitMeasure.Requests => "requests",
         LimitMeasure.Tokens => "tokens",

@@ -1,13 +1,18 @@
+using AiGateway.Admission.Sharing;
+
 namespace AiGateway.Admission;
 
 /// <summary>What all reservations share.</summary>
-internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, AdmissionQueue queue, SpentBudgets spent, TimeProvider clock)
+internal sealed class AdmissionServices(Limiter limiter, Estimates estimates, AdmissionMetrics metrics, AdmissionQueue queue, SpentBudgets spent, TimeProvider clock, SharedLimits? shared = null)
 {
     /// <summary>The counters.</summary>
     public Limiter Limiter { get; } = limiter;
 
     /// <summary>What requests may come to.</summary>
     public Estimates Estimates { get; } = estimates;
+
+    /// <summary>Decides over limits that nodes share; null where this node is alone.</summary>
+    public SharedLimits? Shared { get; } = shared;
 
     /// <summary>Who waits.</summary>
     public AdmissionQueue Queue { get; } = queue;

@@ -1,6 +1,7 @@
 using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
@@ -60,7 +61,7 @@ internal static class GatewayHost
         services.AddSingleton<PlanBuilder>();
         services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
-        services.AddAdmission();
+        services.AddAdmission(host);
         services.AddSingleton(static provider =>
         {
             var handler = provider.GetRequiredService<OutboundHandlers>().Create();
@@ -75,6 +76,7 @@ internal static class GatewayHost
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
         services.AddSingleton<SpendRestorer>();
+        services.AddSingleton<IStoreRestorer>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<UsageEndpoint>();

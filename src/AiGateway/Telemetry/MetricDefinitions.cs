@@ -32,6 +32,9 @@ internal static class MetricDefinitions
 
     private static readonly double[] CommitBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
+    // On the same machine some hundred microseconds; the default time-out is fifty milliseconds.
+    private static readonly double[] StoreCallBuckets = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
+
     public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
     public static readonly MetricDefinition OperationDuration = new("gen_ai.client.operation.duration", MetricKind.Histogram, "s", "Time spent on providers for one request, all attempts and the delays between them.", GenAiWithError) { Buckets = DurationBuckets };
     public static readonly MetricDefinition RequestDuration = new("gen_ai.server.request.duration", MetricKind.Histogram, "s", "Time from a request's arrival to the last byte of its answer.", GenAiWithError) { Buckets = DurationBuckets };
@@ -49,6 +52,11 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
     public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
+    public static readonly MetricDefinition LimitsStoreCallDuration = new("aigateway.limits.store.call.duration", MetricKind.Histogram, "s", "Time of calls to the store of shared limits, with how they ended: ok, timeout or unavailable.", TagNames.Call, TagNames.Result) { Buckets = StoreCallBuckets };
+    public static readonly MetricDefinition LimitsStoreFallbacks = new("aigateway.limits.store.fallbacks", MetricKind.Counter, "{decision}", "Decisions of a shared limit that went by its on_store_failure, because the store did not answer.", TagNames.Limit, TagNames.Policy);
+    public static readonly MetricDefinition LimitsStoreUnsettled = new("aigateway.limits.store.unsettled", MetricKind.Gauge, "{request}", "Requests that have ended and whose use the store has not been told yet.");
+    public static readonly MetricDefinition LimitsStoreLost = new("aigateway.limits.store.lost", MetricKind.Counter, "{request}", "Requests whose use the store will never be told: the queue was full, or the node stopped.");
+    public static readonly MetricDefinition LimitsLeased = new("aigateway.limits.leased", MetricKind.Gauge, "", "What nodes have leased of a limit and do not use, by the last answers of the store: by so much at most a node may refuse what would be free. Requests, tokens, or billionths of a USD.", TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition AdmissionWaiting = new("aigateway.admission.waiting", MetricKind.Gauge, "{request}", "Requests that wait for a limit to have room.", TagNames.Priority);
     public static readonly MetricDefinition AdmissionWaited = new("aigateway.admission.waited", MetricKind.Histogram, "s", "Time that requests waited for a limit to have room, with how the wait ended.", TagNames.Priority, TagNames.Outcome) { Buckets = WaitBuckets };
     public static readonly MetricDefinition AdmissionEstimateRatio = new("aigateway.admission.estimate_ratio", MetricKind.Histogram, "1", "What an answer's provider counted, divided by what was expected of it: input tokens by the learned estimate, output tokens by the learned length. 1 is right, more is used than was expected above it.", TagNames.Kind, TagNames.Alias) { Buckets = RatioBuckets };
@@ -120,6 +128,7 @@ internal static class MetricDefinitions
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,
+        LimitsStoreCallDuration, LimitsStoreFallbacks, LimitsStoreUnsettled, LimitsStoreLost, LimitsLeased,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
 
@@ -66,6 +68,12 @@ public sealed partial class ShippedTelemetryTests
         webhooks.Waiting("finance", 1);
         admission.Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
         new QueueMetrics(host.MeterFactory).Ended(RequestPriority.Batch, QueueOutcome.TimedOut, TimeSpan.FromSeconds(1));
+        var sharing = new SharingMetrics(host.MeterFactory);
+        sharing.FellBack(limit);
+        sharing.Lost(1);
+        sharing.ObserveUnsettled(() => 1);
+        sharing.ObserveLeases(() => [(limit, limit.Rates[0], 1)]);
+        new RedisMetrics(host.MeterFactory).Called("hold", "ok", TimeSpan.FromMilliseconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;

@@ -97,6 +97,8 @@ internal static partial class FileTable
             .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
             .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
             .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+            .With("mode", "With host.redis, how nodes count together: exact (Redis decides on each request), leased (nodes lease shares and spend them in memory), local (each node has the whole limit). Default exact for concurrent and worst_case, else leased.", Scalars.Word(LimitModelBuilder.ModeWords), (section, value) => section with { Mode = value })
+            .With("on_store_failure", "What holds while Redis does not answer: local (default: each node goes by what it counts itself), allow, or deny.", Scalars.Word(LimitModelBuilder.StoreFailureWords), (section, value) => section with { OnStoreFailure = value })
             .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value })
             .With("queue", "Requests wait for room instead of being refused; an empty section waits for at most 10s. Default: refused at once.", Queue(), (section, value) => section with { Queue = value });
     }
@@ -116,6 +118,8 @@ internal static partial class FileTable
         .With("warn_at", "Shares from which answers carry a warning: 80%, or a list. Default none.", new ListShape<decimal>(Scalars.Percent, orSingle: true), (section, value) => section with { WarnAt = value })
         .With("notify", "Ids of webhooks that are told when a share of warn_at is used, when the budget is spent, and when it renews. Default none.", Texts, (section, value) => section with { Notify = value })
         .With("then_alias", "An alias that answers in the place of the one asked for once the budget is spent, within its own limits. Default: requests are refused.", Scalars.Text, (section, value) => section with { ThenAlias = value })
+        .With("mode", "With host.redis, how nodes count together: exact (Redis decides on each request), leased (nodes lease shares and spend them in memory), local (each node has the whole limit). Default exact for worst_case, else leased.", Scalars.Word(LimitModelBuilder.ModeWords), (section, value) => section with { Mode = value })
+        .With("on_store_failure", "What holds while Redis does not answer: local (default: each node goes by what it counts itself), allow, or deny.", Scalars.Word(LimitModelBuilder.StoreFailureWords), (section, value) => section with { OnStoreFailure = value })
         .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
 
     private static RecordShape<WebhookConfig> Webhook() => new RecordShape<WebhookConfig>("webhook")

@@ -33,6 +33,9 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         return statement.Step() ? statement.Number(0) : 0;
     });
 
+    /// <inheritdoc />
+    public string Name() => Run(static file => Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name.")));
+
     private static List<(string Table, long From, long To)> Pieces(LedgerQuery query)
     {
         var (from, to) = (query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds());
