@@ -82,6 +82,7 @@ internal sealed partial class SpendRestorer(
     private async Task RestoreStoreAsync(CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
+        LimitStoreException? first = null;
         while (true)
         {
             try
@@ -91,11 +92,12 @@ internal sealed partial class SpendRestorer(
             }
             catch (LimitStoreException e) when (clock.GetElapsedTime(began) > StorePatience)
             {
-                Log.StoreNotRestored(logger, e.Message);
+                Log.StoreNotRestored(logger, (first ?? e).Message);
                 return;
             }
-            catch (LimitStoreException)
+            catch (LimitStoreException e)
             {
+                first = e.Fault == LimitStoreFault.Unavailable ? e : first;
                 await Task.Delay(StorePause, clock, cancellationToken);
             }
         }

@@ -120,7 +120,7 @@ internal sealed partial class LeaseKeeper : BackgroundService
         {
             var answer = await _store.LeaseAsync(report);
             _limiter.EndReport(lease, report, answer, _clock.GetElapsedTime(began));
-            _book.IsStoreAway = false;
+            _book.StoreAnswered();
         }
         catch (LimitStoreException e) when (e.Fault == LimitStoreFault.Empty)
         {
@@ -131,23 +131,16 @@ internal sealed partial class LeaseKeeper : BackgroundService
                 await SendAsync(lease, isOver, isRepeated: true);
                 return;
             }
-            _book.IsStoreAway = true;
+            _book.StoreFailed(e);
         }
         catch (LimitStoreException e)
         {
-            if (!_book.IsStoreAway)
-            {
-                Log.Away(_logger, e.Message);
-            }
-            _book.IsStoreAway = true;
+            _book.StoreFailed(e);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1311, LogLevel.Warning, "Shared limits go by their on_store_failure: {Reason}")]
-        public static partial void Away(ILogger logger, string reason);
-
         [LoggerMessage(1312, LogLevel.Warning, "{Count} leases could not be given back; they end by themselves.")]
         public static partial void NotReturned(ILogger logger, int count);
     }

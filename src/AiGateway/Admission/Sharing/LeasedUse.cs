@@ -96,7 +96,9 @@ internal sealed class LeasedUse
     public RateFigures Figures(int index, long amount, long held, Moment now)
     {
         var part = _parts[index];
-        return new RateFigures(amount - part.Left - Math.Max(0, Room(index, now) - held), part.Reset);
+        var used = amount - part.Left - Math.Max(0, Room(index, now) - held);
+        // What was used since the last answer is forgotten after the window's whole length.
+        return new RateFigures(used, part.Reset > TimeSpan.Zero || used == 0 ? part.Reset : part.Rate!.Window);
     }
 
     /// <summary>What all nodes have leased of a part and this one does not use: what a request may be refused for while it lies somewhere.</summary>

@@ -11,8 +11,8 @@ namespace AiGateway.Admission.Sharing;
 /// (3) What is exact is decided by the store, in one round trip; where it refuses, (1) is taken back.
 /// (4) Where the store does not answer, each limit's <c>on_store_failure</c> says what holds.
 /// </remarks>
-internal sealed partial class SharedLimits(
-    Limiter limiter, LeaseBook book, LeaseKeeper leases, ILimitStore store, StoreRecovery recovery, SharedSettlements settlements, TimeProvider clock, ILogger<SharedLimits> logger)
+internal sealed class SharedLimits(
+    Limiter limiter, LeaseBook book, LeaseKeeper leases, ILimitStore store, StoreRecovery recovery, SharedSettlements settlements, TimeProvider clock)
 {
     // So many callers may want the same lease at once that some come too late for a share several times over.
     private const int MostRefills = 16;
@@ -147,7 +147,7 @@ internal sealed partial class SharedLimits(
                 await recovery.RecoverAsync(e.Tag);
                 decision = await store.HoldAsync(hold, claims, newRequest, unasked: false);
             }
-            book.IsStoreAway = false;
+            book.StoreAnswered();
             hold.Epoch = decision.Epoch;
             if (!_epochs.TryGetValue(hold.Tag, out var known) || known != decision.Epoch)
             {
@@ -157,11 +157,7 @@ internal sealed partial class SharedLimits(
         }
         catch (LimitStoreException e)
         {
-            if (!book.IsStoreAway)
-            {
-                Log.Away(logger, e.Message);
-            }
-            book.IsStoreAway = true;
+            book.StoreFailed(e);
             return null;
         }
     }
@@ -195,11 +191,5 @@ internal sealed partial class SharedLimits(
             }
         }
         return worst;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1316, LogLevel.Warning, "Limits that the store decides on go by their on_store_failure: {Reason}")]
-        public static partial void Away(ILogger logger, string reason);
     }
 }

@@ -13,14 +13,16 @@ namespace AiGateway.Storage.Redis;
 /// <item><c>{tag}:leases:LIMIT:SUBJECT</c>: what each node has leased.</item>
 /// <item><c>{tag}:restored</c>: what was counted from which ledger.</item>
 /// </list>
-/// Times are Redis' own, in microseconds. Amounts are added as text, so that they stay exact beyond 2^53, up to which Lua counts.
+/// Times are Redis' own, in microseconds. Sums beyond 2^53, up to which Lua counts exactly, are added to by Redis itself.
 /// </remarks>
 internal static class LimitScripts
 {
-    // Windows, as SlidingWindow and CalendarWindow have them.
+    // Windows, as SlidingWindow and CalendarWindow have them. A use is read at once and written at once: a script's time goes into its calls.
     private const string Prelude = """
         local t = redis.call('TIME')
         local now = t[1] * 1000000 + t[2]
+        local exact = 9007199254740992
+        local held_fields = { 'c', 'h1', 'h2', 'h3', 'h4' }
         local p = 0
         local function arg() p = p + 1 return ARGV[p] end
         local function number() return tonumber(arg()) end
@@ -29,87 +31,136 @@ internal static class LimitScripts
           return { code = arg(), measure = number(), amount = number(), slot = number(), start = number(), stop = number() }
         end
 
-        local function used(use, r)
-          if r.slot == 0 then
-            local period = now >= r.stop and r.stop or r.start
-            local v = redis.call('HMGET', use, r.code .. ':p', r.code .. ':s')
-            if period > (tonumber(v[1]) or -1) then
-              redis.call('HSET', use, r.code .. ':p', period, r.code .. ':s', 0)
-              return 0
-            end
-            return tonumber(v[2]) or 0
-          end
-          local slot = math.floor(now / r.slot)
-          local v = redis.call('HMGET', use, r.code .. ':l', r.code .. ':s')
-          local latest = tonumber(v[1])
-          if not latest then
-            redis.call('HSET', use, r.code .. ':l', slot, r.code .. ':s', 0)
-            return 0
-          end
-          if slot <= latest then return tonumber(v[2]) end
+        local function rates()
+          local all = {}
+          for i = 1, number() do all[i] = rate() end
+          return all
+        end
+
+        local function set(u, field, value)
+          u.changes[#u.changes + 1], u.changes[#u.changes + 2] = field, value
+        end
+
+        -- Forgets what has passed out of the window.
+        local function roll(u, r)
           local names = {}
-          for i = 1, math.min(slot - latest, 61) do names[i] = r.code .. ':' .. ((latest + i) % 61) end
-          local passed, over = redis.call('HMGET', use, unpack(names)), {}
+          for i = 1, math.min(r.at - r.latest, 61) do names[i] = r.code .. ':' .. ((r.latest + i) % 61) end
+          local passed, over = redis.call('HMGET', u.key, unpack(names)), {}
           for i = 1, #names do
             if passed[i] then
-              redis.call('HINCRBY', use, r.code .. ':s', '-' .. passed[i])
+              redis.call('HINCRBY', u.key, r.code .. ':s', '-' .. passed[i])
               over[#over + 1] = names[i]
             end
           end
-          if #over > 0 then redis.call('HDEL', use, unpack(over)) end
-          redis.call('HSET', use, r.code .. ':l', slot)
-          return tonumber(redis.call('HGET', use, r.code .. ':s'))
+          if #over > 0 then
+            redis.call('HDEL', u.key, unpack(over))
+            r.sum = tonumber(redis.call('HGET', u.key, r.code .. ':s'))
+          end
+          r.here = 0
+          set(u, r.code .. ':l', r.at)
         end
 
-        local function add(use, r, amount)
-          if amount == '0' then return end
-          redis.call('HINCRBY', use, r.code .. ':s', amount)
-          if r.slot > 0 then
-            local slot = math.floor(now / r.slot)
-            redis.call('HINCRBY', use, r.code .. ':' .. (slot % 61), amount)
-            redis.call('HSET', use, r.code .. ':n', slot)
+        local function open(key, of)
+          local names = { unpack(held_fields) }
+          for _, r in ipairs(of) do
+            names[#names + 1] = r.code .. ':s'
+            if r.slot == 0 then
+              names[#names + 1] = r.code .. ':p'
+            elseif r.slot > 0 then
+              r.at = math.floor(now / r.slot)
+              r.field = r.code .. ':' .. (r.at % 61)
+              names[#names + 1], names[#names + 2], names[#names + 3] = r.code .. ':l', r.code .. ':n', r.field
+            end
+          end
+          local v = redis.call('HMGET', key, unpack(names))
+          local u = { key = key, rates = of, held = {}, changes = {} }
+          for i = 1, 5 do u.held[i] = tonumber(v[i]) or 0 end
+          local i = 6
+          for _, r in ipairs(of) do
+            r.sum = tonumber(v[i]) or 0
+            if r.slot == 0 then
+              local period = now >= r.stop and r.stop or r.start
+              if period > (tonumber(v[i + 1]) or -1) then
+                r.sum = 0
+                set(u, r.code .. ':p', period)
+                set(u, r.code .. ':s', 0)
+              end
+              i = i + 2
+            else
+              r.latest, r.newest, r.here = tonumber(v[i + 1]), tonumber(v[i + 2]) or 0, tonumber(v[i + 3]) or 0
+              if not r.latest then
+                set(u, r.code .. ':l', r.at)
+              elseif r.at > r.latest then
+                roll(u, r)
+              else
+                -- A clock that was set back writes where it was.
+                if r.at < r.latest then r.at, r.field, r.here = r.latest, r.code .. ':' .. (r.latest % 61), exact end
+              end
+              i = i + 4
+            end
+          end
+          return u
+        end
+
+        local function put(u, field, value, amount)
+          if value + amount < exact then
+            set(u, field, string.format('%.0f', value + amount))
+          else
+            redis.call('HINCRBY', u.key, field, amount)
           end
         end
 
+        local function add(u, r, amount)
+          if tonumber(amount) == 0 then return end
+          put(u, r.code .. ':s', r.sum, amount)
+          if r.slot > 0 then
+            put(u, r.field, r.here, amount)
+            set(u, r.code .. ':n', r.at)
+            r.newest, r.here = r.at, r.here + amount
+          end
+          r.sum = r.sum + amount
+        end
+
+        local function close(u, life)
+          if #u.changes > 0 then redis.call('HSET', u.key, unpack(u.changes)) end
+          if redis.call('PTTL', u.key) < life then redis.call('PEXPIRE', u.key, life * 2) end
+        end
+
         -- Until all that is used now is forgotten.
-        local function reset(use, r, sum)
-          if sum <= 0 then return 0 end
-          if r.slot == 0 then return math.max(0, (now >= r.stop and now or r.stop) - now) end
-          local newest = tonumber(redis.call('HGET', use, r.code .. ':n')) or 0
-          return math.max(0, (newest + 61) * r.slot - now)
+        local function reset(r)
+          if r.sum <= 0 then return 0 end
+          if r.slot == 0 then return math.max(0, r.stop - now) end
+          return math.max(0, (r.newest + 61) * r.slot - now)
         end
 
         -- Until so much of what is used now is forgotten.
-        local function wait(use, r, sum, over)
-          if r.slot == 0 or sum <= 0 then return reset(use, r, sum) end
-          local latest, names = math.floor(now / r.slot), {}
-          for i = 0, 60 do names[i + 1] = r.code .. ':' .. ((latest - 60 + i) % 61) end
-          local slots, freed, last = redis.call('HMGET', use, unpack(names)), 0, latest
+        local function wait(u, r, over)
+          if r.slot == 0 or r.sum <= 0 then return reset(r) end
+          local names = {}
+          for i = 0, 60 do names[i + 1] = r.code .. ':' .. ((r.at - 60 + i) % 61) end
+          local slots, freed, last = redis.call('HMGET', u.key, unpack(names)), 0, r.at
           for i = 0, 60 do
             local amount = tonumber(slots[i + 1])
             if amount then
-              freed, last = freed + amount, latest - 60 + i
+              freed, last = freed + amount, r.at - 60 + i
               if freed >= over then break end
             end
           end
           return math.max(0, (last + 61) * r.slot - now)
         end
 
-        local function keep(key, life)
-          if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, life * 2) end
-        end
-
         """;
 
     private const string Holds = """
-        local fields = { 'c', 'h1', 'h2', 'h3', 'h4' }
-
         local function release(record)
           for _, held in ipairs(cmsgpack.unpack(record)) do
-            if redis.call('EXISTS', held[1]) == 1 then
-              for i, field in ipairs(fields) do
-                if held[i + 1] > 0 and redis.call('HINCRBY', held[1], field, -held[i + 1]) < 0 then redis.call('HSET', held[1], field, 0) end
+            local v = redis.call('HMGET', held[1], unpack(held_fields))
+            if v[1] then
+              local left = {}
+              for i, field in ipairs(held_fields) do
+                left[2 * i - 1], left[2 * i] = field, math.max(0, (tonumber(v[i]) or 0) - held[i + 1])
               end
+              redis.call('HSET', held[1], unpack(left))
             end
           end
         end
@@ -147,59 +198,57 @@ internal static class LimitScripts
         end
         local limits, answer, refused = {}, { epoch, 1 }, false
         for k = 4, #KEYS do
-          local l = { use = KEYS[k], life = number(), shadow = number(), worst = number(), most = number(), asked = { new, 0, arg(), arg(), arg() }, rates = {}, sums = {} }
-          l.asked[2] = tonumber(l.asked[3]) + tonumber(l.asked[4])
-          local held = redis.call('HMGET', l.use, unpack(fields))
-          l.held = { 0, tonumber(held[2]) or 0, tonumber(held[3]) or 0, tonumber(held[4]) or 0, tonumber(held[5]) or 0 }
+          local l = { life = number(), shadow = number(), worst = number(), most = number() }
+          l.asked = { new, 0, number(), number(), number() }
+          l.asked[2] = l.asked[3] + l.asked[4]
+          local u = open(KEYS[k], rates())
           local function refuse(r, time)
             answer[#answer + 1], answer[#answer + 2], answer[#answer + 3] = k - 3, r, time
             if l.shadow == 0 then refused = true end
           end
-          if new == 1 and l.most >= 0 and (tonumber(held[1]) or 0) >= l.most then refuse(0, 1000000) end
-          for i = 1, number() do
-            local r = rate()
-            local sum, taken, asked = used(l.use, r), l.held[r.measure + 1], tonumber(l.asked[r.measure + 1])
-            l.rates[i], l.sums[i] = r, sum
-            local over = sum + taken + asked - r.amount
-            if asked > 0 and over > 0 and not (asked > r.amount and l.worst == 0 and r.measure > 0 and sum + taken == 0) then
-              if asked > r.amount and l.worst == 1 then refuse(i, -1) else refuse(i, wait(l.use, r, sum, over)) end
+          if new == 1 and l.most >= 0 and u.held[1] >= l.most then refuse(0, 1000000) end
+          for i, r in ipairs(u.rates) do
+            local asked, taken = l.asked[r.measure + 1], r.measure > 0 and u.held[r.measure + 1] or 0
+            local over = r.sum + taken + asked - r.amount
+            if asked > 0 and over > 0 and not (asked > r.amount and l.worst == 0 and r.measure > 0 and r.sum + taken == 0) then
+              if asked > r.amount and l.worst == 1 then refuse(i, -1) else refuse(i, wait(u, r, over)) end
             end
           end
+          l.use = u
           limits[#limits + 1] = l
         end
         answer[#answer + 1] = 0
         local goes = force == 1 or not refused
         if goes then
           local all = record and cmsgpack.unpack(record) or {}
-          for k, l in ipairs(limits) do
-            local add_to = { new, l.asked[2], tonumber(l.asked[3]), tonumber(l.asked[4]), tonumber(l.asked[5]) }
+          for _, l in ipairs(limits) do
             local held
-            for _, known in ipairs(all) do if known[1] == l.use then held = known end end
+            for _, known in ipairs(all) do if known[1] == l.use.key then held = known end end
             if not held then
-              held = { l.use, 0, 0, 0, 0, 0 }
+              held = { l.use.key, 0, 0, 0, 0, 0 }
               all[#all + 1] = held
             end
-            for i, field in ipairs(fields) do
-              if add_to[i] > 0 then
-                redis.call('HINCRBY', l.use, field, add_to[i])
-                held[i + 1] = held[i + 1] + add_to[i]
-              end
+            -- The first stands for the request itself: among those that run.
+            for i, field in ipairs(held_fields) do
+              local value = l.use.held[i] + l.asked[i]
+              l.use.held[i], held[i + 1] = value, held[i + 1] + l.asked[i]
+              set(l.use, field, value)
             end
-            keep(l.use, l.life)
+            for _, r in ipairs(l.use.rates) do
+              if r.measure == 0 and force == 0 then add(l.use, r, new) end
+            end
+            close(l.use, l.life)
           end
           redis.call('HSET', KEYS[2], id, cmsgpack.pack(all))
           redis.call('ZADD', KEYS[3], now + life, id)
         else
           answer[2] = 0
+          for _, l in ipairs(limits) do close(l.use, l.life) end
         end
         for _, l in ipairs(limits) do
-          for i, r in ipairs(l.rates) do
-            if goes and force == 0 and r.measure == 0 and new == 1 then
-              add(l.use, r, '1')
-              l.sums[i] = l.sums[i] + 1
-            end
-            answer[#answer + 1] = l.sums[i] + (r.measure > 0 and l.held[r.measure + 1] + (goes and tonumber(l.asked[r.measure + 1]) or 0) or 0)
-            answer[#answer + 1] = reset(l.use, r, l.sums[i])
+          for _, r in ipairs(l.use.rates) do
+            answer[#answer + 1] = r.sum + (r.measure > 0 and l.use.held[r.measure + 1] or 0)
+            answer[#answer + 1] = reset(r)
           end
         end
         return answer
@@ -214,8 +263,8 @@ internal static class LimitScripts
         local epoch = redis.call('GET', KEYS[1])
         if not epoch then return 'empty' end
         local id, life, held_in = arg(), number(), arg()
-        local amounts = { '0', '0', arg(), arg(), arg() }
-        amounts[2] = string.format('%.0f', tonumber(amounts[3]) + tonumber(amounts[4]))
+        local amounts = { 0, 0, number(), number(), number() }
+        amounts[2] = amounts[3] + amounts[4]
         sweep(KEYS[2], KEYS[3])
         local record = redis.call('HGET', KEYS[2], id)
         if record == 'x' then return 'known' end
@@ -223,14 +272,11 @@ internal static class LimitScripts
         if record or epoch == held_in then
           for k = 4, #KEYS do
             local key_life = number()
-            for i = 1, number() do
-              local r = rate()
-              if r.measure > 0 then
-                used(KEYS[k], r)
-                add(KEYS[k], r, amounts[r.measure + 1])
-              end
+            local u = open(KEYS[k], rates())
+            for _, r in ipairs(u.rates) do
+              if r.measure > 0 then add(u, r, amounts[r.measure + 1]) end
             end
-            keep(KEYS[k], key_life)
+            close(u, key_life)
           end
         end
         redis.call('HSET', KEYS[2], id, 'x')
@@ -278,32 +324,30 @@ internal static class LimitScripts
             for code, amount in pairs(lease.a) do others[code] = (others[code] or 0) + amount end
           end
         end
-        local answer, leased = { epoch, nodes }, {}
+        local answer, leased, parts, asks = { epoch, nodes }, {}, {}, {}
         for i = 1, number() do
-          local r = rate()
-          local text, held, want, need = arg(), number(), number(), number()
-          local spent, sum, had = tonumber(text), 0, mine[r.code] or 0
-          if r.measure >= 0 then sum = used(KEYS[2], r) end
+          parts[i] = rate()
+          asks[i] = { spent = number(), held = number(), want = number(), need = number() }
+        end
+        local u = open(KEYS[2], parts)
+        for i, r in ipairs(parts) do
+          local ask, had = asks[i], mine[r.code] or 0
           if report > last then
-            had = math.max(0, had - spent)
-            if spent > 0 then
-              add(KEYS[2], r, text)
-              sum = sum + spent
-            end
+            had = math.max(0, had - ask.spent)
+            if r.measure >= 0 then add(u, r, ask.spent) end
           end
           local elsewhere = others[r.code] or 0
-          local base = math.max(held, math.min(held + want, had))
-          local pool = math.max(0, r.amount - sum - elsewhere - base)
-          local more = math.min(math.max(0, held + math.max(want, need) - base), math.max(math.floor(pool / (2 * nodes)), math.min(need, pool)))
+          local base = math.max(ask.held, math.min(ask.held + ask.want, had))
+          local pool = math.max(0, r.amount - r.sum - elsewhere - base)
+          local more = math.min(math.max(0, ask.held + math.max(ask.want, ask.need) - base), math.max(math.floor(pool / (2 * nodes)), math.min(ask.need, pool)))
           leased[r.code] = base + more
-          local left = pool - more
           local free_again, soon = 0, 1000000
-          if r.measure >= 0 then free_again, soon = reset(KEYS[2], r, sum), wait(KEYS[2], r, sum, math.max(1, need)) end
-          for _, figure in ipairs({ base + more, left, sum, elsewhere, free_again, soon }) do answer[#answer + 1] = figure end
+          if r.measure >= 0 then free_again, soon = reset(r), wait(u, r, math.max(1, ask.need)) end
+          for _, figure in ipairs({ base + more, pool - more, r.sum, elsewhere, free_again, soon }) do answer[#answer + 1] = figure end
         end
         redis.call('HSET', KEYS[3], node, cmsgpack.pack({ x = now + life, n = report, a = leased }))
-        keep(KEYS[2], key_life)
-        keep(KEYS[3], key_life)
+        close(u, key_life)
+        if redis.call('PTTL', KEYS[3]) < key_life then redis.call('PEXPIRE', KEYS[3], key_life * 2) end
         return answer
         """);
 
@@ -312,22 +356,25 @@ internal static class LimitScripts
     public static readonly LimitScript Restore = new("restore", Prelude + """
         local ledger, life, r = arg(), number(), rate()
         if redis.call('HSETNX', KEYS[1], ledger .. ':' .. r.code .. ':' .. KEYS[2], 1) == 0 then return 0 end
-        used(KEYS[2], r)
+        local u = open(KEYS[2], { r })
+        close(u, life)
         for i = p + 1, #ARGV, 2 do
           local ago, amount = tonumber(ARGV[i]), ARGV[i + 1]
           if r.slot == 0 then
             if now - ago >= r.start then redis.call('HINCRBY', KEYS[2], r.code .. ':s', amount) end
           else
-            local slot, latest = math.floor((now - ago) / r.slot), math.floor(now / r.slot)
-            if slot >= latest - 60 then
+            local slot = math.floor((now - ago) / r.slot)
+            if slot >= r.at - 60 then
               redis.call('HINCRBY', KEYS[2], r.code .. ':s', amount)
               redis.call('HINCRBY', KEYS[2], r.code .. ':' .. (slot % 61), amount)
-              if slot > (tonumber(redis.call('HGET', KEYS[2], r.code .. ':n')) or 0) then redis.call('HSET', KEYS[2], r.code .. ':n', slot) end
+              if slot > r.newest then
+                r.newest = slot
+                redis.call('HSET', KEYS[2], r.code .. ':n', slot)
+              end
             end
           end
         end
-        keep(KEYS[2], life)
-        keep(KEYS[1], life)
+        if redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], life * 2) end
         return 1
         """);
 

@@ -138,5 +138,6 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
         return options;
     }
 
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].Split(';', 2)[0].TrimEnd('\r');
+    // The client adds figures of its threads, each after a semicolon; the first may be the cause.
+    private static string FirstLine(string message) => string.Join(';', message.Split('\n', 2)[0].Split(';').Take(2)).TrimEnd('\r');
 }

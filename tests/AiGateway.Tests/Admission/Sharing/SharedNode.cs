@@ -26,12 +26,12 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
         var (clock, metrics) = (TimeProvider.System, new SharingMetrics(meters));
         _connection = new RedisConnection(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout), clock, new RedisMetrics(meters));
         Store = new RedisLimitStore(_connection, "t:", Name, holdLife, clock);
-        Book = new LeaseBook(metrics);
+        Book = new LeaseBook(metrics, NullLogger<LeaseBook>.Instance);
         Limiter = new Limiter(clock, Book);
         var recovery = new StoreRecovery(_services, clock, NullLogger<StoreRecovery>.Instance);
         Leases = new LeaseKeeper(Limiter, Book, Store, recovery, metrics, clock, NullLogger<LeaseKeeper>.Instance);
         Settlements = new SharedSettlements(Store, recovery, clock, metrics, NullLogger<SharedSettlements>.Instance);
-        Shared = new SharedLimits(Limiter, Book, Leases, Store, recovery, Settlements, clock, NullLogger<SharedLimits>.Instance);
+        Shared = new SharedLimits(Limiter, Book, Leases, Store, recovery, Settlements, clock);
     }
 
     public string Name { get; }
