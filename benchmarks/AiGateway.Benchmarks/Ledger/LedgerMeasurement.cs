@@ -18,7 +18,7 @@ namespace AiGateway.Benchmarks.Ledger;
 /// <summary><c>--ledger [RECORDS] [--folder FOLDER]</c>: fills a ledger with a month of usage, times reports on it, and runs records through the whole queue.</summary>
 internal static class LedgerMeasurement
 {
-    private const int BatchSize = 4096;
+    private const int BatchSize = 8192;
     private const int ReportRounds = 5;
 
     /// <summary>Runs it.</summary>

@@ -17,7 +17,7 @@ internal sealed class PersonalKeys : IDisposable
     public const string Tags = "tags";
 
     private const int KeyLength = 16;
-    private const int MostKnown = 20_000;
+    private const int MostKnown = 50_000;
 
     private readonly Statement _find;
     private readonly Statement _add;
