@@ -29,7 +29,7 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     /// <inheritdoc />
     public long Version() => Run(static file =>
     {
-        using var statement = file.Prepare("SELECT COALESCE(MAX(number), 0) FROM requests");
+        using var statement = file.Prepare($"SELECT {EntrySchema.LastNumber}");
         return statement.Step() ? statement.Number(0) : 0;
     });
 
