@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
