@@ -62,13 +62,13 @@ internal sealed class LedgerInserts : IDisposable
         _line.Bind(1, number).Bind(2, (long)place).Bind(3, LedgerWords.Of(line.Kind)).Bind(4, line.Deployment).Bind(5, line.Provider).Bind(6, line.Model)
             .Bind(7, line.UpstreamModel).Bind(8, line.ResponseModel).Bind(9, line.ServiceTier).Bind(10, line.Dialect).Bind(11, line.Outcome).Bind(12, (long)line.Status)
             .Bind(13, line.StartedMicroseconds).Bind(14, line.DurationMicroseconds);
-        BindUsage(line.Usage);
+        BindUsage(line.Usage, line.Cost?.Shares);
         var cost = line.Cost;
         _line.Bind(22, cost?.Total).Bind(23, cost?.Input).Bind(24, cost?.CachedInput).Bind(25, cost?.CacheWrite).Bind(26, cost?.Output).Bind(27, cost?.Other)
             .Bind(28, line.Usage?.ReportedCost ?? cost?.Reported).Bind(29, cost?.Unpriced).Bind(30, cost?.PricePeriod?.ToUnixTimeMilliseconds()).Bind(31, cost?.PriceSet).Run();
     }
 
-    private void BindUsage(Usage? usage) => _line
+    private void BindUsage(Usage? usage, string? shares) => _line
         .Bind(15, usage is null ? null : usage.Estimated ? 1L : 0L).Bind(16, usage?.InputTokens).Bind(17, usage?.CachedInputTokens).Bind(18, usage?.CacheWriteTokens)
-        .Bind(19, usage?.OutputTokens).Bind(20, usage?.ReasoningTokens).Bind(21, usage is null ? null : UsageUnits.Format(usage));
+        .Bind(19, usage?.OutputTokens).Bind(20, usage?.ReasoningTokens).Bind(21, usage is null ? null : UsageUnits.Format(usage, shares));
 }

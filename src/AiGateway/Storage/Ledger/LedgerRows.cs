@@ -1,6 +1,4 @@
 using AiGateway.Accounting.Ledger;
-using AiGateway.Pipeline;
-using AiGateway.Protocols;
 
 namespace AiGateway.Storage.Ledger;
 
@@ -20,12 +18,7 @@ internal sealed class LedgerRows : IDisposable
             FROM requests ORDER BY number
             """);
         // Both in the order of their keys: one pass over each, and no search.
-        _lines = file.Prepare("""
-            SELECT number, line, kind, deployment, provider, model, upstream_model, response_model, service_tier, dialect, outcome, status, started_us, duration_us,
-              estimated, input, cached_input, cache_write, output, reasoning, units, cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported,
-              unpriced, price_period, price_set
-            FROM lines ORDER BY number, line
-            """);
+        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines ORDER BY number, line");
         _hasLine = _lines.Step();
     }
 
@@ -97,49 +90,10 @@ internal sealed class LedgerRows : IDisposable
             }
             else
             {
-                lines.Add(ReadLine());
+                lines.Add(LineRow.Read(_lines, 1));
             }
             _hasLine = _lines.Step();
         }
         return [.. lines];
     }
-
-    private LedgerLine ReadLine() => new()
-    {
-        Kind = LedgerWords.KindOf(_lines.Text(2)),
-        Deployment = _lines.Text(3),
-        Provider = _lines.Text(4),
-        Model = _lines.Text(5),
-        UpstreamModel = _lines.Text(6),
-        ResponseModel = _lines.OptionalText(7),
-        ServiceTier = _lines.OptionalText(8),
-        Dialect = _lines.Text(9),
-        Outcome = _lines.Text(10),
-        Status = (int)_lines.Number(11),
-        StartedMicroseconds = _lines.Number(12),
-        DurationMicroseconds = _lines.Number(13),
-        Usage = _lines.IsNull(14) ? null : UsageUnits.Parse(_lines.OptionalText(20), new Usage
-        {
-            Estimated = _lines.Number(14) != 0,
-            InputTokens = _lines.Number(15),
-            CachedInputTokens = _lines.Number(16),
-            CacheWriteTokens = _lines.Number(17),
-            OutputTokens = _lines.Number(18),
-            ReasoningTokens = _lines.Number(19),
-            ReportedCost = Amount(27),
-        }),
-        Cost = _lines.IsNull(22) ? null : new Cost(Amount(21), _lines.OptionalText(28))
-        {
-            Input = Amount(22) ?? 0,
-            CachedInput = Amount(23) ?? 0,
-            CacheWrite = Amount(24) ?? 0,
-            Output = Amount(25) ?? 0,
-            Other = Amount(26) ?? 0,
-            Reported = Amount(27),
-            PricePeriod = _lines.OptionalNumber(29) is { } period ? DateTimeOffset.FromUnixTimeMilliseconds(period) : null,
-            PriceSet = _lines.OptionalText(30),
-        },
-    };
-
-    private decimal? Amount(int column) => _lines.OptionalText(column) is { } text ? RollupRow.Amount(text) : null;
 }

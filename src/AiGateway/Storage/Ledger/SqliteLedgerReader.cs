@@ -33,6 +33,19 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         return statement.Step() ? statement.Number(0) : 0;
     });
 
+    /// <inheritdoc />
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>
+    {
+        // One transaction: what the head says of the day is what its rows are.
+        file.Execute("BEGIN");
+        using (var calls = new DayOfCalls(file, day.ToUnixTimeMilliseconds()))
+        {
+            calls.Read(visit);
+        }
+        file.Execute("COMMIT");
+        return true;
+    });
+
     private static List<(string Table, long From, long To)> Pieces(LedgerQuery query)
     {
         var (from, to) = (query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds());
