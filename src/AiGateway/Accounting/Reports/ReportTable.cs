@@ -75,8 +75,10 @@ internal static class ReportTable
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    // A terminal obeys control characters, and names are callers' words.
-    private static string Cell(string text)
+    private static string Cell(string text) => Plain(text, LongestCell);
+
+    /// <summary>A word as a terminal may have it: it obeys control characters, and names are callers' words.</summary>
+    public static string Plain(string text, int longest)
     {
         if (text.Length == 0)
         {
@@ -89,7 +91,7 @@ internal static class ReportTable
                 span[i] = char.IsControl(from[i]) ? '?' : from[i];
             }
         });
-        return plain.Length <= LongestCell ? plain : string.Concat(RecordJson.Bounded(plain, LongestCell - 1), "…");
+        return plain.Length <= longest ? plain : string.Concat(RecordJson.Bounded(plain, longest - 1), "…");
     }
 
     private static void Append(StringBuilder text, List<string[]> rows, int leftAligned)
