@@ -1,7 +1,6 @@
 using AiGateway.Accounting;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
-using AiGateway.Configuration.Validation;
 using AiGateway.Configuration.Yaml;
 
 namespace AiGateway.Cli;
@@ -60,7 +59,7 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
             return ExitCode.Misuse;
         }
         GatewayConfig? config = null;
-        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        if (options.Value("config") is { } file && (config = await RoutingPrices.ReadAsync(file, environment, error)) is null)
         {
             return ExitCode.Misuse;
         }
@@ -85,35 +84,10 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
             return ExitCode.Misuse;
         }
         GatewayConfig? config = null;
-        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        if (options.Value("config") is { } file && (config = await RoutingPrices.ReadAsync(file, environment, error)) is null)
         {
             return ExitCode.Misuse;
         }
         return await new PricesCostCommand(error).RunAsync(catalogue, config, options.Operands.Count > 0 ? options.Operands[0] : null, input, stream);
-    }
-
-    // Prices, providers and deployments alone: that a key is missing on this machine does not matter here.
-    private async Task<GatewayConfig?> ReadRoutingFileAsync(string path)
-    {
-        var findings = new Findings(path);
-        BoundFile? file = null;
-        try
-        {
-            file = BoundFile.Bind(await File.ReadAllTextAsync(path), findings, environment);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync($"The routing file '{path}' cannot be read: {exception.Message}");
-            return null;
-        }
-        if (file is not null)
-        {
-            PriceValidator.Validate(new ValidationContext(file, findings, new HashSet<string>(), false));
-        }
-        foreach (var finding in findings.Errors())
-        {
-            await error.WriteLineAsync(finding.ToString());
-        }
-        return findings.HasErrors ? null : file?.Config;
     }
 }

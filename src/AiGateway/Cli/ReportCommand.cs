@@ -7,13 +7,19 @@ namespace AiGateway.Cli;
 /// <summary><c>report</c>: spend, tokens and requests of a period, grouped and filtered; beside a running gateway or without one.</summary>
 internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
 {
-    public static readonly string[] Valued = ["data", .. ReportQuery.Names];
+    /// <summary>Options with a value: the parameters of reports, with hyphens.</summary>
+    public static readonly string[] Valued = ["data", .. ReportQuery.Names.Select(OptionOf)];
+
+    /// <summary>Options without one.</summary>
+    public static readonly string[] Flags = [AsRecorded];
+
+    private const string AsRecorded = "as-recorded";
 
     /// <summary>Writes the report.</summary>
     public async Task<int> RunAsync(Options options)
     {
         var now = clock.GetUtcNow();
-        if (ReportQuery.TryRead(options.Values, now, ReportFormat.Table, out var problem) is not { } query)
+        if (ReportQuery.TryRead(name => ValuesOf(options, name), now, ReportFormat.Table, out var problem) is not { } query)
         {
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
@@ -33,6 +39,11 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             return ExitCode.Bad;
         }
     }
+
+    private static IEnumerable<string> ValuesOf(Options options, string name) =>
+        name == "as_of" && options.Has(AsRecorded) ? [ReportQuery.Recorded] : options.Values(OptionOf(name));
+
+    private static string OptionOf(string name) => name.Replace('_', '-');
 
     private async Task WriteAsync(Report report)
     {

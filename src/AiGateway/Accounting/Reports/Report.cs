@@ -32,4 +32,7 @@ internal sealed class Report
 
     /// <summary>Calls without a price, by provider and model.</summary>
     public required IReadOnlyList<LedgerGroup> Unpriced { get; init; }
+
+    /// <summary>What is booked in the period for months that were closed before, with the month and the cause as the last two keys; in no cost above.</summary>
+    public IReadOnlyList<LedgerGroup> Adjustments { get; init; } = [];
 }

@@ -17,7 +17,7 @@ internal static class ReportColumns
     ];
 
     /// <summary>Names of columns that hold decimals.</summary>
-    public static IReadOnlyList<string> Amounts { get; } = ["cost_usd", "cost_per_request_usd", "saved_usd", "error_share"];
+    public static IReadOnlyList<string> Amounts { get; } = ["cost_usd", "cost_per_request_usd", "saved_usd", "error_share", "adjustments_usd"];
 
     /// <summary>The whole numbers of sums.</summary>
     public static long Count(LedgerSums sums, int column) => column switch
@@ -43,6 +43,7 @@ internal static class ReportColumns
         1 => Rounded(sums.CostPerRequest, MeanDecimals),
         2 => UsdText.Format(sums.Saved),
         3 => Rounded(sums.ErrorShare, ShareDecimals),
+        4 => UsdText.Format(sums.Adjustments),
         _ => throw new ArgumentOutOfRangeException(nameof(column)),
     };
 

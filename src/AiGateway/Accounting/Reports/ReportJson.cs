@@ -29,6 +29,7 @@ internal static class ReportJson
         json.WriteString("from"u8, ReportColumns.Time(query.From));
         json.WriteString("to"u8, ReportColumns.Time(query.To));
         json.WriteString("time_zone"u8, query.Zone.Id);
+        WriteText(json, "as_of", query.AsOf is { } asOf ? asOf == DateTimeOffset.MinValue ? "recorded" : ReportColumns.Time(asOf) : null);
         json.WriteStartArray("by"u8);
         foreach (var dimension in query.By)
         {
@@ -41,6 +42,17 @@ internal static class ReportJson
         WriteText(json, "forecast_usd", report.Forecast is { } forecast ? UsdText.Format(forecast) : null);
         json.WriteNumber("groups"u8, report.Groups);
         WriteGroups(json, "rows"u8, query.By, report.Rows);
+        json.WriteStartArray("adjustments"u8);
+        foreach (var group in report.Adjustments)
+        {
+            json.WriteStartObject();
+            WriteKeys(json, query.By, group.Keys);
+            json.WriteString("of"u8, group.Keys[^2]);
+            json.WriteString("cause"u8, group.Keys[^1]);
+            WriteSums(json, group.Sums);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteStartObject("previous"u8);
         json.WriteString("from"u8, ReportColumns.Time(report.PreviousFrom));
         json.WriteString("to"u8, ReportColumns.Time(report.PreviousTo));

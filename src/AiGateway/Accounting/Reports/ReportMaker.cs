@@ -14,7 +14,8 @@ internal static class ReportMaker
     public static Report Make(ILedgerReader reader, ReportQuery query, DateTimeOffset now)
     {
         var sums = query.Sums;
-        var groups = reader.Sum(sums);
+        var adjustments = reader.Adjustments(sums);
+        var groups = WithAdjustments(reader.Sum(sums), adjustments, sums.By.Count);
         var (previousFrom, previousTo) = PreviousOf(sums, now);
         var previous = reader.Sum(sums with { From = previousFrom, To = previousTo });
         var total = SumOf(groups);
@@ -26,6 +27,7 @@ internal static class ReportMaker
             Total = total,
             PreviousFrom = previousFrom,
             PreviousTo = previousTo,
+            Adjustments = [.. Ordered(adjustments, sums)],
             PreviousTotal = SumOf(previous),
             // Periods have no days in common: what moved between days says nothing.
             Movers = sums.By.Count == 0 || sums.By.Any(LedgerDimensions.IsTime) ? [] : MoversOf(groups, previous),
@@ -44,6 +46,27 @@ internal static class ReportMaker
             total.Add(group.Sums);
         }
         return total;
+    }
+
+    /// <summary>The groups, each with what is booked in it for closed months; groups that have nothing else are added.</summary>
+    private static IReadOnlyList<LedgerGroup> WithAdjustments(IReadOnlyList<LedgerGroup> groups, IReadOnlyList<LedgerGroup> adjustments, int dimensions)
+    {
+        if (adjustments.Count == 0)
+        {
+            return groups;
+        }
+        var all = groups.ToDictionary(static group => string.Join('\n', group.Keys), StringComparer.Ordinal);
+        foreach (var adjustment in adjustments)
+        {
+            string[] keys = [.. adjustment.Keys.Take(dimensions)];
+            var key = string.Join('\n', keys);
+            if (!all.TryGetValue(key, out var group))
+            {
+                all[key] = group = new LedgerGroup(keys, new LedgerSums());
+            }
+            group.Sums.Adjustments += adjustment.Sums.Cost;
+        }
+        return [.. all.Values];
     }
 
     /// <summary>In order of time where that is asked for, and the dearest first.</summary>

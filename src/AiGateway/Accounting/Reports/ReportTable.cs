@@ -15,7 +15,7 @@ internal static class ReportTable
     {
         var query = report.Query.Sums;
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ReportColumns.Time(query.From)} to {ReportColumns.Time(query.To)}{(query.Zone.Equals(TimeZoneInfo.Utc) ? "" : $" ({query.Zone.Id})")}, USD");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{ReportColumns.Time(query.From)} to {ReportColumns.Time(query.To)}{(query.Zone.Equals(TimeZoneInfo.Utc) ? "" : $" ({query.Zone.Id})")}, USD{AsOf(query)}");
         text.AppendLine();
         var rows = new List<string[]> { (string[])[.. query.By.Select(LedgerDimensions.NameOf), .. Heads] };
         rows.AddRange(report.Rows.Select(group => (string[])[.. group.Keys.Select(Cell), .. Cells(group.Sums)]));
@@ -31,6 +31,7 @@ internal static class ReportTable
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"forecast  {UsdText.Format(forecast)} USD at the period's end, if it goes on like this");
         }
+        AppendAdjustments(text, report);
         AppendMovers(text, report);
         AppendUnpriced(text, report);
         if (report.Total.Estimated > 0)
@@ -39,6 +40,20 @@ internal static class ReportTable
             text.AppendLine(CultureInfo.InvariantCulture, $"{report.Total.Estimated} of {report.Total.Calls} calls are estimated: their providers reported no usage, or they were cut.");
         }
         return text.ToString();
+    }
+
+    private static void AppendAdjustments(StringBuilder text, Report report)
+    {
+        if (report.Adjustments.Count == 0)
+        {
+            return;
+        }
+        text.AppendLine();
+        text.AppendLine("Adjustments of closed months, booked in this period and in no amount above:");
+        var rows = new List<string[]> { (string[])[.. report.Query.Sums.By.Select(LedgerDimensions.NameOf), "of", "cause", "requests", "USD"] };
+        rows.AddRange(report.Adjustments.Select(static group => (string[])[.. group.Keys.Select(Cell), Number(group.Sums.Requests), UsdText.Format(group.Sums.Cost)]));
+        Append(text, rows, report.Query.Sums.By.Count + 2);
+        text.AppendLine(CultureInfo.InvariantCulture, $"Together with them: {UsdText.Format(report.Total.Cost + report.Total.Adjustments)} USD");
     }
 
     private static void AppendMovers(StringBuilder text, Report report)
@@ -72,6 +87,9 @@ internal static class ReportTable
         Number(sums.Input), Number(sums.CachedInput), Number(sums.Output),
         UsdText.Format(sums.Cost), ReportColumns.Amount(sums, 1) ?? "", UsdText.Format(sums.Saved),
     ];
+
+    private static string AsOf(LedgerQuery query) =>
+        query.AsOf is not { } asOf ? "" : asOf == DateTimeOffset.MinValue ? ", as recorded" : $", as of {ReportColumns.Time(asOf)}";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -6,7 +6,8 @@ namespace AiGateway.Storage.Ledger;
 /// <summary>One table of sums. Amounts are added here and not in SQL, which would make floats of them.</summary>
 internal sealed class RollupTable : IDisposable
 {
-    private const string Key = "at = ?1 AND caller = ?2 AND organisation = ?3 AND team = ?4 AND project = ?5 AND alias = ?6 AND operation = ?7 AND deployment = ?8 AND provider = ?9 AND model = ?10 AND status = ?11 AND kind = ?12";
+    /// <summary>Finds a key that <see cref="BindKey"/> has bound.</summary>
+    public const string Key = "at = ?1 AND caller = ?2 AND organisation = ?3 AND team = ?4 AND project = ?5 AND alias = ?6 AND operation = ?7 AND deployment = ?8 AND provider = ?9 AND model = ?10 AND status = ?11 AND kind = ?12";
 
     private readonly Statement _find;
     private readonly Statement _put;
@@ -35,9 +36,8 @@ internal sealed class RollupTable : IDisposable
             sums = before;
         }
         BindKey(_put, at, key);
-        _put.Bind(13, sums.Requests).Bind(14, sums.Errors).Bind(15, sums.Calls).Bind(16, sums.Estimated).Bind(17, sums.Unpriced).Bind(18, sums.UnpricedTokens)
-            .Bind(19, sums.Input).Bind(20, sums.CachedInput).Bind(21, sums.CacheWrite).Bind(22, sums.Output).Bind(23, sums.Reasoning)
-            .Bind(24, sums.DurationMicroseconds).Bind(25, sums.Cost).Bind(26, sums.Saved).Run();
+        BindSums(_put, sums);
+        _put.Run();
     }
 
     public void Dispose()
@@ -46,7 +46,14 @@ internal sealed class RollupTable : IDisposable
         _put.Dispose();
     }
 
-    private static void BindKey(Statement statement, long at, in RollupKey key) => statement
+    /// <summary>Binds a key to parameters 1 to 12.</summary>
+    public static void BindKey(Statement statement, long at, in RollupKey key) => statement
         .Bind(1, at).Bind(2, key.Caller).Bind(3, key.Organisation).Bind(4, key.Team).Bind(5, key.Project).Bind(6, key.Alias).Bind(7, key.Operation)
         .Bind(8, key.Deployment).Bind(9, key.Provider).Bind(10, key.Model).Bind(11, key.Status).Bind(12, key.Kind);
+
+    /// <summary>Binds sums to parameters 13 to 26.</summary>
+    public static void BindSums(Statement statement, LedgerSums sums) => statement
+        .Bind(13, sums.Requests).Bind(14, sums.Errors).Bind(15, sums.Calls).Bind(16, sums.Estimated).Bind(17, sums.Unpriced).Bind(18, sums.UnpricedTokens)
+        .Bind(19, sums.Input).Bind(20, sums.CachedInput).Bind(21, sums.CacheWrite).Bind(22, sums.Output).Bind(23, sums.Reasoning)
+        .Bind(24, sums.DurationMicroseconds).Bind(25, sums.Cost).Bind(26, sums.Saved);
 }

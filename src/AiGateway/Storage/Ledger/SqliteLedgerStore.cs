@@ -1,3 +1,4 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using Microsoft.Data.Sqlite;
@@ -18,6 +19,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private IntentTable? _intents;
     private RollupTable? _hourTable;
     private RollupTable? _dayTable;
+    private AdjustmentTable? _adjustmentTable;
 
     /// <inheritdoc />
     public int Append(LedgerBatch batch) => Run(file =>
@@ -90,15 +92,22 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
             _intents!.Remove(request.Id);
         }
         _heads!.Save();
-        WriteRollups();
+        WriteRollups(CorrectionTable.LastClosing(_file!));
         return added;
     }
 
-    private void WriteRollups()
+    private void WriteRollups(Correction? closing)
     {
         var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
+        var (openFrom, bookedAt) = closing is null ? (long.MinValue, 0) : (closing.To.ToUnixTimeMilliseconds(), closing.BookedAt(clock.GetUtcNow()).ToUnixTimeMilliseconds());
         foreach (var ((hour, key), sums) in _rollup.Sums)
         {
+            if (hour < openFrom)
+            {
+                // Its month is closed: the figures of that stand, and this counts in the first open one.
+                _adjustmentTable!.Add(bookedAt, hour, AdjustmentTable.Late, key, sums);
+                continue;
+            }
             _hourTable!.Add(hour, key, sums);
             var day = ChainHeads.DayOf(hour);
             if (!days.TryGetValue((day, key), out var ofDay))
@@ -178,6 +187,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         _intents = new IntentTable(_file);
         _hourTable = new RollupTable(_file, "hours");
         _dayTable = new RollupTable(_file, "days");
+        _adjustmentTable = new AdjustmentTable(_file);
         return _file;
     }
 
@@ -197,7 +207,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         _intents?.Dispose();
         _hourTable?.Dispose();
         _dayTable?.Dispose();
+        _adjustmentTable?.Dispose();
         _file?.Dispose();
-        (_file, _inserts, _heads, _personal, _intents, _hourTable, _dayTable) = (null, null, null, null, null, null, null);
+        (_file, _inserts, _heads, _personal, _intents, _hourTable, _dayTable, _adjustmentTable) = (null, null, null, null, null, null, null, null);
     }
 }

@@ -121,7 +121,7 @@ public sealed class ReportTests
         var row = ReportCsv.Row(new LedgerGroup(["a,\"b\"\r\nc", ""], new LedgerSums { Requests = 2, Cost = 0.50m }));
 
         Assert.StartsWith("\"a,\"\"b\"\"\r\nc\",,2,0,", row, StringComparison.Ordinal);
-        Assert.EndsWith(",0.5,0.25,0,0\r\n", row, StringComparison.Ordinal);
+        Assert.EndsWith(",0.5,0.25,0,0,0\r\n", row, StringComparison.Ordinal);
     }
 
     [Fact]
