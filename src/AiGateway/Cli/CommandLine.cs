@@ -56,6 +56,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway prices diff OLD NEW           what changed between two price lists
               [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
               [--from DAY] [--to DAY]             or request records)
+          AiGateway prices diff [OLD] NEW --ledger
+              [--config FILE] [--data FOLDER]     what last month (or --from, --to) would have cost by the newer list, by model
           AiGateway prices set --model P/M --from DATE --input USD --output USD
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on

@@ -13,12 +13,46 @@ internal static class CorrectionReports
     public static string Write(RestatementEffect effect)
     {
         var text = new StringBuilder();
-        foreach (var ((team, provider, model), sums) in effect.Groups
-            .Where(static group => group.Value.Changed > 0)
-            .OrderByDescending(static group => Math.Abs(group.Value.After - group.Value.Before)).ThenBy(static group => group.Key))
+        AppendGroups(text, effect.Groups.Select(static group => (Name: $"{(group.Key.Team.Length == 0 ? "-" : group.Key.Team)}  {group.Key.Provider}/{group.Key.Model}", group.Value)));
+        AppendRest(text, effect);
+        if (effect.Closed > 0)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"    {(team.Length == 0 ? "-" : Plain(team))}  {Plain(provider)}/{Plain(model)}: {Write(sums)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{effect.Closed} of them are of closed months, whose figures stand: {Signed(effect.ClosedChange)} USD is an adjustment on {effect.BookedAt:yyyy-MM-dd}.");
         }
+        return text.ToString();
+    }
+
+    /// <summary>The effect of new prices by model, as above.</summary>
+    public static string WriteByModel(RestatementEffect effect)
+    {
+        var models = new Dictionary<string, RestatementSums>(StringComparer.Ordinal);
+        foreach (var ((_, provider, model), sums) in effect.Groups)
+        {
+            var name = $"{provider}/{model}";
+            if (!models.TryGetValue(name, out var all))
+            {
+                models[name] = all = new RestatementSums();
+            }
+            all.Add(sums);
+        }
+        var text = new StringBuilder();
+        AppendGroups(text, models.Select(static model => (model.Key, model.Value)));
+        AppendRest(text, effect);
+        return text.ToString();
+    }
+
+    private static void AppendGroups(StringBuilder text, IEnumerable<(string Name, RestatementSums Sums)> groups)
+    {
+        foreach (var (name, sums) in groups
+            .Where(static group => group.Sums.Changed > 0)
+            .OrderByDescending(static group => Math.Abs(group.Sums.After - group.Sums.Before)).ThenBy(static group => group.Name, StringComparer.Ordinal))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {Plain(name)}: {Write(sums)}");
+        }
+    }
+
+    private static void AppendRest(StringBuilder text, RestatementEffect effect)
+    {
         text.AppendLine(CultureInfo.InvariantCulture, $"    all: {Write(effect.Total)}");
         foreach (var (reason, calls) in effect.Left)
         {
@@ -28,11 +62,6 @@ internal static class CorrectionReports
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{effect.Removed} requests of the period's days were removed by retention and stay as they were recorded.");
         }
-        if (effect.Closed > 0)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{effect.Closed} of them are of closed months, whose figures stand: {Signed(effect.ClosedChange)} USD is an adjustment on {effect.BookedAt:yyyy-MM-dd}.");
-        }
-        return text.ToString();
     }
 
     /// <summary>One line for an entry.</summary>
