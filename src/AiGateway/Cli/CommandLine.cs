@@ -33,6 +33,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
               [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
               [--as-recorded | --as-of D]         without restatements, or with those made before D
+              [--currency EUR] [--rates CSV]      in another currency, by the rate of each day
           AiGateway ledger verify [--from D] [--to D]
                                                   recompute the ledger's hash chain; name the first row that does not fit
           AiGateway ledger stats                  what the ledger holds
@@ -89,7 +90,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "keys" when rest is ["new", ..]:
                 return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
             case "report":
-                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
             case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):

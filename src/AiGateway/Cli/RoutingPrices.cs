@@ -4,7 +4,7 @@ using AiGateway.Configuration.Yaml;
 
 namespace AiGateway.Cli;
 
-/// <summary>Reads a routing file for its prices, providers and deployments alone: that a key is missing on this machine does not matter here.</summary>
+/// <summary>Reads a routing file for its prices, rates, providers and deployments alone: that a key is missing on this machine does not matter here.</summary>
 internal static class RoutingPrices
 {
     /// <summary>The file; null when it cannot be used, which was told then.</summary>
@@ -23,7 +23,9 @@ internal static class RoutingPrices
         }
         if (file is not null)
         {
-            PriceValidator.Validate(new ValidationContext(file, findings, new HashSet<string>(), false));
+            var context = new ValidationContext(file, findings, new HashSet<string>(), false);
+            PriceValidator.Validate(context);
+            CurrencyValidator.Validate(context);
         }
         foreach (var finding in findings.Errors())
         {

@@ -22,7 +22,11 @@ internal sealed class Report
     public required DateTimeOffset PreviousTo { get; init; }
 
     /// <summary>Its sum.</summary>
-    public required LedgerSums PreviousTotal { get; init; }
+    /// <remarks>Null where its days have no rate in the report's currency.</remarks>
+    public required LedgerSums? PreviousTotal { get; init; }
+
+    /// <summary>The rates that amounts were converted by, by the day they are of; empty for USD.</summary>
+    public IReadOnlyDictionary<DateOnly, decimal> Rates { get; init; } = new Dictionary<DateOnly, decimal>();
 
     /// <summary>The groups whose cost has changed most, the greatest change first.</summary>
     public required IReadOnlyList<ReportMover> Movers { get; init; }

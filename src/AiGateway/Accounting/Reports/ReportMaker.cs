@@ -10,14 +10,17 @@ internal static class ReportMaker
     /// <param name="reader">The ledger.</param>
     /// <param name="query">What is asked.</param>
     /// <param name="now">The time: a period may not be over.</param>
+    /// <param name="rates">Rates of the query's currency; null for USD.</param>
     /// <exception cref="Ledger.LedgerStoreException">The ledger cannot be read.</exception>
-    public static Report Make(ILedgerReader reader, ReportQuery query, DateTimeOffset now)
+    /// <exception cref="CurrencyException">A day of the period has no rate.</exception>
+    public static Report Make(ILedgerReader reader, ReportQuery query, DateTimeOffset now, CurrencyRates? rates = null)
     {
         var sums = query.Sums;
-        var adjustments = reader.Adjustments(sums);
-        var groups = WithAdjustments(reader.Sum(sums), adjustments, sums.By.Count);
+        var ledger = new ConvertedLedger(reader, rates);
+        var adjustments = ledger.Adjustments(sums);
+        var groups = WithAdjustments(ledger.Sum(sums), adjustments, sums.By.Count);
         var (previousFrom, previousTo) = PreviousOf(sums, now);
-        var previous = reader.Sum(sums with { From = previousFrom, To = previousTo });
+        var previous = PreviousSums(reader, sums with { From = previousFrom, To = previousTo }, rates);
         var total = SumOf(groups);
         return new Report
         {
@@ -28,12 +31,13 @@ internal static class ReportMaker
             PreviousFrom = previousFrom,
             PreviousTo = previousTo,
             Adjustments = [.. Ordered(adjustments, sums)],
-            PreviousTotal = SumOf(previous),
+            Rates = ledger.Used,
+            PreviousTotal = previous is null ? null : SumOf(previous),
             // Periods have no days in common: what moved between days says nothing.
-            Movers = sums.By.Count == 0 || sums.By.Any(LedgerDimensions.IsTime) ? [] : MoversOf(groups, previous),
+            Movers = previous is null || sums.By.Count == 0 || sums.By.Any(LedgerDimensions.IsTime) ? [] : MoversOf(groups, previous),
             Forecast = ForecastOf(total.Cost, sums, now),
             Unpriced = total.Unpriced == 0 ? []
-                : [.. reader.Sum(sums with { By = [LedgerDimension.Provider, LedgerDimension.Model] }).Where(static group => group.Sums.Unpriced > 0).OrderByDescending(static group => group.Sums.UnpricedTokens)],
+                : [.. ledger.Sum(sums with { By = [LedgerDimension.Provider, LedgerDimension.Model] }).Where(static group => group.Sums.Unpriced > 0).OrderByDescending(static group => group.Sums.UnpricedTokens)],
         };
     }
 
@@ -46,6 +50,19 @@ internal static class ReportMaker
             total.Add(group.Sums);
         }
         return total;
+    }
+
+    // Rates may begin with the period that is asked for: then there is nothing to compare it with.
+    private static IReadOnlyList<LedgerGroup>? PreviousSums(ILedgerReader reader, LedgerQuery query, CurrencyRates? rates)
+    {
+        try
+        {
+            return new ConvertedLedger(reader, rates).Sum(query);
+        }
+        catch (CurrencyException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The groups, each with what is booked in it for closed months; groups that have nothing else are added.</summary>

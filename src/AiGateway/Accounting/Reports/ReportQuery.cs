@@ -1,4 +1,5 @@
 using System.Globalization;
+using AiGateway.Configuration.Validation;
 
 namespace AiGateway.Accounting.Reports;
 
@@ -7,7 +8,8 @@ namespace AiGateway.Accounting.Reports;
 /// <param name="Format">How it is written.</param>
 /// <param name="Limit">How many groups are written at most.</param>
 /// <param name="Offset">How many are passed over before them.</param>
-internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Limit, int Offset)
+/// <param name="Currency">Code of the currency that amounts are shown in.</param>
+internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Limit, int Offset, string Currency = CurrencyRates.Usd)
 {
     /// <summary>Longest period: what is beyond is a slip of the pen.</summary>
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(3_700);
@@ -18,7 +20,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
     private static readonly string[] Formats = ["table", "csv", "json"];
 
     /// <summary>All names that are read.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "as_of", "format", "limit", "offset", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
+    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "as_of", "currency", "format", "limit", "offset", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
 
     /// <summary>Reads a report's parameters.</summary>
     /// <param name="values">The values that were given for a name; none when it was not.</param>
@@ -50,6 +52,12 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         {
             return null;
         }
+        var currency = Last(values, "currency") ?? CurrencyRates.Usd;
+        if (!CurrencyValidator.IsCode(currency))
+        {
+            problem = $"'currency' is '{Short(currency)}'. Write the three capital letters of ISO 4217: EUR.";
+            return null;
+        }
         var by = new List<LedgerDimension>();
         foreach (var word in values("by").SelectMany(static list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
@@ -77,7 +85,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
             .Where(static filter => filter.wanted.Count > 0).ToDictionary(static filter => filter.dimension, static filter => (IReadOnlyList<string>)filter.wanted);
         return new ReportQuery(
             new LedgerQuery { From = from.Value, To = to.Value, Zone = zone, By = by, Where = where, AsOf = asOf },
-            format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset);
+            format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset, currency);
     }
 
     private static string? ProblemOf(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)

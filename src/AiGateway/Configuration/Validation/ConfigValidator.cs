@@ -16,5 +16,6 @@ internal static class ConfigValidator
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);
+        CurrencyValidator.Validate(context);
     }
 }

@@ -44,8 +44,13 @@ internal static partial class FileTable
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
             .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
             .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
-            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
+            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value })
+            .With("currencies", "Rates that reports may show amounts by (report --currency EUR). The ledger stays in USD.", Currencies(), (file, value) => file with { Currencies = value });
     }
+
+    private static RecordShape<CurrenciesConfig> Currencies() => new RecordShape<CurrenciesConfig>("currencies")
+        .With("file", "A CSV file of rates, a line each: date,currency,rate (2026-10-01,EUR,0.86). It is read for each report.", Scalars.Text, (section, value) => section with { File = value })
+        .With("rates", "Units of a currency for one USD, by its code and the day from which on they hold: EUR: { 2026-10-01: 0.86 }. A rate holds at most 31 days.", new MapShape<IReadOnlyDictionary<string, decimal>>(new MapShape<decimal>(Scalars.Exact(1_000_000_000))), (section, value) => section with { Rates = value });
 
     private static RecordShape<TimeoutsConfig> Timeouts() => new RecordShape<TimeoutsConfig>("timeouts")
         .With("connect", "TCP and TLS set-up. Default 5s.", Scalars.Duration(Millisecond, Hour), (section, value) => section with { Connect = value })

@@ -77,7 +77,7 @@ public sealed class ReportTests
         var report = ReportMaker.Make(home.Reader, Read(out _, ("by", "team"))!, Now);
 
         Assert.Equal(41, report.Total.Cost);
-        Assert.Equal(2, report.PreviousTotal.Cost);
+        Assert.Equal(2, report.PreviousTotal!.Cost);
         Assert.Equal(60, report.Forecast);
         Assert.Equal([("b", 38m), ("a", 1m)], report.Movers.Select(mover => (mover.Keys[0], mover.Change)));
         Assert.Equal(["b", "a"], report.Rows.Select(row => row.Keys[0]));
