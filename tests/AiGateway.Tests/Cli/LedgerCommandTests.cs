@@ -113,7 +113,7 @@ public sealed class LedgerCommandTests : IDisposable
         Assert.Equal(0, await _commands.RunAsync("ledger", "verify", "--data", _home.Folder));
         Assert.Contains("whole: 3 requests", _commands.Output, StringComparison.Ordinal);
 
-        _home.Tamper("DROP TRIGGER requests_are_not_changed; UPDATE requests SET cost = '0' WHERE id = 'req_2'");
+        _home.Tamper("DROP TRIGGER entries_are_not_changed; UPDATE entries SET cost = '0' WHERE id = 'req_2'");
         Assert.Equal(1, await _commands.RunAsync("ledger", "verify", "--data", _home.Folder));
         Assert.Contains("request req_2", _commands.Error, StringComparison.Ordinal);
     }

@@ -9,8 +9,11 @@ internal sealed class RollupTable : IDisposable
     /// <summary>Finds a key that <see cref="BindKey"/> has bound.</summary>
     public const string Key = "at = ?1 AND caller = ?2 AND organisation = ?3 AND team = ?4 AND project = ?5 AND alias = ?6 AND operation = ?7 AND deployment = ?8 AND provider = ?9 AND model = ?10 AND status = ?11 AND kind = ?12";
 
+    private const int MostKnown = 20_000;
+
     private readonly Statement _find;
     private readonly Statement _put;
+    private readonly Dictionary<(long At, RollupKey Key), LedgerSums> _known = [];
 
     /// <summary>Prepares the statements for a table.</summary>
     /// <param name="file">The file.</param>
@@ -27,23 +30,45 @@ internal sealed class RollupTable : IDisposable
     /// <summary>Adds sums to what stands under a key.</summary>
     public void Add(long at, in RollupKey key, LedgerSums sums)
     {
-        BindKey(_find, at, key);
-        if (_find.Step())
+        if (_known.TryGetValue((at, key), out var before))
         {
-            var before = RollupRow.Read(_find, 0);
-            _find.Reset();
             before.Add(sums);
-            sums = before;
         }
+        else
+        {
+            if (_known.Count >= MostKnown)
+            {
+                _known.Clear();
+            }
+            before = Find(at, key);
+            before.Add(sums);
+            _known[(at, key)] = before;
+        }
+        sums = before;
         BindKey(_put, at, key);
         BindSums(_put, sums);
         _put.Run();
     }
 
+    /// <summary>Forgets what it has read: others may have changed it.</summary>
+    public void Forget() => _known.Clear();
+
     public void Dispose()
     {
         _find.Dispose();
         _put.Dispose();
+    }
+
+    private LedgerSums Find(long at, in RollupKey key)
+    {
+        BindKey(_find, at, key);
+        if (!_find.Step())
+        {
+            return new LedgerSums();
+        }
+        var sums = RollupRow.Read(_find, 0);
+        _find.Reset();
+        return sums;
     }
 
     /// <summary>Binds a key to parameters 1 to 12.</summary>
