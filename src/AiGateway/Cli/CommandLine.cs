@@ -32,6 +32,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
               [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
               [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
+              [--as-recorded | --as-of D]         without restatements, or with those made before D
+              [--currency EUR] [--rates CSV]      in another currency, by the rate of each day
           AiGateway ledger verify [--from D] [--to D]
                                                   recompute the ledger's hash chain; name the first row that does not fit
           AiGateway ledger export --output FOLDER [--from D] [--to D]
@@ -40,7 +42,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
           AiGateway ledger backup COPY            copy the ledger while the gateway runs
-              [--config FILE | --data FOLDER]     for all five: where the ledger lies
+          AiGateway ledger restate --from D [--to D] --reason TEXT [--model M]... [--provider P]... [--dry-run]
+                                                  price calls anew by the prices as they are now; both figures are kept
+          AiGateway ledger close MONTH [--tz ZONE] [--reason TEXT]
+                                                  close a month (2026-10): its figures stand from then on
+          AiGateway ledger corrections            who restated and closed what, when and why
+              [--by NAME]                         who restates or closes; default: the system's user
+              [--config FILE | --data FOLDER]     for all of them: where the ledger lies
           AiGateway reconcile --file COSTS [--file USAGE] [--provider P]... [--from D] [--to D] [--format table|csv|json]
               [--map NAME=MODEL]... [--rate EUR=1.08]  the ledger against a provider's own export (OpenAI, Anthropic, Azure,
               [--column day=C]... [--tz ZONE]     AWS, FOCUS, any CSV): by day and model, what differs and why
@@ -56,6 +64,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway prices diff OLD NEW           what changed between two price lists
               [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
               [--from DAY] [--to DAY]             or request records)
+          AiGateway prices diff [OLD] NEW --ledger
+              [--config FILE] [--data FOLDER]     what last month (or --from, --to) would have cost by the newer list, by model
           AiGateway prices set --model P/M --from DATE --input USD --output USD
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on
@@ -87,11 +97,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "keys" when rest is ["new", ..]:
                 return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
             case "report":
-                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, []), async options => await new ReportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is ["export", ..]:
                 return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
+            case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):
+                return await RunAsync(LedgerCorrectionCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCorrectionCommand(output, error, Ledger, environment, clock).RunAsync(action, options));
             case "reconcile":
                 return await RunAsync(Options.ParseWithFile(rest, ReconcileCommand.Valued, []), async options => await new ReconcileCommand(output, error, Ledger, clock).RunAsync(options));
             case "health":
@@ -114,7 +126,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await MisuseAsync(command switch
                 {
                     "keys" => "'keys' is followed by 'new'.",
-                    "ledger" => "'ledger' is followed by verify, export, stats, erase or backup.",
+                    "ledger" => "'ledger' is followed by verify, export, stats, erase, backup, restate, close or corrections.",
                     _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "health", "translate", "prices", "schema", "version", "help", "run"])}",
                 });
         }

@@ -17,4 +17,7 @@ internal sealed record LedgerQuery
 
     /// <summary>What is summed at all: for each dimension the values that count. An empty text stands for none.</summary>
     public IReadOnlyDictionary<LedgerDimension, IReadOnlyList<string>> Where { get; init; } = new Dictionary<LedgerDimension, IReadOnlyList<string>>();
+
+    /// <summary>Restatements after this time are left out; null: all count. <see cref="DateTimeOffset.MinValue"/>: none does, the figures are those that were recorded.</summary>
+    public DateTimeOffset? AsOf { get; init; }
 }

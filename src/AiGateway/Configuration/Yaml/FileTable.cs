@@ -5,6 +5,8 @@ internal static partial class FileTable
 {
     private static readonly TimeSpan Zero = TimeSpan.Zero;
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan TenthOfSecond = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan HalfSecond = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -44,8 +46,13 @@ internal static partial class FileTable
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
             .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
             .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
-            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
+            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value })
+            .With("currencies", "Rates that reports may show amounts by (report --currency EUR). The ledger stays in USD.", Currencies(), (file, value) => file with { Currencies = value });
     }
+
+    private static RecordShape<CurrenciesConfig> Currencies() => new RecordShape<CurrenciesConfig>("currencies")
+        .With("file", "A CSV file of rates, a line each: date,currency,rate (2026-10-01,EUR,0.86). It is read for each report.", Scalars.Text, (section, value) => section with { File = value })
+        .With("rates", "Units of a currency for one USD, by its code and the day from which on they hold: EUR: { 2026-10-01: 0.86 }. A rate holds at most 31 days.", new MapShape<IReadOnlyDictionary<string, decimal>>(new MapShape<decimal>(Scalars.Exact(1_000_000_000))), (section, value) => section with { Rates = value });
 
     private static RecordShape<TimeoutsConfig> Timeouts() => new RecordShape<TimeoutsConfig>("timeouts")
         .With("connect", "TCP and TLS set-up. Default 5s.", Scalars.Duration(Millisecond, Hour), (section, value) => section with { Connect = value })
@@ -94,8 +101,13 @@ internal static partial class FileTable
             .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
             .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
             .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
-            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
+            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value })
+            .With("queue", "Requests wait for room instead of being refused; an empty section waits for at most 10s. Default: refused at once.", Queue(), (section, value) => section with { Queue = value });
     }
+
+    private static RecordShape<QueueConfig> Queue() => new RecordShape<QueueConfig>("queue")
+        .With("max_wait", "Longest wait of a request; then it is refused. Default 10s.", Scalars.Duration(TenthOfSecond, TenMinutes), (section, value) => section with { MaxWait = value })
+        .With("max_waiting", "Most requests that wait for the limit, over all its subjects; further ones are refused at once. Default 1000.", Scalars.Integer(1, 10_000), (section, value) => section with { MaxWaiting = value });
 
     private static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
         .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })

@@ -4,7 +4,7 @@ using AiGateway.Accounting.Ledger;
 
 namespace AiGateway.Storage.Ledger;
 
-/// <summary>Recomputes every day's chain from its rows and compares it with the rows' hashes and the days' heads.</summary>
+/// <summary>Recomputes every day's chain from its rows and compares it with the rows' hashes and the days' heads; then the corrections.</summary>
 internal sealed class ChainCheck(LedgerFile file, long from, long to)
 {
     private readonly HashChain _chain = new();
@@ -13,9 +13,10 @@ internal sealed class ChainCheck(LedgerFile file, long from, long to)
     /// <summary>Checks.</summary>
     public LedgerVerdict Run()
     {
-        var problem = ReadHeads() ?? ReadRows() ?? CompareHeads();
+        var corrections = 0;
+        var problem = ReadHeads() ?? ReadRows() ?? CompareHeads() ?? new CorrectionCheck(file).Run(out corrections);
         var checkedDays = _days.Values.Where(day => IsWanted(day.At)).ToList();
-        return new LedgerVerdict(checkedDays.Sum(static day => day.Seen), checkedDays.Count, checkedDays.Sum(static day => day.Removed), problem);
+        return new LedgerVerdict(checkedDays.Sum(static day => day.Seen), checkedDays.Count, checkedDays.Sum(static day => day.Removed), corrections, problem);
     }
 
     private string? ReadHeads()

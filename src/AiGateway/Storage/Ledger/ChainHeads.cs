@@ -2,7 +2,7 @@ using AiGateway.Accounting.Ledger;
 
 namespace AiGateway.Storage.Ledger;
 
-/// <summary>The heads of the chain's days, as one transaction sees them. They stay when retention removes the rows.</summary>
+/// <summary>The heads of the chain's days. They stay when retention removes the rows.</summary>
 internal sealed class ChainHeads : IDisposable
 {
     private const long MillisecondsPerDay = 86_400_000;
@@ -53,11 +53,12 @@ internal sealed class ChainHeads : IDisposable
             if (head.IsChanged)
             {
                 _save.Bind(1, day).Bind(2, head.Place).Bind(3, head.Genesis).Bind(4, head.Hash).Bind(5, head.Requests).Run();
+                head.IsChanged = false;
             }
         }
     }
 
-    /// <summary>Forgets what it has read: another transaction may see others.</summary>
+    /// <summary>Forgets what it has read: others may have changed it.</summary>
     public void Forget() => _heads.Clear();
 
     public void Dispose()

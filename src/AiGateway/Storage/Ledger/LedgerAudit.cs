@@ -42,6 +42,8 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         Add("last day", "SELECT strftime('%Y-%m-%d', MAX(day) / 1000, 'unixepoch') FROM heads");
         Add("sums by hour", "SELECT COUNT(*) FROM hours");
         Add("sums by day", "SELECT COUNT(*) FROM days");
+        Add("closings and restatements", "SELECT COUNT(*) FROM corrections");
+        Add("restated calls", "SELECT COUNT(*) FROM restated_lines");
         Add("users and sets of tags", "SELECT COUNT(*) FROM personal");
         Add("calls without a record yet", "SELECT COUNT(*) FROM intents");
         figures.Add(new("bytes", new FileInfo(path).Length.ToString(CultureInfo.InvariantCulture)));

@@ -10,15 +10,18 @@ internal sealed class LedgerRows : IDisposable
     private bool _hasLine;
 
     /// <summary>Begins to read.</summary>
-    public LedgerRows(LedgerFile file)
+    /// <param name="file">The file.</param>
+    /// <param name="after">The number before the first row.</param>
+    /// <param name="until">The last row's number.</param>
+    public LedgerRows(LedgerFile file, long after = 0, long until = long.MaxValue)
     {
         _requests = file.Prepare("""
             SELECT number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
               status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash
-            FROM requests ORDER BY number
-            """);
+            FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number
+            """).Bind(1, after).Bind(2, until);
         // Both in the order of their keys: one pass over each, and no search.
-        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines ORDER BY number, line");
+        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines WHERE number > ?1 AND number <= ?2 ORDER BY number, line").Bind(1, after).Bind(2, until);
         _hasLine = _lines.Step();
     }
 

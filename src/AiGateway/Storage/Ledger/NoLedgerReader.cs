@@ -8,6 +8,8 @@ internal sealed class NoLedgerReader : ILedgerReader
 {
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => throw Off();
 
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => throw Off();
+
     public long Version() => throw Off();
 
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw Off();

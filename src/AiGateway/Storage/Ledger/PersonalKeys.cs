@@ -17,6 +17,7 @@ internal sealed class PersonalKeys : IDisposable
     public const string Tags = "tags";
 
     private const int KeyLength = 16;
+    private const int MostKnown = 20_000;
 
     private readonly Statement _find;
     private readonly Statement _add;
@@ -46,6 +47,10 @@ internal sealed class PersonalKeys : IDisposable
         {
             return key;
         }
+        if (_keys.Count >= MostKnown)
+        {
+            _keys.Clear();
+        }
         var lookup = Lookup(_salt, kind, value);
         _find.Bind(1, lookup);
         if (_find.Step())
@@ -67,7 +72,7 @@ internal sealed class PersonalKeys : IDisposable
         return key;
     }
 
-    /// <summary>Forgets what it has read: an erasure may have come between two transactions.</summary>
+    /// <summary>Forgets what it has read: an erasure may have come.</summary>
     public void Forget() => _keys.Clear();
 
     /// <summary>The digest that a value is found by.</summary>

@@ -10,14 +10,16 @@ namespace AiGateway.Storage.Ledger;
 /// <remarks>Texts of statements are constants; what varies is bound. Not thread-safe.</remarks>
 internal sealed class Statement : IDisposable
 {
-    private const int UsualLength = 256;
+    // Enough for the texts of a row; longer ones are copied by SQLite.
+    private const int ArenaLength = 4096;
 
     private readonly sqlite3 _file;
     private readonly sqlite3_stmt _statement;
     private readonly nint _handle;
 
-    // SQLite copies what is bound.
-    private byte[] _utf8 = new byte[UsualLength];
+    // What is bound, one value after the other, at an address that stays. It is filled anew after each run.
+    private byte[]? _arena;
+    private int _used;
 
     /// <summary>Prepares a statement.</summary>
     public Statement(sqlite3 file, string text)
@@ -26,6 +28,8 @@ internal sealed class Statement : IDisposable
         Check(raw.sqlite3_prepare_v2(file, text, out _statement));
         _handle = _statement.DangerousGetHandle();
     }
+
+    private byte[] Arena => _arena ??= GC.AllocateUninitializedArray<byte>(ArenaLength, pinned: true);
 
     /// <summary>Binds a number; parameters count from 1.</summary>
     public Statement Bind(int parameter, long value)
@@ -50,19 +54,24 @@ internal sealed class Statement : IDisposable
             return this;
         }
         var longest = Encoding.UTF8.GetMaxByteCount(value.Length);
-        if (longest > _utf8.Length)
+        if (longest <= ArenaLength - _used)
         {
-            _utf8 = new byte[longest];
+            BindText(parameter, Encoding.UTF8.GetBytes(value, Arena.AsSpan(_used)));
+            return this;
         }
-        // The buffer's address, not the text's: an empty one has none, which SQLite takes for NULL.
-        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], Encoding.UTF8.GetBytes(value, _utf8), NativeStatement.Transient));
+        var utf8 = new byte[longest];
+        Check(NativeStatement.BindText(_handle, parameter, in utf8[0], Encoding.UTF8.GetBytes(value, utf8), NativeStatement.Transient));
         return this;
     }
 
     /// <summary>Binds an amount as text, exact.</summary>
     public Statement Bind(int parameter, decimal value)
     {
-        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], UsdText.Write(value, _utf8), NativeStatement.Transient));
+        if (ArenaLength - _used < UsdText.MaxLength)
+        {
+            return Bind(parameter, UsdText.Format(value));
+        }
+        BindText(parameter, UsdText.Write(value, Arena.AsSpan(_used)));
         return this;
     }
 
@@ -72,6 +81,13 @@ internal sealed class Statement : IDisposable
     /// <summary>Binds bytes; there are some.</summary>
     public Statement Bind(int parameter, ReadOnlySpan<byte> value)
     {
+        if (value.Length < ArenaLength - _used)
+        {
+            value.CopyTo(Arena.AsSpan(_used));
+            Check(NativeStatement.BindStaticBytes(_handle, parameter, in Arena[_used], value.Length, NativeStatement.Static));
+            _used += value.Length;
+            return this;
+        }
         Check(NativeStatement.BindBytes(_handle, parameter, in MemoryMarshal.GetReference(value), value.Length, NativeStatement.Transient));
         return this;
     }
@@ -88,6 +104,7 @@ internal sealed class Statement : IDisposable
         {
             return true;
         }
+        _used = 0;
         // A reset repeats the error of the step.
         var reset = raw.sqlite3_reset(_statement);
         Check(result == raw.SQLITE_DONE ? reset : result);
@@ -106,7 +123,11 @@ internal sealed class Statement : IDisposable
     }
 
     /// <summary>Makes it ready to be bound anew before its last row.</summary>
-    public void Reset() => raw.sqlite3_reset(_statement);
+    public void Reset()
+    {
+        _used = 0;
+        raw.sqlite3_reset(_statement);
+    }
 
     /// <summary>A column's number; columns count from 0.</summary>
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
@@ -128,6 +149,13 @@ internal sealed class Statement : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
+
+    // What stands in the arena behind what is used; an empty text has an address there too, and is no NULL.
+    private void BindText(int parameter, int length)
+    {
+        Check(NativeStatement.BindStaticText(_handle, parameter, in Arena[_used], length, NativeStatement.Static));
+        _used += length;
+    }
 
     private void Check(int result)
     {

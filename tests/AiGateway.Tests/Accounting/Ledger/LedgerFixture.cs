@@ -38,6 +38,27 @@ internal static class LedgerFixture
             Lines = [Line(model, cost, unpriced)],
         };
 
+    /// <summary>The same request with other calls.</summary>
+    public static LedgerRequest With(LedgerRequest request, params LedgerLine[] lines) => new()
+    {
+        Id = request.Id,
+        At = request.At,
+        Caller = request.Caller,
+        Organisation = request.Organisation,
+        Team = request.Team,
+        Project = request.Project,
+        User = request.User,
+        Tags = request.Tags,
+        Alias = request.Alias,
+        Operation = request.Operation,
+        Status = request.Status,
+        Outcome = request.Outcome,
+        Error = request.Error,
+        ConfigVersion = request.ConfigVersion,
+        DurationMicroseconds = request.DurationMicroseconds,
+        Lines = lines,
+    };
+
     public static LedgerLine Line(string model = "gpt", decimal? cost = 0.000123m, string? unpriced = null, LedgerCallKind kind = LedgerCallKind.Answer, bool estimated = false) => new()
     {
         Kind = kind,

@@ -10,9 +10,9 @@ internal sealed class LedgerHome : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
 
-    public LedgerHome()
+    public LedgerHome(TimeProvider? clock = null)
     {
-        Store = new SqliteLedgerStore(File, TimeProvider.System);
+        Store = new SqliteLedgerStore(File, clock ?? TimeProvider.System);
         Reader = new SqliteLedgerReader(File);
         Audit = new LedgerAudit(File, TimeProvider.System);
     }
