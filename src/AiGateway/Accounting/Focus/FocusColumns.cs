@@ -26,23 +26,23 @@ internal static class FocusColumns
         new("BillingCurrency", Text, static _ => Usd),
         new("BillingPeriodEnd", Time, static line => Format(MonthOf(line.Start).AddMonths(1))),
         new("BillingPeriodStart", Time, static line => Format(MonthOf(line.Start))),
-        new("ChargeCategory", Text, static _ => "Usage"),
-        new("ChargeClass", Text, static _ => null),
-        Word("ChargeDescription", static line => $"{Named(line.Key.Model)}: {FocusMeter.Of(line.Key.Class).Name}{(line.Key.PriceSet.Length == 0 ? "" : $" ({line.Key.PriceSet})")}"),
+        new("ChargeCategory", Text, static line => line.Key.Status == FocusStatus.Restated ? "Adjustment" : "Usage"),
+        new("ChargeClass", Text, static line => line.Key.Status == FocusStatus.Corrected ? "Correction" : null),
+        Word("ChargeDescription", static line => $"{Named(line.Key.Model)}: {(IsChange(line) ? line.Key.Note : FocusMeter.Of(line.Key.Class).Name)}{(line.Key.PriceSet.Length == 0 ? "" : $" ({line.Key.PriceSet})")}"),
         new("ChargeFrequency", Text, static _ => "Usage-Based"),
         new("ChargePeriodEnd", Time, static line => Format(line.End)),
         new("ChargePeriodStart", Time, static line => Format(line.Start)),
-        new("ConsumedQuantity", Number, static line => UsdText.Format(line.Quantity)),
-        new("ConsumedUnit", Text, static line => FocusMeter.Of(line.Key.Class).Unit),
+        new("ConsumedQuantity", Number, static line => IsChange(line) ? null : UsdText.Format(line.Quantity)),
+        new("ConsumedUnit", Text, static line => IsChange(line) ? null : FocusMeter.Of(line.Key.Class).Unit),
         Cost("ContractedCost"),
-        new("ContractedUnitPrice", Number, static line => UsdText.Format(Pricing.Of(line).UnitPrice)),
+        new("ContractedUnitPrice", Number, static line => IsChange(line) ? null : UsdText.Format(Pricing.Of(line).UnitPrice)),
         Cost("EffectiveCost"),
         Word("HostProviderName", static line => Named(line.Key.Provider)) with { Since = FocusVersion.V13 },
         Word("InvoiceIssuerName", static line => Named(line.Key.Provider)),
         Cost("ListCost"),
         new("PricingCategory", Text, static line => line.Key.PriceSet.Split('+')[0] is "" or "standard" or "operator" ? "Standard" : "Other"),
-        new("PricingQuantity", Number, static line => UsdText.Format(Pricing.Of(line).Quantity)),
-        new("PricingUnit", Text, static line => Pricing.Of(line).Unit),
+        new("PricingQuantity", Number, static line => IsChange(line) ? null : UsdText.Format(Pricing.Of(line).Quantity)),
+        new("PricingUnit", Text, static line => IsChange(line) ? null : Pricing.Of(line).Unit),
         Word("ProviderName", static line => Named(line.Key.Provider)) with { Until = FocusVersion.V13 },
         Word("PublisherName", static line => Named(line.Key.Provider)) with { Until = FocusVersion.V13 },
         Word("RegionId", static line => OrNone(line.Key.Region)),
@@ -73,7 +73,7 @@ internal static class FocusColumns
         Word("x_PriceSet", static line => OrNone(line.Key.PriceSet)),
         Word("x_Project", static line => OrNone(line.Key.Project)),
         new("x_TokenClass", Text, static line => line.Key.Class),
-        Word("x_UnpricedReason", static line => line.Key.Status == FocusStatus.Unpriced ? OrNone(line.Key.Unpriced) : null),
+        Word("x_UnpricedReason", static line => line.Key.Status == FocusStatus.Unpriced ? OrNone(line.Key.Note) : null),
     ];
 
     /// <summary>The columns of a version.</summary>
@@ -83,6 +83,9 @@ internal static class FocusColumns
 
     // The gateway knows one cost: what applied. Amortised, listed and contracted it is the same.
     private static FocusColumn Cost(string name) => new(name, Number, static line => UsdText.Format(line.Amount));
+
+    // A change has an amount and no quantity: what it is of stands on the lines that it changes.
+    private static bool IsChange(FocusLine line) => line.Key.Status is FocusStatus.Restated or FocusStatus.Corrected;
 
     private static string? OrNone(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
@@ -97,6 +100,8 @@ internal static class FocusColumns
         FocusStatus.Reported => "reported",
         FocusStatus.Included => "included",
         FocusStatus.Unpriced => "unpriced",
+        FocusStatus.Restated => "restated",
+        FocusStatus.Corrected => "corrected",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a word."),
     };
 

@@ -11,16 +11,15 @@ internal static class FocusExport
     /// <summary>The most lines of a day that are held in memory.</summary>
     public const int MostLines = 1_000_000;
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
-    /// <summary>The lines of a day, in a fixed order. Their amounts sum to what the ledger says of the day, to the last digit.</summary>
+    /// <summary>The lines of a day, in a fixed order. Their amounts sum to what the ledger says of the day, restatements and what is booked for closed months included, to the last digit.</summary>
     /// <param name="reader">The ledger.</param>
     /// <param name="day">The day's beginning, UTC.</param>
     /// <param name="options">How it is made.</param>
     /// <exception cref="LedgerStoreException">The ledger cannot be read, has no rows of that day any more, contradicts itself, or the day has too many lines.</exception>
     public static IReadOnlyList<FocusLine> Make(ILedgerReader reader, DateTimeOffset day, FocusOptions options)
     {
-        var before = SumOf(reader, day);
+        var changes = new FocusChanges(reader, day, options.Period);
+        var recorded = changes.Recorded();
         var lines = new Dictionary<FocusKey, FocusLine>();
         var tags = new FocusTags(options.Tags);
         var parts = new List<FocusPart>();
@@ -32,19 +31,29 @@ internal static class FocusExport
         {
             throw new LedgerStoreException(e.Message, e);
         }
-        var sum = lines.Values.Sum(static line => line.Amount);
-        // What was appended meanwhile is in one of the two.
-        if (sum != before && before == SumOf(reader, day))
+        List<FocusLine> all = [.. lines.Values];
+        var (rows, sum) = (SumOf(all), SumOf(recorded));
+        if (rows != sum)
         {
-            throw new LedgerStoreException($"The rows of {Name(day)} sum to {UsdText.Format(sum)} USD, and the ledger's sums say {UsdText.Format(before)}. Nothing was written. 'AiGateway ledger verify' says whether it was changed.");
+            var elsewhere = changes.BookedElsewhere(all, recorded).ToList();
+            // What was appended meanwhile is in one of the two.
+            if (elsewhere.Count == 0 && sum == SumOf(changes.Recorded()))
+            {
+                throw new LedgerStoreException($"The rows of {Name(day)} sum to {UsdText.Format(rows)} USD, and the ledger's sums say {UsdText.Format(sum)}. Nothing was written. 'AiGateway ledger verify' says whether it was changed.");
+            }
+            all.AddRange(elsewhere);
         }
-        return [.. lines.Values.OrderBy(static line => line.Key.Start).ThenBy(static line => Order(line.Key), StringComparer.Ordinal)];
+        all.AddRange(changes.Restatements(recorded));
+        all.AddRange(changes.Corrections());
+        return [.. all.OrderBy(static line => line.Key.Start).ThenBy(static line => Order(line.Key), StringComparer.Ordinal)];
     }
 
     /// <summary>A day as files and messages name it.</summary>
     public static string Name(DateTimeOffset day) => day.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static decimal SumOf(ILedgerReader reader, DateTimeOffset day) => reader.Sum(new LedgerQuery { From = day, To = day + Day }).Sum(static group => group.Sums.Cost);
+    private static decimal SumOf(IEnumerable<FocusLine> lines) => lines.Sum(static line => line.Amount);
+
+    private static decimal SumOf(IEnumerable<LedgerGroup> groups) => groups.Sum(static group => group.Sums.Cost);
 
     private static void Add(LedgerCall call, FocusOptions options, FocusTags tags, List<FocusPart> parts, Dictionary<FocusKey, FocusLine> lines)
     {
@@ -73,5 +82,5 @@ internal static class FocusExport
 
     private static string Order(in FocusKey key) => string.Join(
         '\u001f', key.Provider, key.Model, key.Deployment, key.Organisation, key.Team, key.Project, key.Caller, key.Alias, key.Tags, key.PriceSet, key.Class,
-        ((int)key.Status).ToString(CultureInfo.InvariantCulture), key.UnitPrice is { } price ? UsdText.Format(price) : "", key.Region, key.IsEstimated ? "1" : "0", LedgerWords.Of(key.Kind), key.Unpriced);
+        ((int)key.Status).ToString(CultureInfo.InvariantCulture), key.UnitPrice is { } price ? UsdText.Format(price) : "", key.Region, key.IsEstimated ? "1" : "0", LedgerWords.Of(key.Kind), key.Note);
 }

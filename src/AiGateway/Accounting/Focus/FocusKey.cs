@@ -20,7 +20,7 @@ namespace AiGateway.Accounting.Focus;
 /// <param name="UnitPrice">USD for one; null where there is no one price. Part of the key: quantity times price is the cost then, whatever is summed.</param>
 /// <param name="Status">What the amount is.</param>
 /// <param name="IsEstimated">Whether the quantities are estimates.</param>
-/// <param name="Unpriced">Why there is no price.</param>
+/// <param name="Note">Why there is no price, or what was corrected.</param>
 internal readonly record struct FocusKey(
     long Start, string Organisation, string Team, string Project, string Caller, string Tags, string Alias, string Provider, string Deployment, string Model,
-    LedgerCallKind Kind, string PriceSet, string Region, string Class, decimal? UnitPrice, FocusStatus Status, bool IsEstimated, string Unpriced);
+    LedgerCallKind Kind, string PriceSet, string Region, string Class, decimal? UnitPrice, FocusStatus Status, bool IsEstimated, string Note);

@@ -41,6 +41,7 @@ internal sealed record FocusMeter(string Name, string Unit, int PricedPer = 1)
         [CostClass.FileSearch] = new("File Searches", Searches),
         [CostClass.TextMessage] = new("Text Messages", "Messages"),
         [FocusParts.Call] = new("Calls, as Charged", Requests),
+        [FocusParts.Correction] = new("Corrections", Requests),
         [FocusParts.Unit] = new("Units Other Than Tokens", Requests),
     };
 

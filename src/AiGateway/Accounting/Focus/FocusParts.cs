@@ -10,6 +10,9 @@ internal static class FocusParts
     /// <summary>The class of an amount for whole calls.</summary>
     public const string Call = "call";
 
+    /// <summary>The class of a change of sums.</summary>
+    public const string Correction = "correction";
+
     /// <summary>The class of an amount of which it is only known that it was for something else than tokens.</summary>
     public const string Unit = "unit";
 

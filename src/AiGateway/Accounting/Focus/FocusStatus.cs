@@ -17,4 +17,10 @@ internal enum FocusStatus
 
     /// <summary>Usage whose price is not known: its cost is 0 because the specification has no null there, not because it was free.</summary>
     Unpriced,
+
+    /// <summary>A change of a sum of this month: a restatement, or what came late and is booked in another month.</summary>
+    Restated,
+
+    /// <summary>A change to a month that was closed before, booked here.</summary>
+    Corrected,
 }

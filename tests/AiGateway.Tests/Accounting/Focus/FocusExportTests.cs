@@ -1,10 +1,13 @@
 using AiGateway.Accounting;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Focus;
 using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
 using AiGateway.Tests.Storage.Ledger;
@@ -132,17 +135,51 @@ public sealed class FocusExportTests : IDisposable
         _home.Store.Sweep(Day.AddDays(-5));
 
         Assert.Contains("Retention", Assert.Throws<LedgerStoreException>(() => Csv(Day.AddDays(-10))).Message, StringComparison.Ordinal);
-        _home.Tamper("DROP TRIGGER lines_are_not_changed; UPDATE lines SET cost = '7'");
+        _home.Tamper("DROP TRIGGER entries_are_not_changed; UPDATE entries SET cost = '7'");
         Assert.Contains("ledger verify", Assert.Throws<LedgerStoreException>(() => Csv(Day)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RestatementsClosedMonthsAndLateRecords_KeepTheRules_AndTheSum()
+    {
+        var clock = new TestClock(new DateTimeOffset(2026, 11, 21, 12, 40, 0, TimeSpan.Zero));
+        using var home = new LedgerHome(clock);
+        var october = new DateTimeOffset(2026, 10, 30, 10, 0, 0, TimeSpan.Zero);
+        home.Append(LedgerFixture.Request("old", october), LedgerFixture.Request("open", Day));
+        Restate(home, clock, october.AddDays(-1), Day.AddDays(1), "1");
+        using (var store = SqliteCorrections.OpenToWrite(home.File, clock))
+        {
+            Assert.Null(new PeriodCloser(store, clock).Close("2026-10", null, "eve", "month end", out _));
+        }
+        home.Append(LedgerFixture.Request("late", october.AddHours(1), cost: 0.5m, team: "slow"));
+        Restate(home, clock, october.AddDays(-1), Day.AddDays(1), "3");
+
+        List<Dictionary<string, string>> Lines(DateTimeOffset from) => [.. Enumerable.Range(0, 40).SelectMany(i => FocusRules.Validate(Csv(from.AddDays(i), home: home), FocusVersion.V14))];
+        var (closed, all) = (FocusRules.Validate(Csv(new DateTimeOffset(2026, 10, 30, 0, 0, 0, TimeSpan.Zero), home: home), FocusVersion.V14), Lines(new DateTimeOffset(2026, 10, 20, 0, 0, 0, TimeSpan.Zero)));
+
+        Assert.Equal(0.0001m, closed.Sum(line => FocusRules.Amount(line["BilledCost"])));
+        Assert.Contains(closed, line => line["ChargeCategory"] == "Adjustment" && line["SubAccountId"] == "slow" && line["BilledCost"] == "-0.5");
+        Assert.Contains(all, line => line["ChargeClass"] == "Correction" && line["ChargeDescription"] == "gpt: late of 2026-10" && line["BilledCost"] == "0.5");
+        Assert.Contains(all, line => line["ChargeClass"] == "Correction" && line["ChargeDescription"].Contains("restatement", StringComparison.Ordinal));
+        // All three cost what they cost at the last price: 60 × 3 + 40 × 0.5 + 10 × 2, by the million.
+        Assert.Equal(3 * 0.00022m, all.Sum(line => FocusRules.Amount(line["EffectiveCost"])));
     }
 
     public void Dispose() => _home.Dispose();
 
-    private string Csv(DateTimeOffset day, FocusOptions? options = null)
+    private static void Restate(LedgerHome home, TestClock clock, DateTimeOffset from, DateTimeOffset to, string input)
+    {
+        using var store = SqliteCorrections.OpenToWrite(home.File, clock);
+        var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"{{input}}","output":"2","cached_input":"0.5"}}]}]}}""")), null));
+        new Restater(store, prices, clock).Run(new RestatementOrder(from, to, ["gpt"], [], "eve", "the list was wrong", "a test's list"), isDryRun: false);
+    }
+
+    private string Csv(DateTimeOffset day, FocusOptions? options = null, LedgerHome? home = null)
     {
         options ??= new FocusOptions();
         var columns = FocusColumns.Of(options.Version);
-        return FocusCsv.Head(columns) + string.Concat(FocusExport.Make(_home.Reader, day, options).Select(line => FocusCsv.Row(columns, line)));
+        return FocusCsv.Head(columns) + string.Concat(FocusExport.Make((home ?? _home).Reader, day, options).Select(line => FocusCsv.Row(columns, line)));
     }
 
     private void Append(string id, Usage usage, Cost cost, string model = "gpt") => _home.Append(new LedgerRequest
