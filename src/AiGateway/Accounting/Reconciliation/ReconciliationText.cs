@@ -30,11 +30,11 @@ internal static class ReconciliationText
             ReconciliationCauses.WordOf(row.Cause) + (row.Note.Length == 0 ? "" : ": " + row.Note),
         ]));
         rows.Add(["total", "", UsdText.Format(report.Ledger), UsdText.Format(report.Invoice), Signed(report.Difference), Percent(report.Invoice == 0 ? null : report.Difference / report.Invoice), ""]);
-        Append(text, rows);
+        TextTable.Append(text, rows, LeftAligned, endsWithWords: true);
         if (report.Causes.Count > 0)
         {
             text.AppendLine();
-            Append(text, [["cause", "", "difference"], .. report.Causes.Select(static cause => (string[])[ReconciliationCauses.WordOf(cause.Key), "", Signed(cause.Value)])]);
+            TextTable.Append(text, [["cause", "difference"], .. report.Causes.Select(static cause => (string[])[ReconciliationCauses.WordOf(cause.Key), Signed(cause.Value)])], left: 1);
         }
         foreach (var note in report.Notes)
         {
@@ -124,14 +124,4 @@ internal static class ReconciliationText
     private static string Signed(decimal amount) => (amount > 0 ? "+" : "") + UsdText.Format(amount);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static void Append(StringBuilder text, List<string[]> rows)
-    {
-        var last = rows[0].Length - 1;
-        var widths = Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            text.AppendLine(string.Join("  ", row.Select((cell, i) => i < LeftAligned || (i == last && last > LeftAligned) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
-        }
-    }
 }

@@ -171,7 +171,8 @@ public sealed class FocusExportTests : IDisposable
     {
         using var store = SqliteCorrections.OpenToWrite(home.File, clock);
         var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"{{input}}","output":"2","cached_input":"0.5"}}]}]}}""")), null));
+            """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
+                .Replace("INPUT", input, StringComparison.Ordinal))), null));
         new Restater(store, prices, clock).Run(new RestatementOrder(from, to, ["gpt"], [], "eve", "the list was wrong", "a test's list"), isDryRun: false);
     }
 

@@ -150,7 +150,8 @@ internal static partial class FocusRules
             }
             Check(Amount(line["PricingQuantity"]) * Amount(line["ContractedUnitPrice"]) == Amount(line["ContractedCost"]), $"{line["PricingQuantity"]} times {line["ContractedUnitPrice"]} is not {line["ContractedCost"]}.");
         }
-        Check(Amount(line["ContractedUnitPrice"]) >= 0, "ContractedUnitPrice is negative.");
+        Check(line["ContractedUnitPrice"].Length == 0 ? line["ContractedCost"] == line["BilledCost"] : Amount(line["ContractedUnitPrice"]) >= 0, "ContractedUnitPrice is negative, or ContractedCost without it is not BilledCost.");
+        Check(line["ChargeCategory"] == "Usage" || line["ConsumedQuantity"].Length == 0, "ConsumedQuantity is of usage only.");
         Check(line.ContainsKey("ListUnitPrice") || line["ListCost"] == line["BilledCost"], "Without ListUnitPrice ListCost is BilledCost.");
         Check(line["SkuId"].Length > 0 || (line["SkuMeter"].Length == 0 && line["SkuPriceDetails"].Length == 0), "SkuMeter without SkuId.");
         Check(line["SubAccountId"].Length > 0 || (line["SubAccountName"].Length == 0 && line["SubAccountType"].Length == 0), "SubAccountName without SubAccountId.");
