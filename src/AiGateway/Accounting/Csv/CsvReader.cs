@@ -69,7 +69,7 @@ internal sealed class CsvReader(TextReader text, char separator = ',')
             _cell.Clear();
             if (text.Peek() == '"')
             {
-                text.Read();
+                _ = text.Read();
                 ReadQuoted();
             }
             ReadPlain();
@@ -93,7 +93,7 @@ internal sealed class CsvReader(TextReader text, char separator = ',')
                 {
                     return;
                 }
-                text.Read();
+                _ = text.Read();
             }
             _at += next == '\n' ? 1 : 0;
             Append((char)next);
@@ -126,7 +126,7 @@ internal sealed class CsvReader(TextReader text, char separator = ',')
         }
         if (next == '\r' && text.Peek() == '\n')
         {
-            text.Read();
+            _ = text.Read();
         }
         _at++;
         return false;

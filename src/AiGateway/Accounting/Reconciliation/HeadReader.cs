@@ -26,4 +26,13 @@ internal sealed class HeadReader : TextReader
     public override int Peek() => _next < _length ? _head[_next] : _text.Peek();
 
     public override int Read() => _next < _length ? _head[_next++] : _text.Read();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _text.Dispose();
+        }
+        base.Dispose(disposing);
+    }
 }

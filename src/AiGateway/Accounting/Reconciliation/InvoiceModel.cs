@@ -20,7 +20,7 @@ internal static partial class InvoiceModel
     {
         var name = text.Split(',', 2)[0].Trim();
         var word = AnthropicUsage().Match(name);
-        return word.Success ? word.Groups[1].Value.Trim() : name;
+        return word.Success ? word.Groups["name"].Value.Trim() : name;
     }
 
     /// <summary>
@@ -66,30 +66,30 @@ internal static partial class InvoiceModel
         return match.Groups["scale"].Value switch { "K" or "k" => count * 1_000, "M" or "m" => count * 1_000_000, _ => count };
     }
 
-    [GeneratedRegex(@"^(.+?) Usage\b", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<name>.+?) Usage\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex AnthropicUsage();
 
-    [GeneratedRegex("^([a-z]{2,4}[0-9]-)(mp:[a-z]{2,4}[0-9]_)?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^([a-z]{2,4}[0-9]-)(mp:[a-z]{2,4}[0-9]_)?", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex BedrockRegion();
 
-    [GeneratedRegex(@"^((us|eu|apac|jp|au|ca|global|us-gov)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen|google|nvidia|writer|stability|zai|moonshotai|moonshot|minimax)\.", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^((us|eu|apac|jp|au|ca|global|us-gov)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen|google|nvidia|writer|stability|zai|moonshotai|moonshot|minimax)\.", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex VendorOfBedrock();
 
-    [GeneratedRegex("-v[0-9]+(:[0-9a-z]+)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("-v[0-9]+(:[0-9a-z]+)?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex VersionOfApi();
 
-    [GeneratedRegex("[-@ ](20[0-9]{2}-?[01][0-9]-?[0-3][0-9])", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[-@ ](20[0-9]{2}-?[01][0-9]-?[0-3][0-9])", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Snapshot();
 
-    [GeneratedRegex("^(0[1-9]|1[0-2])[0-3][0-9]$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(0[1-9]|1[0-2])[0-3][0-9]$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex MonthAndDay();
 
-    [GeneratedRegex(@"out(put|pt|p)?([^a-z]|token|$)|(^|[^a-z])opt([^a-z]|$)|reasoning", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"out(put|pt|p)?([^a-z]|token|$)|(^|[^a-z])opt([^a-z]|$)|reasoning", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OutputWord();
 
-    [GeneratedRegex(@"inp(ut)?|cache|citation|(^|[^a-z])in([^a-z]|$)", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"inp(ut)?|cache|citation|(^|[^a-z])in([^a-z]|$)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex InputWord();
 
-    [GeneratedRegex(@"^(?<count>[0-9]*)\s*(?<scale>[KkMm]?)\s*(?<word>[Tt]okens?|TOKENS?)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<count>[0-9]*)\s*(?<scale>[KkMm]?)\s*(?<word>[Tt]okens?|TOKENS?)?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex TokenUnit();
 }
