@@ -74,6 +74,10 @@ internal sealed class HashChain
         {
             Write(line);
         }
+        if (request.Labels is { } labels)
+        {
+            _row.Text(labels);
+        }
     }
 
     private void Write(LedgerLine line)

@@ -27,6 +27,9 @@ internal sealed class LedgerRequest
     /// <summary>The key's and the request's tags as one JSON object; null without. Personal, as the user.</summary>
     public string? Tags { get; init; }
 
+    /// <summary>The tags that sums are kept by, as <see cref="Pipeline.LabelText"/> writes them; null for none. Not personal: the operator has chosen them.</summary>
+    public string? Labels { get; init; }
+
     /// <summary>The alias's name in the configuration; null when none matched.</summary>
     public string? Alias { get; init; }
 

@@ -61,7 +61,11 @@ internal sealed class SqliteCorrections : ICorrectionStore
     /// <inheritdoc />
     public (long After, long Until) Rows(DateTimeOffset from, DateTimeOffset to) => Run(_path, () =>
     {
-        using var rows = _file.Prepare("SELECT COALESCE(MIN(number) - 1, 0), COALESCE(MAX(number), 0) FROM requests WHERE at >= ?1 AND at < ?2");
+        using var rows = _file.Prepare("""
+            SELECT COALESCE(MIN(first) - 1, 0), COALESCE(MAX(last), 0) FROM (
+              SELECT MIN(number) AS first, MAX(number) AS last FROM entries WHERE at >= ?1 AND at < ?2
+              UNION ALL SELECT MIN(number), MAX(number) FROM requests_1 WHERE at >= ?1 AND at < ?2)
+            """);
         rows.Bind(1, from.ToUnixTimeMilliseconds()).Bind(2, to.ToUnixTimeMilliseconds());
         return rows.Step() ? (rows.Number(0), rows.Number(1)) : (0, 0);
     });
