@@ -15,8 +15,6 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
     // The gateway's commits wait while one piece is written: a few hundredths of a second.
     private const int RowsAtOnce = 2_000;
 
-    private const long MillisecondsPerHour = 3_600_000;
-
     /// <summary>Restates, or says what that would do.</summary>
     /// <exception cref="LedgerStoreException">The store cannot be read or written; what was staged does not count.</exception>
     public RestatementEffect Run(RestatementOrder order, bool isDryRun)
@@ -109,9 +107,5 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         return effect.BookedAt!.Value.ToUnixTimeMilliseconds();
     }
 
-    private static long Hour(DateTimeOffset time)
-    {
-        var at = time.ToUnixTimeMilliseconds();
-        return at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
-    }
+    private static long Hour(DateTimeOffset time) => Rollup.HourOf(time.ToUnixTimeMilliseconds());
 }

@@ -53,6 +53,9 @@ internal static class LedgerCodec
         }
     }
 
+    /// <summary>Whether a record is of a form that this version reads.</summary>
+    public static bool Knows(ReadOnlySpan<byte> payload) => payload[0] is RequestForm or IntentForm or LabelledRequestForm or LabelledIntentForm;
+
     private static void WriteRequest(PayloadWriter to, LedgerRequest request)
     {
         if (request.Labels is { } labels)

@@ -67,7 +67,20 @@ internal sealed class LedgerRequest
     public required LedgerLine[] Lines { get; init; }
 
     /// <summary>The line that answered, or the last; null when nothing was sent.</summary>
-    public LedgerLine? Answer => Array.Find(Lines, static line => line.Kind == LedgerCallKind.Answer) ?? (Lines.Length > 0 ? Lines[^1] : null);
+    public LedgerLine? Answer
+    {
+        get
+        {
+            foreach (var line in Lines)
+            {
+                if (line.Kind == LedgerCallKind.Answer)
+                {
+                    return line;
+                }
+            }
+            return Lines.Length > 0 ? Lines[^1] : null;
+        }
+    }
 
     /// <summary>The sum of what is priced, in USD.</summary>
     public decimal Cost
@@ -84,7 +97,18 @@ internal sealed class LedgerRequest
     }
 
     /// <summary>How many calls consumed something whose price is not known.</summary>
-    public int Unpriced => Lines.Count(static line => line.Cost is { Total: null });
+    public int Unpriced
+    {
+        get
+        {
+            var unpriced = 0;
+            foreach (var line in Lines)
+            {
+                unpriced += line.Cost is { Total: null } ? 1 : 0;
+            }
+            return unpriced;
+        }
+    }
 
     /// <summary>Whether any of its figures was estimated.</summary>
     public bool IsEstimated => Array.Exists(Lines, static line => line.Usage is { Estimated: true });

@@ -14,6 +14,7 @@ internal sealed class LedgerInserts : IDisposable
     private readonly Statement _entry;
     private readonly Statement _more;
     private readonly Statement? _old;
+    private readonly WordSums _sums = new();
     private long _number;
 
     public LedgerInserts(LedgerFile file)
@@ -35,6 +36,9 @@ internal sealed class LedgerInserts : IDisposable
         any.Reset();
     }
 
+    /// <summary>Moves the sums of the transaction to a rollup.</summary>
+    public void MoveSumsTo(Rollup rollup) => _sums.MoveTo(rollup);
+
     /// <summary>Begins a transaction.</summary>
     public void Begin()
     {
@@ -52,28 +56,32 @@ internal sealed class LedgerInserts : IDisposable
         {
             return false;
         }
-        var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
+        var at = request.At.ToUnixTimeMilliseconds();
+        var (day, hour) = (ChainHeads.DayOf(at), Rollup.HourOf(at));
         var answer = request.Answer;
         var hasMore = request.Lines.Length > 1;
-        _entry.Bind(1, _number + 1).Bind(2, request.Id).Bind(3, request.At.ToUnixTimeMilliseconds()).Bind(4, _requestWords.For(RequestWords.Of(request), day))
+        var words = _requestWords.For(RequestWords.Of(request), day);
+        _entry.Bind(1, _number + 1).Bind(2, request.Id).Bind(3, at).Bind(4, words)
             .Bind(5, row.UserKey).Bind(6, row.TagsKey);
         BindPart(_entry, 7, request.Saved);
         _entry.Bind(8, request.DurationMicroseconds).Bind(9, request.UpstreamMicroseconds).Bind(10, request.FirstTokenMicroseconds)
             .Bind(11, hasMore ? row.Cost : null).Bind(12, hasMore ? row.Unpriced : null).Bind(13, hasMore ? row.IsEstimated ? 1L : 0L : null);
-        BindCall(_entry, FirstOfCall, answer is null ? null : Array.IndexOf(request.Lines, answer), answer, day);
+        var callWords = BindCall(_entry, FirstOfCall, answer is null ? null : Array.IndexOf(request.Lines, answer), answer, day);
         _entry.Bind(31, hash);
         if (_entry.Run() == 0)
         {
             return false;
         }
         _number++;
+        _sums.Add(hour, words, callWords, request, answer, isAnswer: true);
         for (var i = 0; hasMore && i < request.Lines.Length; i++)
         {
             if (!ReferenceEquals(request.Lines[i], answer))
             {
                 _more.Bind(1, _number);
-                BindCall(_more, 2, i, request.Lines[i], day);
+                callWords = BindCall(_more, 2, i, request.Lines[i], day);
                 _more.Run();
+                _sums.Add(hour, words, callWords, request, request.Lines[i], isAnswer: false);
             }
         }
         return true;
@@ -103,7 +111,8 @@ internal sealed class LedgerInserts : IDisposable
         return isThere;
     }
 
-    private void BindCall(Statement statement, int first, int? place, LedgerLine? line, long day)
+    /// <returns>Number of the call's words; 0 without a call.</returns>
+    private long BindCall(Statement statement, int first, int? place, LedgerLine? line, long day)
     {
         statement.Bind(first, place);
         if (line is null)
@@ -112,9 +121,10 @@ internal sealed class LedgerInserts : IDisposable
             {
                 statement.Bind(column, (string?)null);
             }
-            return;
+            return 0;
         }
-        statement.Bind(first + 1, _callWords.For(CallWords.Of(line), day)).Bind(first + 2, line.StartedMicroseconds).Bind(first + 3, line.DurationMicroseconds);
+        var words = _callWords.For(CallWords.Of(line), day);
+        statement.Bind(first + 1, words).Bind(first + 2, line.StartedMicroseconds).Bind(first + 3, line.DurationMicroseconds);
         BindUsage(statement, first + 4, line.Usage);
         var cost = line.Cost;
         statement.Bind(first + 10, cost?.Total);
@@ -124,6 +134,7 @@ internal sealed class LedgerInserts : IDisposable
         BindPart(statement, first + 14, cost?.Output ?? 0);
         BindPart(statement, first + 15, cost?.Other ?? 0);
         statement.Bind(first + 16, line.Usage?.ReportedCost ?? cost?.Reported);
+        return words;
     }
 
     private static void BindUsage(Statement statement, int first, Usage? usage) => statement

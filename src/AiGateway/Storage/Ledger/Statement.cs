@@ -99,14 +99,14 @@ internal sealed class Statement : IDisposable
     /// <returns>False when there is none; the statement is ready to be bound anew then.</returns>
     public bool Step()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = NativeStatement.Step(_handle);
         if (result == raw.SQLITE_ROW)
         {
             return true;
         }
         _used = 0;
         // A reset repeats the error of the step.
-        var reset = raw.sqlite3_reset(_statement);
+        var reset = NativeStatement.Reset(_handle);
         Check(result == raw.SQLITE_DONE ? reset : result);
         return false;
     }
@@ -126,7 +126,7 @@ internal sealed class Statement : IDisposable
     public void Reset()
     {
         _used = 0;
-        raw.sqlite3_reset(_statement);
+        NativeStatement.Reset(_handle);
     }
 
     /// <summary>A column's number; columns count from 0.</summary>
