@@ -88,10 +88,10 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     {
         var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
         var row = ChainRow.For(request, _personal!.For(PersonalKeys.User, request.User, day), _personal.For(PersonalKeys.Tags, request.Tags, day));
-        var isNew = _inserts!.TryInsert(row, _heads!.Next(row));
+        var isNew = _inserts!.TryInsert(row);
         if (isNew)
         {
-            _heads.Advance(row);
+            _heads!.Add(row, _inserts.Number);
         }
         _intents!.Remove(request.Id);
         return isNew;
@@ -156,10 +156,12 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
             }
             OpenGuards(file, before);
             using var lines = file.Prepare($"DELETE FROM {lineTable} WHERE number = ?1");
+            using var links = file.Prepare("DELETE FROM links WHERE number = ?1");
             using var requests = file.Prepare($"DELETE FROM {requestTable} WHERE number = ?1");
             foreach (var (number, _) in rows)
             {
                 lines.Bind(1, number).Run();
+                links.Bind(1, number).Run();
                 requests.Bind(1, number).Run();
             }
             using var heads = file.Prepare("UPDATE heads SET removed = removed + ?2 WHERE day = ?1");

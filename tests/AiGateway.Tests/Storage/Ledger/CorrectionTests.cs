@@ -249,9 +249,9 @@ public sealed class CorrectionTests : IDisposable
         _home.Append([.. Enumerable.Range(0, 10).Select(i => LedgerFixture.Request($"r{i}", November.AddDays(1).AddMinutes(i)))]);
         using (var store = SqliteCorrections.OpenToWrite(_home.File, _clock))
         {
-            var lines = store.Read(0, 5).Select(static booked => new RestatedLine(booked.Number, booked.Request.Id, 0, booked.Costs[0]!, booked.Costs[0]! with { Total = 99 })).ToList();
+            var lines = store.Read(0, 5, out _).Select(static booked => new RestatedLine(booked.Number, booked.Request.Id, 0, booked.Costs[0]!, booked.Costs[0]! with { Total = 99 })).ToList();
             var sums = new AdjustmentSums();
-            sums.Add(November.ToUnixTimeMilliseconds(), November.ToUnixTimeMilliseconds(), store.Read(0, 1)[0].Request, store.Read(0, 1)[0].Request.Lines[0], lines[0]);
+            sums.Add(November.ToUnixTimeMilliseconds(), November.ToUnixTimeMilliseconds(), store.Read(0, 1, out _)[0].Request, store.Read(0, 1, out _)[0].Request.Lines[0], lines[0]);
             store.Stage(lines, sums);
         }
         Assert.Equal(0.00123m, ReportOf(November, December).Total.Cost);
