@@ -100,9 +100,9 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, SnapshotHolder snap
     {
         var sums = query.Sums;
         var minute = now > sums.From && now < sums.To ? now.ToUnixTimeSeconds() / 60 : 0;
-        var where = string.Join('&', sums.Where.OrderBy(static filter => filter.Key).Select(static filter => $"{filter.Key}={string.Join('\u001f', filter.Value)}"));
+        var where = string.Join('&', sums.Where.OrderBy(static filter => filter.Key.Name, StringComparer.Ordinal).Select(static filter => $"{filter.Key.Name}={string.Join('\u001f', filter.Value)}"));
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{version} {minute} {sums.From.UtcTicks} {sums.To.UtcTicks} {sums.Zone.Id} {string.Join(',', sums.By)} {where} {sums.AsOf?.UtcTicks} {query.Format} {query.Limit} {query.Offset} {query.Currency} {rates?.Text}");
+            $"{version} {minute} {sums.From.UtcTicks} {sums.To.UtcTicks} {sums.Zone.Id} {string.Join(',', sums.By.Select(LedgerDimensions.NameOf))} {where} {sums.AsOf?.UtcTicks} {query.Format} {query.Limit} {query.Offset} {query.Currency} {rates?.Text}");
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, TagLength))}\"";
     }
 

@@ -30,8 +30,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   make a key, and its entry for the routing file
           AiGateway report [FILE] [--from D] [--to D] [--by team,model] [--format table|csv|json]
               [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
+              [--tag NAME=VALUE]...
               [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
-              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
+              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month, tag:NAME
               [--as-recorded | --as-of D]         without restatements, or with those made before D
               [--currency EUR] [--rates CSV]      in another currency, by the rate of each day
           AiGateway ledger verify [--from D] [--to D]

@@ -115,7 +115,7 @@ public sealed class LedgerCommandTests : IDisposable
 
         _home.Tamper("DROP TRIGGER entries_are_not_changed; UPDATE entries SET cost = '0' WHERE id = 'req_2'");
         Assert.Equal(1, await _commands.RunAsync("ledger", "verify", "--data", _home.Folder));
-        Assert.Contains("request req_2", _commands.Error, StringComparison.Ordinal);
+        Assert.Contains("One of the rows 1 (request req_1) to 3 (request req_3", _commands.Error, StringComparison.Ordinal);
     }
 
     [Fact]

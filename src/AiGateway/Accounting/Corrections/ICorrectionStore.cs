@@ -16,9 +16,12 @@ internal interface ICorrectionStore : IDisposable
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     long Removed(DateTimeOffset from, DateTimeOffset to);
 
-    /// <summary>The requests of rows after one, up to and with another, in order.</summary>
+    /// <summary>Some thousand requests of rows after one, up to and with another, in order.</summary>
+    /// <param name="after">The row before the first.</param>
+    /// <param name="until">The last row that is wanted.</param>
+    /// <param name="last">Receives the row up to which they were read; <paramref name="until"/> at the end.</param>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
-    IReadOnlyList<BookedRequest> Read(long after, long until);
+    IReadOnlyList<BookedRequest> Read(long after, long until, out long last);
 
     /// <summary>Writes restated calls, in the order of their rows, and what they change in the sums, in one transaction. They do not count yet.</summary>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be written.</exception>

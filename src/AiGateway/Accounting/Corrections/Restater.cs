@@ -12,11 +12,6 @@ namespace AiGateway.Accounting.Corrections;
 /// </remarks>
 internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, TimeProvider clock)
 {
-    // The gateway's commits wait while one piece is written: a few hundredths of a second.
-    private const int RowsAtOnce = 2_000;
-
-    private const long MillisecondsPerHour = 3_600_000;
-
     /// <summary>Restates, or says what that would do.</summary>
     /// <exception cref="LedgerStoreException">The store cannot be read or written; what was staged does not count.</exception>
     public RestatementEffect Run(RestatementOrder order, bool isDryRun)
@@ -28,9 +23,9 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         var (staged, lines, sums) = (new RestatementSums(), new List<RestatedLine>(), new AdjustmentSums());
 
         // :: Step 1: The rows, in pieces
-        for (; after < until; after += RowsAtOnce)
+        while (after < until)
         {
-            foreach (var booked in store.Read(after, Math.Min(after + RowsAtOnce, until)))
+            foreach (var booked in store.Read(after, until, out after))
             {
                 if (order.Covers(booked.Request.At))
                 {
@@ -109,9 +104,5 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         return effect.BookedAt!.Value.ToUnixTimeMilliseconds();
     }
 
-    private static long Hour(DateTimeOffset time)
-    {
-        var at = time.ToUnixTimeMilliseconds();
-        return at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
-    }
+    private static long Hour(DateTimeOffset time) => Rollup.HourOf(time.ToUnixTimeMilliseconds());
 }

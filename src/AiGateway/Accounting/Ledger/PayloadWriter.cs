@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using AiGateway.Pipeline;
@@ -68,7 +69,11 @@ internal sealed class PayloadWriter
         {
             // Its length is one byte whatever its characters are, so that it need not be known first.
             Reserve(1 + (MostBytesPerChar * LongestShort));
-            var written = Encoding.UTF8.GetBytes(text, _buffer.AsSpan(Length + 1));
+            var target = _buffer.AsSpan(Length + 1);
+            if (Ascii.FromUtf16(text, target, out var written) != OperationStatus.Done)
+            {
+                written = Encoding.UTF8.GetBytes(text, target);
+            }
             _buffer[Length] = (byte)((written + 1) << 1);
             Length += written + 1;
             return;

@@ -21,8 +21,7 @@ internal sealed class Rollup
     /// <summary>Adds a request.</summary>
     public void Add(LedgerRequest request)
     {
-        var at = request.At.ToUnixTimeMilliseconds();
-        var hour = at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
+        var hour = HourOf(request.At.ToUnixTimeMilliseconds());
         var answer = request.Answer;
         foreach (var line in request.Lines)
         {
@@ -39,16 +38,17 @@ internal sealed class Rollup
         }
     }
 
+    /// <summary>Adds what was summed elsewhere by another key.</summary>
+    public void Add(long hour, in RollupKey key, LedgerSums sums) => For(hour, key).Add(sums);
+
+    /// <summary>The beginning of a time's hour, both in Unix milliseconds.</summary>
+    public static long HourOf(long at) => at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
+
     /// <summary>Forgets everything.</summary>
     public void Clear() => _sums.Clear();
 
-    private LedgerSums For(long hour, in RollupKey key)
-    {
-        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (hour, key), out _);
-        return sums ??= new LedgerSums();
-    }
-
-    private static void Add(LedgerSums sums, LedgerRequest request)
+    /// <summary>Adds a request itself to the sums of its answer.</summary>
+    public static void Add(LedgerSums sums, LedgerRequest request)
     {
         sums.Requests++;
         // A caller who hangs up is nobody's error.
@@ -57,7 +57,8 @@ internal sealed class Rollup
         sums.Saved += request.Saved;
     }
 
-    private static void Add(LedgerSums sums, LedgerLine line)
+    /// <summary>Adds a call to the sums of its own deployment.</summary>
+    public static void Add(LedgerSums sums, LedgerLine line)
     {
         sums.Calls++;
         if (line.Usage is { } usage)
@@ -75,5 +76,11 @@ internal sealed class Rollup
             sums.UnpricedTokens += cost.Total is null ? line.Tokens : 0;
             sums.Cost += cost.Total ?? 0;
         }
+    }
+
+    private LedgerSums For(long hour, in RollupKey key)
+    {
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (hour, key), out _);
+        return sums ??= new LedgerSums();
     }
 }

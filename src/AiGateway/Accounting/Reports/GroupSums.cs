@@ -23,7 +23,7 @@ internal sealed class GroupSums(LedgerQuery query, int more = 0)
     {
         for (var i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = i < query.By.Count && LedgerDimensions.IsTime(query.By[i]) ? LabelsOf(at)[query.By[i] - LedgerDimension.Hour] : value(i);
+            _keys[i] = i < query.By.Count && LedgerDimensions.IsTime(query.By[i]) ? LabelsOf(at)[LedgerDimensions.TimeOf(query.By[i])] : value(i);
         }
         var key = new GroupKey(_keys);
         if (!_groups.TryGetValue(key, out var group))

@@ -20,7 +20,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
     private static readonly string[] Formats = ["table", "csv", "json"];
 
     /// <summary>All names that are read.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "as_of", "currency", "format", "limit", "offset", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
+    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "as_of", "currency", "format", "limit", "offset", "tag", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
 
     /// <summary>Reads a report's parameters.</summary>
     /// <param name="values">The values that were given for a name; none when it was not.</param>
@@ -63,7 +63,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         {
             if (LedgerDimensions.Find(word) is not { } dimension)
             {
-                problem = $"'by' names '{Short(word)}'. Known: {string.Join(", ", LedgerDimensions.Names)}.";
+                problem = $"'by' names '{Short(word)}'. Known: {string.Join(", ", LedgerDimensions.Names)}, and tag:NAME.";
                 return null;
             }
             if (!by.Contains(dimension))
@@ -83,6 +83,16 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         }
         var where = LedgerDimensions.Filters.Select(dimension => (dimension, wanted: values(LedgerDimensions.NameOf(dimension)).ToList()))
             .Where(static filter => filter.wanted.Count > 0).ToDictionary(static filter => filter.dimension, static filter => (IReadOnlyList<string>)filter.wanted);
+        foreach (var filter in values("tag"))
+        {
+            var equals = filter.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || LedgerDimensions.Find($"tag:{filter[..equals]}") is not { } tag)
+            {
+                problem = $"'tag' is '{Short(filter)}'. Write a tag and its value: application=chat.";
+                return null;
+            }
+            where[tag] = [.. where.GetValueOrDefault(tag, []), filter[(equals + 1)..]];
+        }
         return new ReportQuery(
             new LedgerQuery { From = from.Value, To = to.Value, Zone = zone, By = by, Where = where, AsOf = asOf },
             format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset, currency);

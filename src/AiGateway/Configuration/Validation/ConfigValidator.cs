@@ -18,5 +18,6 @@ internal static class ConfigValidator
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);
         CurrencyValidator.Validate(context);
+        TagsValidator.Validate(context);
     }
 }

@@ -14,10 +14,10 @@ internal sealed class AdjustmentTable : IDisposable
 
     public AdjustmentTable(LedgerFile file)
     {
-        _find = file.Prepare($"SELECT {RollupRow.Columns} FROM adjustments WHERE {RollupTable.Key} AND hour = ?13 AND correction = ?14");
+        _find = file.Prepare($"SELECT {RollupRow.Columns} FROM adjustments WHERE {RollupTable.Key} AND hour = ?14 AND correction = ?15");
         _put = file.Prepare($"""
-            INSERT OR REPLACE INTO adjustments (at, caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind, {RollupRow.Columns}, hour, correction)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)
+            INSERT OR REPLACE INTO adjustments (at, caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind, labels, {RollupRow.Columns}, hour, correction)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
             """);
     }
 
@@ -30,7 +30,7 @@ internal sealed class AdjustmentTable : IDisposable
     public void Add(long at, long hour, long correction, in RollupKey key, LedgerSums sums)
     {
         RollupTable.BindKey(_find, at, key);
-        _find.Bind(13, hour).Bind(14, correction);
+        _find.Bind(14, hour).Bind(15, correction);
         var total = new LedgerSums();
         if (_find.Step())
         {
@@ -40,7 +40,7 @@ internal sealed class AdjustmentTable : IDisposable
         total.Add(sums);
         RollupTable.BindKey(_put, at, key);
         RollupTable.BindSums(_put, total);
-        _put.Bind(27, hour).Bind(28, correction).Run();
+        _put.Bind(28, hour).Bind(29, correction).Run();
     }
 
     public void Dispose()

@@ -58,10 +58,16 @@ internal sealed class ChainCheck(LedgerFile file, long from, long to)
                     continue;
                 }
                 day.Seen++;
-                _chain.Next(day.Running, row, day.Running);
-                if (!rows.Hash.AsSpan().SequenceEqual(day.Running))
+                day.Chain.Add(row);
+                day.First ??= (rows.Number, row.Request.Id);
+                if (rows.Hash.Length > 0)
                 {
-                    return $"Row {rows.Number} (request {row.Request.Id}, {row.Request.At:yyyy-MM-dd'T'HH:mm:ss'Z'}) is not what was written, or the row before it in its day is missing.";
+                    day.Chain.Close(day.Running, day.Running);
+                    if (!rows.Hash.AsSpan().SequenceEqual(day.Running))
+                    {
+                        return $"{NameOf(day.First.Value, rows.Number, row.Request)} is not what was written, or the row before it in its day is missing.";
+                    }
+                    day.First = null;
                 }
                 if (row.Cost != row.Request.Cost)
                 {
@@ -88,6 +94,10 @@ internal sealed class ChainCheck(LedgerFile file, long from, long to)
         return null;
     }
 
+    private static string NameOf((long Number, string Id) first, long number, LedgerRequest request) => first.Number == number
+        ? $"Row {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})"
+        : $"One of the rows {first.Number} (request {first.Id}) to {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})";
+
     private bool IsWanted(long day) => day >= from && day < to;
 
     private static string Name(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -107,5 +117,11 @@ internal sealed class ChainCheck(LedgerFile file, long from, long to)
         public byte[] Running { get; } = [.. genesis];
 
         public long Seen { get; set; }
+
+        /// <summary>Its open link.</summary>
+        public HashChain Chain { get; } = new();
+
+        /// <summary>The first row of the open link; null when none is open.</summary>
+        public (long Number, string Id)? First { get; set; }
     }
 }

@@ -7,9 +7,13 @@ internal sealed class ChainHeads : IDisposable
 {
     private const long MillisecondsPerDay = 86_400_000;
 
+    // A hash for each row would cost more than the row's own bytes in it; verification names the rows of the first link that does not fit.
+    private const int RowsPerLink = 64;
+
     private readonly Statement _find;
     private readonly Statement _last;
     private readonly Statement _save;
+    private readonly Statement _link;
     private readonly string _node;
     private readonly HashChain _chain = new();
     private readonly Dictionary<long, Head> _heads = [];
@@ -23,35 +27,39 @@ internal sealed class ChainHeads : IDisposable
             INSERT INTO heads (day, place, genesis, hash, requests, removed) VALUES (?1, ?2, ?3, ?4, ?5, 0)
             ON CONFLICT (day) DO UPDATE SET hash = excluded.hash, requests = excluded.requests
             """);
+        _link = file.Prepare("INSERT INTO links (number, hash) VALUES (?1, ?2)");
     }
 
     /// <summary>The beginning of a time's day.</summary>
     public static long DayOf(long at) => at - (((at % MillisecondsPerDay) + MillisecondsPerDay) % MillisecondsPerDay);
 
-    /// <summary>The hash that a row gets when it comes next.</summary>
-    public ReadOnlySpan<byte> Next(in ChainRow row)
+    /// <summary>Adds a row that is there.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number.</param>
+    public void Add(in ChainRow row, long number)
     {
         var head = For(DayOf(row.Request.At.ToUnixTimeMilliseconds()));
-        _chain.Next(head.Hash, row, head.NextHash);
-        return head.NextHash;
-    }
-
-    /// <summary>The row of the last <see cref="Next"/> is there.</summary>
-    public void Advance(in ChainRow row)
-    {
-        var head = For(DayOf(row.Request.At.ToUnixTimeMilliseconds()));
-        head.NextHash.CopyTo(head.Hash, 0);
+        head.Chain.Add(row);
+        head.Last = number;
         head.Requests++;
         head.IsChanged = true;
+        if (head.Chain.Rows == RowsPerLink)
+        {
+            Close(head);
+        }
     }
 
-    /// <summary>Writes what has changed.</summary>
+    /// <summary>Closes the links of a transaction, and writes the heads that have changed.</summary>
     public void Save()
     {
         foreach (var (day, head) in _heads)
         {
             if (head.IsChanged)
             {
+                if (head.Chain.Rows > 0)
+                {
+                    Close(head);
+                }
                 _save.Bind(1, day).Bind(2, head.Place).Bind(3, head.Genesis).Bind(4, head.Hash).Bind(5, head.Requests).Run();
                 head.IsChanged = false;
             }
@@ -66,6 +74,13 @@ internal sealed class ChainHeads : IDisposable
         _find.Dispose();
         _last.Dispose();
         _save.Dispose();
+        _link.Dispose();
+    }
+
+    private void Close(Head head)
+    {
+        head.Chain.Close(head.Hash, head.Hash);
+        _link.Bind(1, head.Last).Bind(2, head.Hash).Run();
     }
 
     private Head For(long day)
@@ -113,7 +128,10 @@ internal sealed class ChainHeads : IDisposable
 
         public byte[] Hash { get; } = hash;
 
-        public byte[] NextHash { get; } = new byte[HashChain.Length];
+        public HashChain Chain { get; } = new();
+
+        /// <summary>Number of the row that was added last.</summary>
+        public long Last { get; set; }
 
         public long Requests { get; set; }
 

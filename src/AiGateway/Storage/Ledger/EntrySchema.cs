@@ -4,12 +4,13 @@ namespace AiGateway.Storage.Ledger;
 /// <remarks>
 /// What costs time per request is the number of rows, index entries and bytes: <c>entries</c> has one row per request, with the call
 /// that answered in it; only further calls have rows in <c>more_lines</c>. <c>requests</c>, <c>lines</c> and <c>calls</c> are views
-/// that show rows of this form and of version 1 alike. Amounts of 0 are NULL in the tables, and 0 in the views.
+/// that show rows of this form and of version 1 alike. Amounts of 0 are NULL in the tables, and 0 in the views. <c>links</c> has the
+/// hash of the chain at the last row of each link.
 /// </remarks>
 internal static class EntrySchema
 {
     /// <summary>Columns of a request's words, in the order in which they are bound.</summary>
-    public const string RequestWords = "caller, organisation, team, project, alias, operation, status, outcome, error, stream, config_version";
+    public const string RequestWords = "caller, organisation, team, project, alias, operation, status, outcome, error, stream, config_version, labels";
 
     /// <summary>Columns of a call's words, in the order in which they are bound.</summary>
     public const string CallWords =
@@ -34,7 +35,7 @@ internal static class EntrySchema
         CREATE TABLE request_words (
           words INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, seen INTEGER NOT NULL,
           caller TEXT NOT NULL, organisation TEXT, team TEXT, project TEXT, alias TEXT, operation TEXT NOT NULL,
-          status INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, stream INTEGER NOT NULL, config_version TEXT NOT NULL);
+          status INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, stream INTEGER NOT NULL, config_version TEXT NOT NULL, labels TEXT);
         CREATE TABLE call_words (
           words INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, seen INTEGER NOT NULL,
           kind TEXT NOT NULL, deployment TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, upstream_model TEXT NOT NULL, response_model TEXT, service_tier TEXT,
@@ -43,14 +44,14 @@ internal static class EntrySchema
           number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, request_words INTEGER NOT NULL, user_key BLOB, tags_key BLOB, saved TEXT,
           duration_us INTEGER NOT NULL, upstream_us INTEGER NOT NULL, first_token_us INTEGER,
           sum_cost TEXT, sum_unpriced INTEGER, sum_estimated INTEGER,
-          line INTEGER, call_words INTEGER, {CallColumns},
-          hash BLOB NOT NULL);
+          line INTEGER, call_words INTEGER, {CallColumns});
+        CREATE TABLE links (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
         CREATE TABLE more_lines (
           number INTEGER NOT NULL, line INTEGER NOT NULL, call_words INTEGER NOT NULL, {CallColumns},
           PRIMARY KEY (number, line)) WITHOUT ROWID;
         CREATE VIEW requests AS
           {RequestsOfEntries}
-          UNION ALL SELECT * FROM requests_1;
+          UNION ALL SELECT *, NULL FROM requests_1;
         CREATE VIEW lines AS
           {LinesOf("entries")}
           UNION ALL {LinesOf("more_lines")}
@@ -67,6 +68,7 @@ internal static class EntrySchema
           FROM requests_1 r JOIN lines_1 l ON l.number = r.number;
         {Guards("entries", "BEFORE UPDATE ON entries", " WHEN OLD.at >= COALESCE((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'removing_before'), -9223372036854775808)")}
         {Guards("more_lines", "BEFORE UPDATE ON more_lines", OnlyByRetention)}
+        {Guards("links", "BEFORE UPDATE ON links", OnlyByRetention)}
         {Guards("request_words", $"BEFORE UPDATE OF words, digest, {RequestWords} ON request_words", OnlyByRetention)}
         {Guards("call_words", $"BEFORE UPDATE OF words, digest, {CallWords} ON call_words", OnlyByRetention)}
         """;
@@ -76,7 +78,8 @@ internal static class EntrySchema
     private const string RequestsOfEntries = """
         SELECT e.number, e.id, e.at, w.caller, w.organisation, w.team, w.project, e.user_key, e.tags_key, w.alias, w.operation, c.deployment, c.provider, c.model,
             w.status, w.outcome, w.error, w.stream, COALESCE(e.sum_estimated, c.estimated, 0) AS estimated, COALESCE(e.sum_cost, e.cost, '0') AS cost, COALESCE(e.saved, '0') AS saved,
-            COALESCE(e.sum_unpriced, c.priced AND e.cost IS NULL, 0) AS unpriced, e.duration_us, e.upstream_us, e.first_token_us, w.config_version, e.hash
+            COALESCE(e.sum_unpriced, c.priced AND e.cost IS NULL, 0) AS unpriced, e.duration_us, e.upstream_us, e.first_token_us, w.config_version,
+            (SELECT hash FROM links WHERE links.number = e.number) AS hash, w.labels
           FROM entries e JOIN request_words w ON w.words = e.request_words LEFT JOIN call_words c ON c.words = e.call_words
         """;
 

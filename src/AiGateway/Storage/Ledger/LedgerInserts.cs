@@ -14,7 +14,7 @@ internal sealed class LedgerInserts : IDisposable
     private readonly Statement _entry;
     private readonly Statement _more;
     private readonly Statement? _old;
-    private long _number;
+    private readonly WordSums _sums = new();
 
     public LedgerInserts(LedgerFile file)
     {
@@ -22,8 +22,8 @@ internal sealed class LedgerInserts : IDisposable
         _callWords = new WordTable<CallWords>(file, "call_words", EntrySchema.CallWords);
         _last = file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0))");
         _entry = file.Prepare($"""
-            INSERT INTO entries (number, id, at, request_words, user_key, tags_key, saved, duration_us, upstream_us, first_token_us, sum_cost, sum_unpriced, sum_estimated, {EntrySchema.Call}, hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+            INSERT INTO entries (number, id, at, request_words, user_key, tags_key, saved, duration_us, upstream_us, first_token_us, sum_cost, sum_unpriced, sum_estimated, {EntrySchema.Call})
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
             ON CONFLICT (id) DO NOTHING
             """);
         _more = file.Prepare($"""
@@ -35,45 +35,54 @@ internal sealed class LedgerInserts : IDisposable
         any.Reset();
     }
 
+    /// <summary>Number of the request that was inserted last.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>Moves the sums of the transaction to a rollup.</summary>
+    public void MoveSumsTo(Rollup rollup) => _sums.MoveTo(rollup);
+
     /// <summary>Begins a transaction.</summary>
     public void Begin()
     {
         _last.Step();
-        _number = _last.Number(0);
+        Number = _last.Number(0);
         _last.Reset();
     }
 
     /// <summary>Inserts a request with its lines.</summary>
     /// <returns>False when its id is there already; nothing is done then.</returns>
-    public bool TryInsert(in ChainRow row, ReadOnlySpan<byte> hash)
+    public bool TryInsert(in ChainRow row)
     {
         var request = row.Request;
         if (_old is not null && IsOld(request.Id))
         {
             return false;
         }
-        var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
+        var at = request.At.ToUnixTimeMilliseconds();
+        var (day, hour) = (ChainHeads.DayOf(at), Rollup.HourOf(at));
         var answer = request.Answer;
         var hasMore = request.Lines.Length > 1;
-        _entry.Bind(1, _number + 1).Bind(2, request.Id).Bind(3, request.At.ToUnixTimeMilliseconds()).Bind(4, _requestWords.For(RequestWords.Of(request), day))
+        var words = _requestWords.For(RequestWords.Of(request), day);
+        _entry.Bind(1, Number + 1).Bind(2, request.Id).Bind(3, at).Bind(4, words)
             .Bind(5, row.UserKey).Bind(6, row.TagsKey);
         BindPart(_entry, 7, request.Saved);
         _entry.Bind(8, request.DurationMicroseconds).Bind(9, request.UpstreamMicroseconds).Bind(10, request.FirstTokenMicroseconds)
             .Bind(11, hasMore ? row.Cost : null).Bind(12, hasMore ? row.Unpriced : null).Bind(13, hasMore ? row.IsEstimated ? 1L : 0L : null);
-        BindCall(_entry, FirstOfCall, answer is null ? null : Array.IndexOf(request.Lines, answer), answer, day);
-        _entry.Bind(31, hash);
+        var callWords = BindCall(_entry, FirstOfCall, answer is null ? null : Array.IndexOf(request.Lines, answer), answer, day);
         if (_entry.Run() == 0)
         {
             return false;
         }
-        _number++;
+        Number++;
+        _sums.Add(hour, words, callWords, request, answer, isAnswer: true);
         for (var i = 0; hasMore && i < request.Lines.Length; i++)
         {
             if (!ReferenceEquals(request.Lines[i], answer))
             {
-                _more.Bind(1, _number);
-                BindCall(_more, 2, i, request.Lines[i], day);
+                _more.Bind(1, Number);
+                callWords = BindCall(_more, 2, i, request.Lines[i], day);
                 _more.Run();
+                _sums.Add(hour, words, callWords, request, request.Lines[i], isAnswer: false);
             }
         }
         return true;
@@ -103,7 +112,8 @@ internal sealed class LedgerInserts : IDisposable
         return isThere;
     }
 
-    private void BindCall(Statement statement, int first, int? place, LedgerLine? line, long day)
+    /// <returns>Number of the call's words; 0 without a call.</returns>
+    private long BindCall(Statement statement, int first, int? place, LedgerLine? line, long day)
     {
         statement.Bind(first, place);
         if (line is null)
@@ -112,9 +122,10 @@ internal sealed class LedgerInserts : IDisposable
             {
                 statement.Bind(column, (string?)null);
             }
-            return;
+            return 0;
         }
-        statement.Bind(first + 1, _callWords.For(CallWords.Of(line), day)).Bind(first + 2, line.StartedMicroseconds).Bind(first + 3, line.DurationMicroseconds);
+        var words = _callWords.For(CallWords.Of(line), day);
+        statement.Bind(first + 1, words).Bind(first + 2, line.StartedMicroseconds).Bind(first + 3, line.DurationMicroseconds);
         BindUsage(statement, first + 4, line.Usage, line.Cost?.Shares);
         var cost = line.Cost;
         statement.Bind(first + 10, cost?.Total);
@@ -124,6 +135,7 @@ internal sealed class LedgerInserts : IDisposable
         BindPart(statement, first + 14, cost?.Output ?? 0);
         BindPart(statement, first + 15, cost?.Other ?? 0);
         statement.Bind(first + 16, line.Usage?.ReportedCost ?? cost?.Reported);
+        return words;
     }
 
     private static void BindUsage(Statement statement, int first, Usage? usage, string? shares) => statement

@@ -17,7 +17,7 @@ internal sealed class LedgerRows : IDisposable
     {
         _requests = file.Prepare("""
             SELECT number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
-              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash
+              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash, labels
             FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number
             """).Bind(1, after).Bind(2, until);
         // Both in the order of their keys: one pass over each, and no search.
@@ -55,6 +55,7 @@ internal sealed class LedgerRows : IDisposable
             Organisation = _requests.OptionalText(4),
             Team = _requests.OptionalText(5),
             Project = _requests.OptionalText(6),
+            Labels = _requests.OptionalText(27),
             Alias = _requests.OptionalText(9),
             Operation = _requests.Text(10),
             Status = (int)_requests.Number(14),

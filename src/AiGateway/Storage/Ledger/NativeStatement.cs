@@ -44,5 +44,13 @@ internal static class NativeStatement
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [SuppressGCTransition]
     public static extern int BindStaticBytes(nint statement, int parameter, ref readonly byte value, int length, nint owner);
+
+    [DllImport(Library, EntryPoint = "sqlite3_step")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Step(nint statement);
+
+    [DllImport(Library, EntryPoint = "sqlite3_reset")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Reset(nint statement);
 #pragma warning restore SYSLIB1054
 }

@@ -2,6 +2,7 @@ using System.Text;
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
@@ -44,7 +45,7 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     /// <inheritdoc />
     public long Version() => Run(static file =>
     {
-        using var statement = file.Prepare("SELECT (SELECT COALESCE(MAX(number), 0) FROM requests) + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
+        using var statement = file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0)) + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
         return statement.Step() ? statement.Number(0) : 0;
     });
 
@@ -92,15 +93,12 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         var text = new StringBuilder("SELECT at, ").Append(RollupRow.Columns);
         foreach (var dimension in query.By)
         {
-            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : LedgerDimensions.NameOf(dimension));
+            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : dimension.TagName is null ? dimension.Name : "labels");
         }
-        if (table == Adjusted)
-        {
-            text.Append(", hour, correction");
-        }
+        text.Append(table == Adjusted ? ", hour, correction" : ", NULL, NULL").Append(", labels");
         text.Append(" FROM ").Append(table).Append(" WHERE at >= ?1 AND at < ?2").Append(condition);
         var parameter = 4;
-        foreach (var (dimension, wanted) in query.Where)
+        foreach (var (dimension, wanted) in query.Where.Where(static filter => filter.Key.TagName is null))
         {
             text.Append(" AND ").Append(LedgerDimensions.NameOf(dimension)).Append(" IN (").AppendJoin(", ", wanted.Select(_ => $"?{parameter++}")).Append(')');
         }
@@ -111,15 +109,20 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
             statement.Bind(3, last);
         }
         parameter = 4;
-        foreach (var value in query.Where.SelectMany(static filter => filter.Value))
+        foreach (var value in query.Where.Where(static filter => filter.Key.TagName is null).SelectMany(static filter => filter.Value))
         {
             statement.Bind(parameter++, value);
         }
-        string Value(int i) => i < query.By.Count ? statement.Text(i + FirstKey)
+        string Value(int i) => i < query.By.Count ? query.By[i].TagName is { } tag ? LabelText.ValueOf(statement.Text(i + FirstKey), tag) : statement.Text(i + FirstKey)
             : i == query.By.Count ? GroupSums.MonthOf(statement.Number(i + FirstKey), query.Zone) : CorrectionWords.CauseOf(statement.Number(i + FirstKey));
         Func<int, string> read = Value;
+        var labels = FirstKey + query.By.Count + 2;
         while (statement.Step())
         {
+            if (!query.TakesLabels(statement.Text(labels)))
+            {
+                continue;
+            }
             groups.Add(statement.Number(0), read, RollupRow.Read(statement, 1));
         }
     }

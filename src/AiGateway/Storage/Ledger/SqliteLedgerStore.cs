@@ -25,7 +25,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     public int Append(LedgerBatch batch) => Run(file =>
     {
         var added = 0;
-        file.InTransaction(() => added = AppendUncommitted(batch.Requests, batch.Intents));
+        file.InTransaction(() => added = AppendUncommitted(batch));
         return added;
     });
 
@@ -35,8 +35,9 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         var added = 0;
         file.InTransaction(() =>
         {
-            var lost = _intents!.Of(process).ConvertAll(LedgerRequests.Lost);
-            added = AppendUncommitted(lost, []);
+            var lost = new LedgerBatch();
+            lost.Requests.AddRange(_intents!.Of(process).Select(LedgerRequests.Lost));
+            added = AppendUncommitted(lost);
         });
         return added;
     });
@@ -67,7 +68,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     /// <inheritdoc />
     public void Dispose() => Close();
 
-    private int AppendUncommitted(List<LedgerRequest> requests, List<LedgerIntent> intents)
+    private int AppendUncommitted(LedgerBatch batch)
     {
         if (_file!.HasChanged())
         {
@@ -76,28 +77,24 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         _rollup.Clear();
         _inserts!.Begin();
         var added = 0;
-        foreach (var request in requests)
-        {
-            var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
-            var row = ChainRow.For(request, _personal!.For(PersonalKeys.User, request.User, day), _personal.For(PersonalKeys.Tags, request.Tags, day));
-            if (_inserts.TryInsert(row, _heads!.Next(row)))
-            {
-                _heads.Advance(row);
-                _rollup.Add(request);
-                added++;
-            }
-        }
-        foreach (var intent in intents)
-        {
-            _intents!.Add(intent);
-        }
-        foreach (var request in requests)
-        {
-            _intents!.Remove(request.Id);
-        }
+        batch.Visit(request => added += TryAppend(request) ? 1 : 0, _intents!.Add);
+        _inserts.MoveSumsTo(_rollup);
         _heads!.Save();
         WriteRollups(CorrectionTable.LastClosing(_file!));
         return added;
+    }
+
+    private bool TryAppend(LedgerRequest request)
+    {
+        var day = ChainHeads.DayOf(request.At.ToUnixTimeMilliseconds());
+        var row = ChainRow.For(request, _personal!.For(PersonalKeys.User, request.User, day), _personal.For(PersonalKeys.Tags, request.Tags, day));
+        var isNew = _inserts!.TryInsert(row);
+        if (isNew)
+        {
+            _heads!.Add(row, _inserts.Number);
+        }
+        _intents!.Remove(request.Id);
+        return isNew;
     }
 
     private void WriteRollups(Correction? closing)
@@ -159,10 +156,12 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
             }
             OpenGuards(file, before);
             using var lines = file.Prepare($"DELETE FROM {lineTable} WHERE number = ?1");
+            using var links = file.Prepare("DELETE FROM links WHERE number = ?1");
             using var requests = file.Prepare($"DELETE FROM {requestTable} WHERE number = ?1");
             foreach (var (number, _) in rows)
             {
                 lines.Bind(1, number).Run();
+                links.Bind(1, number).Run();
                 requests.Bind(1, number).Run();
             }
             using var heads = file.Prepare("UPDATE heads SET removed = removed + ?2 WHERE day = ?1");
@@ -194,6 +193,11 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
                 Close();
             }
             return work(_file ?? Open());
+        }
+        catch (LedgerRecordException)
+        {
+            Close();
+            throw;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or OverflowException)
         {

@@ -13,6 +13,9 @@ internal sealed class Statement : IDisposable
     // Enough for the texts of a row; longer ones are copied by SQLite.
     private const int ArenaLength = 4096;
 
+    // Parameters that have a bit of their own; no row has more columns.
+    private const int MostMarked = 64;
+
     private readonly sqlite3 _file;
     private readonly sqlite3_stmt _statement;
     private readonly nint _handle;
@@ -20,6 +23,9 @@ internal sealed class Statement : IDisposable
     // What is bound, one value after the other, at an address that stays. It is filled anew after each run.
     private byte[]? _arena;
     private int _used;
+
+    // A bit for each parameter that is bound to a value; all begin as NULL.
+    private ulong _valued;
 
     /// <summary>Prepares a statement.</summary>
     public Statement(sqlite3 file, string text)
@@ -34,24 +40,20 @@ internal sealed class Statement : IDisposable
     /// <summary>Binds a number; parameters count from 1.</summary>
     public Statement Bind(int parameter, long value)
     {
+        MarkValue(parameter);
         Check(NativeStatement.BindNumber(_handle, parameter, value));
         return this;
     }
 
     /// <summary>Binds a number or none.</summary>
-    public Statement Bind(int parameter, long? value)
-    {
-        Check(value is { } number ? NativeStatement.BindNumber(_handle, parameter, number) : NativeStatement.BindNull(_handle, parameter));
-        return this;
-    }
+    public Statement Bind(int parameter, long? value) => value is { } number ? Bind(parameter, number) : BindNull(parameter);
 
     /// <summary>Binds a text or none.</summary>
     public Statement Bind(int parameter, string? value)
     {
         if (value is null)
         {
-            Check(NativeStatement.BindNull(_handle, parameter));
-            return this;
+            return BindNull(parameter);
         }
         var longest = Encoding.UTF8.GetMaxByteCount(value.Length);
         if (longest <= ArenaLength - _used)
@@ -60,6 +62,7 @@ internal sealed class Statement : IDisposable
             return this;
         }
         var utf8 = new byte[longest];
+        MarkValue(parameter);
         Check(NativeStatement.BindText(_handle, parameter, in utf8[0], Encoding.UTF8.GetBytes(value, utf8), NativeStatement.Transient));
         return this;
     }
@@ -81,6 +84,7 @@ internal sealed class Statement : IDisposable
     /// <summary>Binds bytes; there are some.</summary>
     public Statement Bind(int parameter, ReadOnlySpan<byte> value)
     {
+        MarkValue(parameter);
         if (value.Length < ArenaLength - _used)
         {
             value.CopyTo(Arena.AsSpan(_used));
@@ -99,14 +103,14 @@ internal sealed class Statement : IDisposable
     /// <returns>False when there is none; the statement is ready to be bound anew then.</returns>
     public bool Step()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = NativeStatement.Step(_handle);
         if (result == raw.SQLITE_ROW)
         {
             return true;
         }
         _used = 0;
         // A reset repeats the error of the step.
-        var reset = raw.sqlite3_reset(_statement);
+        var reset = NativeStatement.Reset(_handle);
         Check(result == raw.SQLITE_DONE ? reset : result);
         return false;
     }
@@ -126,7 +130,7 @@ internal sealed class Statement : IDisposable
     public void Reset()
     {
         _used = 0;
-        raw.sqlite3_reset(_statement);
+        NativeStatement.Reset(_handle);
     }
 
     /// <summary>A column's number; columns count from 0.</summary>
@@ -150,9 +154,23 @@ internal sealed class Statement : IDisposable
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
 
+    // Most values of a row that may be absent are, and those of the row before were.
+    private Statement BindNull(int parameter)
+    {
+        if (parameter >= MostMarked || (_valued & (1UL << parameter)) != 0)
+        {
+            Check(NativeStatement.BindNull(_handle, parameter));
+            _valued &= parameter < MostMarked ? ~(1UL << parameter) : ulong.MaxValue;
+        }
+        return this;
+    }
+
+    private void MarkValue(int parameter) => _valued |= parameter < MostMarked ? 1UL << parameter : 0;
+
     // What stands in the arena behind what is used; an empty text has an address there too, and is no NULL.
     private void BindText(int parameter, int length)
     {
+        MarkValue(parameter);
         Check(NativeStatement.BindStaticText(_handle, parameter, in Arena[_used], length, NativeStatement.Static));
         _used += length;
     }

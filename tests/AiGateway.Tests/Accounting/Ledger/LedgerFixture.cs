@@ -18,7 +18,7 @@ internal static class LedgerFixture
     /// <summary>One request with one call.</summary>
     public static LedgerRequest Request(
         string id, DateTimeOffset? at = null, string caller = "key", string? team = "payments", string model = "gpt", decimal? cost = 0.000123m,
-        string? user = null, string? tags = null, int status = 200, string? unpriced = null) => new()
+        string? user = null, string? tags = null, string? labels = null, int status = 200, string? unpriced = null) => new()
         {
             Id = id,
             At = at ?? At,
@@ -28,6 +28,7 @@ internal static class LedgerFixture
             Project = "checkout",
             User = user,
             Tags = tags,
+            Labels = labels,
             Alias = "fast",
             Operation = "chat_completions",
             Status = status,
@@ -87,6 +88,7 @@ internal static class LedgerFixture
             Project = Text(0.5),
             User = Text(0.5),
             Tags = random.Chance(0.5) ? """{"a":"b"}""" : null,
+            Labels = random.Chance(0.5) ? "application=chat;env=a%3Bb" : null,
             Alias = Text(0.9),
             Operation = "chat_completions",
             Status = random.OneOf([200, 400, 502, 0]),

@@ -92,6 +92,40 @@ public sealed class CorrectionTests : IDisposable
     }
 
     [Fact]
+    public void SumsByTag_CanBeGroupedFilteredAndRestated()
+    {
+        _home.Append(
+            LedgerFixture.Request("a", November.AddDays(2), labels: "application=chat;env=prod", cost: 1), LedgerFixture.Request("b", November.AddDays(2), labels: "application=chat;env=test", cost: 2),
+            LedgerFixture.Request("c", November.AddDays(2), labels: "application=a%3Bb", cost: 4), LedgerFixture.Request("d", November.AddDays(2), cost: 8));
+
+        string[] By(string by, params (string Name, string Value)[] more) =>
+            [.. ReportOf(November, December, [("by", by), .. more]).Rows.Select(static row => string.Create(CultureInfo.InvariantCulture, $"{string.Join('|', row.Keys)} {row.Sums.Cost}"))];
+        Assert.Equal([" 8", "a;b 4", "chat 3"], By("tag:application"));
+        Assert.Equal(["chat|test|payments 2", "chat|prod|payments 1"], By("tag:application,tag:env,team", ("tag", "application=chat")));
+        Assert.Equal(["payments 9"], By("team", ("tag", "application=chat"), ("tag", "application="), ("tag", "env=prod"), ("tag", "env=")));
+        Assert.Equal(["a;b 4"], By("tag:application", ("tag", "application=a;b")));
+        Assert.Equal([" 15"], By("tag:no-such"));
+        Restate(November, December);
+        Assert.Equal(["chat 0.0002", " 0.0001", "a;b 0.0001"], By("tag:application"));
+        Assert.Null(_home.Audit.Verify(null, null).Problem);
+        _home.Tamper("DROP TRIGGER request_words_are_not_changed; UPDATE request_words SET labels = 'application=other' WHERE labels = 'application=chat;env=prod'");
+        Assert.Contains("Row 1", _home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tag", "application", "'tag' is 'application'")]
+    [InlineData("tag", "=chat", "'tag' is '=chat'")]
+    [InlineData("by", "tag:", "'by' names 'tag:'")]
+    [InlineData("by", "tag:a b", "'by' names 'tag:a b'")]
+    [InlineData("by", "tag:x'; DROP TABLE hours; --", "'by' names")]
+    [InlineData("currency", "eur", "'currency' is 'eur'")]
+    public void WrongParameters_SayTheWayOut(string name, string value, string said)
+    {
+        Assert.Null(ReportQuery.TryRead(asked => asked == name ? [value] : [], _clock.GetUtcNow(), ReportFormat.Json, out var problem));
+        Assert.Contains(said, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PriceThatIsGone_LeavesTheCostAsItWas()
     {
         _home.Append(LedgerFixture.Request("a", November.AddDays(2), model: "vanished"));
@@ -215,9 +249,9 @@ public sealed class CorrectionTests : IDisposable
         _home.Append([.. Enumerable.Range(0, 10).Select(i => LedgerFixture.Request($"r{i}", November.AddDays(1).AddMinutes(i)))]);
         using (var store = SqliteCorrections.OpenToWrite(_home.File, _clock))
         {
-            var lines = store.Read(0, 5).Select(static booked => new RestatedLine(booked.Number, booked.Request.Id, 0, booked.Costs[0]!, booked.Costs[0]! with { Total = 99 })).ToList();
+            var lines = store.Read(0, 5, out _).Select(static booked => new RestatedLine(booked.Number, booked.Request.Id, 0, booked.Costs[0]!, booked.Costs[0]! with { Total = 99 })).ToList();
             var sums = new AdjustmentSums();
-            sums.Add(November.ToUnixTimeMilliseconds(), November.ToUnixTimeMilliseconds(), store.Read(0, 1)[0].Request, store.Read(0, 1)[0].Request.Lines[0], lines[0]);
+            sums.Add(November.ToUnixTimeMilliseconds(), November.ToUnixTimeMilliseconds(), store.Read(0, 1, out _)[0].Request, store.Read(0, 1, out _)[0].Request.Lines[0], lines[0]);
             store.Stage(lines, sums);
         }
         Assert.Equal(0.00123m, ReportOf(November, December).Total.Cost);

@@ -9,13 +9,14 @@ public sealed class HashChainTests
     private const string WithoutGuards = """
         DROP TRIGGER entries_are_not_changed; DROP TRIGGER entries_are_not_removed; DROP TRIGGER more_lines_are_not_changed; DROP TRIGGER more_lines_are_not_removed;
         DROP TRIGGER request_words_are_not_changed; DROP TRIGGER call_words_are_not_changed; DROP TRIGGER call_words_are_not_removed; DROP TRIGGER heads_are_not_removed;
+        DROP TRIGGER links_are_not_changed; DROP TRIGGER links_are_not_removed;
         """;
 
     [Theory]
     [InlineData("UPDATE entries SET cost = '0.1' WHERE number = 5", "Row 5")]
     [InlineData("UPDATE entries SET cost = NULL WHERE number = 5", "Row 5")]
     [InlineData("UPDATE entries SET at = at + 1 WHERE number = 5", "Row 5")]
-    [InlineData("UPDATE entries SET hash = zeroblob(32) WHERE number = 5", "Row 5")]
+    [InlineData("UPDATE links SET hash = zeroblob(32) WHERE number = 5", "Row 5")]
     [InlineData("UPDATE entries SET user_key = NULL WHERE number = 5", "Row 5")]
     [InlineData("UPDATE entries SET input = 1 WHERE number = 5", "Row 5")]
     [InlineData("UPDATE entries SET cost = 'much' WHERE number = 5", "Row 5")]
@@ -30,6 +31,8 @@ public sealed class HashChainTests
     [InlineData("DELETE FROM entries WHERE number = 4", "Row 5")]
     [InlineData("DELETE FROM entries WHERE number = 10", "2026-11-21 has 4 rows")]
     [InlineData("INSERT INTO more_lines SELECT 99, line, call_words, started_us, call_us, input, cached_input, cache_write, output, reasoning, units, cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported FROM more_lines WHERE number = 7", "belong to no request")]
+    [InlineData("DELETE FROM links WHERE number = 4", "One of the rows 4 (request req_4) to 5 (request req_5, 2026-11-20")]
+    [InlineData("DELETE FROM links WHERE number = 10", "2026-11-21 has 5 rows")]
     [InlineData("DELETE FROM heads WHERE place = 1", "missing before 2026-11-21")]
     [InlineData("UPDATE heads SET genesis = zeroblob(32) WHERE place = 2", "2026-11-21 does not follow")]
     [InlineData("DELETE FROM heads WHERE place = 2", "a day that the chain does not know")]
@@ -48,6 +51,8 @@ public sealed class HashChainTests
     [InlineData("DELETE FROM entries")]
     [InlineData("UPDATE more_lines SET cost = '0'")]
     [InlineData("DELETE FROM more_lines")]
+    [InlineData("UPDATE links SET hash = zeroblob(32)")]
+    [InlineData("DELETE FROM links")]
     [InlineData("UPDATE request_words SET team = 'others'")]
     [InlineData("DELETE FROM request_words")]
     [InlineData("UPDATE call_words SET model = 'other'")]
@@ -58,6 +63,18 @@ public sealed class HashChainTests
         using var home = Filled();
 
         Assert.Contains("append-only", Assert.ThrowsAny<Exception>(() => home.Tamper(change)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RowsOfOneBatch_AreNamedByTheirLink()
+    {
+        using var home = new LedgerHome();
+        home.Append([.. Enumerable.Range(1, 200).Select(i => LedgerFixture.Request($"req_{i}", LedgerFixture.At.AddDays(i % 2)))]);
+        Assert.Null(home.Audit.Verify(null, null).Problem);
+        home.Tamper(WithoutGuards + "UPDATE entries SET input = 1 WHERE number = 150");
+
+        // Each day's rows are every other number: the second link of 64 begins at 130 on the day of the even ones.
+        Assert.StartsWith("One of the rows 130 (request req_130) to 200 (request req_200", home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
