@@ -3,6 +3,7 @@ using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Postgres;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -24,6 +25,10 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        if (host.Ledger?.Postgres is { } address)
+        {
+            services.AddSingleton(_ => new PostgresDatabase(address));
+        }
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
