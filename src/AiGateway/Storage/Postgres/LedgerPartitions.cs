@@ -47,12 +47,11 @@ internal sealed class LedgerPartitions
             Run(connection, "SELECT pg_advisory_xact_lock($1)", LedgerTables.Schema.LockNumber + 1);
             foreach (var table in Tables)
             {
-                var partition = $"{LedgerTables.Name}.{NameOf(table, month)}";
-                using var exists = PostgresDatabase.Command(connection, "SELECT to_regclass($1) IS NOT NULL", partition);
-                if (exists.ExecuteScalar() is true)
+                if (PostgresDatabase.HasTable(connection, LedgerTables.Name, NameOf(table, month)))
                 {
                     continue;
                 }
+                var partition = $"{LedgerTables.Name}.{NameOf(table, month)}";
                 Run(connection, $"CREATE TABLE {partition} (LIKE {LedgerTables.Name}.{table})");
                 Run(connection, $"ALTER TABLE {LedgerTables.Name}.{table} ATTACH PARTITION {partition} FOR VALUES FROM ('{Day(month)}') TO ('{Day(month.AddMonths(1))}')");
             }

@@ -46,11 +46,8 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
         return removed;
     });
 
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        // The database is the container's.
-    }
+    /// <summary>Holds nothing itself; the database is the container's.</summary>
+    public void Dispose() => _node = null;
 
     private int Append(NpgsqlConnection connection, int node, List<LedgerRequest> settled, List<LedgerIntent> intents)
     {

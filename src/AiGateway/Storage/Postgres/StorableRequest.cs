@@ -33,6 +33,10 @@ internal static class StorableRequest
             User = Optional(request.User),
             Tags = Optional(request.Tags),
             Alias = Optional(request.Alias),
+            Operation = Text(request.Operation),
+            Outcome = Text(request.Outcome),
+            Error = Optional(request.Error),
+            ConfigVersion = Text(request.ConfigVersion),
             Lines = Array.ConvertAll(request.Lines, static line => line with
             {
                 Deployment = Text(line.Deployment),
@@ -41,6 +45,8 @@ internal static class StorableRequest
                 UpstreamModel = Text(line.UpstreamModel),
                 ResponseModel = Optional(line.ResponseModel),
                 ServiceTier = Optional(line.ServiceTier),
+                Dialect = Text(line.Dialect),
+                Outcome = Text(line.Outcome),
                 Cost = line.Cost is { } cost ? cost with { Unpriced = Optional(cost.Unpriced), PriceSet = Optional(cost.PriceSet) } : null,
             }),
         };
@@ -53,11 +59,13 @@ internal static class StorableRequest
 
     private static bool IsStorable(LedgerRequest request) => request.At.Year is >= FirstYear and <= LastYear
         && IsStorable(request.Id) && IsStorable(request.Caller) && IsStorable(request.Organisation) && IsStorable(request.Team) && IsStorable(request.Project)
-        && IsStorable(request.User) && IsStorable(request.Tags) && IsStorable(request.Alias);
+        && IsStorable(request.User) && IsStorable(request.Tags) && IsStorable(request.Alias)
+        && IsStorable(request.Operation) && IsStorable(request.Outcome) && IsStorable(request.Error) && IsStorable(request.ConfigVersion);
 
     private static bool IsStorable(LedgerLine line) =>
         IsStorable(line.Deployment) && IsStorable(line.Provider) && IsStorable(line.Model) && IsStorable(line.UpstreamModel)
-        && IsStorable(line.ResponseModel) && IsStorable(line.ServiceTier) && IsStorable(line.Cost?.Unpriced) && IsStorable(line.Cost?.PriceSet);
+        && IsStorable(line.ResponseModel) && IsStorable(line.ServiceTier) && IsStorable(line.Dialect) && IsStorable(line.Outcome)
+        && IsStorable(line.Cost?.Unpriced) && IsStorable(line.Cost?.PriceSet);
 
     // What is not ASCII may hold half a surrogate pair: the round trip through UTF-8 shows, and the copy is the same where it does not.
     private static bool IsStorable(string? text) =>
