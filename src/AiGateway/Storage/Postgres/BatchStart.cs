@@ -17,6 +17,9 @@ internal sealed class BatchStart
     /// <summary>How many rows the node has appended; the number of the last one.</summary>
     public long Appended { get; private set; }
 
+    /// <summary>How often something was erased.</summary>
+    public byte[] Erasures { get; private set; } = [];
+
     /// <summary>Ids of requests of the batch that are there already.</summary>
     public HashSet<string> Existing { get; } = new(StringComparer.Ordinal);
 
@@ -24,8 +27,9 @@ internal sealed class BatchStart
     /// <param name="connection">In a transaction.</param>
     /// <param name="node">The node's number.</param>
     /// <param name="requests">The batch.</param>
+    /// <param name="looksForExisting">Whether requests of the batch may be there already. Looking costs as much as writing an index.</param>
     /// <exception cref="InvalidDataException">The node's row is gone.</exception>
-    public static BatchStart Read(NpgsqlConnection connection, int node, List<LedgerRequest> requests)
+    public static BatchStart Read(NpgsqlConnection connection, int node, List<LedgerRequest> requests, bool looksForExisting)
     {
         var (ids, times, days) = (new string[requests.Count], new DateTime[requests.Count], new HashSet<DateTime>());
         for (var i = 0; i < requests.Count; i++)
@@ -38,7 +42,8 @@ internal sealed class BatchStart
             BatchCommands =
             {
                 // Statistics that are behind must not turn a few look-ups into a pass over the month.
-                new($"SET LOCAL enable_seqscan = off"), new("SET LOCAL enable_hashjoin = off"), new("SET LOCAL enable_mergejoin = off"), new("SET LOCAL lock_timeout = '15s'"),
+                new("SET LOCAL enable_seqscan = off"), new("SET LOCAL enable_hashjoin = off"), new("SET LOCAL enable_mergejoin = off"), new("SET LOCAL lock_timeout = '15s'"),
+                new($"SELECT value FROM {LedgerTables.Name}.settings WHERE name = 'erasures'"),
                 new($"SELECT appended FROM {LedgerTables.Name}.nodes WHERE node = $1 FOR UPDATE") { Parameters = { new() { Value = node } } },
                 new($"""
                     SELECT r.id FROM unnest($1, $2) AS u (id, at) JOIN {LedgerTables.Name}.requests r ON r.id = u.id AND r.at = u.at WHERE r.at BETWEEN $3 AND $4
@@ -52,6 +57,8 @@ internal sealed class BatchStart
         };
         using var reader = batch.ExecuteReader();
         var start = new BatchStart();
+        start.Erasures = reader.Read() ? reader.GetFieldValue<byte[]>(0) : [];
+        reader.NextResult();
         start.Appended = reader.Read() ? reader.GetInt64(0) : throw new InvalidDataException($"The ledger's row of this node is gone from {LedgerTables.Name}.nodes. It is made anew.");
         reader.NextResult();
         while (reader.Read())

@@ -21,8 +21,12 @@ internal sealed class LedgerPartitions
     /// <summary>The month of a time.</summary>
     public static DateTime MonthOf(DateTimeOffset at) => new(at.UtcDateTime.Year, at.UtcDateTime.Month, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Forgets what it has seen: another node may have changed it.</summary>
-    public void Forget() => _known.Clear();
+    /// <summary>Looks anew which months have a partition.</summary>
+    public void Look(NpgsqlConnection connection)
+    {
+        _known.Clear();
+        _known.UnionWith(All(connection));
+    }
 
     /// <summary>Makes the partitions of this month and those that follow.</summary>
     public void MakeAhead(NpgsqlConnection connection, DateTimeOffset now)

@@ -1,3 +1,5 @@
+using AiGateway.Storage.Ledger;
+
 namespace AiGateway.Storage.Postgres;
 
 /// <summary>The ledger's tables in PostgreSQL.</summary>
@@ -5,20 +7,24 @@ namespace AiGateway.Storage.Postgres;
 /// As in SQLite's file, in PostgreSQL's own types: instants, exact numerics. Rows of <c>requests</c> and <c>lines</c> lie in a
 /// partition for each month; they are never changed, and go with their month, whose partition retention drops. A row's
 /// <c>number</c> counts within its node, in the order of the node's chain. A request id is unique together with its time, because
-/// a partitioned table can promise no more, and a repetition carries the same time. The names of a sum are found by their digest:
-/// an index holds no long texts.
+/// a partitioned table can promise no more, and a repetition carries the same time. What a sum is of stands once in <c>names</c>,
+/// under a digest, so that a sum is a short row, and an index holds no long texts; the views <c>hours</c> and <c>days</c> show both.
 /// </remarks>
 internal static class LedgerTables
 {
     /// <summary>The PostgreSQL schema.</summary>
     public const string Name = "aigateway_ledger";
 
+    /// <summary>What a sum is of: columns of <c>names</c>.</summary>
+    public const string Names = "caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind";
+
     /// <summary>The tables.</summary>
     public static PostgresSchema Schema { get; } = new(Name,
     [
         $"""
         CREATE TABLE settings (name text PRIMARY KEY, value bytea NOT NULL);
-        INSERT INTO settings (name, value) VALUES ('salt', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+        INSERT INTO settings (name, value) VALUES
+          ('salt', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')), ('erasures', '0');
         CREATE TABLE nodes (node integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, since timestamptz NOT NULL, appended bigint NOT NULL DEFAULT 0);
         CREATE TABLE requests (
           node integer NOT NULL, number bigint NOT NULL, id text NOT NULL, at timestamptz NOT NULL,
@@ -45,8 +51,13 @@ internal static class LedgerTables
           requests bigint NOT NULL, removed bigint NOT NULL, PRIMARY KEY (node, day), UNIQUE (node, place));
         CREATE TABLE intents (request text NOT NULL, line integer NOT NULL, process text NOT NULL, entry bytea NOT NULL, PRIMARY KEY (request, line));
         CREATE INDEX intents_of_process ON intents (process);
-        {Sums("hours")}
-        {Sums("days")}
+        CREATE TABLE names (
+          key bytea PRIMARY KEY, caller text NOT NULL, organisation text NOT NULL, team text NOT NULL, project text NOT NULL, alias text NOT NULL,
+          operation text NOT NULL, deployment text NOT NULL, provider text NOT NULL, model text NOT NULL, status text NOT NULL, kind text NOT NULL);
+        {Sums("hour_sums")}
+        {Sums("day_sums")}
+        CREATE VIEW hours AS SELECT at, {Names}, {RollupRow.Columns} FROM hour_sums JOIN names USING (key);
+        CREATE VIEW days AS SELECT at, {Names}, {RollupRow.Columns} FROM day_sums JOIN names USING (key);
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$;
         CREATE TRIGGER requests_are_not_changed BEFORE UPDATE OR DELETE ON requests FOR EACH ROW EXECUTE FUNCTION refuse_change();
         CREATE TRIGGER lines_are_not_changed BEFORE UPDATE OR DELETE ON lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -69,8 +80,6 @@ internal static class LedgerTables
     private static string Sums(string name) => $"""
         CREATE TABLE {name} (
           at timestamptz NOT NULL, key bytea NOT NULL,
-          caller text NOT NULL, organisation text NOT NULL, team text NOT NULL, project text NOT NULL, alias text NOT NULL,
-          operation text NOT NULL, deployment text NOT NULL, provider text NOT NULL, model text NOT NULL, status text NOT NULL, kind text NOT NULL,
           requests bigint NOT NULL, errors bigint NOT NULL, calls bigint NOT NULL, estimated bigint NOT NULL, unpriced bigint NOT NULL, unpriced_tokens bigint NOT NULL,
           input bigint NOT NULL, cached_input bigint NOT NULL, cache_write bigint NOT NULL, output bigint NOT NULL, reasoning bigint NOT NULL,
           duration_us bigint NOT NULL, cost numeric NOT NULL, saved numeric NOT NULL,

@@ -36,8 +36,8 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database) : ILedgerAu
         Add("removed by retention", $"SELECT COALESCE(SUM(removed), 0) FROM {LedgerTables.Name}.heads");
         Add("first day", $"SELECT to_char(MIN(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM {LedgerTables.Name}.heads");
         Add("last day", $"SELECT to_char(MAX(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM {LedgerTables.Name}.heads");
-        Add("sums by hour", $"SELECT COUNT(*) FROM {LedgerTables.Name}.hours");
-        Add("sums by day", $"SELECT COUNT(*) FROM {LedgerTables.Name}.days");
+        Add("sums by hour", $"SELECT COUNT(*) FROM {LedgerTables.Name}.hour_sums");
+        Add("sums by day", $"SELECT COUNT(*) FROM {LedgerTables.Name}.day_sums");
         Add("users and sets of tags", $"SELECT COUNT(*) FROM {LedgerTables.Name}.personal");
         Add("calls without a record yet", $"SELECT COUNT(*) FROM {LedgerTables.Name}.intents");
         figures.Add(new("monthly partitions", LedgerPartitions.All(connection).Count.ToString(CultureInfo.InvariantCulture)));
@@ -57,6 +57,10 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database) : ILedgerAu
             lookups.Add(PersonalKeys.Lookup(salt.ExecuteScalar() as byte[] ?? throw new InvalidDataException($"The ledger in {database.Name} has no salt."), PersonalKeys.User, name));
             using var remove = PostgresDatabase.Command(connection, $"DELETE FROM {LedgerTables.Name}.personal WHERE lookup = ANY($1)", (object)lookups.ToArray());
             erased = remove.ExecuteNonQuery();
+            // What nodes have in memory is of before.
+            using var count = PostgresDatabase.Command(
+                connection, $"UPDATE {LedgerTables.Name}.settings SET value = convert_to((convert_from(value, 'UTF8')::bigint + 1)::text, 'UTF8') WHERE name = 'erasures'");
+            count.ExecuteNonQuery();
             transaction.Commit();
         }
         // What was erased must not stay on the table's pages.

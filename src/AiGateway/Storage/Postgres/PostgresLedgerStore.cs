@@ -15,10 +15,15 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
 {
     private readonly LedgerPartitions _partitions = new();
     private readonly PostgresIntents _intents = new();
+    private readonly PostgresPersonal _personal = new();
+    private readonly PostgresSums _sums = new();
     private readonly Rollup _rollup = new();
     private string _nodeName = "";
     private byte[] _salt = [];
     private int? _node;
+
+    // At first, and after a fault, a batch may be one that was committed and not answered.
+    private bool _mayRepeat;
 
     /// <inheritdoc />
     public int Append(LedgerBatch batch) => Run((connection, node) => Append(connection, node, batch.Requests, batch.Intents));
@@ -34,6 +39,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
     /// <returns>How many requests were removed.</returns>
     public long Sweep(DateTimeOffset limit) => Run((connection, _) =>
     {
+        _partitions.Look(connection);
         _partitions.MakeAhead(connection, clock.GetUtcNow());
         var month = LedgerPartitions.MonthOf(limit);
         var removed = LedgerPartitions.All(connection).Where(before => before < month).Sum(before => _partitions.Drop(connection, before));
@@ -56,8 +62,22 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
         {
             _partitions.Make(connection, month);
         }
+        try
+        {
+            return AppendStorable(connection, node, settled, requests, intents);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && !_mayRepeat)
+        {
+            // Something of the batch is there already, as after a kill.
+            Forget();
+            return AppendStorable(connection, node, settled, [.. settled.Select(StorableRequest.Of)], intents);
+        }
+    }
+
+    private int AppendStorable(NpgsqlConnection connection, int node, List<LedgerRequest> settled, List<LedgerRequest> requests, List<LedgerIntent> intents)
+    {
         using var transaction = connection.BeginTransaction();
-        var start = BatchStart.Read(connection, node, requests);
+        var start = BatchStart.Read(connection, node, requests, _mayRepeat);
         requests.RemoveAll(request => !start.Existing.Add(request.Id));
         if (requests.Count > 0)
         {
@@ -75,8 +95,10 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
             }
             if (requests.Count > 0)
             {
-                last.BatchCommands.Add(PostgresSums.Add("hours", _rollup.Sums));
-                last.BatchCommands.Add(PostgresSums.Add("days", _rollup.SumsByDay()));
+                foreach (var sums in _sums.Add(_rollup))
+                {
+                    last.BatchCommands.Add(sums);
+                }
             }
             if (last.BatchCommands.Count > 0)
             {
@@ -84,18 +106,19 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
             }
         }
         transaction.Commit();
+        _mayRepeat = false;
         return requests.Count;
     }
 
     private void AppendRows(NpgsqlConnection connection, int node, BatchStart start, List<LedgerRequest> requests)
     {
-        var personal = PostgresPersonal.Read(connection, _salt, requests);
+        _personal.Read(connection, _salt, start.Erasures, requests);
         var heads = new ChainHeads(_nodeName, start.HeadOf, start.LastHead);
         var rows = new List<(ChainRow Row, byte[] Hash)>(requests.Count);
         _rollup.Clear();
         foreach (var request in requests)
         {
-            var row = ChainRow.For(request, personal.For(PersonalKeys.User, request.User), personal.For(PersonalKeys.Tags, request.Tags));
+            var row = ChainRow.For(request, _personal.For(PersonalKeys.User, request.User), _personal.For(PersonalKeys.Tags, request.Tags));
             rows.Add((row, heads.Next(row).ToArray()));
             heads.Advance(row);
             _rollup.Add(request);
@@ -128,13 +151,22 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
         }
     }
 
+    // What was read and written before may have gone with a transaction.
+    private void Forget()
+    {
+        _mayRepeat = true;
+        _personal.Forget();
+        _sums.Forget();
+    }
+
     private int Begin(NpgsqlConnection connection)
     {
+        Forget();
         database.Migrate(connection, LedgerTables.Schema, clock);
         _nodeName = NodeName.In(dataFolder);
         using var salt = PostgresDatabase.Command(connection, $"SELECT value FROM {LedgerTables.Name}.settings WHERE name = 'salt'");
         _salt = salt.ExecuteScalar() as byte[] ?? throw new InvalidDataException($"The ledger in {database.Name} has no salt.");
-        _partitions.Forget();
+        _partitions.Look(connection);
         _partitions.MakeAhead(connection, clock.GetUtcNow());
         _intents.Begin(connection);
         using var add = PostgresDatabase.Command(

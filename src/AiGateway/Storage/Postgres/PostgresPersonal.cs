@@ -5,40 +5,47 @@ using Npgsql;
 
 namespace AiGateway.Storage.Postgres;
 
-/// <summary>The keys of a batch's users and tags, as its transaction sees them: see <see cref="PersonalKeys"/>.</summary>
+/// <summary>The keys of users and tags: see <see cref="PersonalKeys"/>. Not thread-safe.</summary>
+/// <remarks>What was found once is kept in memory until something was erased: an erasure counts itself in its own transaction.</remarks>
 internal sealed class PostgresPersonal
 {
+    private const int MostKnown = 50_000;
+
     private readonly Dictionary<(string Kind, string Value), Entry> _entries = [];
+    private byte[] _erasures = [];
 
-    private PostgresPersonal()
-    {
-    }
+    /// <summary>Forgets everything: keys may have gone with a transaction, or with the database.</summary>
+    public void Forget() => _entries.Clear();
 
-    /// <summary>Finds the keys, and makes those that are missing.</summary>
+    /// <summary>Finds the keys of a batch, and makes those that are missing.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="salt">The ledger's salt.</param>
+    /// <param name="erasures">How often something was erased, as the transaction sees it.</param>
     /// <param name="requests">The batch.</param>
-    public static PostgresPersonal Read(NpgsqlConnection connection, byte[] salt, List<LedgerRequest> requests)
+    public void Read(NpgsqlConnection connection, byte[] salt, byte[] erasures, List<LedgerRequest> requests)
     {
-        var personal = new PostgresPersonal();
+        if (!erasures.AsSpan().SequenceEqual(_erasures) || _entries.Count > MostKnown)
+        {
+            Forget();
+            _erasures = erasures;
+        }
+        var wanted = new HashSet<Entry>();
         foreach (var request in requests)
         {
             var day = request.At.UtcDateTime.Date;
-            personal.Add(salt, PersonalKeys.User, request.User, day);
-            personal.Add(salt, PersonalKeys.Tags, request.Tags, day);
+            Add(wanted, salt, PersonalKeys.User, request.User, day);
+            Add(wanted, salt, PersonalKeys.Tags, request.Tags, day);
         }
-        if (personal._entries.Count > 0)
+        if (wanted.Count > 0)
         {
-            personal.Find(connection);
-            personal.Keep(connection);
+            Find(connection, wanted.ToDictionary(static entry => Convert.ToHexString(entry.Lookup), StringComparer.Ordinal));
         }
-        return personal;
     }
 
-    /// <summary>The key of a value; null for none.</summary>
+    /// <summary>The key of a value of the batch; null for none.</summary>
     public byte[]? For(string kind, string? value) => value is null ? null : _entries[(kind, value)].Key;
 
-    private void Add(byte[] salt, string kind, string? value, DateTime day)
+    private void Add(HashSet<Entry> wanted, byte[] salt, string kind, string? value, DateTime day)
     {
         if (value is null)
         {
@@ -46,32 +53,42 @@ internal sealed class PostgresPersonal
         }
         if (!_entries.TryGetValue((kind, value), out var entry))
         {
-            _entries[(kind, value)] = entry = new Entry { Lookup = PersonalKeys.Lookup(salt, kind, value), Day = day };
+            _entries[(kind, value)] = entry = new Entry(kind, value, PersonalKeys.Lookup(salt, kind, value));
         }
-        entry.Day = entry.Day < day ? day : entry.Day;
-    }
-
-    private void Find(NpgsqlConnection connection)
-    {
-        var byLookup = _entries.Values.ToDictionary(static entry => Convert.ToHexString(entry.Lookup), StringComparer.Ordinal);
-        using var find = PostgresDatabase.Command(
-            connection, $"SELECT lookup, key, seen FROM {LedgerTables.Name}.personal WHERE lookup = ANY($1)", (object)_entries.Values.Select(static entry => entry.Lookup).ToArray());
-        using var reader = find.ExecuteReader();
-        while (reader.Read())
+        if (entry.Key is null || entry.Seen < day)
         {
-            var entry = byLookup[Convert.ToHexString(reader.GetFieldValue<byte[]>(0))];
-            (entry.Key, entry.IsKept) = (reader.GetFieldValue<byte[]>(1), reader.GetDateTime(2) >= entry.Day);
+            entry.Seen = entry.Seen < day ? day : entry.Seen;
+            wanted.Add(entry);
         }
     }
 
-    // New ones, and those that were last seen on an earlier day. In one order on every node: two that wait for each other's are none.
-    private void Keep(NpgsqlConnection connection)
+    private static void Find(NpgsqlConnection connection, Dictionary<string, Entry> wanted)
     {
-        var wanted = _entries.Where(static pair => !pair.Value.IsKept).OrderBy(static pair => Convert.ToHexString(pair.Value.Lookup), StringComparer.Ordinal).ToList();
-        if (wanted.Count == 0)
+        using (var find = PostgresDatabase.Command(
+            connection, $"SELECT lookup, key, seen FROM {LedgerTables.Name}.personal WHERE lookup = ANY($1)", (object)wanted.Values.Select(static entry => entry.Lookup).ToArray()))
+        using (var reader = find.ExecuteReader())
         {
-            return;
+            while (reader.Read())
+            {
+                var name = Convert.ToHexString(reader.GetFieldValue<byte[]>(0));
+                var entry = wanted[name];
+                entry.Key = reader.GetFieldValue<byte[]>(1);
+                if (reader.GetDateTime(2) >= entry.Seen)
+                {
+                    wanted.Remove(name);
+                }
+            }
         }
+        if (wanted.Count > 0)
+        {
+            Keep(connection, wanted);
+        }
+    }
+
+    // New ones, and those that were last seen on an earlier day. In one order on every node, so that no two wait for each other in a ring.
+    private static void Keep(NpgsqlConnection connection, Dictionary<string, Entry> wanted)
+    {
+        var entries = wanted.Values.ToList();
         // Another node may have been quicker: its key is the one, and comes back.
         using var keep = PostgresDatabase.Command(
             connection,
@@ -80,24 +97,25 @@ internal sealed class PostgresPersonal
             SELECT key, kind, lookup, value, seen FROM unnest($1, $2, $3, $4, $5) AS u (key, kind, lookup, value, seen) ORDER BY lookup
             ON CONFLICT (lookup) DO UPDATE SET seen = GREATEST(p.seen, EXCLUDED.seen) RETURNING lookup, key
             """,
-            wanted.Select(static pair => pair.Value.Key ?? RandomNumberGenerator.GetBytes(PersonalKeys.KeyLength)).ToArray(), wanted.Select(static pair => pair.Key.Kind).ToArray(),
-            wanted.Select(static pair => pair.Value.Lookup).ToArray(), wanted.Select(static pair => pair.Key.Value).ToArray(), wanted.Select(static pair => pair.Value.Day).ToArray());
-        var byLookup = wanted.ToDictionary(static pair => Convert.ToHexString(pair.Value.Lookup), static pair => pair.Value, StringComparer.Ordinal);
+            entries.ConvertAll(static entry => entry.Key ?? RandomNumberGenerator.GetBytes(PersonalKeys.KeyLength)).ToArray(), entries.ConvertAll(static entry => entry.Kind).ToArray(),
+            entries.ConvertAll(static entry => entry.Lookup).ToArray(), entries.ConvertAll(static entry => entry.Value).ToArray(), entries.ConvertAll(static entry => entry.Seen).ToArray());
         using var reader = keep.ExecuteReader();
         while (reader.Read())
         {
-            byLookup[Convert.ToHexString(reader.GetFieldValue<byte[]>(0))].Key = reader.GetFieldValue<byte[]>(1);
+            wanted[Convert.ToHexString(reader.GetFieldValue<byte[]>(0))].Key = reader.GetFieldValue<byte[]>(1);
         }
     }
 
-    private sealed class Entry
+    private sealed class Entry(string kind, string value, byte[] lookup)
     {
-        public required byte[] Lookup { get; init; }
+        public string Kind { get; } = kind;
 
-        public DateTime Day { get; set; }
+        public string Value { get; } = value;
+
+        public byte[] Lookup { get; } = lookup;
+
+        public DateTime Seen { get; set; } = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
 
         public byte[]? Key { get; set; }
-
-        public bool IsKept { get; set; }
     }
 }

@@ -39,9 +39,11 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     private string Connection => $"Host=127.0.0.1;Port={_server.Port};Username=gateway;Pooling=False";
 
     /// <summary>A store of a node with a data folder of this name, and connections of its own.</summary>
-    public PostgresLedgerStore Node(string name)
+    /// <param name="name">The data folder.</param>
+    /// <param name="port">Where the server is reached, if not directly.</param>
+    public PostgresLedgerStore Node(string name, int? port = null)
     {
-        var database = new PostgresDatabase(Address);
+        var database = new PostgresDatabase(Address with { Port = port ?? _server.Port });
         _nodes.Add(database);
         return new PostgresLedgerStore(database, Path.Combine(_folder, name), TimeProvider.System);
     }
