@@ -1,6 +1,5 @@
 using System.Text;
 using AiGateway.Accounting.Ledger;
-using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
 using Microsoft.Data.Sqlite;
 
