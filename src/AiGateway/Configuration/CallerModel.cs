@@ -33,6 +33,9 @@ internal sealed class CallerModel
     /// <summary>Ids of providers whose own API it may use, a <c>*</c> at the end for all that begin so. Empty: none.</summary>
     public string[] Native { get; init; } = [];
 
+    /// <summary>The highest priority that its requests have where they wait for a limit.</summary>
+    public RequestPriority Priority { get; init; } = RequestPriority.Standard;
+
     /// <summary>Instant from which the key is refused; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
 

@@ -139,6 +139,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         AllowedNames = [.. caller.Aliases.Where(name => !name.EndsWith('*'))],
         AllowedPrefixes = [.. caller.Aliases.Where(name => name.EndsWith('*')).Select(name => name[..^1])],
         Native = [.. caller.Native],
+        Priority = caller.Priority is { } priority ? PriorityNames.Parse(priority)!.Value : RequestPriority.Standard,
         Expires = caller.Expires,
         Disabled = caller.Disabled,
     };
