@@ -14,6 +14,10 @@ if (args.Contains("--ledger-postgres"))
 {
     return PostgresMeasurement.Run(args);
 }
+if (args.Contains("--ledger-parts"))
+{
+    return LedgerParts.Run();
+}
 if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);

@@ -110,7 +110,7 @@ internal static class LedgerMeasurement
         var (watch, cpu, onRequest) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime, TimeSpan.Zero);
         for (var number = 0L; number < records; number++)
         {
-            var record = Record(snapshot, request, usage, costs);
+            var record = LedgerRecords.Make(snapshot, request, usage, costs);
             var began = Stopwatch.GetTimestamp();
             queue.OnSettled(record);
             onRequest += Stopwatch.GetElapsedTime(began);
@@ -131,17 +131,6 @@ internal static class LedgerMeasurement
         var counted = reader.Sum(new LedgerQuery { From = now.AddDays(-2), To = now.AddDays(2) })[0].Sums.Requests;
         Print("queue: records in the ledger", $"{counted} of {records}");
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static RequestRecord Record(Snapshot snapshot, GatewayRequest request, Usage usage, CostCalculator costs)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        var deployment = snapshot.Deployments["bench-a"];
-        var cost = costs.Calculate(snapshot, deployment, ChatBytes.UpstreamModel, ChatBytes.UpstreamModel, "default", usage, now);
-        var attempt = new AttemptRecord(deployment, ChatBytes.UpstreamModel, "bench#1") { WasSent = true, Outcome = AttemptOutcome.Succeeded, Status = 200, Usage = usage, Cost = cost };
-        var exchange = new Exchange { Id = RequestId.New(now), Snapshot = snapshot, StartedAt = now, StartTimestamp = 0, Request = request, Status = 200, Outcome = RequestOutcome.Completed, Answering = attempt, Usage = usage, Cost = cost };
-        exchange.Attempts.Add(attempt);
-        return new RequestRecord(exchange, TimeSpan.FromMilliseconds(250));
     }
 
     private static void Print(string name, FormattableString figure) => Console.WriteLine($"{name,-60}{FormattableString.Invariant(figure)}");

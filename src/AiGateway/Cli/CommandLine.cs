@@ -30,14 +30,23 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   make a key, and its entry for the routing file
           AiGateway report [FILE] [--from D] [--to D] [--by team,model] [--format table|csv|json]
               [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
+              [--tag NAME=VALUE]...
               [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
-              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
+              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month, tag:NAME
+              [--as-recorded | --as-of D]         without restatements, or with those made before D
+              [--currency EUR] [--rates CSV]      in another currency, by the rate of each day
           AiGateway ledger verify [--from D] [--to D]
                                                   recompute the ledger's hash chain; name the first row that does not fit
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
           AiGateway ledger backup COPY            copy the ledger's file while the gateway runs
-              [--config FILE | --data FOLDER]     for all four: where the ledger lies
+          AiGateway ledger restate --from D [--to D] --reason TEXT [--model M]... [--provider P]... [--dry-run]
+                                                  price calls anew by the prices as they are now; both figures are kept
+          AiGateway ledger close MONTH [--tz ZONE] [--reason TEXT]
+                                                  close a month (2026-10): its figures stand from then on
+          AiGateway ledger corrections            who restated and closed what, when and why
+              [--by NAME]                         who restates or closes; default: the system's user
+              [--config FILE | --data FOLDER]     for all of them: where the ledger lies
           AiGateway health [FILE] [--url URL]
                                                   ask the running gateway whether it is alive
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
@@ -49,6 +58,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway prices diff OLD NEW           what changed between two price lists
               [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
               [--from DAY] [--to DAY]             or request records)
+          AiGateway prices diff [OLD] NEW --ledger
+              [--config FILE] [--data FOLDER]     what last month (or --from, --to) would have cost by the newer list, by model
           AiGateway prices set --model P/M --from DATE --input USD --output USD
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on
@@ -80,9 +91,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "keys" when rest is ["new", ..]:
                 return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
             case "report":
-                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, []), async options => await new ReportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
+            case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):
+                return await RunAsync(LedgerCorrectionCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCorrectionCommand(output, error, Ledger, environment, clock).RunAsync(action, options));
             case "health":
                 return await RunAsync(Options.ParseWithFile(rest, ["url"], []), async options => await new HealthCommand(output, error, environment).RunAsync(options));
             case "translate":
@@ -103,7 +116,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await MisuseAsync(command switch
                 {
                     "keys" => "'keys' is followed by 'new'.",
-                    "ledger" => "'ledger' is followed by verify, stats, erase or backup.",
+                    "ledger" => "'ledger' is followed by verify, stats, erase, backup, restate, close or corrections.",
                     _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "health", "translate", "prices", "schema", "version", "help", "run"])}",
                 });
         }

@@ -71,7 +71,7 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
             return ExitCode.Bad;
         }
         var removed = verdict.Removed > 0 ? $" {verdict.Removed} more were removed by retention; the heads of their days are there." : "";
-        await output.WriteLineAsync($"The ledger is whole: {verdict.Requests} requests, {verdict.Days} days.{removed}");
+        await output.WriteLineAsync($"The ledger is whole: {verdict.Requests} requests, {verdict.Days} days{(verdict.Corrections > 0 ? $", {verdict.Corrections} corrections" : "")}.{removed}");
         return ExitCode.Good;
     }
 

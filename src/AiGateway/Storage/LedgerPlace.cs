@@ -1,3 +1,5 @@
+using AiGateway.Accounting.Corrections;
+using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Storage.Ledger;
@@ -23,6 +25,17 @@ internal sealed class LedgerPlace : IDisposable
     /// <summary>Verifies, counts, erases and backs it up.</summary>
     public ILedgerAudit Audit(TimeProvider clock) => _database is null ? new LedgerAudit(_file, clock) : new PostgresLedgerAudit(_database);
 
+    /// <summary>Its corrections, to look at.</summary>
+    /// <exception cref="LedgerStoreException">It cannot be read, or can have none.</exception>
+    public ICorrectionStore Corrections() => SqliteCorrections.OpenToRead(CorrectedFile());
+
+    /// <summary>Its corrections, to add some.</summary>
+    /// <exception cref="LedgerStoreException">It cannot be written, can have none, or another one is being made.</exception>
+    public ICorrectionStore CorrectionsToWrite(TimeProvider clock) => SqliteCorrections.OpenToWrite(CorrectedFile(), clock);
+
     /// <inheritdoc />
     public void Dispose() => _database?.Dispose();
+
+    private string CorrectedFile() => _database is null ? _file : throw new LedgerStoreException(
+        $"Months are closed and prices restated in a ledger in SQLite only. This one is in PostgreSQL ({_database.Name}): its figures stay as they were recorded.");
 }

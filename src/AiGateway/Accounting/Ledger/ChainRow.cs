@@ -14,6 +14,9 @@ internal readonly record struct ChainRow(
     LedgerRequest Request, byte[]? UserKey, byte[]? TagsKey, string? Deployment, string? Provider, string? Model, decimal Cost, long Unpriced, bool IsEstimated)
 {
     /// <summary>The row that a request is to get.</summary>
-    public static ChainRow For(LedgerRequest request, byte[]? userKey, byte[]? tagsKey) =>
-        new(request, userKey, tagsKey, request.Answer?.Deployment, request.Answer?.Provider, request.Answer?.Model, request.Cost, request.Unpriced, request.IsEstimated);
+    public static ChainRow For(LedgerRequest request, byte[]? userKey, byte[]? tagsKey)
+    {
+        var answer = request.Answer;
+        return new(request, userKey, tagsKey, answer?.Deployment, answer?.Provider, answer?.Model, request.Cost, request.Unpriced, request.IsEstimated);
+    }
 }

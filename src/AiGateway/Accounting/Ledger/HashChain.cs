@@ -1,12 +1,15 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace AiGateway.Accounting.Ledger;
 
-/// <summary>The chain over the requests of one node and day: each row's hash is that of the hash before it and of what the row says, so that no row can be changed, added or taken out unseen.</summary>
+/// <summary>The chain over the requests of one node and day: each hash is that of the hash before it and of what the rows since then say, so that no row can be changed, added or taken out unseen.</summary>
 /// <remarks>
-/// SHA-256 over the hash before (32 bytes) and the row's values in the order below; texts with their length before them, numbers
-/// as <see cref="PayloadWriter.Number"/> writes them, amounts as their digits. The first hash of a day is made of the node, the day
-/// and the first hash of the day that was begun before it, so that no day can be taken out. docs/features/ledger.md has the form.
+/// SHA-256 over the hash before (32 bytes) and the rows' values in the order below; texts with their length before them, numbers
+/// as <see cref="PayloadWriter.Number"/> writes them, amounts as their digits. A link may be of several rows, which costs less than
+/// a hash for each; those after the first have their length before them (4 bytes, little endian). The first hash of a day is made of
+/// the node, the day and the first hash of the day that was begun before it, so that no day can be taken out. docs/features/ledger.md
+/// has the form. Not thread-safe.
 /// </remarks>
 internal sealed class HashChain
 {
@@ -14,6 +17,9 @@ internal sealed class HashChain
     public const int Length = SHA256.HashSizeInBytes;
 
     private readonly PayloadWriter _row = new();
+
+    /// <summary>How many rows are in the link that is open.</summary>
+    public int Rows { get; private set; }
 
     /// <summary>What a day begins with.</summary>
     /// <param name="node">The node's name.</param>
@@ -29,16 +35,41 @@ internal sealed class HashChain
         return SHA256.HashData(_row.Written);
     }
 
-    /// <summary>The hash of the next row.</summary>
+    /// <summary>The hash of a link of one row.</summary>
     /// <param name="before">The hash before it.</param>
     /// <param name="row">The row.</param>
     /// <param name="hash">Takes the hash; may be where <paramref name="before"/> is.</param>
     public void Next(ReadOnlySpan<byte> before, in ChainRow row, Span<byte> hash)
     {
-        _row.CutTo(0);
-        _row.Raw(before);
+        Add(row);
+        Close(before, hash);
+    }
+
+    /// <summary>Adds a row to the open link.</summary>
+    public void Add(in ChainRow row)
+    {
+        if (Rows++ == 0)
+        {
+            // Room for the hash before.
+            _row.CutTo(0);
+            _row.Skip(Length);
+            Write(row);
+            return;
+        }
+        var start = _row.Length;
+        _row.Skip(sizeof(int));
         Write(row);
+        BinaryPrimitives.WriteInt32LittleEndian(_row.At(start, sizeof(int)), _row.Length - start - sizeof(int));
+    }
+
+    /// <summary>Closes the open link, which has a row.</summary>
+    /// <param name="before">The hash before it.</param>
+    /// <param name="hash">Takes the hash; may be where <paramref name="before"/> is.</param>
+    public void Close(ReadOnlySpan<byte> before, Span<byte> hash)
+    {
+        before.CopyTo(_row.At(0, Length));
         SHA256.HashData(_row.Written, hash);
+        Rows = 0;
     }
 
     private void Write(in ChainRow row)
@@ -73,6 +104,10 @@ internal sealed class HashChain
         foreach (var line in request.Lines)
         {
             Write(line);
+        }
+        if (request.Labels is { } labels)
+        {
+            _row.Text(labels);
         }
     }
 

@@ -8,19 +8,23 @@ internal static class LedgerCodec
 {
     private const byte RequestForm = 1;
     private const byte IntentForm = 2;
+
+    // As the others, with labels before the request.
+    private const byte LabelledRequestForm = 3;
+    private const byte LabelledIntentForm = 4;
     private const int MostLines = 10_000;
 
     /// <summary>Writes a request.</summary>
     public static void Write(PayloadWriter to, LedgerRequest request)
     {
-        to.Byte(RequestForm);
+        to.Byte(request.Labels is null ? RequestForm : LabelledRequestForm);
         WriteRequest(to, request);
     }
 
     /// <summary>Writes an intent.</summary>
     public static void Write(PayloadWriter to, LedgerIntent intent)
     {
-        to.Byte(IntentForm);
+        to.Byte(intent.Request.Labels is null ? IntentForm : LabelledIntentForm);
         to.Text(intent.Process);
         to.Number(intent.Line);
         WriteRequest(to, intent.Request);
@@ -33,15 +37,15 @@ internal static class LedgerCodec
         var from = new PayloadReader(payload, texts);
         switch (from.Byte())
         {
-            case RequestForm:
-                into.Requests.Add(ReadRequest(ref from));
+            case (RequestForm or LabelledRequestForm) and var form:
+                into.Requests.Add(ReadRequest(ref from, form == LabelledRequestForm));
                 break;
-            case IntentForm:
+            case (IntentForm or LabelledIntentForm) and var intentForm:
                 var (process, line) = (from.Text(), from.Small());
-                into.Intents.Add(new LedgerIntent(ReadRequest(ref from), line, process));
+                into.Intents.Add(new LedgerIntent(ReadRequest(ref from, intentForm == LabelledIntentForm), line, process));
                 break;
-            case var form:
-                throw new InvalidDataException($"A record of form {form}, which this version does not know.");
+            case var unknown:
+                throw new InvalidDataException($"A record of form {unknown}, which this version does not know.");
         }
         if (!from.IsAtEnd)
         {
@@ -49,8 +53,15 @@ internal static class LedgerCodec
         }
     }
 
+    /// <summary>Whether a record is of a form that this version reads.</summary>
+    public static bool Knows(ReadOnlySpan<byte> payload) => payload[0] is RequestForm or IntentForm or LabelledRequestForm or LabelledIntentForm;
+
     private static void WriteRequest(PayloadWriter to, LedgerRequest request)
     {
+        if (request.Labels is { } labels)
+        {
+            to.Text(labels);
+        }
         to.Text(request.Id);
         to.Number(request.At.ToUnixTimeMilliseconds());
         to.Text(request.Caller);
@@ -77,8 +88,9 @@ internal static class LedgerCodec
         }
     }
 
-    private static LedgerRequest ReadRequest(ref PayloadReader from) => new()
+    private static LedgerRequest ReadRequest(ref PayloadReader from, bool isLabelled) => new()
     {
+        Labels = isLabelled ? from.Text() : null,
         Id = from.UniqueText(),
         At = Time(from.Number()),
         Caller = from.Text(),

@@ -9,8 +9,8 @@ namespace AiGateway.Accounting.Ledger;
 /// </remarks>
 internal sealed partial class LedgerCommitter : IAsyncDisposable
 {
-    // More would be fewer flushes, and more objects that live through collections.
-    private const int RecordsAtOnce = 2048;
+    // More would be fewer flushes, and reports that are further behind.
+    private const int RecordsAtOnce = 8192;
 
     // Larger batches are cheaper; reports are this much behind.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
@@ -32,7 +32,6 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
 
     // Set from the first drain on: nothing is waited for any more.
     private readonly ManualResetEvent _hurry = new(false);
-    private readonly SegmentReader _reader = new();
     private readonly LedgerBatch _batch = new();
     private readonly Queue<QueueFolder> _adopted = new();
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -188,8 +187,9 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
         while (state == FrameState.Whole && position < length)
         {
             _batch.Clear();
-            (position, state) = _reader.Read(path, position, length, RecordsAtOnce, _batch);
-            Append();
+            var from = position;
+            (position, state) = SegmentReader.Read(path, from, length, RecordsAtOnce, _batch);
+            Append(from, ref position, ref state);
         }
         Finish(path, position, length, state);
     }
@@ -208,7 +208,7 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
         {
             try
             {
-                (position, state) = _reader.Read(segment.Path, from, to, RecordsAtOnce, _batch);
+                (position, state) = SegmentReader.Read(segment.Path, from, to, RecordsAtOnce, _batch);
             }
             catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -218,7 +218,7 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
                 _backlog.Remove(segment);
                 return true;
             }
-            Append();
+            Append(from, ref position, ref state);
             _backlog.Taken(segment, position, _batch.Count);
             Progressed();
         }
@@ -234,15 +234,26 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
         return true;
     }
 
-    private void Append()
+    /// <summary>Commits the batch; up to the damage where one of its records is none.</summary>
+    private void Append(long from, ref long position, ref FrameState state)
     {
-        if (_batch.Count == 0)
-        {
-            return;
-        }
         var began = _clock.GetTimestamp();
-        _store.Append(_batch);
-        _metrics.Committed(_clock.GetElapsedTime(began));
+        var count = _batch.Count;
+        while (count > 0)
+        {
+            try
+            {
+                _store.Append(_batch);
+                _metrics.Committed(_clock.GetElapsedTime(began));
+                return;
+            }
+            catch (LedgerRecordException fault)
+            {
+                count = fault.Number;
+                position = from + _batch.CutTo(count);
+                state = FrameState.Damaged;
+            }
+        }
     }
 
     private void Finish(string path, long position, long length, FrameState state)

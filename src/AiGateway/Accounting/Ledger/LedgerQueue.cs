@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -6,8 +5,8 @@ namespace AiGateway.Accounting.Ledger;
 
 /// <summary>The durable queue before the ledger's store: behind the response path, bounded in memory and on disk.</summary>
 /// <remarks>
-/// (1) A request's thread puts its record into a list in memory, and waits for nothing. (2) One thread writes what is there
-/// to the process's file and flushes it, at most once per <see cref="LedgerModel.Flush"/>: what a kill can cost. (3) With strict
+/// (1) A request's thread writes its record's bytes into a buffer in memory, and waits for nothing: bytes cost the collector
+/// nothing, and the record is in that thread's caches. (2) One thread writes what is there to the process's file and flushes it, at most once per <see cref="LedgerModel.Flush"/>: what a kill can cost. (3) With strict
 /// durability a call first puts its intent there and waits for that flush, which then comes at once and serves all that wait.
 /// (4) The <see cref="LedgerCommitter"/> moves what is on disk into the store. (5) When the file is as long as it may be, or cannot
 /// be written, records are dropped and counted, or new requests refused, as the operator wants.
@@ -15,11 +14,12 @@ namespace AiGateway.Accounting.Ledger;
 internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHostedService, IAsyncDisposable
 {
     // Of records that wait for the file; it only fills while the disk takes nothing.
-    private const long MemoryCapacity = 64 * 1024 * 1024;
+    private const int MemoryCapacity = 64 * 1024 * 1024;
 
-    private const int WriteAtOnce = 4 * 1024 * 1024;
+    // A buffer that grew larger than this while the disk took nothing is given back.
+    private const int UsualBuffer = 4 * 1024 * 1024;
+
     private const double OpensAgainAt = 0.9;
-    private static readonly TimeSpan FillEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestAfterFailureAtStop = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
@@ -42,23 +42,24 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
     private readonly LedgerCommitter _committer;
     private readonly Thread _writer;
 
-    // Records and pending intents.
-    private readonly ConcurrentQueue<object> _waiting = new();
+    private readonly Lock _lock = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly AutoResetEvent _hurry = new(false);
-    private readonly PayloadWriter _buffer = new();
-    private readonly List<PendingIntent> _intents = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _bufferedRecords;
-    private long _waitingBytes;
+
+    // What requests fill, under the lock, and what the writer writes; they change places.
+    private Filled _filling = new();
+    private Filled _writing = new();
     private long _unwritten;
     private long _lostReportedAt;
-    private volatile bool _isAsleep;
     private volatile bool _isFailing;
     private volatile bool _isFull;
     private volatile bool _isStopping;
     private volatile bool _isEnding;
     private int _disposed;
+
+    [ThreadStatic]
+    private static PayloadWriter? _frame;
 
     /// <summary>Opens the queue in the data folder and starts.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -89,14 +90,10 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         {
             return;
         }
-        var size = RecordSize.Of(record);
-        if (Interlocked.Add(ref _waitingBytes, size) > MemoryCapacity)
+        if (Frame(static (frame, record) => LedgerCodec.Write(frame, LedgerRequests.From(record)), record) is not { } frame || !TryPut(frame, null))
         {
-            Interlocked.Add(ref _waitingBytes, -size);
             _metrics.AddLost(1);
-            return;
         }
-        Put(record);
     }
 
     /// <inheritdoc />
@@ -116,7 +113,10 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
             number += before.WasSent && !ReferenceEquals(before, attempt) ? 1 : 0;
         }
         var pending = new PendingIntent(LedgerRequests.IntentOf(exchange, attempt, number, _folder.Process, _costs));
-        Put(pending);
+        if (Frame(static (frame, pending) => LedgerCodec.Write(frame, pending.Intent), pending) is not { } frame || !TryPut(frame, pending))
+        {
+            return false;
+        }
         _hurry.Set();
         return await pending.Done;
     }
@@ -174,16 +174,48 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         _hurry.Dispose();
     }
 
-    private void Put(object item)
+    /// <summary>Writes a frame into the thread's own buffer; null when it cannot be written.</summary>
+    private PayloadWriter? Frame<T>(Action<PayloadWriter, T> write, T item)
     {
-        Interlocked.Increment(ref _unwritten);
-        _waiting.Enqueue(item);
-        // With a full fence between: either this sees the writer asleep, or the writer sees the item.
-        Interlocked.MemoryBarrier();
-        if (_isAsleep)
+        var frame = _frame ??= new PayloadWriter();
+        frame.CutTo(0);
+        frame.Skip(Frames.HeadLength);
+        try
+        {
+            write(frame, item);
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            Log.Unwritable(_logger, fault);
+            return null;
+        }
+        Frames.Close(frame.At(0, frame.Length));
+        return frame;
+    }
+
+    private bool TryPut(PayloadWriter frame, PendingIntent? intent)
+    {
+        bool isFirst;
+        lock (_lock)
+        {
+            if (_filling.Bytes.Length > MemoryCapacity)
+            {
+                return false;
+            }
+            isFirst = _filling.Records == 0;
+            _filling.Bytes.Raw(frame.Written);
+            _filling.Records++;
+            if (intent is not null)
+            {
+                _filling.Intents.Add(intent);
+            }
+            Interlocked.Increment(ref _unwritten);
+        }
+        if (isFirst)
         {
             _wake.Set();
         }
+        return true;
     }
 
     private void Write()
@@ -192,22 +224,32 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         var took = TimeSpan.Zero;
         while (true)
         {
-            if (_waiting.IsEmpty && _buffer.Length == 0)
+            if (_writing.Records == 0)
             {
-                if (_isEnding)
+                if (!_isEnding)
                 {
-                    break;
+                    _wake.WaitOne();
                 }
-                Sleep();
+                if (!_isStopping && took < interval)
+                {
+                    // Others join; the time that the last write took counts, so that nothing waits longer than the interval.
+                    _hurry.WaitOne(interval - took);
+                }
+                lock (_lock)
+                {
+                    (_filling, _writing) = (_writing, _filling);
+                }
+                if (_writing.Records == 0)
+                {
+                    if (_isEnding)
+                    {
+                        break;
+                    }
+                    continue;
+                }
             }
-            if (!_isStopping && took < interval)
-            {
-                // Others join; the time that the last write took counts, so that nothing waits longer than the interval.
-                RestAndFill(interval - took);
-            }
-            Fill();
             var began = _clock.GetTimestamp();
-            if (_buffer.Length > 0 && !TryPersist())
+            if (!TryPersist())
             {
                 if (_isEnding)
                 {
@@ -222,71 +264,18 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         _ended.TrySetResult();
     }
 
-    // Records become bytes soon: as objects they would live through collections, each of which copies them.
-    private void RestAndFill(TimeSpan rest)
-    {
-        for (; rest > TimeSpan.Zero && !_hurry.WaitOne(rest < FillEvery ? rest : FillEvery); rest -= FillEvery)
-        {
-            Fill();
-        }
-    }
-
-    private void Sleep()
-    {
-        _isAsleep = true;
-        Interlocked.MemoryBarrier();
-        if (_waiting.IsEmpty && !_isEnding)
-        {
-            _wake.WaitOne();
-        }
-        _isAsleep = false;
-    }
-
-    private void Fill()
-    {
-        while (_buffer.Length < WriteAtOnce && _waiting.TryDequeue(out var item))
-        {
-            var start = _buffer.Length;
-            _buffer.Skip(Frames.HeadLength);
-            try
-            {
-                if (item is RequestRecord record)
-                {
-                    Interlocked.Add(ref _waitingBytes, -RecordSize.Of(record));
-                    LedgerCodec.Write(_buffer, LedgerRequests.From(record));
-                }
-                else
-                {
-                    var pending = (PendingIntent)item;
-                    _intents.Add(pending);
-                    LedgerCodec.Write(_buffer, pending.Intent);
-                }
-            }
-            catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or OverflowException)
-            {
-                _buffer.CutTo(start);
-                Interlocked.Decrement(ref _unwritten);
-                _metrics.AddLost(1);
-                Log.Unwritable(_logger, fault);
-                continue;
-            }
-            Frames.Close(_buffer.At(start, _buffer.Length - start));
-            _bufferedRecords++;
-        }
-    }
-
     private bool TryPersist()
     {
-        if (!_settings.BlocksWhenFull && _backlog.Bytes + _buffer.Length > _settings.MaxQueue)
+        if (!_settings.BlocksWhenFull && _backlog.Bytes + _writing.Bytes.Length > _settings.MaxQueue)
         {
-            _metrics.AddLost(_bufferedRecords - _intents.Count);
+            _metrics.AddLost(_writing.Records - _writing.Intents.Count);
             ReportLost();
             Emptied();
             return true;
         }
         try
         {
-            _segments.Append(_buffer.Written, _bufferedRecords);
+            _segments.Append(_writing.Bytes.Written, _writing.Records);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -312,26 +301,25 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
 
     private void Emptied()
     {
-        Interlocked.Add(ref _unwritten, -_bufferedRecords);
-        _buffer.CutTo(0);
-        _bufferedRecords = 0;
         Complete(isOnDisk: true);
+        Interlocked.Add(ref _unwritten, -_writing.Records);
+        _writing.Clear(UsualBuffer);
     }
 
     private void Complete(bool isOnDisk)
     {
-        foreach (var intent in _intents)
+        foreach (var intent in _writing.Intents)
         {
             intent.Complete(isOnDisk);
         }
-        _intents.Clear();
+        _writing.Intents.Clear();
     }
 
     /// <summary>Refuses or takes requests again, by how much waits. It opens later than it closes, so that it does not flutter.</summary>
     private void UpdateFull()
     {
         var limit = _isFull ? OpensAgainAt * _settings.MaxQueue : _settings.MaxQueue;
-        var isFull = _backlog.Bytes >= limit || (_isFailing && Interlocked.Read(ref _waitingBytes) > MemoryCapacity / 2);
+        var isFull = _backlog.Bytes >= limit || (_isFailing && Volatile.Read(ref _filling).Bytes.Length > MemoryCapacity / 2);
         if (isFull != _isFull)
         {
             _isFull = isFull;
@@ -348,6 +336,28 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
         {
             _lostReportedAt = _clock.GetTimestamp();
             Log.Shed(_logger, _settings.MaxQueue, _metrics.Lost);
+        }
+    }
+
+    /// <summary>Frames that wait for the disk.</summary>
+    private sealed class Filled
+    {
+        public PayloadWriter Bytes { get; private set; } = new();
+
+        public int Records { get; set; }
+
+        /// <summary>Those among them that somebody waits for.</summary>
+        public List<PendingIntent> Intents { get; } = [];
+
+        public void Clear(int usual)
+        {
+            Records = 0;
+            Intents.Clear();
+            if (Bytes.Length > usual)
+            {
+                Bytes = new PayloadWriter();
+            }
+            Bytes.CutTo(0);
         }
     }
 

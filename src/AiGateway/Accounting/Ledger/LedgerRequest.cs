@@ -27,6 +27,9 @@ internal sealed record LedgerRequest
     /// <summary>The key's and the request's tags as one JSON object; null without. Personal, as the user.</summary>
     public string? Tags { get; init; }
 
+    /// <summary>The tags that sums are kept by, as <see cref="Pipeline.LabelText"/> writes them; null for none. Not personal: the operator has chosen them.</summary>
+    public string? Labels { get; init; }
+
     /// <summary>The alias's name in the configuration; null when none matched.</summary>
     public string? Alias { get; init; }
 
@@ -64,7 +67,20 @@ internal sealed record LedgerRequest
     public required LedgerLine[] Lines { get; init; }
 
     /// <summary>The line that answered, or the last; null when nothing was sent.</summary>
-    public LedgerLine? Answer => Array.Find(Lines, static line => line.Kind == LedgerCallKind.Answer) ?? (Lines.Length > 0 ? Lines[^1] : null);
+    public LedgerLine? Answer
+    {
+        get
+        {
+            foreach (var line in Lines)
+            {
+                if (line.Kind == LedgerCallKind.Answer)
+                {
+                    return line;
+                }
+            }
+            return Lines.Length > 0 ? Lines[^1] : null;
+        }
+    }
 
     /// <summary>The sum of what is priced, in USD.</summary>
     public decimal Cost
@@ -81,7 +97,18 @@ internal sealed record LedgerRequest
     }
 
     /// <summary>How many calls consumed something whose price is not known.</summary>
-    public int Unpriced => Lines.Count(static line => line.Cost is { Total: null });
+    public int Unpriced
+    {
+        get
+        {
+            var unpriced = 0;
+            foreach (var line in Lines)
+            {
+                unpriced += line.Cost is { Total: null } ? 1 : 0;
+            }
+            return unpriced;
+        }
+    }
 
     /// <summary>Whether any of its figures was estimated.</summary>
     public bool IsEstimated => Array.Exists(Lines, static line => line.Usage is { Estimated: true });

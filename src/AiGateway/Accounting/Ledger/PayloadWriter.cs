@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using AiGateway.Pipeline;
@@ -7,6 +8,11 @@ namespace AiGateway.Accounting.Ledger;
 /// <summary>Writes values into one growing buffer. Not thread-safe; to be used again.</summary>
 internal sealed class PayloadWriter
 {
+    private const int MostBytesPerChar = 3;
+
+    // A number up to 63 is one byte: a length of 62 and one.
+    private const int LongestShort = 62 / MostBytesPerChar;
+
     private byte[] _buffer = new byte[16 * 1024];
 
     /// <summary>How many bytes are written.</summary>
@@ -59,6 +65,19 @@ internal sealed class PayloadWriter
             Number(0);
             return;
         }
+        if (text.Length <= LongestShort)
+        {
+            // Its length is one byte whatever its characters are, so that it need not be known first.
+            Reserve(1 + (MostBytesPerChar * LongestShort));
+            var target = _buffer.AsSpan(Length + 1);
+            if (Ascii.FromUtf16(text, target, out var written) != OperationStatus.Done)
+            {
+                written = Encoding.UTF8.GetBytes(text, target);
+            }
+            _buffer[Length] = (byte)((written + 1) << 1);
+            Length += written + 1;
+            return;
+        }
         var count = Encoding.UTF8.GetByteCount(text);
         Number(count + 1);
         Reserve(count);
@@ -97,10 +116,11 @@ internal sealed class PayloadWriter
             Number(0);
             return;
         }
-        Span<byte> digits = stackalloc byte[UsdText.MaxLength];
-        var count = UsdText.Write(value, digits);
-        Number(count + 1);
-        Raw(digits[..count]);
+        // At most 32 digits: their number is one byte.
+        Reserve(1 + UsdText.MaxLength);
+        var count = UsdText.Write(value, _buffer.AsSpan(Length + 1));
+        _buffer[Length] = (byte)((count + 1) << 1);
+        Length += count + 1;
     }
 
     /// <summary>Bytes as they are.</summary>

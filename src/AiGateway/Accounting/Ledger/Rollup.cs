@@ -20,12 +20,16 @@ internal sealed class Rollup
     public IEnumerable<KeyValuePair<(long Hour, RollupKey Key), LedgerSums>> Sums => _sums;
 
     /// <summary>The same sums, by the day's beginning and key.</summary>
-    public Dictionary<(long Day, RollupKey Key), LedgerSums> SumsByDay()
+    /// <param name="from">Hours before this one (Unix milliseconds) are left out.</param>
+    public Dictionary<(long Day, RollupKey Key), LedgerSums> SumsByDay(long from = long.MinValue)
     {
         var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
         foreach (var ((hour, key), sums) in _sums)
         {
-            For(days, Floor(hour, MillisecondsPerDay), key).Add(sums);
+            if (hour >= from)
+            {
+                For(days, hour - (((hour % MillisecondsPerDay) + MillisecondsPerDay) % MillisecondsPerDay), key).Add(sums);
+            }
         }
         return days;
     }
@@ -33,7 +37,7 @@ internal sealed class Rollup
     /// <summary>Adds a request.</summary>
     public void Add(LedgerRequest request)
     {
-        var hour = Floor(request.At.ToUnixTimeMilliseconds(), MillisecondsPerHour);
+        var hour = HourOf(request.At.ToUnixTimeMilliseconds());
         var answer = request.Answer;
         foreach (var line in request.Lines)
         {
@@ -50,18 +54,17 @@ internal sealed class Rollup
         }
     }
 
+    /// <summary>Adds what was summed elsewhere by another key.</summary>
+    public void Add(long hour, in RollupKey key, LedgerSums sums) => For(_sums, hour, key).Add(sums);
+
+    /// <summary>The beginning of a time's hour, both in Unix milliseconds.</summary>
+    public static long HourOf(long at) => at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
+
     /// <summary>Forgets everything.</summary>
     public void Clear() => _sums.Clear();
 
-    private static long Floor(long at, long length) => at - (((at % length) + length) % length);
-
-    private static LedgerSums For(Dictionary<(long At, RollupKey Key), LedgerSums> all, long at, in RollupKey key)
-    {
-        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(all, (at, key), out _);
-        return sums ??= new LedgerSums();
-    }
-
-    private static void Add(LedgerSums sums, LedgerRequest request)
+    /// <summary>Adds a request itself to the sums of its answer.</summary>
+    public static void Add(LedgerSums sums, LedgerRequest request)
     {
         sums.Requests++;
         // A caller who hangs up is nobody's error.
@@ -70,7 +73,8 @@ internal sealed class Rollup
         sums.Saved += request.Saved;
     }
 
-    private static void Add(LedgerSums sums, LedgerLine line)
+    /// <summary>Adds a call to the sums of its own deployment.</summary>
+    public static void Add(LedgerSums sums, LedgerLine line)
     {
         sums.Calls++;
         if (line.Usage is { } usage)
@@ -88,5 +92,11 @@ internal sealed class Rollup
             sums.UnpricedTokens += cost.Total is null ? line.Tokens : 0;
             sums.Cost += cost.Total ?? 0;
         }
+    }
+
+    private static LedgerSums For(Dictionary<(long At, RollupKey Key), LedgerSums> all, long at, in RollupKey key)
+    {
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(all, (at, key), out _);
+        return sums ??= new LedgerSums();
     }
 }

@@ -4,11 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace AiGateway.Accounting.Ledger;
 
 /// <summary>Reads records from the queue's files into batches.</summary>
-internal sealed class SegmentReader
+internal static class SegmentReader
 {
     private const int ReadAtOnce = 1024 * 1024;
-
-    private readonly TextPool _texts = new();
 
     /// <summary>Reads records from a place on.</summary>
     /// <param name="path">The file.</param>
@@ -18,7 +16,7 @@ internal sealed class SegmentReader
     /// <param name="into">Takes the records.</param>
     /// <returns>How far it came, and what stands there: <see cref="FrameState.Whole"/> unless that is the damage.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public (long Position, FrameState State) Read(string path, long from, long to, int most, LedgerBatch into)
+    public static (long Position, FrameState State) Read(string path, long from, long to, int most, LedgerBatch into)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var buffer = ArrayPool<byte>.Shared.Rent(ReadAtOnce);
@@ -40,10 +38,11 @@ internal sealed class SegmentReader
                     }
                     continue;
                 }
-                if (state == FrameState.Damaged || !TryDecode(payload, into))
+                if (state == FrameState.Damaged || !LedgerCodec.Knows(payload))
                 {
                     return (position, FrameState.Damaged);
                 }
+                into.Add(payload);
                 var length = Frames.HeadLength + payload.Length;
                 start += length;
                 position += length;
@@ -62,19 +61,6 @@ internal sealed class SegmentReader
         using var file = File.OpenHandle(path);
         Span<byte> head = stackalloc byte[Frames.FileHead.Length];
         return RandomAccess.Read(file, head, 0) == head.Length && head.SequenceEqual(Frames.FileHead) ? head.Length : null;
-    }
-
-    private bool TryDecode(ReadOnlySpan<byte> payload, LedgerBatch into)
-    {
-        try
-        {
-            LedgerCodec.Read(payload, _texts, into);
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
     }
 
     private static bool Fill(SafeFileHandle file, ref byte[] buffer, ref int start, ref int end, long position, long to)

@@ -17,9 +17,7 @@ internal sealed class TextPool
         {
             return Encoding.UTF8.GetString(utf8);
         }
-        var hash = new HashCode();
-        hash.AddBytes(utf8);
-        ref var slot = ref _texts[(uint)hash.ToHashCode() % Slots];
+        ref var slot = ref _texts[Frames.Checksum(utf8) % Slots];
         if (slot is null || !Ascii.Equals(utf8, slot))
         {
             slot = Encoding.UTF8.GetString(utf8);

@@ -8,16 +8,20 @@ namespace AiGateway.Accounting.Reports;
 internal static class ReportTable
 {
     private const int LongestCell = 40;
-    private static readonly string[] Heads = ["requests", "errors", "input", "cached", "output", "USD", "USD/request", "saved"];
 
     /// <summary>The report as lines of text.</summary>
     public static string Write(Report report)
     {
         var query = report.Query.Sums;
+        var currency = report.Query.Currency;
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ReportColumns.Time(query.From)} to {ReportColumns.Time(query.To)}{(query.Zone.Equals(TimeZoneInfo.Utc) ? "" : $" ({query.Zone.Id})")}, USD");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{ReportColumns.Time(query.From)} to {ReportColumns.Time(query.To)}{(query.Zone.Equals(TimeZoneInfo.Utc) ? "" : $" ({query.Zone.Id})")}, {currency}{AsOf(query)}");
+        if (ReportCsv.RatesOf(report) is { } rates)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{currency} for one USD: {rates}");
+        }
         text.AppendLine();
-        var rows = new List<string[]> { (string[])[.. query.By.Select(LedgerDimensions.NameOf), .. Heads] };
+        var rows = new List<string[]> { (string[])[.. query.By.Select(LedgerDimensions.NameOf), "requests", "errors", "input", "cached", "output", currency, $"{currency}/request", "saved"] };
         rows.AddRange(report.Rows.Select(group => (string[])[.. group.Keys.Select(Cell), .. Cells(group.Sums)]));
         rows.Add([.. query.By.Select(static (_, i) => i == 0 ? "total" : ""), .. Cells(report.Total)]);
         Append(text, rows, query.By.Count);
@@ -26,11 +30,12 @@ internal static class ReportTable
             text.AppendLine(CultureInfo.InvariantCulture, $"({report.Rows.Count} of {report.Groups} groups are shown; the total is that of all)");
         }
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"before    {UsdText.Format(report.PreviousTotal.Cost)} USD from {ReportColumns.Time(report.PreviousFrom)} to {ReportColumns.Time(report.PreviousTo)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"before    {(report.PreviousTotal is { } previous ? $"{UsdText.Format(previous.Cost)} {currency}" : $"no rate of {currency}")} from {ReportColumns.Time(report.PreviousFrom)} to {ReportColumns.Time(report.PreviousTo)}");
         if (report.Forecast is { } forecast)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"forecast  {UsdText.Format(forecast)} USD at the period's end, if it goes on like this");
+            text.AppendLine(CultureInfo.InvariantCulture, $"forecast  {UsdText.Format(forecast)} {currency} at the period's end, if it goes on like this");
         }
+        AppendAdjustments(text, report);
         AppendMovers(text, report);
         AppendUnpriced(text, report);
         if (report.Total.Estimated > 0)
@@ -41,6 +46,20 @@ internal static class ReportTable
         return text.ToString();
     }
 
+    private static void AppendAdjustments(StringBuilder text, Report report)
+    {
+        if (report.Adjustments.Count == 0)
+        {
+            return;
+        }
+        text.AppendLine();
+        text.AppendLine("Adjustments of closed months, booked in this period and in no amount above:");
+        var rows = new List<string[]> { (string[])[.. report.Query.Sums.By.Select(LedgerDimensions.NameOf), "of", "cause", "requests", report.Query.Currency] };
+        rows.AddRange(report.Adjustments.Select(static group => (string[])[.. group.Keys.Select(Cell), Number(group.Sums.Requests), UsdText.Format(group.Sums.Cost)]));
+        Append(text, rows, report.Query.Sums.By.Count + 2);
+        text.AppendLine(CultureInfo.InvariantCulture, $"Together with them: {UsdText.Format(report.Total.Cost + report.Total.Adjustments)} {report.Query.Currency}");
+    }
+
     private static void AppendMovers(StringBuilder text, Report report)
     {
         if (report.Movers.Count == 0)
@@ -48,7 +67,7 @@ internal static class ReportTable
             return;
         }
         text.AppendLine();
-        var rows = new List<string[]> { (string[])[.. report.Query.Sums.By.Select(LedgerDimensions.NameOf), "USD", "before", "change"] };
+        var rows = new List<string[]> { (string[])[.. report.Query.Sums.By.Select(LedgerDimensions.NameOf), report.Query.Currency, "before", "change"] };
         rows.AddRange(report.Movers.Select(mover => (string[])[.. mover.Keys.Select(Cell), UsdText.Format(mover.Cost), UsdText.Format(mover.Before), (mover.Change > 0 ? "+" : "") + UsdText.Format(mover.Change)]));
         Append(text, rows, report.Query.Sums.By.Count);
     }
@@ -72,6 +91,9 @@ internal static class ReportTable
         Number(sums.Input), Number(sums.CachedInput), Number(sums.Output),
         UsdText.Format(sums.Cost), ReportColumns.Amount(sums, 1) ?? "", UsdText.Format(sums.Saved),
     ];
+
+    private static string AsOf(LedgerQuery query) =>
+        query.AsOf is not { } asOf ? "" : asOf == DateTimeOffset.MinValue ? ", as recorded" : $", as of {ReportColumns.Time(asOf)}";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -14,11 +14,12 @@ internal sealed class ChainCheck(string node, long from, long to)
     private readonly Dictionary<long, Day> _days = [];
 
     /// <summary>What was checked.</summary>
+    /// <param name="corrections">Restatements and closings that were checked.</param>
     /// <param name="problem">The first thing that did not fit; null when everything did.</param>
-    public LedgerVerdict Verdict(string? problem)
+    public LedgerVerdict Verdict(int corrections, string? problem)
     {
         var wanted = _days.Values.Where(day => IsWanted(day.Head.Day)).ToList();
-        return new LedgerVerdict(wanted.Sum(static day => day.Seen), wanted.Count, wanted.Sum(static day => day.Head.Removed), problem);
+        return new LedgerVerdict(wanted.Sum(static day => day.Seen), wanted.Count, wanted.Sum(static day => day.Head.Removed), corrections, problem);
     }
 
     /// <summary>Checks the chain of days.</summary>
@@ -44,7 +45,7 @@ internal sealed class ChainCheck(string node, long from, long to)
     /// <summary>Checks the next row.</summary>
     /// <param name="row">The row, as the store has it.</param>
     /// <param name="number">Its number.</param>
-    /// <param name="hash">Its hash, as it says.</param>
+    /// <param name="hash">The hash of the link that ends with it, as it says; empty where none does.</param>
     public string? ReadRow(in ChainRow row, long number, ReadOnlySpan<byte> hash)
     {
         var at = ChainHeads.DayOf(row.Request.At.ToUnixTimeMilliseconds());
@@ -57,10 +58,16 @@ internal sealed class ChainCheck(string node, long from, long to)
             return null;
         }
         day.Seen++;
-        _chain.Next(day.Running, row, day.Running);
-        if (!hash.SequenceEqual(day.Running))
+        day.Head.Chain.Add(row);
+        day.First ??= (number, row.Request.Id);
+        if (hash.Length > 0)
         {
-            return $"Row {number} (request {row.Request.Id}, {row.Request.At:yyyy-MM-dd'T'HH:mm:ss'Z'}) is not what was written, or the row before it in its day is missing.";
+            day.Head.Chain.Close(day.Running, day.Running);
+            if (!hash.SequenceEqual(day.Running))
+            {
+                return $"{NameOf(day.First.Value, number, row.Request)} is not what was written, or the row before it in its day is missing.";
+            }
+            day.First = null;
         }
         return row.Cost != row.Request.Cost ? $"Row {number} (request {row.Request.Id}) is not the sum of its lines." : null;
     }
@@ -78,6 +85,10 @@ internal sealed class ChainCheck(string node, long from, long to)
         return null;
     }
 
+    private static string NameOf((long Number, string Id) first, long number, LedgerRequest request) => first.Number == number
+        ? $"Row {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})"
+        : $"One of the rows {first.Number} (request {first.Id}) to {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})";
+
     private bool IsWanted(long day) => day >= from && day < to;
 
     private static string Name(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -89,5 +100,8 @@ internal sealed class ChainCheck(string node, long from, long to)
         public byte[] Running { get; } = [.. head.Genesis];
 
         public long Seen { get; set; }
+
+        /// <summary>The first row of the open link; null when none is open.</summary>
+        public (long Number, string Id)? First { get; set; }
     }
 }

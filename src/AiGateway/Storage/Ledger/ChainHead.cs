@@ -6,9 +6,11 @@ namespace AiGateway.Storage.Ledger;
 /// <param name="day">The day's beginning, Unix milliseconds.</param>
 /// <param name="place">Its place in the chain of the node's days, from 1.</param>
 /// <param name="genesis">What it begins with.</param>
-/// <param name="hash">The hash of its last row.</param>
+/// <param name="hash">The hash of its last link.</param>
 internal sealed class ChainHead(long day, long place, byte[] genesis, byte[] hash)
 {
+    private HashChain? _chain;
+
     /// <summary>The day's beginning, Unix milliseconds.</summary>
     public long Day { get; } = day;
 
@@ -18,11 +20,14 @@ internal sealed class ChainHead(long day, long place, byte[] genesis, byte[] has
     /// <summary>What it begins with.</summary>
     public byte[] Genesis { get; } = genesis;
 
-    /// <summary>The hash of its last row.</summary>
+    /// <summary>The hash of its last link.</summary>
     public byte[] Hash { get; } = hash;
 
-    /// <summary>The hash of the row that comes next.</summary>
-    public byte[] NextHash { get; } = new byte[HashChain.Length];
+    /// <summary>Its open link.</summary>
+    public HashChain Chain => _chain ??= new HashChain();
+
+    /// <summary>Number of the row that was added last.</summary>
+    public long Last { get; set; }
 
     /// <summary>How many requests it has had.</summary>
     public long Requests { get; set; }

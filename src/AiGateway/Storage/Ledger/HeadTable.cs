@@ -9,6 +9,7 @@ internal sealed class HeadTable : IDisposable
     private readonly Statement _find;
     private readonly Statement _last;
     private readonly Statement _save;
+    private readonly Statement _link;
 
     public HeadTable(LedgerFile file)
     {
@@ -19,6 +20,7 @@ internal sealed class HeadTable : IDisposable
             INSERT INTO heads ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, 0)
             ON CONFLICT (day) DO UPDATE SET hash = excluded.hash, requests = excluded.requests
             """);
+        _link = file.Prepare("INSERT INTO links (number, hash) VALUES (?1, ?2)");
     }
 
     /// <summary>The node's name.</summary>
@@ -43,8 +45,11 @@ internal sealed class HeadTable : IDisposable
     /// <summary>The head that was begun last; null when there is none.</summary>
     public ChainHead? Last() => One(_last);
 
-    /// <summary>Writes what has changed.</summary>
-    public void Save(IEnumerable<ChainHead> heads)
+    /// <summary>Writes the hash of a link.</summary>
+    public void Link(long number, byte[] hash) => _link.Bind(1, number).Bind(2, hash).Run();
+
+    /// <summary>Writes heads that have changed.</summary>
+    public void Save(List<ChainHead> heads)
     {
         foreach (var head in heads)
         {
@@ -57,6 +62,7 @@ internal sealed class HeadTable : IDisposable
         _find.Dispose();
         _last.Dispose();
         _save.Dispose();
+        _link.Dispose();
     }
 
     private static ChainHead? One(Statement statement)

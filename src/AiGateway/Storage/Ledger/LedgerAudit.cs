@@ -15,7 +15,9 @@ internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudi
         file.Execute("BEGIN");
         using var heads = new HeadTable(file);
         var check = new ChainCheck(heads.Node, from?.ToUnixTimeMilliseconds() ?? long.MinValue, to?.ToUnixTimeMilliseconds() ?? long.MaxValue);
-        var verdict = check.Verdict(check.ReadHeads(heads.All()) ?? ReadRows(file, check) ?? check.CompareHeads());
+        var corrections = 0;
+        var problem = check.ReadHeads(heads.All()) ?? ReadRows(file, check) ?? check.CompareHeads() ?? new CorrectionCheck(file).Run(out corrections);
+        var verdict = check.Verdict(corrections, problem);
         file.Execute("COMMIT");
         return verdict;
     });
@@ -39,6 +41,8 @@ internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudi
         Add("last day", "SELECT strftime('%Y-%m-%d', MAX(day) / 1000, 'unixepoch') FROM heads");
         Add("sums by hour", "SELECT COUNT(*) FROM hours");
         Add("sums by day", "SELECT COUNT(*) FROM days");
+        Add("closings and restatements", "SELECT COUNT(*) FROM corrections");
+        Add("restated calls", "SELECT COUNT(*) FROM restated_lines");
         Add("users and sets of tags", "SELECT COUNT(*) FROM personal");
         Add("calls without a record yet", "SELECT COUNT(*) FROM intents");
         figures.Add(new("bytes", new FileInfo(path).Length.ToString(CultureInfo.InvariantCulture)));

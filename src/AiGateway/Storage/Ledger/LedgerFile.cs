@@ -19,10 +19,16 @@ internal sealed class LedgerFile : IDisposable
     private const int SaltLength = 32;
     private const int NodeLength = 8;
 
+    private Statement? _version;
+    private long? _versionBefore;
+
     private LedgerFile(sqlite3 handle) => Handle = handle;
 
     /// <summary>The connection's handle.</summary>
     public sqlite3 Handle { get; }
+
+    /// <summary>Number of the row that was inserted last.</summary>
+    public long LastNumber => raw.sqlite3_last_insert_rowid(Handle);
 
     /// <summary>Opens the file to write, and makes it where there is none.</summary>
     /// <param name="path">The file.</param>
@@ -110,6 +116,17 @@ internal sealed class LedgerFile : IDisposable
         }
     }
 
+    /// <summary>Whether another connection has written since this was asked last; to be asked within a transaction. True the first time.</summary>
+    public bool HasChanged()
+    {
+        _version ??= Prepare("PRAGMA data_version");
+        _version.Step();
+        var before = _versionBefore;
+        _versionBefore = _version.Number(0);
+        _version.Reset();
+        return before != _versionBefore;
+    }
+
     /// <summary>Bytes that were kept under a name; null when there are none.</summary>
     public byte[]? Setting(string name)
     {
@@ -119,7 +136,11 @@ internal sealed class LedgerFile : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        _version?.Dispose();
+        Handle.Dispose();
+    }
 
     private static LedgerFile Open(string path, int flags)
     {

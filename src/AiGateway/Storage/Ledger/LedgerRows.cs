@@ -10,18 +10,21 @@ internal sealed class LedgerRows : IDisposable
     private bool _hasLine;
 
     /// <summary>Begins to read.</summary>
-    public LedgerRows(LedgerFile file)
+    /// <param name="file">The file.</param>
+    /// <param name="after">The number before the first row.</param>
+    /// <param name="until">The last row's number.</param>
+    public LedgerRows(LedgerFile file, long after = 0, long until = long.MaxValue)
     {
-        _requests = file.Prepare($"SELECT {RequestRow.Columns} FROM requests ORDER BY number");
+        _requests = file.Prepare($"SELECT {RequestRow.Columns} FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number").Bind(1, after).Bind(2, until);
         // Both in the order of their keys: one pass over each, and no search.
-        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines ORDER BY number, line");
+        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines WHERE number > ?1 AND number <= ?2 ORDER BY number, line").Bind(1, after).Bind(2, until);
         _hasLine = _lines.Step();
     }
 
     /// <summary>Number of the row that was read last.</summary>
     public long Number { get; private set; }
 
-    /// <summary>Its hash, as it says.</summary>
+    /// <summary>The hash of the chain's link that ends with it, as it says; empty where none does.</summary>
     public byte[] Hash { get; private set; } = [];
 
     /// <summary>Whether lines were met that belong to no request.</summary>

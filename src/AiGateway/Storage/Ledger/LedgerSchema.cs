@@ -57,6 +57,8 @@ internal static class LedgerSchema
             l.started_us, l.duration_us
           FROM requests r JOIN lines l ON l.number = r.number;
         """,
+        EntrySchema.Step,
+        CorrectionSchema.Step,
     ];
 
     private static string Rollup(string name) => $"""

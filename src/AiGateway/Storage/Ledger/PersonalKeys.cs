@@ -19,6 +19,8 @@ internal sealed class PersonalKeys : IDisposable
     /// <summary>Bytes of a key.</summary>
     public const int KeyLength = 16;
 
+    private const int MostKnown = 20_000;
+
     private readonly Statement _find;
     private readonly Statement _add;
     private readonly Statement _see;
@@ -47,6 +49,10 @@ internal sealed class PersonalKeys : IDisposable
         {
             return key;
         }
+        if (_keys.Count >= MostKnown)
+        {
+            _keys.Clear();
+        }
         var lookup = Lookup(_salt, kind, value);
         _find.Bind(1, lookup);
         if (_find.Step())
@@ -68,7 +74,7 @@ internal sealed class PersonalKeys : IDisposable
         return key;
     }
 
-    /// <summary>Forgets what it has read: an erasure may have come between two transactions.</summary>
+    /// <summary>Forgets what it has read: an erasure may have come.</summary>
     public void Forget() => _keys.Clear();
 
     /// <summary>The digest that a value is found by.</summary>

@@ -10,14 +10,16 @@ internal static class RequestRow
         requests.number, requests.id, requests.at, requests.caller, requests.organisation, requests.team, requests.project, requests.user_key, requests.tags_key,
         requests.alias, requests.operation, requests.deployment, requests.provider, requests.model, requests.status, requests.outcome, requests.error,
         requests.stream, requests.estimated, requests.cost, requests.saved, requests.unpriced, requests.duration_us, requests.upstream_us,
-        requests.first_token_us, requests.config_version, requests.hash
+        requests.first_token_us, requests.config_version, requests.hash, requests.labels
         """;
 
     /// <summary>How many there are.</summary>
-    public const int Count = 27;
+    public const int Count = 28;
 
-    /// <summary>The column of the row's hash.</summary>
-    public const int Hash = Count - 1;
+    /// <summary>The column of the hash of the chain's link that ends with the row; NULL where none does.</summary>
+    public const int Hash = 26;
+
+    private const int Labels = 27;
 
     /// <summary>Reads the columns, which are the first.</summary>
     /// <param name="row">The row.</param>
@@ -33,6 +35,7 @@ internal static class RequestRow
             Organisation = row.OptionalText(4),
             Team = row.OptionalText(5),
             Project = row.OptionalText(6),
+            Labels = row.OptionalText(Labels),
             Alias = row.OptionalText(9),
             Operation = row.Text(10),
             Status = (int)row.Number(14),

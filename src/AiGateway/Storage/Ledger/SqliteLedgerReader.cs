@@ -1,6 +1,8 @@
 using System.Text;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
@@ -11,6 +13,8 @@ namespace AiGateway.Storage.Ledger;
 /// </remarks>
 internal sealed class SqliteLedgerReader(string path) : ILedgerReader
 {
+    private const string Adjusted = "adjustments";
+
     // After the time and the columns of sums.
     private const int FirstKey = 15;
 
@@ -20,19 +24,39 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         var groups = new GroupSums(query);
         foreach (var (table, from, to) in RollupPieces.Of(query))
         {
-            Add(file, query, table, from, to, groups);
+            Add(file, query, table, "", from, to, 0, groups);
         }
+        if (LastRestatement(file, query) is > 0 and var last)
+        {
+            Add(file, query, Adjusted, " AND hour = at AND correction > 0 AND correction <= ?3", query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds(), last, groups);
+        }
+        return groups.Groups;
+    });
+
+    /// <inheritdoc />
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => Run(file =>
+    {
+        var groups = new GroupSums(query, more: 2);
+        Add(file, query, Adjusted, " AND hour < at AND correction <= ?3", query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds(), LastRestatement(file, query), groups);
         return groups.Groups;
     });
 
     /// <inheritdoc />
     public long Version() => Run(static file =>
     {
-        using var statement = file.Prepare("SELECT COALESCE(MAX(number), 0) FROM requests");
+        using var statement = file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0)) + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
         return statement.Step() ? statement.Number(0) : 0;
     });
 
-    private static void Add(LedgerFile file, LedgerQuery query, string table, long from, long to, GroupSums groups)
+    /// <summary>The place of the last entry that counts; what is staged for the next does not yet.</summary>
+    private static long LastRestatement(LedgerFile file, LedgerQuery query)
+    {
+        using var last = file.Prepare("SELECT COALESCE(MAX(place), 0) FROM corrections WHERE at <= ?1");
+        last.Bind(1, query.AsOf?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        return last.Step() ? last.Number(0) : 0;
+    }
+
+    private static void Add(LedgerFile file, LedgerQuery query, string table, string condition, long from, long to, long last, GroupSums groups)
     {
         if (from >= to)
         {
@@ -42,25 +66,36 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         var text = new StringBuilder("SELECT at, ").Append(RollupRow.Columns);
         foreach (var dimension in query.By)
         {
-            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : LedgerDimensions.NameOf(dimension));
+            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : dimension.TagName is null ? dimension.Name : "labels");
         }
-        text.Append(" FROM ").Append(table).Append(" WHERE at >= ?1 AND at < ?2");
-        var parameter = 3;
-        foreach (var (dimension, wanted) in query.Where)
+        text.Append(table == Adjusted ? ", hour, correction" : ", NULL, NULL").Append(", labels");
+        text.Append(" FROM ").Append(table).Append(" WHERE at >= ?1 AND at < ?2").Append(condition);
+        var parameter = 4;
+        foreach (var (dimension, wanted) in query.Where.Where(static filter => filter.Key.TagName is null))
         {
             text.Append(" AND ").Append(LedgerDimensions.NameOf(dimension)).Append(" IN (").AppendJoin(", ", wanted.Select(_ => $"?{parameter++}")).Append(')');
         }
         using var statement = file.Prepare(text.ToString());
         statement.Bind(1, from).Bind(2, to);
-        parameter = 3;
-        foreach (var value in query.Where.SelectMany(static filter => filter.Value))
+        if (condition.Length > 0)
+        {
+            statement.Bind(3, last);
+        }
+        parameter = 4;
+        foreach (var value in query.Where.Where(static filter => filter.Key.TagName is null).SelectMany(static filter => filter.Value))
         {
             statement.Bind(parameter++, value);
         }
-        string Value(int i) => statement.Text(i + FirstKey);
+        string Value(int i) => i < query.By.Count ? query.By[i].TagName is { } tag ? LabelText.ValueOf(statement.Text(i + FirstKey), tag) : statement.Text(i + FirstKey)
+            : i == query.By.Count ? GroupSums.MonthOf(statement.Number(i + FirstKey), query.Zone) : CorrectionWords.CauseOf(statement.Number(i + FirstKey));
         Func<int, string> read = Value;
+        var labels = FirstKey + query.By.Count + 2;
         while (statement.Step())
         {
+            if (!query.TakesLabels(statement.Text(labels)))
+            {
+                continue;
+            }
             groups.Add(statement.Number(0), read, RollupRow.Read(statement, 1));
         }
     }

@@ -10,14 +10,22 @@ namespace AiGateway.Storage.Ledger;
 /// <remarks>Texts of statements are constants; what varies is bound. Not thread-safe.</remarks>
 internal sealed class Statement : ILedgerRow, IDisposable
 {
-    private const int UsualLength = 256;
+    // Enough for the texts of a row; longer ones are copied by SQLite.
+    private const int ArenaLength = 4096;
+
+    // Parameters that have a bit of their own; no row has more columns.
+    private const int MostMarked = 64;
 
     private readonly sqlite3 _file;
     private readonly sqlite3_stmt _statement;
     private readonly nint _handle;
 
-    // SQLite copies what is bound.
-    private byte[] _utf8 = new byte[UsualLength];
+    // What is bound, one value after the other, at an address that stays. It is filled anew after each run.
+    private byte[]? _arena;
+    private int _used;
+
+    // A bit for each parameter that is bound to a value; all begin as NULL.
+    private ulong _valued;
 
     /// <summary>Prepares a statement.</summary>
     public Statement(sqlite3 file, string text)
@@ -27,42 +35,46 @@ internal sealed class Statement : ILedgerRow, IDisposable
         _handle = _statement.DangerousGetHandle();
     }
 
+    private byte[] Arena => _arena ??= GC.AllocateUninitializedArray<byte>(ArenaLength, pinned: true);
+
     /// <summary>Binds a number; parameters count from 1.</summary>
     public Statement Bind(int parameter, long value)
     {
+        MarkValue(parameter);
         Check(NativeStatement.BindNumber(_handle, parameter, value));
         return this;
     }
 
     /// <summary>Binds a number or none.</summary>
-    public Statement Bind(int parameter, long? value)
-    {
-        Check(value is { } number ? NativeStatement.BindNumber(_handle, parameter, number) : NativeStatement.BindNull(_handle, parameter));
-        return this;
-    }
+    public Statement Bind(int parameter, long? value) => value is { } number ? Bind(parameter, number) : BindNull(parameter);
 
     /// <summary>Binds a text or none.</summary>
     public Statement Bind(int parameter, string? value)
     {
         if (value is null)
         {
-            Check(NativeStatement.BindNull(_handle, parameter));
-            return this;
+            return BindNull(parameter);
         }
         var longest = Encoding.UTF8.GetMaxByteCount(value.Length);
-        if (longest > _utf8.Length)
+        if (longest <= ArenaLength - _used)
         {
-            _utf8 = new byte[longest];
+            BindText(parameter, Encoding.UTF8.GetBytes(value, Arena.AsSpan(_used)));
+            return this;
         }
-        // The buffer's address, not the text's: an empty one has none, which SQLite takes for NULL.
-        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], Encoding.UTF8.GetBytes(value, _utf8), NativeStatement.Transient));
+        var utf8 = new byte[longest];
+        MarkValue(parameter);
+        Check(NativeStatement.BindText(_handle, parameter, in utf8[0], Encoding.UTF8.GetBytes(value, utf8), NativeStatement.Transient));
         return this;
     }
 
     /// <summary>Binds an amount as text, exact.</summary>
     public Statement Bind(int parameter, decimal value)
     {
-        Check(NativeStatement.BindText(_handle, parameter, in _utf8[0], UsdText.Write(value, _utf8), NativeStatement.Transient));
+        if (ArenaLength - _used < UsdText.MaxLength)
+        {
+            return Bind(parameter, UsdText.Format(value));
+        }
+        BindText(parameter, UsdText.Write(value, Arena.AsSpan(_used)));
         return this;
     }
 
@@ -72,6 +84,14 @@ internal sealed class Statement : ILedgerRow, IDisposable
     /// <summary>Binds bytes; there are some.</summary>
     public Statement Bind(int parameter, ReadOnlySpan<byte> value)
     {
+        MarkValue(parameter);
+        if (value.Length < ArenaLength - _used)
+        {
+            value.CopyTo(Arena.AsSpan(_used));
+            Check(NativeStatement.BindStaticBytes(_handle, parameter, in Arena[_used], value.Length, NativeStatement.Static));
+            _used += value.Length;
+            return this;
+        }
         Check(NativeStatement.BindBytes(_handle, parameter, in MemoryMarshal.GetReference(value), value.Length, NativeStatement.Transient));
         return this;
     }
@@ -83,13 +103,14 @@ internal sealed class Statement : ILedgerRow, IDisposable
     /// <returns>False when there is none; the statement is ready to be bound anew then.</returns>
     public bool Step()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = NativeStatement.Step(_handle);
         if (result == raw.SQLITE_ROW)
         {
             return true;
         }
+        _used = 0;
         // A reset repeats the error of the step.
-        var reset = raw.sqlite3_reset(_statement);
+        var reset = NativeStatement.Reset(_handle);
         Check(result == raw.SQLITE_DONE ? reset : result);
         return false;
     }
@@ -106,7 +127,11 @@ internal sealed class Statement : ILedgerRow, IDisposable
     }
 
     /// <summary>Makes it ready to be bound anew before its last row.</summary>
-    public void Reset() => raw.sqlite3_reset(_statement);
+    public void Reset()
+    {
+        _used = 0;
+        NativeStatement.Reset(_handle);
+    }
 
     /// <summary>A column's number; columns count from 0.</summary>
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
@@ -131,6 +156,27 @@ internal sealed class Statement : ILedgerRow, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
+
+    // Most values of a row that may be absent are, and those of the row before were.
+    private Statement BindNull(int parameter)
+    {
+        if (parameter >= MostMarked || (_valued & (1UL << parameter)) != 0)
+        {
+            Check(NativeStatement.BindNull(_handle, parameter));
+            _valued &= parameter < MostMarked ? ~(1UL << parameter) : ulong.MaxValue;
+        }
+        return this;
+    }
+
+    private void MarkValue(int parameter) => _valued |= parameter < MostMarked ? 1UL << parameter : 0;
+
+    // What stands in the arena behind what is used; an empty text has an address there too, and is no NULL.
+    private void BindText(int parameter, int length)
+    {
+        MarkValue(parameter);
+        Check(NativeStatement.BindStaticText(_handle, parameter, in Arena[_used], length, NativeStatement.Static));
+        _used += length;
+    }
 
     private void Check(int result)
     {

@@ -16,7 +16,7 @@ internal static class LedgerTables
     public const string Name = "aigateway_ledger";
 
     /// <summary>What a sum is of: columns of <c>names</c>.</summary>
-    public const string Names = "caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind";
+    public const string Names = "caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind, labels";
 
     /// <summary>The tables.</summary>
     public static PostgresSchema Schema { get; } = new(Name,
@@ -33,7 +33,7 @@ internal static class LedgerTables
           status integer NOT NULL, outcome text NOT NULL, error text, stream boolean NOT NULL, estimated boolean NOT NULL,
           cost numeric NOT NULL, saved numeric NOT NULL, unpriced bigint NOT NULL,
           duration_us bigint NOT NULL, upstream_us bigint NOT NULL, first_token_us bigint, config_version text NOT NULL,
-          hash bytea NOT NULL,
+          hash bytea, labels text,
           PRIMARY KEY (node, number, at), UNIQUE (id, at)) PARTITION BY RANGE (at);
         CREATE TABLE lines (
           node integer NOT NULL, number bigint NOT NULL, at timestamptz NOT NULL, line integer NOT NULL, kind text NOT NULL,
@@ -53,7 +53,7 @@ internal static class LedgerTables
         CREATE INDEX intents_of_process ON intents (process);
         CREATE TABLE names (
           key bytea PRIMARY KEY, caller text NOT NULL, organisation text NOT NULL, team text NOT NULL, project text NOT NULL, alias text NOT NULL,
-          operation text NOT NULL, deployment text NOT NULL, provider text NOT NULL, model text NOT NULL, status text NOT NULL, kind text NOT NULL);
+          operation text NOT NULL, deployment text NOT NULL, provider text NOT NULL, model text NOT NULL, status text NOT NULL, kind text NOT NULL, labels text NOT NULL);
         {Sums("hour_sums")}
         {Sums("day_sums")}
         CREATE VIEW hours AS SELECT at, {Names}, {RollupRow.Columns} FROM hour_sums JOIN names USING (key);
@@ -71,7 +71,7 @@ internal static class LedgerTables
             r.alias, r.operation, l.deployment, l.provider, l.model, l.response_model, l.dialect, r.status AS request_status, l.status, r.outcome AS request_outcome, l.outcome,
             l.estimated, l.input, l.cached_input, l.cache_write, l.output, l.reasoning, l.units,
             l.cost, l.cost_input, l.cost_cached_input, l.cost_cache_write, l.cost_output, l.cost_other, l.cost_reported, l.unpriced, l.price_period, l.price_set,
-            l.started_us, l.duration_us, n.name AS node
+            l.started_us, l.duration_us, r.labels, n.name AS node
           FROM requests r JOIN lines l ON l.node = r.node AND l.number = r.number AND l.at = r.at JOIN nodes n ON n.node = r.node;
         """,
     ]);

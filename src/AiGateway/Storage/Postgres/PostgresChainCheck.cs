@@ -17,8 +17,8 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
     public LedgerVerdict Run()
     {
         var problem = ReadHeads() ?? LedgerPartitions.All(connection).Where(IsWanted).Select(ReadMonth).FirstOrDefault(static found => found is not null) ?? Compare();
-        var verdicts = _nodes.Values.Select(node => node.Check.Verdict(null)).ToList();
-        return new LedgerVerdict(verdicts.Sum(static verdict => verdict.Requests), verdicts.Sum(static verdict => verdict.Days), verdicts.Sum(static verdict => verdict.Removed), problem);
+        var verdicts = _nodes.Values.Select(node => node.Check.Verdict(0, null)).ToList();
+        return new LedgerVerdict(verdicts.Sum(static verdict => verdict.Requests), verdicts.Sum(static verdict => verdict.Days), verdicts.Sum(static verdict => verdict.Removed), 0, problem);
     }
 
     private bool IsWanted(DateTime month) => (to is not { } end || month < end.UtcDateTime) && (from is not { } begin || month.AddMonths(1) > begin.UtcDateTime);

@@ -22,7 +22,7 @@ internal static class PostgresHeads
     }
 
     /// <summary>What writes those of a node.</summary>
-    public static NpgsqlBatchCommand Save(int node, ICollection<ChainHead> heads) => new($"""
+    public static NpgsqlBatchCommand Save(int node, List<ChainHead> heads) => new($"""
         INSERT INTO {LedgerTables.Name}.heads (node, {Columns})
         SELECT $1, day, place, genesis, hash, requests, 0 FROM unnest($2, $3, $4, $5, $6) AS u (day, place, genesis, hash, requests)
         ON CONFLICT (node, day) DO UPDATE SET hash = EXCLUDED.hash, requests = EXCLUDED.requests

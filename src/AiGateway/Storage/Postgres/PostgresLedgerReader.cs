@@ -1,6 +1,7 @@
 using System.Text;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
 using Npgsql;
 
@@ -26,6 +27,9 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
         return groups.Groups;
     });
 
+    /// <summary>None: months are closed, and prices restated, in a ledger in SQLite only.</summary>
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => [];
+
     /// <inheritdoc />
     public long Version() => Run(static connection =>
     {
@@ -37,38 +41,47 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
     {
         // Names of columns are those of the dimensions; what was asked for is bound. Amounts as text: a sum may have more digits than
         // a decimal, and then its last ones are rounded.
-        var hasTime = query.By.Any(LedgerDimensions.IsTime);
-        var keys = query.By.Where(static dimension => !LedgerDimensions.IsTime(dimension)).Select(LedgerDimensions.NameOf).ToList();
-        var text = new StringBuilder("SELECT ").Append(hasTime ? "at" : "NULL::timestamptz");
+        var filters = query.Where.Where(static filter => filter.Key.TagName is null).ToList();
+        var columns = new List<string> { query.By.Any(LedgerDimensions.IsTime) ? "at" : "NULL::timestamptz" };
+        columns.AddRange(query.By.Select(static dimension => LedgerDimensions.IsTime(dimension) ? "NULL" : ColumnOf(dimension)));
+        // What tags are asked for stands in one column, which is looked into here.
+        columns.Add(query.By.Any(static dimension => dimension.TagName is not null) || filters.Count < query.Where.Count ? "labels" : "''");
+        var text = new StringBuilder("SELECT ").Append(columns[0]);
         foreach (var column in RollupRow.Columns.Split(", "))
         {
             text.Append(", SUM(").Append(column).Append(column is "cost" or "saved" ? ")::text" : ")::bigint");
         }
-        foreach (var dimension in query.By)
+        foreach (var column in columns.Skip(1))
         {
-            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : LedgerDimensions.NameOf(dimension));
+            text.Append(", ").Append(column);
         }
         text.Append(" FROM ").Append(LedgerTables.Name).Append('.').Append(table).Append(" WHERE at >= $1 AND at < $2");
         var values = new List<object?> { DateTimeOffset.FromUnixTimeMilliseconds(from).UtcDateTime, DateTimeOffset.FromUnixTimeMilliseconds(to).UtcDateTime };
-        foreach (var (dimension, wanted) in query.Where)
+        foreach (var (dimension, wanted) in filters)
         {
             values.Add(wanted.Select(StorableRequest.Text).ToArray());
-            text.Append(" AND ").Append(LedgerDimensions.NameOf(dimension)).Append(" = ANY($").Append(values.Count).Append(')');
+            text.Append(" AND ").Append(ColumnOf(dimension)).Append(" = ANY($").Append(values.Count).Append(')');
         }
-        if (hasTime || keys.Count > 0)
+        var keys = columns.Where(static column => char.IsAsciiLetterLower(column[0])).Distinct().ToList();
+        if (keys.Count > 0)
         {
-            text.Append(" GROUP BY ").AppendJoin(", ", hasTime ? keys.Prepend("at") : keys);
+            text.Append(" GROUP BY ").AppendJoin(", ", keys);
         }
-        text.Append(" HAVING COUNT(*) > 0").Append(hasTime ? " ORDER BY at" : "");
+        text.Append(" HAVING COUNT(*) > 0").Append(columns[0] == "at" ? " ORDER BY at" : "");
         using var command = PostgresDatabase.Command(connection, text.ToString(), [.. values]);
         using var reader = command.ExecuteReader();
         var row = new PostgresRow(reader);
-        Func<int, string> read = i => row.Text(i + FirstKey);
+        Func<int, string> read = i => query.By[i].TagName is { } tag ? LabelText.ValueOf(row.Text(i + FirstKey), tag) : row.Text(i + FirstKey);
         while (reader.Read())
         {
-            groups.Add(hasTime ? row.Number(0) : from, read, RollupRow.Read(row, 1));
+            if (query.TakesLabels(row.Text(query.By.Count + FirstKey)))
+            {
+                groups.Add(row.IsNull(0) ? from : row.Number(0), read, RollupRow.Read(row, 1));
+            }
         }
     }
+
+    private static string ColumnOf(LedgerDimension dimension) => dimension.TagName is null ? dimension.Name : "labels";
 
     private T Run<T>(Func<NpgsqlConnection, T> question)
     {

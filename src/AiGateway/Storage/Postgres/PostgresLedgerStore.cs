@@ -26,7 +26,12 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
     private bool _mayRepeat;
 
     /// <inheritdoc />
-    public int Append(LedgerBatch batch) => Run((connection, node) => Append(connection, node, batch.Requests, batch.Intents));
+    public int Append(LedgerBatch batch)
+    {
+        // First: bytes that are no record are no fault of the database.
+        var (requests, intents) = (batch.Requests, batch.Intents);
+        return Run((connection, node) => Append(connection, node, requests, intents));
+    }
 
     /// <inheritdoc />
     public int SettleIntents(string process) => Run((connection, node) =>
@@ -113,23 +118,28 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
     private void AppendRows(NpgsqlConnection connection, int node, BatchStart start, List<LedgerRequest> requests)
     {
         _personal.Read(connection, _salt, start.Erasures, requests);
-        var heads = new ChainHeads(_nodeName, start.HeadOf, start.LastHead);
-        var rows = new List<(ChainRow Row, byte[] Hash)>(requests.Count);
+        var rows = new List<(ChainRow Row, byte[]? Hash)>(requests.Count);
+        var heads = new ChainHeads(_nodeName, start.HeadOf, start.LastHead, (number, hash) =>
+        {
+            var row = (int)(number - start.Appended) - 1;
+            rows[row] = (rows[row].Row, [.. hash]);
+        });
         _rollup.Clear();
         foreach (var request in requests)
         {
             var row = ChainRow.For(request, _personal.For(PersonalKeys.User, request.User), _personal.For(PersonalKeys.Tags, request.Tags));
-            rows.Add((row, heads.Next(row).ToArray()));
-            heads.Advance(row);
+            rows.Add((row, null));
+            heads.Add(row, start.Appended + rows.Count);
             _rollup.Add(request);
         }
+        var changed = heads.Close();
         RowCopy.Requests(connection, node, start.Appended, rows);
         RowCopy.Lines(connection, node, start.Appended, rows);
         using var chain = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                PostgresHeads.Save(node, [.. heads.Changed]),
+                PostgresHeads.Save(node, changed),
                 new($"UPDATE {LedgerTables.Name}.nodes SET appended = $2 WHERE node = $1") { Parameters = { new() { Value = node }, new() { Value = start.Appended + rows.Count } } },
             },
         };

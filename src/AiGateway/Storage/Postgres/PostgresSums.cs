@@ -46,7 +46,7 @@ internal sealed class PostgresSums
     {
         var command = new NpgsqlBatchCommand($"""
             INSERT INTO {LedgerTables.Name}.names (key, {LedgerTables.Names})
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS u (key, {LedgerTables.Names}) ORDER BY key ON CONFLICT DO NOTHING
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS u (key, {LedgerTables.Names}) ORDER BY key ON CONFLICT DO NOTHING
             """);
         Column(command, rows, static row => row.Digest);
         Column(command, rows, static row => row.Key.Caller);
@@ -60,6 +60,7 @@ internal sealed class PostgresSums
         Column(command, rows, static row => row.Key.Model);
         Column(command, rows, static row => row.Key.Status);
         Column(command, rows, static row => row.Key.Kind);
+        Column(command, rows, static row => row.Key.Labels);
         return command;
     }
 
@@ -106,7 +107,8 @@ internal sealed class PostgresSums
             return digest;
         }
         _text.CutTo(0);
-        foreach (var name in (ReadOnlySpan<string>)[key.Caller, key.Organisation, key.Team, key.Project, key.Alias, key.Operation, key.Deployment, key.Provider, key.Model, key.Status, key.Kind])
+        foreach (var name in (ReadOnlySpan<string>)
+            [key.Caller, key.Organisation, key.Team, key.Project, key.Alias, key.Operation, key.Deployment, key.Provider, key.Model, key.Status, key.Kind, key.Labels])
         {
             _text.Text(name);
         }

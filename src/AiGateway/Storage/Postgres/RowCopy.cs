@@ -12,12 +12,12 @@ internal static class RowCopy
     /// <param name="connection">In a transaction.</param>
     /// <param name="node">The node's number.</param>
     /// <param name="before">The number of the row before the first.</param>
-    /// <param name="rows">The rows with their hashes, in the order of the chain.</param>
-    public static void Requests(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[] Hash)> rows)
+    /// <param name="rows">The rows in the order of the chain, with the hashes of the links that end with them.</param>
+    public static void Requests(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[]? Hash)> rows)
     {
         using var copy = connection.BeginBinaryImport($"""
             COPY {LedgerTables.Name}.requests (node, number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
-              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash) FROM STDIN (FORMAT BINARY)
+              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash, labels) FROM STDIN (FORMAT BINARY)
             """);
         foreach (var (row, hash) in rows)
         {
@@ -50,13 +50,14 @@ internal static class RowCopy
             copy.Write(request.UpstreamMicroseconds, NpgsqlDbType.Bigint);
             Number(copy, request.FirstTokenMicroseconds);
             copy.Write(request.ConfigVersion, NpgsqlDbType.Text);
-            copy.Write(hash, NpgsqlDbType.Bytea);
+            Bytes(copy, hash);
+            Text(copy, request.Labels);
         }
         copy.Complete();
     }
 
     /// <summary>Writes the requests' lines.</summary>
-    public static void Lines(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[] Hash)> rows)
+    public static void Lines(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[]? Hash)> rows)
     {
         using var copy = connection.BeginBinaryImport($"""
             COPY {LedgerTables.Name}.lines (node, number, at, line, kind, deployment, provider, model, upstream_model, response_model, service_tier, dialect, outcome, status,

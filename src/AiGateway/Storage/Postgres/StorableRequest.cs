@@ -32,6 +32,7 @@ internal static class StorableRequest
             Project = Optional(request.Project),
             User = Optional(request.User),
             Tags = Optional(request.Tags),
+            Labels = Optional(request.Labels),
             Alias = Optional(request.Alias),
             Operation = Text(request.Operation),
             Outcome = Text(request.Outcome),
@@ -59,7 +60,7 @@ internal static class StorableRequest
 
     private static bool IsStorable(LedgerRequest request) => request.At.Year is >= FirstYear and <= LastYear
         && IsStorable(request.Id) && IsStorable(request.Caller) && IsStorable(request.Organisation) && IsStorable(request.Team) && IsStorable(request.Project)
-        && IsStorable(request.User) && IsStorable(request.Tags) && IsStorable(request.Alias)
+        && IsStorable(request.User) && IsStorable(request.Tags) && IsStorable(request.Labels) && IsStorable(request.Alias)
         && IsStorable(request.Operation) && IsStorable(request.Outcome) && IsStorable(request.Error) && IsStorable(request.ConfigVersion);
 
     private static bool IsStorable(LedgerLine line) =>

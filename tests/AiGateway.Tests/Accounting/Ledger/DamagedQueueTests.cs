@@ -83,7 +83,7 @@ public sealed class DamagedQueueTests
             {
                 return ([], FrameState.Damaged);
             }
-            var (_, state) = new SegmentReader().Read(path, first, bytes.Length, int.MaxValue, batch);
+            var (_, state) = SegmentReader.Read(path, first, bytes.Length, int.MaxValue, batch);
             return ([.. batch.Requests.Select(request => request.Id)], state);
         }
         finally

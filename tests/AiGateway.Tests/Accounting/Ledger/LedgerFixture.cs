@@ -18,7 +18,7 @@ internal static class LedgerFixture
     /// <summary>One request with one call.</summary>
     public static LedgerRequest Request(
         string id, DateTimeOffset? at = null, string caller = "key", string? team = "payments", string model = "gpt", decimal? cost = 0.000123m,
-        string? user = null, string? tags = null, int status = 200, string? unpriced = null) => new()
+        string? user = null, string? tags = null, string? labels = null, int status = 200, string? unpriced = null) => new()
         {
             Id = id,
             At = at ?? At,
@@ -28,6 +28,7 @@ internal static class LedgerFixture
             Project = "checkout",
             User = user,
             Tags = tags,
+            Labels = labels,
             Alias = "fast",
             Operation = "chat_completions",
             Status = status,
@@ -37,6 +38,27 @@ internal static class LedgerFixture
             DurationMicroseconds = 1000,
             Lines = [Line(model, cost, unpriced)],
         };
+
+    /// <summary>The same request with other calls.</summary>
+    public static LedgerRequest With(LedgerRequest request, params LedgerLine[] lines) => new()
+    {
+        Id = request.Id,
+        At = request.At,
+        Caller = request.Caller,
+        Organisation = request.Organisation,
+        Team = request.Team,
+        Project = request.Project,
+        User = request.User,
+        Tags = request.Tags,
+        Alias = request.Alias,
+        Operation = request.Operation,
+        Status = request.Status,
+        Outcome = request.Outcome,
+        Error = request.Error,
+        ConfigVersion = request.ConfigVersion,
+        DurationMicroseconds = request.DurationMicroseconds,
+        Lines = lines,
+    };
 
     public static LedgerLine Line(string model = "gpt", decimal? cost = 0.000123m, string? unpriced = null, LedgerCallKind kind = LedgerCallKind.Answer, bool estimated = false) => new()
     {
@@ -66,6 +88,7 @@ internal static class LedgerFixture
             Project = Text(0.5),
             User = Text(0.5),
             Tags = random.Chance(0.5) ? """{"a":"b"}""" : null,
+            Labels = random.Chance(0.5) ? "application=chat;env=a%3Bb" : null,
             Alias = Text(0.9),
             Operation = "chat_completions",
             Status = random.OneOf([200, 400, 502, 0]),

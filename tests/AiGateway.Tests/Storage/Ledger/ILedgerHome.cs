@@ -15,7 +15,4 @@ internal interface ILedgerHome : IDisposable
 
     /// <summary>Runs SQL of a test beside the store, as whoever has the store can.</summary>
     object? Tamper(string text);
-
-    /// <summary>Takes away what refuses changes.</summary>
-    void DropTriggers();
 }

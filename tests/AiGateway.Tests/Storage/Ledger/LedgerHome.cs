@@ -10,9 +10,9 @@ internal sealed class LedgerHome : ILedgerHome
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
 
-    public LedgerHome()
+    public LedgerHome(TimeProvider? clock = null)
     {
-        Store = new SqliteLedgerStore(File, TimeProvider.System);
+        Store = new SqliteLedgerStore(File, clock ?? TimeProvider.System);
         Reader = new SqliteLedgerReader(File);
         Audit = new LedgerAudit(File, TimeProvider.System);
     }
@@ -36,14 +36,6 @@ internal sealed class LedgerHome : ILedgerHome
         command.CommandText = text;
 #pragma warning restore CA2100
         return command.ExecuteScalar();
-    }
-
-    public void DropTriggers()
-    {
-        foreach (var trigger in (string[])["requests_are_not_changed", "lines_are_not_changed", "requests_are_not_removed", "lines_are_not_removed", "heads_are_not_removed"])
-        {
-            Tamper($"DROP TRIGGER {trigger}");
-        }
     }
 
     /// <summary>All bytes on disk, side files included.</summary>

@@ -117,7 +117,7 @@ public abstract class LedgerStoreTests
         using var home = Open();
         home.Append(LedgerFixture.Request("req_1"));
         home.Store.Dispose();
-        home.Tamper("INSERT INTO versions (version, at, program) SELECT 99, at, 'from the future' FROM versions");
+        home.Tamper("INSERT INTO versions (version, at, program) SELECT 99, MAX(at), 'from the future' FROM versions");
 
         var refused = Assert.Throws<LedgerStoreException>(() => home.Append(LedgerFixture.Request("req_2")));
         Assert.Contains("form 99", refused.Message, StringComparison.Ordinal);
@@ -145,28 +145,5 @@ public abstract class LedgerStoreTests
         home.Append(LedgerFixture.Request("req_3", user: "maria@example.com"));
         Assert.Equal(DBNull.Value, home.Tamper("SELECT \"user\" FROM calls WHERE id = 'req_1'"));
         Assert.Equal("maria@example.com", home.Tamper("SELECT \"user\" FROM calls WHERE id = 'req_3'"));
-    }
-
-    [Theory]
-    [InlineData("UPDATE requests SET cost = '0' WHERE id = 'req_2'", "request req_2")]
-    [InlineData("UPDATE requests SET team = 'another' WHERE id = 'req_2'", "request req_2")]
-    [InlineData("UPDATE lines SET output = 1 WHERE number = 2", "request req_2")]
-    [InlineData("DELETE FROM requests WHERE id = 'req_2'", "request req_3")]
-    [InlineData("DELETE FROM requests WHERE id = 'req_3'", "lines that belong to no request")]
-    [InlineData("DELETE FROM lines WHERE number = 3; DELETE FROM requests WHERE id = 'req_3'", "rows at its end are missing")]
-    [InlineData("DELETE FROM lines WHERE number = 2", "request req_2")]
-    [InlineData("UPDATE requests SET hash = (SELECT hash FROM requests WHERE id = 'req_1') WHERE id = 'req_3'", "request req_3")]
-    [InlineData("DELETE FROM heads WHERE place = 1", "A day is missing")]
-    public void Tampering_IsRefused_AndFoundWhereTheTriggersAreGone(string tampering, string said)
-    {
-        using var home = Open();
-        home.Append(LedgerFixture.Request("req_1"), LedgerFixture.Request("req_2"), LedgerFixture.Request("req_3"), LedgerFixture.Request("req_4", LedgerFixture.At.AddDays(1)));
-        Assert.Null(home.Audit.Verify(null, null).Problem);
-        Assert.Contains("append-only", Assert.ThrowsAny<Exception>(() => home.Tamper(tampering)).Message, StringComparison.Ordinal);
-
-        home.DropTriggers();
-        home.Tamper(tampering);
-
-        Assert.Contains(said, home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
     }
 }

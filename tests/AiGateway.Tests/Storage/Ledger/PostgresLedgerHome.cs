@@ -51,7 +51,7 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     /// <inheritdoc />
     public object? Tamper(string text) => Execute($"Database={_name};Search Path={LedgerTables.Name};{Connection}", text);
 
-    /// <inheritdoc />
+    /// <summary>Takes away what refuses changes.</summary>
     public void DropTriggers()
     {
         foreach (var trigger in (string[])["requests_are_not_changed ON requests", "lines_are_not_changed ON lines", "heads_are_not_removed ON heads"])

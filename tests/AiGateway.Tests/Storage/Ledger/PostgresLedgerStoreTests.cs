@@ -80,10 +80,12 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
         var random = SeededRandom.From(42);
         using var home = Home();
         using var sqlite = new LedgerHome();
-        var all = Enumerable.Range(0, 400).Select(i => LedgerFixture.Random(random, $"req_{i}")).ToArray();
+        var all = Enumerable.Range(0, 400).Select(i => LedgerFixture.Random(random, $"req_{i}") with { Labels = random.OneOf([null, "app=chat", "app=a%3Bb;env=prod"]) }).ToArray();
         home.Append(all);
         // PostgreSQL's texts know no U+0000.
         sqlite.Append([.. all.Select(StorableRequest.Of)]);
+        LedgerDimension[] dimensions =
+            [.. LedgerDimensions.Filters, LedgerDimension.Hour, LedgerDimension.Day, LedgerDimension.Month, LedgerDimension.Tag("app"), LedgerDimension.Tag("env")];
         var times = new[] { -60, -31, -3, 0, 4, 29, 60 }.Select(day => new DateTimeOffset(2026, 11, 21, 5, 0, 0, TimeSpan.Zero).AddDays(day)).ToArray();
         for (var round = 0; round < 60; round++)
         {
@@ -93,8 +95,9 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
                 From = ends[0],
                 To = ends[1].AddHours(1),
                 Zone = random.OneOf([TimeZoneInfo.Utc, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")]),
-                By = [.. Enum.GetValues<LedgerDimension>().Where(_ => random.Chance(0.2))],
-                Where = random.Chance(0.5) ? new Dictionary<LedgerDimension, IReadOnlyList<string>> { [LedgerDimension.Status] = ["2xx", "5xx"], [LedgerDimension.Team] = [StorableRequest.Text(random.OneOf(all).Team ?? ""), ""] } : new Dictionary<LedgerDimension, IReadOnlyList<string>>(),
+                By = [.. dimensions.Where(_ => random.Chance(0.2))],
+                Where = random.Chance(0.3) ? new Dictionary<LedgerDimension, IReadOnlyList<string>> { [LedgerDimension.Tag("app")] = ["a;b", ""], [LedgerDimension.Status] = ["2xx"] }
+                    : random.Chance(0.5) ? new Dictionary<LedgerDimension, IReadOnlyList<string>> { [LedgerDimension.Status] = ["2xx", "5xx"], [LedgerDimension.Team] = [StorableRequest.Text(random.OneOf(all).Team ?? ""), ""] } : new Dictionary<LedgerDimension, IReadOnlyList<string>>(),
             };
             Assert.Equal(Lines(sqlite.Reader.Sum(query)), Lines(home.Reader.Sum(query)));
         }
@@ -190,6 +193,29 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
         Assert.Equal(230 - removed, home.Tamper("SELECT COUNT(*) FROM requests"));
         Assert.Equal(230, Assert.Single(home.Sum()).Sums.Requests);
         Assert.Null(home.Audit.Verify(null, null).Problem);
+    }
+
+    [Theory]
+    [InlineData("UPDATE requests SET cost = 0 WHERE id = 'req_2'", "Row 2 (request req_2) is not the sum")]
+    [InlineData("UPDATE requests SET team = 'another' WHERE id = 'req_4'", "Row 4 (request req_4")]
+    [InlineData("UPDATE lines SET output = 1 WHERE number = 2", "One of the rows 1 (request req_1) to 3 (request req_3")]
+    [InlineData("DELETE FROM lines WHERE number = 2", "Row 2 (request req_2) is not the sum")]
+    [InlineData("DELETE FROM requests WHERE id = 'req_2'", "One of the rows 1 (request req_1) to 3 (request req_3")]
+    [InlineData("DELETE FROM requests WHERE id = 'req_3'", "lines that belong to no request")]
+    [InlineData("DELETE FROM lines WHERE number = 3; DELETE FROM requests WHERE id = 'req_3'", "rows at its end are missing")]
+    [InlineData("UPDATE requests SET hash = decode(repeat('00', 32), 'hex') WHERE id = 'req_3'", "One of the rows 1 (request req_1) to 3 (request req_3")]
+    [InlineData("DELETE FROM heads WHERE place = 1", "A day is missing")]
+    public void Tampering_IsRefused_AndFoundWhereTheTriggersAreGone(string tampering, string said)
+    {
+        using var home = Home();
+        home.Append(LedgerFixture.Request("req_1"), LedgerFixture.Request("req_2"), LedgerFixture.Request("req_3"), LedgerFixture.Request("req_4", LedgerFixture.At.AddDays(1)));
+        Assert.Null(home.Audit.Verify(null, null).Problem);
+        Assert.Contains("append-only", Assert.ThrowsAny<Exception>(() => home.Tamper(tampering)).Message, StringComparison.Ordinal);
+
+        home.DropTriggers();
+        home.Tamper(tampering);
+
+        Assert.Contains(said, home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
     }
 
     private PostgresLedgerHome Home() => new(postgres.Server, postgres.NextDatabase());
