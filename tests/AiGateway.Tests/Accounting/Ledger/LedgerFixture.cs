@@ -75,7 +75,7 @@ internal static class LedgerFixture
     };
 
     /// <summary>A request with every kind of value, hostile texts among them.</summary>
-    public static LedgerRequest Random(SeededRandom random, string id)
+    public static LedgerRequest Random(SeededRandom random, string id, bool isLabelled = true)
     {
         string? Text(double share) => random.Chance(share) ? random.OneOf(Hostile) : null;
         return new LedgerRequest
@@ -88,7 +88,7 @@ internal static class LedgerFixture
             Project = Text(0.5),
             User = Text(0.5),
             Tags = random.Chance(0.5) ? """{"a":"b"}""" : null,
-            Labels = random.Chance(0.5) ? "application=chat;env=a%3Bb" : null,
+            Labels = isLabelled && random.Chance(0.5) ? "application=chat;env=a%3Bb" : null,
             Alias = Text(0.9),
             Operation = "chat_completions",
             Status = random.OneOf([200, 400, 502, 0]),
