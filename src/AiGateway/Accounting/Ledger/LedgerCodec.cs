@@ -142,36 +142,40 @@ internal static class LedgerCodec
         to.Number(line.Status);
         to.Number(line.StartedMicroseconds);
         to.Number(line.DurationMicroseconds);
-        WriteUsage(to, line.Usage);
+        WriteUsage(to, line.Usage, line.Cost?.Shares);
         WriteCost(to, line.Cost);
     }
 
-    private static LedgerLine ReadLine(ref PayloadReader from) => new()
+    private static LedgerLine ReadLine(ref PayloadReader from)
     {
-        Kind = (LedgerCallKind)from.Byte(),
-        Deployment = from.Text(),
-        Provider = from.Text(),
-        Model = from.Text(),
-        UpstreamModel = from.Text(),
-        ResponseModel = from.OptionalText(),
-        ServiceTier = from.OptionalText(),
-        Dialect = from.Text(),
-        Outcome = from.Text(),
-        Status = from.Small(),
-        StartedMicroseconds = from.Number(),
-        DurationMicroseconds = from.Number(),
-        Usage = ReadUsage(ref from),
-        Cost = ReadCost(ref from),
-    };
+        string? shares = null;
+        return new LedgerLine
+        {
+            Kind = (LedgerCallKind)from.Byte(),
+            Deployment = from.Text(),
+            Provider = from.Text(),
+            Model = from.Text(),
+            UpstreamModel = from.Text(),
+            ResponseModel = from.OptionalText(),
+            ServiceTier = from.OptionalText(),
+            Dialect = from.Text(),
+            Outcome = from.Text(),
+            Status = from.Small(),
+            StartedMicroseconds = from.Number(),
+            DurationMicroseconds = from.Number(),
+            Usage = ReadUsage(ref from, out shares),
+            Cost = ReadCost(ref from, shares),
+        };
+    }
 
-    private static void WriteUsage(PayloadWriter to, Usage? usage)
+    private static void WriteUsage(PayloadWriter to, Usage? usage, string? shares)
     {
         if (usage is null)
         {
             to.Byte(0);
             return;
         }
-        var units = UsageUnits.Format(usage);
+        var units = UsageUnits.Format(usage, shares);
         to.Byte(usage.Estimated ? (byte)2 : (byte)1);
         to.Number(usage.InputTokens);
         to.Number(usage.CachedInputTokens);
@@ -182,8 +186,9 @@ internal static class LedgerCodec
         to.Amount(usage.ReportedCost);
     }
 
-    private static Usage? ReadUsage(ref PayloadReader from)
+    private static Usage? ReadUsage(ref PayloadReader from, out string? shares)
     {
+        shares = null;
         var mark = from.Byte();
         if (mark == 0)
         {
@@ -198,7 +203,9 @@ internal static class LedgerCodec
             OutputTokens = from.Number(),
             ReasoningTokens = from.Number(),
         };
-        return UsageUnits.Parse(from.OptionalText(), usage) with { ReportedCost = from.OptionalAmount() };
+        var units = from.OptionalText();
+        shares = CostShares.In(units);
+        return UsageUnits.Parse(units, usage) with { ReportedCost = from.OptionalAmount() };
     }
 
     // Where there is a cost at all.
@@ -225,7 +232,7 @@ internal static class LedgerCodec
         to.Text(cost.PriceSet);
     }
 
-    private static Cost? ReadCost(ref PayloadReader from)
+    private static Cost? ReadCost(ref PayloadReader from, string? shares)
     {
         var kind = from.Byte();
         if (kind == 0)
@@ -243,6 +250,7 @@ internal static class LedgerCodec
             PricePeriod = from.Number() is not long.MinValue and var period ? Time(period) : null,
             PriceSet = from.OptionalText(),
             IsEstimated = kind == EstimatedCost,
+            Shares = shares,
         };
     }
 

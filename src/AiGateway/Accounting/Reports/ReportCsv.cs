@@ -27,7 +27,8 @@ internal static class ReportCsv
     /// <summary>A text that no spreadsheet takes for a formula.</summary>
     public static string Safe(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
 
-    private static string Line(IEnumerable<string> cells)
+    /// <summary>A line of cells as they are, quoted where that is needed.</summary>
+    public static string Line(IEnumerable<string> cells)
     {
         var line = new StringBuilder();
         var separator = "";

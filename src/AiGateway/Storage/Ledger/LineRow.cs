@@ -1,3 +1,4 @@
+using AiGateway.Accounting;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -17,40 +18,45 @@ internal static class LineRow
 
     /// <summary>Reads the columns from <paramref name="first"/> on.</summary>
     /// <exception cref="InvalidDataException">A value is none of its column's.</exception>
-    public static LedgerLine Read(ILedgerRow row, int first) => new()
+    public static LedgerLine Read(ILedgerRow row, int first)
     {
-        Kind = LedgerWords.KindOf(row.Text(first)),
-        Deployment = row.Text(first + 1),
-        Provider = row.Text(first + 2),
-        Model = row.Text(first + 3),
-        UpstreamModel = row.Text(first + 4),
-        ResponseModel = row.OptionalText(first + 5),
-        ServiceTier = row.OptionalText(first + 6),
-        Dialect = row.Text(first + 7),
-        Outcome = row.Text(first + 8),
-        Status = (int)row.Number(first + 9),
-        StartedMicroseconds = row.Number(first + 10),
-        DurationMicroseconds = row.Number(first + 11),
-        Usage = row.IsNull(first + 12) ? null : UsageUnits.Parse(row.OptionalText(first + 18), new Usage
+        var units = row.OptionalText(first + 18);
+        return new LedgerLine
         {
-            Estimated = row.Number(first + 12) != 0,
-            InputTokens = row.Number(first + 13),
-            CachedInputTokens = row.Number(first + 14),
-            CacheWriteTokens = row.Number(first + 15),
-            OutputTokens = row.Number(first + 16),
-            ReasoningTokens = row.Number(first + 17),
-            ReportedCost = row.OptionalAmount(first + 25),
-        }),
-        Cost = row.IsNull(first + 20) ? null : new Cost(row.OptionalAmount(first + 19), row.OptionalText(first + 26))
-        {
-            Input = row.OptionalAmount(first + 20) ?? 0,
-            CachedInput = row.OptionalAmount(first + 21) ?? 0,
-            CacheWrite = row.OptionalAmount(first + 22) ?? 0,
-            Output = row.OptionalAmount(first + 23) ?? 0,
-            Other = row.OptionalAmount(first + 24) ?? 0,
-            Reported = row.OptionalAmount(first + 25),
-            PricePeriod = row.OptionalNumber(first + 27) is { } period ? DateTimeOffset.FromUnixTimeMilliseconds(period) : null,
-            PriceSet = row.OptionalText(first + 28),
-        },
-    };
+            Kind = LedgerWords.KindOf(row.Text(first)),
+            Deployment = row.Text(first + 1),
+            Provider = row.Text(first + 2),
+            Model = row.Text(first + 3),
+            UpstreamModel = row.Text(first + 4),
+            ResponseModel = row.OptionalText(first + 5),
+            ServiceTier = row.OptionalText(first + 6),
+            Dialect = row.Text(first + 7),
+            Outcome = row.Text(first + 8),
+            Status = (int)row.Number(first + 9),
+            StartedMicroseconds = row.Number(first + 10),
+            DurationMicroseconds = row.Number(first + 11),
+            Usage = row.IsNull(first + 12) ? null : UsageUnits.Parse(units, new Usage
+            {
+                Estimated = row.Number(first + 12) != 0,
+                InputTokens = row.Number(first + 13),
+                CachedInputTokens = row.Number(first + 14),
+                CacheWriteTokens = row.Number(first + 15),
+                OutputTokens = row.Number(first + 16),
+                ReasoningTokens = row.Number(first + 17),
+                ReportedCost = row.OptionalAmount(first + 25),
+            }),
+            Cost = row.IsNull(first + 20) ? null : new Cost(row.OptionalAmount(first + 19), row.OptionalText(first + 26))
+            {
+                Input = row.OptionalAmount(first + 20) ?? 0,
+                CachedInput = row.OptionalAmount(first + 21) ?? 0,
+                CacheWrite = row.OptionalAmount(first + 22) ?? 0,
+                Output = row.OptionalAmount(first + 23) ?? 0,
+                Other = row.OptionalAmount(first + 24) ?? 0,
+                Shares = CostShares.In(units),
+                Reported = row.OptionalAmount(first + 25),
+                PricePeriod = row.OptionalNumber(first + 27) is { } period ? DateTimeOffset.FromUnixTimeMilliseconds(period) : null,
+                PriceSet = row.OptionalText(first + 28),
+            },
+        };
+    }
 }

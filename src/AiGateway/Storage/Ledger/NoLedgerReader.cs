@@ -12,5 +12,7 @@ internal sealed class NoLedgerReader : ILedgerReader
 
     public long Version() => throw Off();
 
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw Off();
+
     private static LedgerStoreException Off() => new("No ledger is kept: host.ledger.store is 'off'. Take the line out of the routing file, or write sqlite, and restart.");
 }

@@ -48,6 +48,19 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         return statement.Step() ? statement.Number(0) : 0;
     });
 
+    /// <inheritdoc />
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>
+    {
+        // One transaction: what the head says of the day is what its rows are.
+        file.Execute("BEGIN");
+        using (var calls = new DayOfCalls(file, day.ToUnixTimeMilliseconds()))
+        {
+            calls.Read(visit);
+        }
+        file.Execute("COMMIT");
+        return true;
+    });
+
     /// <summary>The place of the last entry that counts; what is staged for the next does not yet.</summary>
     private static long LastRestatement(LedgerFile file, LedgerQuery query)
     {

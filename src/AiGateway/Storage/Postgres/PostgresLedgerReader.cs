@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
@@ -12,6 +13,9 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
 {
     // After the time and the columns of sums.
     private const int FirstKey = 15;
+
+    // Of reading a day's calls, of which there may be millions.
+    private const int DaySeconds = 600;
 
     /// <inheritdoc />
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => Run(connection =>
@@ -36,6 +40,51 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
         using var appended = PostgresDatabase.Command(connection, $"SELECT COALESCE(SUM(appended), 0)::bigint FROM {LedgerTables.Name}.nodes");
         return appended.ExecuteScalar() as long? ?? 0;
     });
+
+    /// <inheritdoc />
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(connection =>
+    {
+        var (from, to) = (day.UtcDateTime, day.UtcDateTime.AddDays(1));
+        // One view: what the heads say of the day is what its rows are.
+        using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
+        using (var removed = PostgresDatabase.Command(connection, $"SELECT EXISTS (SELECT 1 FROM {LedgerTables.Name}.heads WHERE day >= $1 AND day < $2 AND removed > 0)", from, to))
+        {
+            if (removed.ExecuteScalar() is true)
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"Retention (host.ledger.keep) has removed rows of {day:yyyy-MM-dd}: of that day there are sums only, which 'AiGateway report' reads."));
+            }
+        }
+        using var calls = PostgresDatabase.Command(
+            connection,
+            $"""
+            SELECT requests.at, requests.caller, requests.organisation, requests.team, requests.project, personal.value, requests.alias, requests.operation, {LineRow.Columns}
+            FROM {LedgerTables.Name}.requests
+            JOIN {LedgerTables.Name}.lines ON lines.node = requests.node AND lines.number = requests.number AND lines.at = requests.at AND lines.at >= $1 AND lines.at < $2
+            LEFT JOIN {LedgerTables.Name}.personal ON personal.key = requests.tags_key
+            WHERE requests.at >= $1 AND requests.at < $2
+            """,
+            from, to);
+        calls.CommandTimeout = DaySeconds;
+        using var reader = calls.ExecuteReader();
+        var row = new PostgresRow(reader);
+        while (reader.Read())
+        {
+            visit(new LedgerCall
+            {
+                At = DateTimeOffset.FromUnixTimeMilliseconds(row.Number(0)),
+                Caller = row.Text(1),
+                Organisation = row.OptionalText(2),
+                Team = row.OptionalText(3),
+                Project = row.OptionalText(4),
+                Tags = row.OptionalText(5),
+                Alias = row.OptionalText(6),
+                Operation = row.Text(7),
+                Line = LineRow.Read(row, 8),
+            });
+        }
+        return true;
+    }, isOnce: true);
 
     private static void Add(NpgsqlConnection connection, LedgerQuery query, string table, long from, long to, GroupSums groups)
     {
@@ -83,7 +132,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
 
     private static string ColumnOf(LedgerDimension dimension) => dimension.TagName is null ? dimension.Name : "labels";
 
-    private T Run<T>(Func<NpgsqlConnection, T> question)
+    private T Run<T>(Func<NpgsqlConnection, T> question, bool isOnce = false)
     {
         try
         {
@@ -91,7 +140,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
             {
                 return Ask(question);
             }
-            catch (NpgsqlException stale) when (stale is not PostgresException && stale.InnerException is not TimeoutException)
+            catch (NpgsqlException stale) when (!isOnce && stale is not PostgresException && stale.InnerException is not TimeoutException)
             {
                 // A connection that was made before a restart of the server: whoever asked should not learn of it.
                 database.Forget();

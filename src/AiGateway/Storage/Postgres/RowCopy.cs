@@ -94,7 +94,7 @@ internal static class RowCopy
         copy.Write(line.Status, NpgsqlDbType.Integer);
         copy.Write(line.StartedMicroseconds, NpgsqlDbType.Bigint);
         copy.Write(line.DurationMicroseconds, NpgsqlDbType.Bigint);
-        Usage(copy, line.Usage);
+        Usage(copy, line.Usage, line.Cost?.Shares);
         var cost = line.Cost;
         Amount(copy, cost?.Total);
         Amount(copy, cost?.Input);
@@ -116,7 +116,7 @@ internal static class RowCopy
         Text(copy, cost?.PriceSet);
     }
 
-    private static void Usage(NpgsqlBinaryImporter copy, Usage? usage)
+    private static void Usage(NpgsqlBinaryImporter copy, Usage? usage, string? shares)
     {
         if (usage is null)
         {
@@ -132,7 +132,7 @@ internal static class RowCopy
         copy.Write(usage.CacheWriteTokens, NpgsqlDbType.Bigint);
         copy.Write(usage.OutputTokens, NpgsqlDbType.Bigint);
         copy.Write(usage.ReasoningTokens, NpgsqlDbType.Bigint);
-        Text(copy, UsageUnits.Format(usage));
+        Text(copy, UsageUnits.Format(usage, shares));
     }
 
     private static void Text(NpgsqlBinaryImporter copy, string? value)

@@ -137,6 +137,7 @@ internal static class LedgerFixture
             Output = Amount(random),
             PricePeriod = random.Chance(0.5) ? At : null,
             PriceSet = "standard+tier",
+            Shares = random.Chance(0.2) ? "cost.audio_input=3:0.0001,cost.web_search=1:0.01" : null,
         },
     };
 

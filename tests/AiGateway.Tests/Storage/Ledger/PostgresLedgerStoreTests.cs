@@ -101,6 +101,18 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
             };
             Assert.Equal(Lines(sqlite.Reader.Sum(query)), Lines(home.Reader.Sum(query)));
         }
+        for (var day = new DateTimeOffset(2026, 11, 18, 0, 0, 0, TimeSpan.Zero); day.Day < 24; day = day.AddDays(1))
+        {
+            Assert.Equal(Calls(sqlite.Reader, day), Calls(home.Reader, day));
+        }
+
+        static List<string> Calls(ILedgerReader reader, DateTimeOffset day)
+        {
+            var calls = new List<string>();
+            // Amounts are the same with another number of zeros at their end.
+            reader.Read(day, call => calls.Add($"{call with { Line = call.Line with { Cost = null, Usage = null } }} {call.Line.Cost?.Total / 1.000000000000000000000000000000m} {call.Line.Usage?.InputTokens}"));
+            return [.. calls.Order(StringComparer.Ordinal)];
+        }
 
         static IEnumerable<string> Lines(IReadOnlyList<LedgerGroup> groups) => groups.Select(group => ReportCsv.Row(group)).Order(StringComparer.Ordinal);
     }
