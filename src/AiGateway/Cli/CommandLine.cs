@@ -42,7 +42,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   a FinOps FOCUS file for each day (default: yesterday)
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
-          AiGateway ledger backup COPY            copy the ledger while the gateway runs
+          AiGateway ledger backup COPY            copy the ledger's file while the gateway runs
           AiGateway ledger restate --from D [--to D] --reason TEXT [--model M]... [--provider P]... [--dry-run]
                                                   price calls anew by the prices as they are now; both figures are kept
           AiGateway ledger close MONTH [--tz ZONE] [--reason TEXT]
@@ -133,7 +133,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         }
     }
 
-    private LedgerFolder Ledger => new(error, environment, clock);
+    private LedgerFinder Ledger => new(error, environment, clock);
 
     private async Task<int?> RunAsync(Options options, Func<Options, Task<int?>> command) =>
         options.Problem is null ? await command(options) : await MisuseAsync(options.Problem);

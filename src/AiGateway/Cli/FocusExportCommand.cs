@@ -2,12 +2,11 @@ using System.Text;
 using AiGateway.Accounting.Focus;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
-using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>ledger export</c>: a file for each day in the FinOps FOCUS format, beside a running gateway or without one.</summary>
-internal sealed class FocusExportCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
+internal sealed class FocusExportCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, TimeProvider clock)
 {
     /// <summary>Its name in the schema's file.</summary>
     public const string SchemaFile = "focus-schema.json";
@@ -30,13 +29,14 @@ internal sealed class FocusExportCommand(TextWriter output, TextWriter error, Le
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
         try
         {
-            await WriteAsync(new SqliteLedgerReader(path), focus!, from!.Value, to!.Value, options.Value("output")!);
+            await WriteAsync(place.Reader(), focus!, from!.Value, to!.Value, options.Value("output")!);
             return ExitCode.Good;
         }
         catch (Exception e) when (e is LedgerStoreException or IOException or UnauthorizedAccessException)
@@ -69,7 +69,7 @@ internal sealed class FocusExportCommand(TextWriter output, TextWriter error, Le
             : (to.Value - from.Value).TotalDays > MostDays ? $"The period is longer than {MostDays} days." : null;
     }
 
-    private async Task WriteAsync(SqliteLedgerReader reader, FocusOptions options, DateTimeOffset from, DateTimeOffset to, string target)
+    private async Task WriteAsync(ILedgerReader reader, FocusOptions options, DateTimeOffset from, DateTimeOffset to, string target)
     {
         Directory.CreateDirectory(target);
         await File.WriteAllBytesAsync(Path.Combine(target, SchemaFile), FocusCsv.Schema(options, clock.GetUtcNow()));

@@ -5,12 +5,12 @@ using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Hosting;
-using AiGateway.Storage.Ledger;
+using AiGateway.Storage;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>ledger restate|close|corrections</c>: what finance corrects, beside the gateway or without it.</summary>
-internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter error, LedgerFolder folder, Func<string, string?> environment, TimeProvider clock)
+internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>The words that may follow <c>ledger</c>.</summary>
     public static readonly string[] Actions = ["restate", "close", "corrections"];
@@ -42,7 +42,8 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
@@ -50,9 +51,9 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
         {
             return action switch
             {
-                "restate" => await RestateAsync(path, order!, options),
-                "close" => await CloseAsync(path, options),
-                _ => await ListAsync(path),
+                "restate" => await RestateAsync(place, order!, options),
+                "close" => await CloseAsync(place, options),
+                _ => await ListAsync(place),
             };
         }
         catch (LedgerStoreException e)
@@ -92,7 +93,7 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
         return new RestatementOrder(begins, ends, [.. options.Values("model")], [.. options.Values("provider")], By(options), reason, "");
     }
 
-    private async Task<int> RestateAsync(string path, RestatementOrder order, Options options)
+    private async Task<int> RestateAsync(LedgerPlace place, RestatementOrder order, Options options)
     {
         var routing = RoutingFilePath.From(options, environment);
         if (await RoutingPrices.ReadAsync(routing, environment, error) is not { } config)
@@ -113,7 +114,7 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
             return ExitCode.Bad;
         }
         var isDryRun = options.Has("dry-run");
-        using ICorrectionStore store = isDryRun ? SqliteCorrections.OpenToRead(path) : SqliteCorrections.OpenToWrite(path, clock);
+        using var store = isDryRun ? place.Corrections() : place.CorrectionsToWrite(clock);
         var effect = new Restater(store, new LedgerLinePricer(new PriceBook(catalogue, config)), clock).Run(order, isDryRun);
         await output.WriteLineAsync($"{order.Subject} from {ReportColumns.Time(order.From)} to {ReportColumns.Time(order.To)}, in USD (calls without a price count 0):");
         await output.WriteAsync(CorrectionReports.Write(effect));
@@ -123,9 +124,9 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
         return ExitCode.Good;
     }
 
-    private async Task<int> CloseAsync(string path, Options options)
+    private async Task<int> CloseAsync(LedgerPlace place, Options options)
     {
-        using var store = SqliteCorrections.OpenToWrite(path, clock);
+        using var store = place.CorrectionsToWrite(clock);
         if (new PeriodCloser(store, clock).Close(options.Operands[0], options.Value("tz"), By(options), options.Value("reason"), out var entry) is { } problem)
         {
             await error.WriteLineAsync(problem);
@@ -135,9 +136,9 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
         return ExitCode.Good;
     }
 
-    private async Task<int> ListAsync(string path)
+    private async Task<int> ListAsync(LedgerPlace place)
     {
-        using var store = SqliteCorrections.OpenToRead(path);
+        using var store = place.Corrections();
         var all = store.All();
         foreach (var entry in all)
         {

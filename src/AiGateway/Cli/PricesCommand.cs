@@ -71,14 +71,15 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
         {
             return await command.RunAsync(older, newer, options.Value("usage"), from, to, config);
         }
-        if (await new LedgerFolder(error, environment, clock).FindAsync(options) is not { } path)
+        using var place = await new LedgerFinder(error, environment, clock).FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
         var now = clock.GetUtcNow();
         var compared = await command.RunAsync(older, newer, null, null, null, config);
         return compared != ExitCode.Good ? compared : await command.LedgerAsync(
-            newer, path, from ?? PeriodWords.Read("last-month", TimeZoneInfo.Utc, now)!.Value, to ?? (from is null ? PeriodWords.Read("this-month", TimeZoneInfo.Utc, now)!.Value : now), config!, clock);
+            newer, place, from ?? PeriodWords.Read("last-month", TimeZoneInfo.Utc, now)!.Value, to ?? (from is null ? PeriodWords.Read("this-month", TimeZoneInfo.Utc, now)!.Value : now), config!, clock);
     }
 
     private async Task<int> CostAsync(Options options)

@@ -8,7 +8,7 @@ using AiGateway.Accounting.Lists;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
-using AiGateway.Storage.Ledger;
+using AiGateway.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Cli;
@@ -59,11 +59,11 @@ internal sealed class PricesDiffCommand(TextWriter output, TextWriter error)
         : null;
 
     /// <summary>What the calls of a period would have cost by the newer list, by model, against what they count as in the ledger.</summary>
-    public async Task<int> LedgerAsync(string newer, string path, DateTimeOffset from, DateTimeOffset to, GatewayConfig config, TimeProvider clock)
+    public async Task<int> LedgerAsync(string newer, LedgerPlace place, DateTimeOffset from, DateTimeOffset to, GatewayConfig config, TimeProvider clock)
     {
         try
         {
-            using var store = SqliteCorrections.OpenToRead(path);
+            using var store = place.Corrections();
             var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Load(newer), config));
             var effect = new Restater(store, prices, clock).Run(new RestatementOrder(from, to, [], [], "", "", ""), isDryRun: true);
             await output.WriteLineAsync();

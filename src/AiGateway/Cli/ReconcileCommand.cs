@@ -2,12 +2,11 @@ using System.Globalization;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reconciliation;
 using AiGateway.Accounting.Reports;
-using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>reconcile</c>: the ledger against a provider's own export of usage and costs.</summary>
-internal sealed class ReconcileCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
+internal sealed class ReconcileCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, TimeProvider clock)
 {
     public static readonly string[] Valued = ["data", "provider", "file", "from", "to", "tz", "format", "tolerance", "rate", "map", "column"];
 
@@ -23,14 +22,15 @@ internal sealed class ReconcileCommand(TextWriter output, TextWriter error, Ledg
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
         try
         {
             var files = options.Values("file").Select(file => InvoiceReader.Read(file, columns)).ToList();
-            await WriteAsync(Reconciler.Compare(new SqliteLedgerReader(path), files, comparison), options.Value("format") ?? Formats[0]);
+            await WriteAsync(Reconciler.Compare(place.Reader(), files, comparison), options.Value("format") ?? Formats[0]);
             return ExitCode.Good;
         }
         catch (Exception e) when (e is InvoiceException or LedgerStoreException)

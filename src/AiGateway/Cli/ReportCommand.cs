@@ -2,12 +2,11 @@ using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Hosting;
-using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>report</c>: spend, tokens and requests of a period, grouped and filtered; beside a running gateway or without one.</summary>
-internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerFolder folder, Func<string, string?> environment, TimeProvider clock)
+internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>Options with a value: the parameters of reports, with hyphens.</summary>
     public static readonly string[] Valued = ["data", "rates", .. ReportQuery.Names.Select(OptionOf)];
@@ -26,7 +25,8 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
@@ -41,7 +41,7 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
                 }
                 rates = CurrencyRates.Read(query.Currency, currencies);
             }
-            await WriteAsync(ReportMaker.Make(new SqliteLedgerReader(path), query, now, rates));
+            await WriteAsync(ReportMaker.Make(place.Reader(), query, now, rates));
             return ExitCode.Good;
         }
         catch (Exception e) when (e is LedgerStoreException or CurrencyException)

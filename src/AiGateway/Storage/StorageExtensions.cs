@@ -3,6 +3,7 @@ using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Postgres;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -24,7 +25,13 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
-        if (host.Ledger is not null)
+        if (host.Ledger is { Postgres: { } address })
+        {
+            services.AddSingleton(_ => new PostgresDatabase(address));
+            services.AddSingleton<ILedgerStore>(provider => new PostgresLedgerStore(provider.GetRequiredService<PostgresDatabase>(), host.DataFolder, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILedgerReader>(provider => new PostgresLedgerReader(provider.GetRequiredService<PostgresDatabase>()));
+        }
+        else if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ILedgerReader>(_ => new SqliteLedgerReader(Path.Combine(host.DataFolder, LedgerFile.Name)));

@@ -15,11 +15,7 @@ internal sealed class LedgerRows : IDisposable
     /// <param name="until">The last row's number.</param>
     public LedgerRows(LedgerFile file, long after = 0, long until = long.MaxValue)
     {
-        _requests = file.Prepare("""
-            SELECT number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
-              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash, labels
-            FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number
-            """).Bind(1, after).Bind(2, until);
+        _requests = file.Prepare($"SELECT {RequestRow.Columns} FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number").Bind(1, after).Bind(2, until);
         // Both in the order of their keys: one pass over each, and no search.
         _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines WHERE number > ?1 AND number <= ?2 ORDER BY number, line").Bind(1, after).Bind(2, until);
         _hasLine = _lines.Step();
@@ -28,7 +24,7 @@ internal sealed class LedgerRows : IDisposable
     /// <summary>Number of the row that was read last.</summary>
     public long Number { get; private set; }
 
-    /// <summary>Its hash, as it says.</summary>
+    /// <summary>The hash of the chain's link that ends with it, as it says; empty where none does.</summary>
     public byte[] Hash { get; private set; } = [];
 
     /// <summary>Whether lines were met that belong to no request.</summary>
@@ -46,32 +42,8 @@ internal sealed class LedgerRows : IDisposable
             return false;
         }
         Number = _requests.Number(0);
-        Hash = _requests.Bytes(26).ToArray();
-        var request = new LedgerRequest
-        {
-            Id = _requests.Text(1),
-            At = DateTimeOffset.FromUnixTimeMilliseconds(_requests.Number(2)),
-            Caller = _requests.Text(3),
-            Organisation = _requests.OptionalText(4),
-            Team = _requests.OptionalText(5),
-            Project = _requests.OptionalText(6),
-            Labels = _requests.OptionalText(27),
-            Alias = _requests.OptionalText(9),
-            Operation = _requests.Text(10),
-            Status = (int)_requests.Number(14),
-            Outcome = _requests.Text(15),
-            Error = _requests.OptionalText(16),
-            IsStream = _requests.Number(17) != 0,
-            Saved = RollupRow.Amount(_requests.Text(20)),
-            DurationMicroseconds = _requests.Number(22),
-            UpstreamMicroseconds = _requests.Number(23),
-            FirstTokenMicroseconds = _requests.OptionalNumber(24),
-            ConfigVersion = _requests.Text(25),
-            Lines = ReadLines(Number),
-        };
-        row = new ChainRow(
-            request, Key(7), Key(8), _requests.OptionalText(11), _requests.OptionalText(12), _requests.OptionalText(13),
-            RollupRow.Amount(_requests.Text(19)), _requests.Number(21), _requests.Number(18) != 0);
+        Hash = _requests.Bytes(RequestRow.Hash).ToArray();
+        row = RequestRow.Read(_requests, ReadLines(Number));
         return true;
     }
 
@@ -80,8 +52,6 @@ internal sealed class LedgerRows : IDisposable
         _requests.Dispose();
         _lines.Dispose();
     }
-
-    private byte[]? Key(int column) => _requests.IsNull(column) ? null : _requests.Bytes(column).ToArray();
 
     private LedgerLine[] ReadLines(long number)
     {

@@ -17,7 +17,7 @@ internal static class LineRow
 
     /// <summary>Reads the columns from <paramref name="first"/> on.</summary>
     /// <exception cref="InvalidDataException">A value is none of its column's.</exception>
-    public static LedgerLine Read(Statement row, int first)
+    public static LedgerLine Read(ILedgerRow row, int first)
     {
         var units = row.OptionalText(first + 18);
         return new LedgerLine
@@ -42,22 +42,20 @@ internal static class LineRow
                 CacheWriteTokens = row.Number(first + 15),
                 OutputTokens = row.Number(first + 16),
                 ReasoningTokens = row.Number(first + 17),
-                ReportedCost = Amount(row, first + 25),
+                ReportedCost = row.OptionalAmount(first + 25),
             }),
-            Cost = row.IsNull(first + 20) ? null : new Cost(Amount(row, first + 19), row.OptionalText(first + 26))
+            Cost = row.IsNull(first + 20) ? null : new Cost(row.OptionalAmount(first + 19), row.OptionalText(first + 26))
             {
-                Input = Amount(row, first + 20) ?? 0,
-                CachedInput = Amount(row, first + 21) ?? 0,
-                CacheWrite = Amount(row, first + 22) ?? 0,
-                Output = Amount(row, first + 23) ?? 0,
-                Other = Amount(row, first + 24) ?? 0,
+                Input = row.OptionalAmount(first + 20) ?? 0,
+                CachedInput = row.OptionalAmount(first + 21) ?? 0,
+                CacheWrite = row.OptionalAmount(first + 22) ?? 0,
+                Output = row.OptionalAmount(first + 23) ?? 0,
+                Other = row.OptionalAmount(first + 24) ?? 0,
                 Shares = CostShares.In(units),
-                Reported = Amount(row, first + 25),
+                Reported = row.OptionalAmount(first + 25),
                 PricePeriod = row.OptionalNumber(first + 27) is { } period ? DateTimeOffset.FromUnixTimeMilliseconds(period) : null,
                 PriceSet = row.OptionalText(first + 28),
             },
         };
     }
-
-    private static decimal? Amount(Statement row, int column) => row.OptionalText(column) is { } text ? RollupRow.Amount(text) : null;
 }

@@ -1,6 +1,5 @@
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
@@ -14,6 +13,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private readonly Rollup _rollup = new();
     private LedgerFile? _file;
     private LedgerInserts? _inserts;
+    private HeadTable? _headTable;
     private ChainHeads? _heads;
     private PersonalKeys? _personal;
     private IntentTable? _intents;
@@ -79,7 +79,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         var added = 0;
         batch.Visit(request => added += TryAppend(request) ? 1 : 0, _intents!.Add);
         _inserts.MoveSumsTo(_rollup);
-        _heads!.Save();
+        _headTable!.Save(_heads!.Close());
         WriteRollups(CorrectionTable.LastClosing(_file!));
         return added;
     }
@@ -99,7 +99,6 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
 
     private void WriteRollups(Correction? closing)
     {
-        var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
         var (openFrom, bookedAt) = closing is null ? (long.MinValue, 0) : (closing.To.ToUnixTimeMilliseconds(), closing.BookedAt(clock.GetUtcNow()).ToUnixTimeMilliseconds());
         foreach (var ((hour, key), sums) in _rollup.Sums)
         {
@@ -110,14 +109,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
                 continue;
             }
             _hourTable!.Add(hour, key, sums);
-            var day = ChainHeads.DayOf(hour);
-            if (!days.TryGetValue((day, key), out var ofDay))
-            {
-                days[(day, key)] = ofDay = new LedgerSums();
-            }
-            ofDay.Add(sums);
         }
-        foreach (var ((day, key), sums) in days)
+        foreach (var ((day, key), sums) in _rollup.SumsByDay(openFrom))
         {
             _dayTable!.Add(day, key, sums);
         }
@@ -210,7 +203,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     {
         _file = LedgerFile.OpenToWrite(path, clock);
         _inserts = new LedgerInserts(_file);
-        _heads = new ChainHeads(_file);
+        _headTable = new HeadTable(_file);
+        _heads = new ChainHeads(_headTable.Node, _headTable.Find, _headTable.Last, _headTable.Link);
         _personal = new PersonalKeys(_file);
         _intents = new IntentTable(_file);
         _hourTable = new RollupTable(_file, "hours");
@@ -232,13 +226,13 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private void Close()
     {
         _inserts?.Dispose();
-        _heads?.Dispose();
+        _headTable?.Dispose();
         _personal?.Dispose();
         _intents?.Dispose();
         _hourTable?.Dispose();
         _dayTable?.Dispose();
         _adjustmentTable?.Dispose();
         _file?.Dispose();
-        (_file, _inserts, _heads, _personal, _intents, _hourTable, _dayTable, _adjustmentTable) = (null, null, null, null, null, null, null, null);
+        (_file, _inserts, _headTable, _heads, _personal, _intents, _hourTable, _dayTable, _adjustmentTable) = (null, null, null, null, null, null, null, null, null);
     }
 }
