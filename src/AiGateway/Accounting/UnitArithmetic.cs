@@ -1,4 +1,5 @@
 using System.Text;
+using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
 namespace AiGateway.Accounting;

@@ -48,7 +48,7 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
         CacheWrite = CacheWrite + other.CacheWrite,
         Output = Output + other.Output,
         Other = Other + other.Other,
-        Shares = Shares is null || other.Shares is null ? Shares ?? other.Shares : $"{Shares},{other.Shares}",
+        Shares = CostShares.Sum(Shares, other.Shares),
         Reported = Reported is null ? other.Reported : Reported + (other.Reported ?? 0),
         PricePeriod = PricePeriod ?? other.PricePeriod,
         PriceSet = PriceSet ?? other.PriceSet,

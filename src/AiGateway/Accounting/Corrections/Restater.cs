@@ -1,6 +1,5 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
-using AiGateway.Pipeline;
 
 namespace AiGateway.Accounting.Corrections;
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using AiGateway.Pipeline;
+
 namespace AiGateway.Accounting.Focus;
 
 /// <summary>How a class of usage is named and measured in an export.</summary>
@@ -46,7 +49,7 @@ internal sealed record FocusMeter(string Name, string Unit, int PricedPer = 1)
     };
 
     /// <summary>What a price is given for.</summary>
-    public string PricingUnit => PricedPer == 1 ? Unit : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{PricedPer} {Unit}");
+    public string PricingUnit => PricedPer == 1 ? Unit : string.Create(CultureInfo.InvariantCulture, $"{PricedPer} {Unit}");
 
     /// <summary>The meter of a class.</summary>
     /// <exception cref="InvalidDataException">There is no such class.</exception>

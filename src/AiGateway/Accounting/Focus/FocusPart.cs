@@ -1,3 +1,5 @@
+using AiGateway.Pipeline;
+
 namespace AiGateway.Accounting.Focus;
 
 /// <summary>What one call consumed of one class, and its share of the call's cost.</summary>

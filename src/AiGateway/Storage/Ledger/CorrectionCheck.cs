@@ -1,5 +1,4 @@
 using AiGateway.Accounting.Corrections;
-using AiGateway.Accounting.Ledger;
 
 namespace AiGateway.Storage.Ledger;
 

@@ -1,4 +1,3 @@
-using AiGateway.Accounting;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;

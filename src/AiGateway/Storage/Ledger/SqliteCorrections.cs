@@ -1,6 +1,5 @@
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;

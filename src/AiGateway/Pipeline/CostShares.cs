@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AiGateway.Pipeline;
 
-namespace AiGateway.Accounting;
+namespace AiGateway.Pipeline;
 
 /// <summary>
 /// The shares of a cost that its five parts do not tell apart, as one text: <c>cost.audio_input=120:0.0012,cost.web_search=2:0.02</c>
@@ -22,6 +21,21 @@ internal static class CostShares
         {
             text = (text is null ? new StringBuilder() : text.Append(',')).Append(Prefix).Append(name).Append('=').Append(UsdText.Format(quantity)).Append(':').Append(UsdText.Format(amount));
         }
+    }
+
+    /// <summary>The shares of two costs together, one of each class: a batch has thousands of costs.</summary>
+    public static string? Sum(string? left, string? right)
+    {
+        if (left is null || right is null)
+        {
+            return left ?? right;
+        }
+        StringBuilder? text = null;
+        foreach (var share in Parse($"{left},{right}"))
+        {
+            Add(ref text, share.Class, share.Quantity, share.Amount);
+        }
+        return text?.ToString();
     }
 
     /// <summary>The shares among the units of a ledger's row; null where there are none.</summary>

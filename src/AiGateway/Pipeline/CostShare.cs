@@ -1,4 +1,4 @@
-namespace AiGateway.Accounting;
+namespace AiGateway.Pipeline;
 
 /// <summary>What a class of usage had of a cost.</summary>
 /// <param name="Class">One of <see cref="CostClass"/>.</param>

@@ -1,4 +1,4 @@
-namespace AiGateway.Accounting;
+namespace AiGateway.Pipeline;
 
 /// <summary>Names of what is charged at a price of its own: in the ledger's rows and in exports. A closed set.</summary>
 internal static class CostClass
