@@ -1,3 +1,4 @@
+using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -19,10 +20,10 @@ internal static class CostArithmetic
             // A sum says nothing of one prompt's length; its average is the best there is.
             var prompt = usage.Detail is null ? usage.InputTokens : usage.InputTokens - usage.Detail.ToolPromptTokens;
             var tokens = set.TokensFor(usage.Requests > 1 ? prompt / usage.Requests : prompt, out var label);
-            var parts = new Parts();
+            var parts = new Parts { Scale = 1 + surcharge };
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
-                ?? UnitArithmetic.Add(model, tokens, set.Units, usage, ref parts.Other);
+                ?? UnitArithmetic.Add(model, tokens, set.Units, usage, ref parts.Other, ref parts.Shares);
             if (surcharge != 0)
             {
                 parts.Add(surcharge);
@@ -36,6 +37,7 @@ internal static class CostArithmetic
                     CacheWrite = parts.CacheWrite,
                     Output = parts.Output,
                     Other = parts.Other,
+                    Shares = parts.Shares?.ToString(),
                     Reported = usage.ReportedCost,
                     PricePeriod = period.From,
                     PriceSet = surcharge == 0 ? label : label + "+regional",
@@ -80,16 +82,16 @@ internal static class CostArithmetic
             return "no price for twelve-hour cache writes of";
         }
         Add(ref parts.Input, rest, input);
-        Add(ref parts.Input, audio, prices.AudioInput);
-        Add(ref parts.Input, images, prices.ImageInput);
-        Add(ref parts.Input, video, prices.VideoInput);
-        Add(ref parts.Input, usage.CitationTokens, prices.Citation);
+        Add(ref parts.Input, audio, prices.AudioInput, CostClass.AudioInput, ref parts);
+        Add(ref parts.Input, images, prices.ImageInput, CostClass.ImageInput, ref parts);
+        Add(ref parts.Input, video, prices.VideoInput, CostClass.VideoInput, ref parts);
+        Add(ref parts.Input, usage.CitationTokens, prices.Citation, CostClass.Citation, ref parts);
         Add(ref parts.CachedInput, cached, prices.CachedInput);
-        Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput);
-        Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput);
+        Add(ref parts.CachedInput, cachedAudio, prices.AudioCachedInput, CostClass.CachedAudioInput, ref parts);
+        Add(ref parts.CachedInput, cachedImages, prices.ImageCachedInput, CostClass.CachedImageInput, ref parts);
         Add(ref parts.CacheWrite, written, prices.CacheWrite);
-        Add(ref parts.CacheWrite, written1h, prices.CacheWrite1h.GetValueOrDefault());
-        Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault());
+        Add(ref parts.CacheWrite, written1h, prices.CacheWrite1h.GetValueOrDefault(), CostClass.CacheWrite1h, ref parts);
+        Add(ref parts.CacheWrite, written12h, prices.CacheWrite12h.GetValueOrDefault(), CostClass.CacheWrite12h, ref parts);
         return null;
     }
 
@@ -117,10 +119,10 @@ internal static class CostArithmetic
             return "no price for output tokens of";
         }
         Add(ref parts.Output, rest, prices.Output.GetValueOrDefault());
-        Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault());
-        Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault());
-        Add(ref parts.Output, video, prices.VideoOutput.GetValueOrDefault());
-        Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault());
+        Add(ref parts.Output, audio, prices.AudioOutput.GetValueOrDefault(), CostClass.AudioOutput, ref parts);
+        Add(ref parts.Output, images, prices.ImageOutput.GetValueOrDefault(), CostClass.ImageOutput, ref parts);
+        Add(ref parts.Output, video, prices.VideoOutput.GetValueOrDefault(), CostClass.VideoOutput, ref parts);
+        Add(ref parts.Output, reasoning, prices.Reasoning.GetValueOrDefault(), CostClass.Reasoning, ref parts);
         return null;
     }
 
@@ -130,6 +132,16 @@ internal static class CostArithmetic
         if (count > 0)
         {
             sum = sum == 0 ? count * price : sum + (count * price);
+        }
+    }
+
+    // What is told apart beside the parts: rare, so that its text costs most calls a comparison only.
+    private static void Add(ref decimal sum, long count, in decimal price, string name, ref Parts parts)
+    {
+        if (count > 0)
+        {
+            sum += count * price;
+            CostShares.Add(ref parts.Shares, name, count, count * price * parts.Scale);
         }
     }
 
@@ -147,6 +159,8 @@ internal static class CostArithmetic
         public decimal CacheWrite;
         public decimal Output;
         public decimal Other;
+        public decimal Scale;
+        public StringBuilder? Shares;
 
         public void Add(decimal surcharge)
         {

@@ -1,3 +1,5 @@
+using System.Text;
+using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
 namespace AiGateway.Accounting;
@@ -10,8 +12,8 @@ internal static class UnitArithmetic
     // A price per hour is often no finite decimal per second: the amount is rounded, so that the parts still sum to the total exactly.
     private const int MostDecimals = 20;
 
-    /// <summary>Adds the cost of units to <paramref name="sum"/>; returns why it cannot be said, or null.</summary>
-    public static string? Add(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref decimal sum)
+    /// <summary>Adds the cost of units to <paramref name="sum"/>, and each to <paramref name="shares"/>; returns why it cannot be said, or null.</summary>
+    public static string? Add(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref decimal sum, ref StringBuilder? shares)
     {
         var detail = usage.Detail;
         var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0
@@ -20,19 +22,19 @@ internal static class UnitArithmetic
         {
             return WhyHalfReported(model, usage);
         }
-        var charged = Add(ref sum, usage.SearchUnits, units.PerSearch) | Add(ref sum, usage.Characters, units.PerCharacter);
+        var charged = Add(ref sum, ref shares, CostClass.Search, usage.SearchUnits, units.PerSearch) | Add(ref sum, ref shares, CostClass.Character, usage.Characters, units.PerCharacter);
         if (usage.Images > 0 && (units.PerImage is not null || units.ImageBySize is not null))
         {
             if (PriceOfImage(units, detail) is not { } perImage)
             {
                 return detail?.Size is null ? "the price of an image depends on its size and quality with" : $"no price for images of {detail.Quality} {detail.Size} of";
             }
-            charged |= Add(ref sum, usage.Images, perImage);
+            charged |= Add(ref sum, ref shares, CostClass.Image, usage.Images, perImage);
         }
         if (usage.AudioSeconds > 0 && units.PerAudioHour is { } perHour)
         {
             charged = true;
-            sum += decimal.Round(usage.AudioSeconds * perHour / SecondsPerHour, MostDecimals);
+            Charge(ref sum, ref shares, CostClass.AudioSecond, usage.AudioSeconds, decimal.Round(usage.AudioSeconds * perHour / SecondsPerHour, MostDecimals));
         }
         if (units.PerRequest is not null)
         {
@@ -43,11 +45,11 @@ internal static class UnitArithmetic
                 {
                     return $"no price for a search context of size {searched} of";
                 }
-                sum += perSearched * usage.Requests;
+                Charge(ref sum, ref shares, CostClass.Request, usage.Requests, perSearched * usage.Requests);
             }
             else
             {
-                sum += units.PerRequest.GetValueOrDefault() * usage.Requests;
+                Charge(ref sum, ref shares, CostClass.Request, usage.Requests, units.PerRequest.GetValueOrDefault() * usage.Requests);
             }
         }
         if (usage.WebSearches > 0)
@@ -57,16 +59,16 @@ internal static class UnitArithmetic
             {
                 return "no price for web searches of";
             }
-            Add(ref sum, usage.WebSearches, units.PerWebSearch);
+            Add(ref sum, ref shares, CostClass.WebSearch, usage.WebSearches, units.PerWebSearch);
         }
-        if (detail is not null && AddRare(units, detail, ref charged, ref sum) is { } unknown)
+        if (detail is not null && AddRare(units, detail, ref charged, ref sum, ref shares) is { } unknown)
         {
             return unknown;
         }
         return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
     }
 
-    private static string? AddRare(UnitPrices units, UsageDetail detail, ref bool charged, ref decimal sum)
+    private static string? AddRare(UnitPrices units, UsageDetail detail, ref bool charged, ref decimal sum, ref StringBuilder? shares)
     {
         if (detail.Pages > 0)
         {
@@ -75,7 +77,7 @@ internal static class UnitArithmetic
             {
                 return $"no price for {(detail.AreAnnotated ? "annotated " : "")}pages of";
             }
-            charged |= Add(ref sum, detail.Pages, perPage);
+            charged |= Add(ref sum, ref shares, CostClass.Page, detail.Pages, perPage);
         }
         if (detail.VideoSeconds > 0 && (units.PerVideoSecond is not null || units.VideoBySize is not null))
         {
@@ -85,7 +87,7 @@ internal static class UnitArithmetic
                 return detail.Size is null ? "the price of a second of video depends on its size with" : $"no price for video of {detail.Size} of";
             }
             charged = true;
-            sum += detail.VideoSeconds * price;
+            Charge(ref sum, ref shares, CostClass.VideoSecond, detail.VideoSeconds, detail.VideoSeconds * price);
         }
         if (detail.FileSearches > 0)
         {
@@ -93,9 +95,9 @@ internal static class UnitArithmetic
             {
                 return "no price for file searches of";
             }
-            Add(ref sum, detail.FileSearches, units.PerFileSearch);
+            Add(ref sum, ref shares, CostClass.FileSearch, detail.FileSearches, units.PerFileSearch);
         }
-        charged |= Add(ref sum, detail.TextMessages, units.PerTextMessage);
+        charged |= Add(ref sum, ref shares, CostClass.TextMessage, detail.TextMessages, units.PerTextMessage);
         return null;
     }
 
@@ -124,13 +126,19 @@ internal static class UnitArithmetic
             : null;
     }
 
-    private static bool Add(ref decimal sum, long count, decimal? price)
+    private static bool Add(ref decimal sum, ref StringBuilder? shares, string name, long count, decimal? price)
     {
         if (count <= 0 || price is null)
         {
             return false;
         }
-        sum += count * price.GetValueOrDefault();
+        Charge(ref sum, ref shares, name, count, count * price.GetValueOrDefault());
         return true;
+    }
+
+    private static void Charge(ref decimal sum, ref StringBuilder? shares, string name, decimal quantity, decimal amount)
+    {
+        sum += amount;
+        CostShares.Add(ref shares, name, quantity, amount);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace AiGateway.Admin;
 
 /// <summary>Everything that is not the API: health on every listener, <c>/metrics</c> and admin endpoints on theirs. Which listener a request came in by is its local port.</summary>
-internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, ListenerPorts ports)
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, ListenerPorts ports)
 {
     private const string Requests = "/admin/requests/";
 
@@ -57,6 +57,10 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         if (path == ReportEndpoint.Path)
         {
             return reports.GetAsync(context);
+        }
+        if (path == FocusEndpoint.Path)
+        {
+            return focus.GetAsync(context);
         }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {

@@ -4,11 +4,12 @@ using System.Text;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.CallerApi;
+using AiGateway.Configuration;
 
 namespace AiGateway.Admin;
 
 /// <summary><c>GET /admin/report</c>: the report of <c>AiGateway report</c> over HTTP, with the same parameters.</summary>
-internal sealed class ReportEndpoint(LedgerQuestions ledger, TimeProvider clock)
+internal sealed class ReportEndpoint(LedgerQuestions ledger, SnapshotHolder snapshots, TimeProvider clock)
 {
     /// <summary>Its path.</summary>
     public const string Path = "/admin/report";
@@ -36,8 +37,9 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, TimeProvider clock)
         }
         try
         {
+            var rates = query.Currency == CurrencyRates.Usd ? null : CurrencyRates.Read(query.Currency, snapshots.Current.Config.Currencies);
             var version = await ledger.AskAsync(static reader => reader.Version(), context.RequestAborted);
-            var tag = TagOf(version, query, now);
+            var tag = TagOf(version, query, rates, now);
             response.Headers.ETag = tag;
             response.Headers.CacheControl = "private, no-cache";
             if (request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag))
@@ -45,8 +47,13 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, TimeProvider clock)
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
             }
-            var report = await ledger.AskAsync(reader => ReportMaker.Make(reader, query, now), context.RequestAborted);
+            var report = await ledger.AskAsync(reader => ReportMaker.Make(reader, query, now, rates), context.RequestAborted);
             await WriteAsync(context, report);
+        }
+        catch (CurrencyException e)
+        {
+            response.Headers.ETag = default;
+            await FailAsync(context, StatusCodes.Status400BadRequest, e.Message);
         }
         catch (LedgerStoreException e)
         {
@@ -81,20 +88,21 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, TimeProvider clock)
             return;
         }
         await context.Response.WriteAsync(ReportCsv.Head(report), context.RequestAborted);
+        var rates = ReportCsv.RatesOf(report);
         foreach (var row in report.Rows)
         {
-            await context.Response.WriteAsync(ReportCsv.Row(row), context.RequestAborted);
+            await context.Response.WriteAsync(ReportCsv.Row(row, rates), context.RequestAborted);
         }
     }
 
     /// <summary>The same as long as nothing is appended, the question is the same, and a running period's forecast is of the same minute.</summary>
-    private static string TagOf(long version, ReportQuery query, DateTimeOffset now)
+    private static string TagOf(long version, ReportQuery query, CurrencyRates? rates, DateTimeOffset now)
     {
         var sums = query.Sums;
         var minute = now > sums.From && now < sums.To ? now.ToUnixTimeSeconds() / 60 : 0;
-        var where = string.Join('&', sums.Where.OrderBy(static filter => filter.Key).Select(static filter => $"{filter.Key}={string.Join('\u001f', filter.Value)}"));
+        var where = string.Join('&', sums.Where.OrderBy(static filter => filter.Key.Name, StringComparer.Ordinal).Select(static filter => $"{filter.Key.Name}={string.Join('\u001f', filter.Value)}"));
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{version} {minute} {sums.From.UtcTicks} {sums.To.UtcTicks} {sums.Zone.Id} {string.Join(',', sums.By)} {where} {query.Format} {query.Limit} {query.Offset}");
+            $"{version} {minute} {sums.From.UtcTicks} {sums.To.UtcTicks} {sums.Zone.Id} {string.Join(',', sums.By.Select(LedgerDimensions.NameOf))} {where} {sums.AsOf?.UtcTicks} {query.Format} {query.Limit} {query.Offset} {query.Currency} {rates?.Text}");
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, TagLength))}\"";
     }
 

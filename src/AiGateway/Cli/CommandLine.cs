@@ -30,14 +30,30 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   make a key, and its entry for the routing file
           AiGateway report [FILE] [--from D] [--to D] [--by team,model] [--format table|csv|json]
               [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
+              [--tag NAME=VALUE]...
               [--tz ZONE] [--data FOLDER]         also by and for caller, organisation, project, alias, operation,
-              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month
+              [--limit N] [--offset N]            deployment, provider, status, kind, and by hour, day, month, tag:NAME
+              [--as-recorded | --as-of D]         without restatements, or with those made before D
+              [--currency EUR] [--rates CSV]      in another currency, by the rate of each day
           AiGateway ledger verify [--from D] [--to D]
                                                   recompute the ledger's hash chain; name the first row that does not fit
+          AiGateway ledger export --output FOLDER [--from D] [--to D]
+              [--by hour|day] [--tags app,cost-centre] [--focus-version 1.2|1.3|1.4]
+                                                  a FinOps FOCUS file for each day (default: yesterday)
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
-          AiGateway ledger backup COPY            copy the ledger while the gateway runs
-              [--config FILE | --data FOLDER]     for all four: where the ledger lies
+          AiGateway ledger backup COPY            copy the ledger's file while the gateway runs
+          AiGateway ledger restate --from D [--to D] --reason TEXT [--model M]... [--provider P]... [--dry-run]
+                                                  price calls anew by the prices as they are now; both figures are kept
+          AiGateway ledger close MONTH [--tz ZONE] [--reason TEXT]
+                                                  close a month (2026-10): its figures stand from then on
+          AiGateway ledger corrections            who restated and closed what, when and why
+              [--by NAME]                         who restates or closes; default: the system's user
+              [--config FILE | --data FOLDER]     for all of them: where the ledger lies
+          AiGateway reconcile --file COSTS [--file USAGE] [--provider P]... [--from D] [--to D] [--format table|csv|json]
+              [--map NAME=MODEL]... [--rate EUR=1.08]  the ledger against a provider's own export (OpenAI, Anthropic, Azure,
+              [--column day=C]... [--tz ZONE]     AWS, FOCUS, any CSV): by day and model, what differs and why
+              [--tolerance USD] [--data FOLDER]
           AiGateway health [FILE] [--url URL]
                                                   ask the running gateway whether it is alive
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
@@ -49,6 +65,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway prices diff OLD NEW           what changed between two price lists
               [--usage FILE] [--config FILE]      and what that does to a spend (a ledger or its folder, lines as for cost,
               [--from DAY] [--to DAY]             or request records)
+          AiGateway prices diff [OLD] NEW --ledger
+              [--config FILE] [--data FOLDER]     what last month (or --from, --to) would have cost by the newer list, by model
           AiGateway prices set --model P/M --from DATE --input USD --output USD
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on
@@ -80,9 +98,15 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "keys" when rest is ["new", ..]:
                 return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
             case "report":
-                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, []), async options => await new ReportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
+            case "ledger" when rest is ["export", ..]:
+                return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
+            case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):
+                return await RunAsync(LedgerCorrectionCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCorrectionCommand(output, error, Ledger, environment, clock).RunAsync(action, options));
+            case "reconcile":
+                return await RunAsync(Options.ParseWithFile(rest, ReconcileCommand.Valued, []), async options => await new ReconcileCommand(output, error, Ledger, clock).RunAsync(options));
             case "health":
                 return await RunAsync(Options.ParseWithFile(rest, ["url"], []), async options => await new HealthCommand(output, error, environment).RunAsync(options));
             case "translate":
@@ -103,13 +127,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await MisuseAsync(command switch
                 {
                     "keys" => "'keys' is followed by 'new'.",
-                    "ledger" => "'ledger' is followed by verify, stats, erase or backup.",
-                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "health", "translate", "prices", "schema", "version", "help", "run"])}",
+                    "ledger" => "'ledger' is followed by verify, export, stats, erase, backup, restate, close or corrections.",
+                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "health", "translate", "prices", "schema", "version", "help", "run"])}",
                 });
         }
     }
 
-    private LedgerFolder Ledger => new(error, environment, clock);
+    private LedgerFinder Ledger => new(error, environment, clock);
 
     private async Task<int?> RunAsync(Options options, Func<Options, Task<int?>> command) =>
         options.Problem is null ? await command(options) : await MisuseAsync(options.Problem);

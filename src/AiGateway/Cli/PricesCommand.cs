@@ -1,8 +1,8 @@
 using AiGateway.Accounting;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
-using AiGateway.Configuration.Validation;
 using AiGateway.Configuration.Yaml;
+using AiGateway.Hosting;
 
 namespace AiGateway.Cli;
 
@@ -24,13 +24,13 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
         {
             "cost" => Options.Parse(args.AsSpan(1), ["prices", "config"], [], maxOperands: 1),
             "check" => Options.Parse(args.AsSpan(1), [], [], maxOperands: 1),
-            "diff" => Options.Parse(args.AsSpan(1), ["usage", "config", "from", "to"], [], maxOperands: 2),
+            "diff" => Options.Parse(args.AsSpan(1), ["usage", "config", "data", "from", "to"], ["ledger"], maxOperands: 2),
             "set" => Options.Parse(args.AsSpan(1), PricesSetCommand.Valued, [], maxOperands: 0),
             _ => null,
         };
         var problem = options is null
             ? $"'prices' is followed by cost, check, diff or set, not by '{verb}'.{Suggestion.For(verb, ["cost", "check", "diff", "set"])}"
-            : options.Problem ?? (verb == "diff" && options.Operands.Count != 2 ? "'prices diff' needs two files: the older and the newer price list." : null);
+            : options.Problem ?? (verb == "diff" ? PricesDiffCommand.ProblemOf(options) : null);
         if (problem is not null)
         {
             return (ExitCode.Misuse, problem);
@@ -60,11 +60,26 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
             return ExitCode.Misuse;
         }
         GatewayConfig? config = null;
-        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        var isOfLedger = options.Has("ledger");
+        if ((isOfLedger ? RoutingFilePath.From(options, environment) : options.Value("config")) is { } file && (config = await RoutingPrices.ReadAsync(file, environment, error)) is null)
         {
             return ExitCode.Misuse;
         }
-        return await new PricesDiffCommand(output, error).RunAsync(options.Operands[0], options.Operands[1], options.Value("usage"), from, to, config);
+        var (older, newer) = (options.Operands.Count == 2 ? options.Operands[0] : ListPath(environment), options.Operands[^1]);
+        var command = new PricesDiffCommand(output, error);
+        if (!isOfLedger)
+        {
+            return await command.RunAsync(older, newer, options.Value("usage"), from, to, config);
+        }
+        using var place = await new LedgerFinder(error, environment, clock).FindAsync(options);
+        if (place is null)
+        {
+            return ExitCode.Bad;
+        }
+        var now = clock.GetUtcNow();
+        var compared = await command.RunAsync(older, newer, null, null, null, config);
+        return compared != ExitCode.Good ? compared : await command.LedgerAsync(
+            newer, place, from ?? PeriodWords.Read("last-month", TimeZoneInfo.Utc, now)!.Value, to ?? (from is null ? PeriodWords.Read("this-month", TimeZoneInfo.Utc, now)!.Value : now), config!, clock);
     }
 
     private async Task<int> CostAsync(Options options)
@@ -85,35 +100,10 @@ internal sealed class PricesCommand(Func<Stream> input, Func<Stream> stream, Tex
             return ExitCode.Misuse;
         }
         GatewayConfig? config = null;
-        if (options.Value("config") is { } file && (config = await ReadRoutingFileAsync(file)) is null)
+        if (options.Value("config") is { } file && (config = await RoutingPrices.ReadAsync(file, environment, error)) is null)
         {
             return ExitCode.Misuse;
         }
         return await new PricesCostCommand(error).RunAsync(catalogue, config, options.Operands.Count > 0 ? options.Operands[0] : null, input, stream);
-    }
-
-    // Prices, providers and deployments alone: that a key is missing on this machine does not matter here.
-    private async Task<GatewayConfig?> ReadRoutingFileAsync(string path)
-    {
-        var findings = new Findings(path);
-        BoundFile? file = null;
-        try
-        {
-            file = BoundFile.Bind(await File.ReadAllTextAsync(path), findings, environment);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync($"The routing file '{path}' cannot be read: {exception.Message}");
-            return null;
-        }
-        if (file is not null)
-        {
-            PriceValidator.Validate(new ValidationContext(file, findings, new HashSet<string>(), false));
-        }
-        foreach (var finding in findings.Errors())
-        {
-            await error.WriteLineAsync(finding.ToString());
-        }
-        return findings.HasErrors ? null : file?.Config;
     }
 }

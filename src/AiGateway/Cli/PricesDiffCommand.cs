@@ -1,10 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using AiGateway.Accounting;
+using AiGateway.Accounting.Corrections;
+using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Lists;
+using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Cli;
@@ -45,6 +49,32 @@ internal sealed class PricesDiffCommand(TextWriter output, TextWriter error)
         {
             await error.WriteLineAsync(exception.Message);
             return ExitCode.Misuse;
+        }
+    }
+
+    /// <summary>What is wrong with the command line; null when nothing is.</summary>
+    public static string? ProblemOf(Options options) =>
+        options.Has("ledger") ? options.Operands.Count == 0 ? "'prices diff --ledger' needs a file: the newer price list. The older is the gateway's own, or the first of two." : options.Value("usage") is null ? null : "'--usage' and '--ledger' name two spends; give one."
+        : options.Operands.Count != 2 ? "'prices diff' needs two files: the older and the newer price list."
+        : null;
+
+    /// <summary>What the calls of a period would have cost by the newer list, by model, against what they count as in the ledger.</summary>
+    public async Task<int> LedgerAsync(string newer, LedgerPlace place, DateTimeOffset from, DateTimeOffset to, GatewayConfig config, TimeProvider clock)
+    {
+        try
+        {
+            using var store = place.Corrections();
+            var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Load(newer), config));
+            var effect = new Restater(store, prices, clock).Run(new RestatementOrder(from, to, [], [], "", "", ""), isDryRun: true);
+            await output.WriteLineAsync();
+            await output.WriteLineAsync($"The ledger from {ReportColumns.Time(from)} to {ReportColumns.Time(to)} by the newer list, in USD (calls without a price count 0):");
+            await output.WriteAsync(CorrectionReports.WriteByModel(effect));
+            return ExitCode.Good;
+        }
+        catch (Exception exception) when (exception is LedgerStoreException or InvalidDataException)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Bad;
         }
     }
 

@@ -56,4 +56,10 @@ internal sealed record GatewayConfig
 
     /// <summary>Prices that replace or add to <c>config/prices.json</c>, by <c>provider/model</c>.</summary>
     public IReadOnlyDictionary<string, PriceConfig> Prices { get; init; } = new Dictionary<string, PriceConfig>();
+
+    /// <summary>Which tags callers may send, must send, and have their spend summed by.</summary>
+    public TagsConfig Tags { get; init; } = new();
+
+    /// <summary>Rates that reports may show amounts by.</summary>
+    public CurrenciesConfig Currencies { get; init; } = new();
 }

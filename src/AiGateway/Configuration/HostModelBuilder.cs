@@ -31,7 +31,7 @@ internal static class HostModelBuilder
             IdSecret = IdSecret(host, file, secrets, findings),
             StoreResponses = host.StoreResponses is { } kept
                 ? new StoreResponsesModel(kept.For ?? StoreResponsesModel.Default.For, kept.Most ?? StoreResponsesModel.Default.Most) : null,
-            Ledger = LedgerModel.Of(host.Ledger),
+            Ledger = LedgerModelBuilder.Build(file, secrets, findings),
             Redis = Redis(host, file, secrets, findings),
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
             ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,

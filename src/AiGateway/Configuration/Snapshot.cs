@@ -54,6 +54,9 @@ internal sealed class Snapshot
     /// <summary>Operator's prices by <c>provider/model</c>.</summary>
     public required FrozenDictionary<string, PriceConfig> Prices { get; init; }
 
+    /// <summary>Rules of tags; null where the file has none.</summary>
+    public TagRules? Tags { get; init; }
+
     /// <summary>The file's text as parsed, for <c>explain</c> and the start-up report.</summary>
     public required GatewayConfig Config { get; init; }
 }

@@ -58,6 +58,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Cors = Defaults.Cors(config.Cors),
             Host = host,
             Prices = config.Prices.ToFrozenDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
+            Tags = TagRules.Of(config.Tags, states),
             Config = config,
         };
     }

@@ -8,9 +8,13 @@ internal sealed class StateRegistry
     private readonly ConcurrentDictionary<string, DeploymentState> _deployments = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ProviderState> _providers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, KeyState> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TagState> _tags = new(StringComparer.Ordinal);
 
     /// <summary>The state of a deployment.</summary>
     public DeploymentState Deployment(string id) => _deployments.GetOrAdd(id, static id => new DeploymentState(id));
+
+    /// <summary>The state of a tag.</summary>
+    public TagState Tag(string name) => _tags.GetOrAdd(name, static _ => new TagState());
 
     /// <summary>The state of a provider.</summary>
     public ProviderState Provider(string id) => _providers.GetOrAdd(id, static _ => new ProviderState());

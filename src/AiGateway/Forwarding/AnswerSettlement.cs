@@ -25,6 +25,8 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         {
             return;
         }
+        // What the request says of the price is kept with the usage, so that the ledger can be priced anew.
+        usage = WithTerms(exchange, usage);
         var cost = calls.Count == 0 ? CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, usage)
             : Cost.Sum([.. calls.Select(call => CostOf(exchange, attempt, exchange.ResponseModel, exchange.ServiceTier, call))]);
         attempt.Usage = usage;
@@ -53,6 +55,7 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         }
         if (usage is not null)
         {
+            usage = WithTerms(exchange, usage);
             attempt.Usage = usage;
             attempt.Cost = CostOf(exchange, attempt, figures.Model, figures.ServiceTier, usage);
         }
@@ -61,10 +64,7 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
     /// <summary>What a usage costs, without settling anything.</summary>
     public Cost CostOf(Exchange exchange, AttemptRecord attempt, string? responseModel, string? serviceTier, Usage usage)
     {
-        if (exchange.Request!.Facts.Terms is { } terms)
-        {
-            usage = usage with { Detail = terms.AddTo(usage.Detail) };
-        }
+        usage = WithTerms(exchange, usage);
         var cost = costs.Calculate(exchange.Snapshot, attempt.Deployment, attempt.UpstreamModel, responseModel, serviceTier, usage, exchange.StartedAt);
         if (cost.Total is not null || exchange.Plan?.Alias.UnknownPriceAs is not { } standIn)
         {
@@ -73,6 +73,9 @@ internal sealed class AnswerSettlement(ICostCalculator costs, BackgroundResponse
         var estimate = costs.CalculateAs(standIn, serviceTier, usage, exchange.StartedAt);
         return estimate.Total is null ? cost : estimate;
     }
+
+    private static Usage WithTerms(Exchange exchange, Usage usage) =>
+        exchange.Request!.Facts.Terms is { } terms ? usage with { Detail = terms.AddTo(usage.Detail) } : usage;
 
     /// <summary>Notes an answer that has only been promised: its usage comes when it is read again.</summary>
     /// <param name="upstreamId">The provider's id.</param>

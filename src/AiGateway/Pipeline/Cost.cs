@@ -23,6 +23,9 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>Part for what is not counted in tokens: requests, images, searches, characters, seconds.</summary>
     public decimal Other { get; init; }
 
+    /// <summary>What the five parts do not tell apart (audio within input, one-hour cache writes, searches within the rest), as text for the ledger; null where each part is of one kind.</summary>
+    public string? Shares { get; init; }
+
     /// <summary>What the provider itself says the call cost; null when it says nothing.</summary>
     public decimal? Reported { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
         CacheWrite = CacheWrite + other.CacheWrite,
         Output = Output + other.Output,
         Other = Other + other.Other,
+        Shares = CostShares.Sum(Shares, other.Shares),
         Reported = Reported is null ? other.Reported : Reported + (other.Reported ?? 0),
         PricePeriod = PricePeriod ?? other.PricePeriod,
         PriceSet = PriceSet ?? other.PriceSet,

@@ -59,8 +59,11 @@ internal sealed class GatewayRequest
     /// <summary>For <see cref="Operation.Realtime"/>: what the handshake says; null for other operations.</summary>
     public RealtimeTarget? Realtime { get; init; }
 
-    /// <summary>Tags of this request: <c>x-gateway-tags</c>; empty when there are none.</summary>
-    public required KeyValuePair<string, string>[] Tags { get; init; }
+    /// <summary>Tags of this request: <c>x-gateway-tags</c>, and what <see cref="TagCheck"/> takes from <c>metadata</c>; empty when there are none.</summary>
+    public required KeyValuePair<string, string>[] Tags { get; set; }
+
+    /// <summary>The tags that the ledger sums by, as <see cref="LabelText"/> writes them; null for none. <see cref="TagCheck"/> sets it.</summary>
+    public string? Labels { get; set; }
 
     /// <summary>The caller's own bound on the whole request (<c>x-gateway-timeout-ms</c>); null when it has none.</summary>
     public TimeSpan? Timeout { get; init; }

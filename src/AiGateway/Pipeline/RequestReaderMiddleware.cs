@@ -117,7 +117,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Tags = ReadTags(request.Headers),
             Timeout = ReadTimeout(request.Headers),
         };
-        await next(context);
+        await GoOnAsync(context, exchange, needsTags: true);
     }
 
     private async Task ReadNativeAsync(HttpContext context, Exchange exchange)
@@ -125,7 +125,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = await NativeRequestReader.ReadAsync(context, exchange);
         if (exchange.Request is not null)
         {
-            await next(context);
+            await GoOnAsync(context, exchange, needsTags: !IsRead(context));
         }
     }
 
@@ -134,14 +134,14 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
         exchange.Request = await _objects.ReadAsync(context, exchange, match);
         if (exchange.Request is not null)
         {
-            await next(context);
+            await GoOnAsync(context, exchange, needsTags: !IsRead(context));
         }
     }
 
     private Task ReadRealtimeAsync(HttpContext context, Exchange exchange, OperationPath match)
     {
         exchange.Request = RealtimeRequestReader.Read(context, exchange, match);
-        return exchange.Request is null ? Task.CompletedTask : next(context);
+        return exchange.Request is null ? Task.CompletedTask : GoOnAsync(context, exchange, needsTags: true);
     }
 
     private Task ReadStoredAsync(HttpContext context, Exchange exchange, OperationPath match)
@@ -162,8 +162,22 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
             Tags = ReadTags(context.Request.Headers),
             Timeout = ReadTimeout(context.Request.Headers),
         };
+        return GoOnAsync(context, exchange, needsTags: false);
+    }
+
+    /// <summary>The last step of each: the request's tags.</summary>
+    private Task GoOnAsync(HttpContext context, Exchange exchange, bool needsTags)
+    {
+        if (TagCheck.Run(exchange, needsTags) is { } rejection)
+        {
+            exchange.Reject(rejection);
+            return Task.CompletedTask;
+        }
         return next(context);
     }
+
+    // Looking at something, or taking it away, costs nothing that would have to be charged to anybody.
+    private static bool IsRead(HttpContext context) => !HttpMethods.IsPost(context.Request.Method) && !HttpMethods.IsPut(context.Request.Method);
 
     private bool TryOpenPrevious(Exchange exchange, RequestBody body, RequestFacts facts, string model, out StoredObject? previous)
     {

@@ -21,6 +21,7 @@ internal sealed class RequestRecord
         Stream = exchange.Request?.Facts.Stream ?? false;
         User = Bounded(exchange.Request?.Facts.User);
         Tags = exchange.Request?.Tags ?? [];
+        Labels = exchange.Request?.Labels;
         Answering = answering;
         Attempts = exchange.Attempts;
         ResponseModel = exchange.ResponseModel;
@@ -73,6 +74,9 @@ internal sealed class RequestRecord
 
     /// <summary>Tags of the request.</summary>
     public KeyValuePair<string, string>[] Tags { get; }
+
+    /// <summary>The tags that the ledger sums by; null for none.</summary>
+    public string? Labels { get; }
 
     /// <summary>The attempt that answered; null when none did.</summary>
     public AttemptRecord? Answering { get; }

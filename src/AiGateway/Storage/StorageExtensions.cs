@@ -5,6 +5,7 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Postgres;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 
@@ -36,7 +37,13 @@ internal static class StorageExtensions
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
                 provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
         }
-        if (host.Ledger is not null)
+        if (host.Ledger is { Postgres: { } address })
+        {
+            services.AddSingleton(_ => new PostgresDatabase(address));
+            services.AddSingleton<ILedgerStore>(provider => new PostgresLedgerStore(provider.GetRequiredService<PostgresDatabase>(), host.DataFolder, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILedgerReader>(provider => new PostgresLedgerReader(provider.GetRequiredService<PostgresDatabase>()));
+        }
+        else if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ILedgerReader>(_ => new SqliteLedgerReader(Path.Combine(host.DataFolder, LedgerFile.Name)));

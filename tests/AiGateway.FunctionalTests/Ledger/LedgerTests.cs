@@ -145,6 +145,28 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task AdminFocusExport_IsCsvOfOneDay_ForAdministratorsOnly()
+    {
+        await using var simulator = await SimulatorServer.StartAsync();
+        await using var gateway = await GatewayServer.ForSimulatorAsync(simulator, On + WithKeys());
+        await AskAsync(gateway, "a1", "chat");
+        await AskAsync(gateway, "b1", "chat");
+        await WaitForRequestsAsync(gateway, 2);
+
+        // Both days of a midnight that falls into the test.
+        var days = await Task.WhenAll(gateway.Admin.GetStringAsync(new Uri("admin/export/focus?day=yesterday", UriKind.Relative)), gateway.Admin.GetStringAsync(new Uri("admin/export/focus?day=today&by=day", UriKind.Relative)));
+
+        Assert.All(days, day => Assert.StartsWith("BilledCost,", day, StringComparison.Ordinal));
+        Assert.All((string[])["input", "output"], name => Assert.Equal(2, days.Sum(day => day.Split($",{name},").Length - 1)));
+        using var wrong = await gateway.Admin.GetAsync(new Uri("admin/export/focus?day=someday", UriKind.Relative));
+        using var unknown = await gateway.Admin.GetAsync(new Uri("admin/export/focus?shoe-size=44", UriKind.Relative));
+        using var posted = await gateway.Admin.PostAsync(new Uri("admin/export/focus", UriKind.Relative), null);
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed], new[] { wrong, unknown, posted }.Select(answer => answer.StatusCode));
+        using var outside = await AskWithAsync(gateway, "a1", HttpMethod.Get, "admin/export/focus");
+        Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
+    }
+
+    [Fact]
     public async Task FullQueueThatBlocks_RefusesInTheCallersDialect_BeforeAnythingIsSent()
     {
         await using var simulator = await SimulatorServer.StartAsync();

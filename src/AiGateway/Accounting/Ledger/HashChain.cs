@@ -105,6 +105,10 @@ internal sealed class HashChain
         {
             Write(line);
         }
+        if (request.Labels is { } labels)
+        {
+            _row.Text(labels);
+        }
     }
 
     private void Write(LedgerLine line)
@@ -129,7 +133,7 @@ internal sealed class HashChain
             _row.Number(usage.CacheWriteTokens);
             _row.Number(usage.OutputTokens);
             _row.Number(usage.ReasoningTokens);
-            _row.Text(UsageUnits.Format(usage));
+            _row.Text(UsageUnits.Format(usage, line.Cost?.Shares));
             _row.Digits(usage.ReportedCost ?? line.Cost?.Reported);
         }
         if (line.Cost is { } cost)

@@ -8,19 +8,23 @@ internal static class LedgerCodec
 {
     private const byte RequestForm = 1;
     private const byte IntentForm = 2;
+
+    // As the others, with labels before the request.
+    private const byte LabelledRequestForm = 3;
+    private const byte LabelledIntentForm = 4;
     private const int MostLines = 10_000;
 
     /// <summary>Writes a request.</summary>
     public static void Write(PayloadWriter to, LedgerRequest request)
     {
-        to.Byte(RequestForm);
+        to.Byte(request.Labels is null ? RequestForm : LabelledRequestForm);
         WriteRequest(to, request);
     }
 
     /// <summary>Writes an intent.</summary>
     public static void Write(PayloadWriter to, LedgerIntent intent)
     {
-        to.Byte(IntentForm);
+        to.Byte(intent.Request.Labels is null ? IntentForm : LabelledIntentForm);
         to.Text(intent.Process);
         to.Number(intent.Line);
         WriteRequest(to, intent.Request);
@@ -33,15 +37,15 @@ internal static class LedgerCodec
         var from = new PayloadReader(payload, texts);
         switch (from.Byte())
         {
-            case RequestForm:
-                into.Requests.Add(ReadRequest(ref from));
+            case (RequestForm or LabelledRequestForm) and var form:
+                into.Requests.Add(ReadRequest(ref from, form == LabelledRequestForm));
                 break;
-            case IntentForm:
+            case (IntentForm or LabelledIntentForm) and var intentForm:
                 var (process, line) = (from.Text(), from.Small());
-                into.Intents.Add(new LedgerIntent(ReadRequest(ref from), line, process));
+                into.Intents.Add(new LedgerIntent(ReadRequest(ref from, intentForm == LabelledIntentForm), line, process));
                 break;
-            case var form:
-                throw new InvalidDataException($"A record of form {form}, which this version does not know.");
+            case var unknown:
+                throw new InvalidDataException($"A record of form {unknown}, which this version does not know.");
         }
         if (!from.IsAtEnd)
         {
@@ -50,10 +54,14 @@ internal static class LedgerCodec
     }
 
     /// <summary>Whether a record is of a form that this version reads.</summary>
-    public static bool Knows(ReadOnlySpan<byte> payload) => payload[0] is RequestForm or IntentForm;
+    public static bool Knows(ReadOnlySpan<byte> payload) => payload[0] is RequestForm or IntentForm or LabelledRequestForm or LabelledIntentForm;
 
     private static void WriteRequest(PayloadWriter to, LedgerRequest request)
     {
+        if (request.Labels is { } labels)
+        {
+            to.Text(labels);
+        }
         to.Text(request.Id);
         to.Number(request.At.ToUnixTimeMilliseconds());
         to.Text(request.Caller);
@@ -80,8 +88,9 @@ internal static class LedgerCodec
         }
     }
 
-    private static LedgerRequest ReadRequest(ref PayloadReader from) => new()
+    private static LedgerRequest ReadRequest(ref PayloadReader from, bool isLabelled) => new()
     {
+        Labels = isLabelled ? from.Text() : null,
         Id = from.UniqueText(),
         At = Time(from.Number()),
         Caller = from.Text(),
@@ -133,36 +142,40 @@ internal static class LedgerCodec
         to.Number(line.Status);
         to.Number(line.StartedMicroseconds);
         to.Number(line.DurationMicroseconds);
-        WriteUsage(to, line.Usage);
+        WriteUsage(to, line.Usage, line.Cost?.Shares);
         WriteCost(to, line.Cost);
     }
 
-    private static LedgerLine ReadLine(ref PayloadReader from) => new()
+    private static LedgerLine ReadLine(ref PayloadReader from)
     {
-        Kind = (LedgerCallKind)from.Byte(),
-        Deployment = from.Text(),
-        Provider = from.Text(),
-        Model = from.Text(),
-        UpstreamModel = from.Text(),
-        ResponseModel = from.OptionalText(),
-        ServiceTier = from.OptionalText(),
-        Dialect = from.Text(),
-        Outcome = from.Text(),
-        Status = from.Small(),
-        StartedMicroseconds = from.Number(),
-        DurationMicroseconds = from.Number(),
-        Usage = ReadUsage(ref from),
-        Cost = ReadCost(ref from),
-    };
+        string? shares = null;
+        return new LedgerLine
+        {
+            Kind = (LedgerCallKind)from.Byte(),
+            Deployment = from.Text(),
+            Provider = from.Text(),
+            Model = from.Text(),
+            UpstreamModel = from.Text(),
+            ResponseModel = from.OptionalText(),
+            ServiceTier = from.OptionalText(),
+            Dialect = from.Text(),
+            Outcome = from.Text(),
+            Status = from.Small(),
+            StartedMicroseconds = from.Number(),
+            DurationMicroseconds = from.Number(),
+            Usage = ReadUsage(ref from, out shares),
+            Cost = ReadCost(ref from, shares),
+        };
+    }
 
-    private static void WriteUsage(PayloadWriter to, Usage? usage)
+    private static void WriteUsage(PayloadWriter to, Usage? usage, string? shares)
     {
         if (usage is null)
         {
             to.Byte(0);
             return;
         }
-        var units = UsageUnits.Format(usage);
+        var units = UsageUnits.Format(usage, shares);
         to.Byte(usage.Estimated ? (byte)2 : (byte)1);
         to.Number(usage.InputTokens);
         to.Number(usage.CachedInputTokens);
@@ -173,8 +186,9 @@ internal static class LedgerCodec
         to.Amount(usage.ReportedCost);
     }
 
-    private static Usage? ReadUsage(ref PayloadReader from)
+    private static Usage? ReadUsage(ref PayloadReader from, out string? shares)
     {
+        shares = null;
         var mark = from.Byte();
         if (mark == 0)
         {
@@ -189,7 +203,9 @@ internal static class LedgerCodec
             OutputTokens = from.Number(),
             ReasoningTokens = from.Number(),
         };
-        return UsageUnits.Parse(from.OptionalText(), usage) with { ReportedCost = from.OptionalAmount() };
+        var units = from.OptionalText();
+        shares = CostShares.In(units);
+        return UsageUnits.Parse(units, usage) with { ReportedCost = from.OptionalAmount() };
     }
 
     // Where there is a cost at all.
@@ -216,7 +232,7 @@ internal static class LedgerCodec
         to.Text(cost.PriceSet);
     }
 
-    private static Cost? ReadCost(ref PayloadReader from)
+    private static Cost? ReadCost(ref PayloadReader from, string? shares)
     {
         var kind = from.Byte();
         if (kind == 0)
@@ -234,6 +250,7 @@ internal static class LedgerCodec
             PricePeriod = from.Number() is not long.MinValue and var period ? Time(period) : null,
             PriceSet = from.OptionalText(),
             IsEstimated = kind == EstimatedCost,
+            Shares = shares,
         };
     }
 

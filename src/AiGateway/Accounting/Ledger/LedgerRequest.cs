@@ -1,7 +1,7 @@
 namespace AiGateway.Accounting.Ledger;
 
 /// <summary>One request as the ledger keeps it: who, what, how it ended, and a line for each upstream call. Its cost is the sum of its lines.</summary>
-internal sealed class LedgerRequest
+internal sealed record LedgerRequest
 {
     /// <summary>The request's id: what makes a repetition known.</summary>
     public required string Id { get; init; }
@@ -26,6 +26,9 @@ internal sealed class LedgerRequest
 
     /// <summary>The key's and the request's tags as one JSON object; null without. Personal, as the user.</summary>
     public string? Tags { get; init; }
+
+    /// <summary>The tags that sums are kept by, as <see cref="Pipeline.LabelText"/> writes them; null for none. Not personal: the operator has chosen them.</summary>
+    public string? Labels { get; init; }
 
     /// <summary>The alias's name in the configuration; null when none matched.</summary>
     public string? Alias { get; init; }

@@ -9,6 +9,7 @@ namespace AiGateway.Accounting.Ledger;
 internal sealed class Rollup
 {
     private const long MillisecondsPerHour = 3_600_000;
+    private const long MillisecondsPerDay = 24 * MillisecondsPerHour;
 
     private static readonly string Completed = TagValues.Of(RequestOutcome.Completed);
     private static readonly string CallerGone = TagValues.Of(RequestOutcome.CallerGone);
@@ -18,6 +19,21 @@ internal sealed class Rollup
     /// <summary>The sums, by the hour's beginning (Unix milliseconds) and key.</summary>
     public IEnumerable<KeyValuePair<(long Hour, RollupKey Key), LedgerSums>> Sums => _sums;
 
+    /// <summary>The same sums, by the day's beginning and key.</summary>
+    /// <param name="from">Hours before this one (Unix milliseconds) are left out.</param>
+    public Dictionary<(long Day, RollupKey Key), LedgerSums> SumsByDay(long from = long.MinValue)
+    {
+        var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
+        foreach (var ((hour, key), sums) in _sums)
+        {
+            if (hour >= from)
+            {
+                For(days, hour - (((hour % MillisecondsPerDay) + MillisecondsPerDay) % MillisecondsPerDay), key).Add(sums);
+            }
+        }
+        return days;
+    }
+
     /// <summary>Adds a request.</summary>
     public void Add(LedgerRequest request)
     {
@@ -25,7 +41,7 @@ internal sealed class Rollup
         var answer = request.Answer;
         foreach (var line in request.Lines)
         {
-            var sums = For(hour, RollupKey.Of(request, line));
+            var sums = For(_sums, hour, RollupKey.Of(request, line));
             Add(sums, line);
             if (ReferenceEquals(line, answer))
             {
@@ -34,12 +50,12 @@ internal sealed class Rollup
         }
         if (answer is null)
         {
-            Add(For(hour, RollupKey.Of(request, null)), request);
+            Add(For(_sums, hour, RollupKey.Of(request, null)), request);
         }
     }
 
     /// <summary>Adds what was summed elsewhere by another key.</summary>
-    public void Add(long hour, in RollupKey key, LedgerSums sums) => For(hour, key).Add(sums);
+    public void Add(long hour, in RollupKey key, LedgerSums sums) => For(_sums, hour, key).Add(sums);
 
     /// <summary>The beginning of a time's hour, both in Unix milliseconds.</summary>
     public static long HourOf(long at) => at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
@@ -78,9 +94,9 @@ internal sealed class Rollup
         }
     }
 
-    private LedgerSums For(long hour, in RollupKey key)
+    private static LedgerSums For(Dictionary<(long At, RollupKey Key), LedgerSums> all, long at, in RollupKey key)
     {
-        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (hour, key), out _);
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(all, (at, key), out _);
         return sums ??= new LedgerSums();
     }
 }

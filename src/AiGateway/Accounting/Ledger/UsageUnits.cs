@@ -11,6 +11,15 @@ internal static class UsageUnits
     private static readonly UsageDetail NoDetail = new();
 
     /// <summary>The text.</summary>
+    /// <param name="usage">What was consumed.</param>
+    /// <param name="shares">The shares of its cost that stand beside the units; null for none.</param>
+    public static string? Format(Usage usage, string? shares)
+    {
+        var units = Format(usage);
+        return units is null || shares is null ? units ?? shares : $"{units},{shares}";
+    }
+
+    /// <summary>The text without shares of the cost.</summary>
     public static string? Format(Usage usage)
     {
         if ((usage.CacheWrite1hTokens | usage.CacheWrite12hTokens | usage.AudioInputTokens | usage.ImageInputTokens | usage.AudioOutputTokens | usage.ImageOutputTokens
@@ -55,6 +64,10 @@ internal static class UsageUnits
         }
         foreach (var unit in text.Split(','))
         {
+            if (CostShares.IsShare(unit))
+            {
+                continue;
+            }
             var equals = unit.IndexOf('=', StringComparison.Ordinal);
             if (equals >= 0 && ParseText(unit.AsSpan(0, equals), unit[(equals + 1)..], usage.Detail ?? NoDetail) is { } worded)
             {

@@ -48,6 +48,7 @@ internal sealed class PriceBook(PriceCatalogue catalogue, GatewayConfig? config)
     };
 
     private readonly BoundedMemo<(string Provider, string Model, string? Deployment), BookedPrice> _found = new(MemoCapacity);
+    private readonly BoundedMemo<(string Provider, string Deployment, string UpstreamModel, string? ResponseModel), ResolvedPrice> _foundCalls = new(MemoCapacity);
 
     /// <summary>The list.</summary>
     public CostCalculator Costs { get; } = new(catalogue);
@@ -67,17 +68,46 @@ internal sealed class PriceBook(PriceCatalogue catalogue, GatewayConfig? config)
         return found;
     }
 
+    /// <summary>What a call of this gateway is priced by, as the gateway itself finds it.</summary>
+    /// <param name="provider">The provider's id.</param>
+    /// <param name="deployment">The deployment that was called; its own price holds while it is at that provider.</param>
+    /// <param name="upstreamModel">The model that was sent.</param>
+    /// <param name="responseModel">The model in the answer; null for none.</param>
+    public ResolvedPrice FindCall(string provider, string deployment, string upstreamModel, string? responseModel)
+    {
+        var key = (provider, deployment, upstreamModel, responseModel);
+        if (!_foundCalls.TryGet(key, out var found))
+        {
+            var placed = config?.Deployments.GetValueOrDefault(deployment) is { } there && there.Provider == provider ? there : null;
+            var (subject, _, _) = SubjectOf(provider, placed);
+            found = new PriceResolver(catalogue).Find(config?.Prices ?? NoPrices, subject, upstreamModel, responseModel);
+            _foundCalls.Add(key, found);
+        }
+        return found;
+    }
+
+    /// <summary>The model whose list price stands in where an alias's has none; null for none.</summary>
+    public string? StandInOf(string? alias)
+    {
+        var written = alias is null ? null : config?.Aliases.GetValueOrDefault(alias);
+        return UnknownPriceNames.Resolve(written?.UnknownPrice ?? config?.UnknownPrice) == UnknownPrice.Estimate ? written?.UnknownPriceAs ?? config?.UnknownPriceAs : null;
+    }
+
     private BookedPrice Resolve(string provider, string model, string? deployment)
     {
         var placed = deployment is not null && config is not null ? config.Deployments.GetValueOrDefault(deployment) : null;
-        var id = placed?.Provider ?? provider;
+        var (subject, preset, kind) = SubjectOf(placed?.Provider ?? provider, placed);
+        var price = new PriceResolver(catalogue).Find(config?.Prices ?? NoPrices, subject, placed?.Model is { } sent and not "*" ? sent : model, model);
+        return new BookedPrice(price, RulesOf(preset, kind, model));
+    }
+
+    private (PriceSubject Subject, ProviderPreset? Preset, string Kind) SubjectOf(string id, DeploymentConfig? placed)
+    {
         var written = config?.Providers.GetValueOrDefault(id);
         var kind = written?.Kind ?? OtherNames.GetValueOrDefault(id, id);
         var preset = ProviderPresets.Find(kind);
         var pricesFrom = written?.PricesFrom ?? (written is null ? kind : preset?.PricesFrom ?? kind);
-        var subject = new PriceSubject(id, pricesFrom.ToLowerInvariant()) { PriceAs = placed?.PriceAs, Own = placed?.Price };
-        var price = new PriceResolver(catalogue).Find(config?.Prices ?? NoPrices, subject, placed?.Model is { } sent and not "*" ? sent : model, model);
-        return new BookedPrice(price, RulesOf(preset, kind, model));
+        return (new PriceSubject(id, pricesFrom.ToLowerInvariant()) { PriceAs = placed?.PriceAs, Own = placed?.Price }, preset, kind);
     }
 
     // Only Perplexity's deep research counts its reasoning apart; its other models do not.

@@ -3,10 +3,12 @@ using System.Globalization;
 namespace AiGateway.Accounting.Reports;
 
 /// <summary>Groups sums by a query's dimensions, as a store reads them.</summary>
-internal sealed class GroupSums(LedgerQuery query)
+/// <param name="query">The query.</param>
+/// <param name="more">How many values each row has after those of the dimensions.</param>
+internal sealed class GroupSums(LedgerQuery query, int more = 0)
 {
     private readonly Dictionary<GroupKey, LedgerSums> _groups = [];
-    private readonly string[] _keys = new string[query.By.Count];
+    private readonly string[] _keys = new string[query.By.Count + more];
     private long _labelledAt = long.MinValue;
     private string[] _labels = [];
 
@@ -15,13 +17,13 @@ internal sealed class GroupSums(LedgerQuery query)
 
     /// <summary>Adds the sums of one row.</summary>
     /// <param name="at">The beginning of its hour or day, Unix milliseconds.</param>
-    /// <param name="value">The row's value of each of the query's dimensions that is no time.</param>
+    /// <param name="value">The row's value of each of the query's dimensions that is no time, and of what comes after them.</param>
     /// <param name="sums">Its sums.</param>
     public void Add(long at, Func<int, string> value, LedgerSums sums)
     {
         for (var i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = LedgerDimensions.IsTime(query.By[i]) ? LabelsOf(at)[query.By[i] - LedgerDimension.Hour] : value(i);
+            _keys[i] = i < query.By.Count && LedgerDimensions.IsTime(query.By[i]) ? LabelsOf(at)[LedgerDimensions.TimeOf(query.By[i])] : value(i);
         }
         var key = new GroupKey(_keys);
         if (!_groups.TryGetValue(key, out var group))
@@ -30,6 +32,9 @@ internal sealed class GroupSums(LedgerQuery query)
         }
         group.Add(sums);
     }
+
+    /// <summary>The month of a time (Unix milliseconds) in a zone.</summary>
+    public static string MonthOf(long at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), zone).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
     // Rows come in order of time, so that each time is written once.
     private string[] LabelsOf(long at)

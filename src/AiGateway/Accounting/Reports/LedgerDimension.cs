@@ -1,47 +1,56 @@
 namespace AiGateway.Accounting.Reports;
 
 /// <summary>What sums can be grouped and filtered by.</summary>
-internal enum LedgerDimension
+/// <param name="Name">Its name; that of a column too, but for tags.</param>
+internal readonly record struct LedgerDimension(string Name)
 {
+    private const string TagPrefix = "tag:";
+
     /// <summary>The key that was used.</summary>
-    Caller,
+    public static readonly LedgerDimension Caller = new("caller");
 
     /// <summary>Its organisation.</summary>
-    Organisation,
+    public static readonly LedgerDimension Organisation = new("organisation");
 
     /// <summary>Its team.</summary>
-    Team,
+    public static readonly LedgerDimension Team = new("team");
 
     /// <summary>Its project.</summary>
-    Project,
+    public static readonly LedgerDimension Project = new("project");
 
     /// <summary>The alias that was asked for.</summary>
-    Alias,
+    public static readonly LedgerDimension Alias = new("alias");
 
     /// <summary>What was asked.</summary>
-    Operation,
+    public static readonly LedgerDimension Operation = new("operation");
 
     /// <summary>The deployment that was called.</summary>
-    Deployment,
+    public static readonly LedgerDimension Deployment = new("deployment");
 
     /// <summary>Its provider.</summary>
-    Provider,
+    public static readonly LedgerDimension Provider = new("provider");
 
     /// <summary>The model that was called.</summary>
-    Model,
+    public static readonly LedgerDimension Model = new("model");
 
     /// <summary>The class of the status that the caller got: <c>2xx</c> and its like.</summary>
-    Status,
+    public static readonly LedgerDimension Status = new("status");
 
     /// <summary>What the call was made for.</summary>
-    Kind,
+    public static readonly LedgerDimension Kind = new("kind");
 
     /// <summary>The hour; no filter.</summary>
-    Hour,
+    public static readonly LedgerDimension Hour = new("hour");
 
     /// <summary>The day; no filter.</summary>
-    Day,
+    public static readonly LedgerDimension Day = new("day");
 
     /// <summary>The month; no filter.</summary>
-    Month,
+    public static readonly LedgerDimension Month = new("month");
+
+    /// <summary>The value of a tag that sums are kept by (<c>report: true</c>).</summary>
+    public static LedgerDimension Tag(string name) => new(TagPrefix + name);
+
+    /// <summary>The tag's name; null for other dimensions.</summary>
+    public string? TagName => Name.StartsWith(TagPrefix, StringComparison.Ordinal) ? Name[TagPrefix.Length..] : null;
 }

@@ -1,43 +1,35 @@
+using AiGateway.Configuration.Validation;
+
 namespace AiGateway.Accounting.Reports;
 
 /// <summary>The dimensions by name: columns of reports, options, query parameters.</summary>
 internal static class LedgerDimensions
 {
-    private static readonly LedgerDimension[] Every = Enum.GetValues<LedgerDimension>();
+    private static readonly LedgerDimension[] Times = [LedgerDimension.Hour, LedgerDimension.Day, LedgerDimension.Month];
 
-    /// <summary>All names, those of time last.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Every.Select(NameOf)];
+    /// <summary>Those that can be filtered by under their own names; tags are filtered by <c>tag</c>.</summary>
+    public static IReadOnlyList<LedgerDimension> Filters { get; } =
+    [
+        LedgerDimension.Caller, LedgerDimension.Organisation, LedgerDimension.Team, LedgerDimension.Project, LedgerDimension.Alias, LedgerDimension.Operation,
+        LedgerDimension.Deployment, LedgerDimension.Provider, LedgerDimension.Model, LedgerDimension.Status, LedgerDimension.Kind,
+    ];
 
-    /// <summary>Those that can be filtered by.</summary>
-    public static IReadOnlyList<LedgerDimension> Filters { get; } = [.. Every.Where(static dimension => !IsTime(dimension))];
+    /// <summary>All names, those of time last; <c>tag:NAME</c> apart.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Filters.Concat(Times).Select(NameOf)];
 
-    /// <summary>The name of a dimension; that of a column too.</summary>
-    public static string NameOf(LedgerDimension dimension) => dimension switch
-    {
-        LedgerDimension.Caller => "caller",
-        LedgerDimension.Organisation => "organisation",
-        LedgerDimension.Team => "team",
-        LedgerDimension.Project => "project",
-        LedgerDimension.Alias => "alias",
-        LedgerDimension.Operation => "operation",
-        LedgerDimension.Deployment => "deployment",
-        LedgerDimension.Provider => "provider",
-        LedgerDimension.Model => "model",
-        LedgerDimension.Status => "status",
-        LedgerDimension.Kind => "kind",
-        LedgerDimension.Hour => "hour",
-        LedgerDimension.Day => "day",
-        LedgerDimension.Month => "month",
-        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "A dimension without a name."),
-    };
+    /// <summary>The name of a dimension; that of a column too, but for tags.</summary>
+    public static string NameOf(LedgerDimension dimension) => dimension.Name;
 
     /// <summary>The dimension of a name; null when it is unknown.</summary>
     public static LedgerDimension? Find(string name)
     {
-        var place = Array.FindIndex(Every, dimension => NameOf(dimension) == name);
-        return place < 0 ? null : Every[place];
+        var dimension = new LedgerDimension(name);
+        return Names.Contains(name) || (dimension.TagName is { } tag && TagsValidator.IsName(tag)) ? dimension : null;
     }
 
     /// <summary>Whether it divides time.</summary>
-    public static bool IsTime(LedgerDimension dimension) => dimension is LedgerDimension.Hour or LedgerDimension.Day or LedgerDimension.Month;
+    public static bool IsTime(LedgerDimension dimension) => Array.IndexOf(Times, dimension) >= 0;
+
+    /// <summary>The place of a dimension of time among those: hour, day, month.</summary>
+    public static int TimeOf(LedgerDimension dimension) => Array.IndexOf(Times, dimension);
 }

@@ -1,3 +1,5 @@
+using AiGateway.Pipeline;
+
 namespace AiGateway.Accounting.Reports;
 
 /// <summary>What is to be summed.</summary>
@@ -17,4 +19,20 @@ internal sealed record LedgerQuery
 
     /// <summary>What is summed at all: for each dimension the values that count. An empty text stands for none.</summary>
     public IReadOnlyDictionary<LedgerDimension, IReadOnlyList<string>> Where { get; init; } = new Dictionary<LedgerDimension, IReadOnlyList<string>>();
+
+    /// <summary>Whether sums of these tags (<see cref="LabelText"/>) are wanted: the part of <see cref="Where"/> that no column answers.</summary>
+    public bool TakesLabels(string labels)
+    {
+        foreach (var (dimension, wanted) in Where)
+        {
+            if (dimension.TagName is { } tag && !wanted.Contains(LabelText.ValueOf(labels, tag)))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Restatements after this time are left out; null: all count. <see cref="DateTimeOffset.MinValue"/>: none does, the figures are those that were recorded.</summary>
+    public DateTimeOffset? AsOf { get; init; }
 }

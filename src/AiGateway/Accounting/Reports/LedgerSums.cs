@@ -45,6 +45,9 @@ internal sealed class LedgerSums
     /// <summary>What a cache saved, in USD.</summary>
     public decimal Saved { get; set; }
 
+    /// <summary>Cost in USD that is booked here for months that were closed before; not in <see cref="Cost"/>.</summary>
+    public decimal Adjustments { get; set; }
+
     /// <summary>Cost of one request; null without requests.</summary>
     public decimal? CostPerRequest => Requests > 0 ? Cost / Requests : null;
 
@@ -72,5 +75,6 @@ internal sealed class LedgerSums
         }
         Cost += other.Cost;
         Saved += other.Saved;
+        Adjustments += other.Adjustments;
     }
 }

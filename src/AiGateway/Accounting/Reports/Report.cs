@@ -22,7 +22,11 @@ internal sealed class Report
     public required DateTimeOffset PreviousTo { get; init; }
 
     /// <summary>Its sum.</summary>
-    public required LedgerSums PreviousTotal { get; init; }
+    /// <remarks>Null where its days have no rate in the report's currency.</remarks>
+    public required LedgerSums? PreviousTotal { get; init; }
+
+    /// <summary>The rates that amounts were converted by, by the day they are of; empty for USD.</summary>
+    public IReadOnlyDictionary<DateOnly, decimal> Rates { get; init; } = new Dictionary<DateOnly, decimal>();
 
     /// <summary>The groups whose cost has changed most, the greatest change first.</summary>
     public required IReadOnlyList<ReportMover> Movers { get; init; }
@@ -32,4 +36,7 @@ internal sealed class Report
 
     /// <summary>Calls without a price, by provider and model.</summary>
     public required IReadOnlyList<LedgerGroup> Unpriced { get; init; }
+
+    /// <summary>What is booked in the period for months that were closed before, with the month and the cause as the last two keys; in no cost above.</summary>
+    public IReadOnlyList<LedgerGroup> Adjustments { get; init; } = [];
 }

@@ -16,8 +16,16 @@ internal static class ReportColumns
         "estimated_calls", "unpriced_calls", "unpriced_tokens",
     ];
 
+    /// <summary>How many columns hold decimals.</summary>
+    public const int Amounts = 5;
+
     /// <summary>Names of columns that hold decimals.</summary>
-    public static IReadOnlyList<string> Amounts { get; } = ["cost_usd", "cost_per_request_usd", "saved_usd", "error_share"];
+    public static IReadOnlyList<string> AmountsIn(string currency) => currency == CurrencyRates.Usd ? InUsd : NamesIn(currency);
+
+    /// <summary>The name of an amount's member or column.</summary>
+    public static string NameIn(string currency, string name) => $"{name}_{currency.ToLowerInvariant()}";
+
+    private static readonly string[] InUsd = NamesIn(CurrencyRates.Usd);
 
     /// <summary>The whole numbers of sums.</summary>
     public static long Count(LedgerSums sums, int column) => column switch
@@ -43,11 +51,15 @@ internal static class ReportColumns
         1 => Rounded(sums.CostPerRequest, MeanDecimals),
         2 => UsdText.Format(sums.Saved),
         3 => Rounded(sums.ErrorShare, ShareDecimals),
+        4 => UsdText.Format(sums.Adjustments),
         _ => throw new ArgumentOutOfRangeException(nameof(column)),
     };
 
     /// <summary>An instant as reports write it.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string[] NamesIn(string currency) =>
+        [NameIn(currency, "cost"), NameIn(currency, "cost_per_request"), NameIn(currency, "saved"), "error_share", NameIn(currency, "adjustments")];
 
     private static string? Rounded(decimal? value, int decimals) => value is { } known ? UsdText.Format(decimal.Round(known, decimals)) : null;
 }

@@ -9,18 +9,26 @@ internal static class ReportCsv
 {
     /// <summary>The line of names.</summary>
     public static string Head(Report report) => Line(
-        report.Query.Sums.By.Select(LedgerDimensions.NameOf).Concat(ReportColumns.Counts).Concat(ReportColumns.Amounts));
+        report.Query.Sums.By.Select(LedgerDimensions.NameOf).Concat(ReportColumns.Counts).Concat(ReportColumns.AmountsIn(report.Query.Currency))
+            .Concat(report.Query.Currency == CurrencyRates.Usd ? [] : ["rates"]));
 
     /// <summary>The line of one group.</summary>
-    public static string Row(LedgerGroup group) => Line(
+    /// <param name="group">The group.</param>
+    /// <param name="rates">What <see cref="RatesOf"/> says of the report.</param>
+    public static string Row(LedgerGroup group, string? rates = null) => Line(
         group.Keys.Select(Safe)
             .Concat(Enumerable.Range(0, ReportColumns.Counts.Count).Select(i => ReportColumns.Count(group.Sums, i).ToString(CultureInfo.InvariantCulture)))
-            .Concat(Enumerable.Range(0, ReportColumns.Amounts.Count).Select(i => ReportColumns.Amount(group.Sums, i) ?? "")));
+            .Concat(Enumerable.Range(0, ReportColumns.Amounts).Select(i => ReportColumns.Amount(group.Sums, i) ?? ""))
+            .Concat(rates is null ? [] : [rates]));
+
+    /// <summary>The rates that a report has used: <c>2026-10-01=0.86 2026-10-02=0.87</c>; null for USD.</summary>
+    public static string? RatesOf(Report report) => report.Query.Currency == CurrencyRates.Usd ? null : string.Join(' ', report.Rates.Select(static rate => CurrencyRates.Write(rate.Key, rate.Value)));
 
     /// <summary>A text that no spreadsheet takes for a formula.</summary>
     public static string Safe(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
 
-    private static string Line(IEnumerable<string> cells)
+    /// <summary>A line of cells as they are, quoted where that is needed.</summary>
+    public static string Line(IEnumerable<string> cells)
     {
         var line = new StringBuilder();
         var separator = "";

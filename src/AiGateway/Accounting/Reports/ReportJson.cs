@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Pipeline;
@@ -25,10 +26,21 @@ internal static class ReportJson
         var query = report.Query.Sums;
         json.WriteStartObject();
         json.WriteString("object"u8, "report"u8);
-        json.WriteString("currency"u8, "USD"u8);
+        var currency = report.Query.Currency;
+        json.WriteString("currency"u8, currency);
+        if (currency != CurrencyRates.Usd)
+        {
+            json.WriteStartObject("rates"u8);
+            foreach (var (day, rate) in report.Rates)
+            {
+                json.WriteString(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), UsdText.Format(rate));
+            }
+            json.WriteEndObject();
+        }
         json.WriteString("from"u8, ReportColumns.Time(query.From));
         json.WriteString("to"u8, ReportColumns.Time(query.To));
         json.WriteString("time_zone"u8, query.Zone.Id);
+        WriteText(json, "as_of", query.AsOf is { } asOf ? asOf == DateTimeOffset.MinValue ? "recorded" : ReportColumns.Time(asOf) : null);
         json.WriteStartArray("by"u8);
         foreach (var dimension in query.By)
         {
@@ -36,57 +48,76 @@ internal static class ReportJson
         }
         json.WriteEndArray();
         json.WriteStartObject("total"u8);
-        WriteSums(json, report.Total);
+        WriteSums(json, report.Total, currency);
         json.WriteEndObject();
-        WriteText(json, "forecast_usd", report.Forecast is { } forecast ? UsdText.Format(forecast) : null);
+        WriteText(json, ReportColumns.NameIn(currency, "forecast"), report.Forecast is { } forecast ? UsdText.Format(forecast) : null);
         json.WriteNumber("groups"u8, report.Groups);
-        WriteGroups(json, "rows"u8, query.By, report.Rows);
+        WriteGroups(json, "rows"u8, query.By, report.Rows, currency);
+        json.WriteStartArray("adjustments"u8);
+        foreach (var group in report.Adjustments)
+        {
+            json.WriteStartObject();
+            WriteKeys(json, query.By, group.Keys);
+            json.WriteString("of"u8, group.Keys[^2]);
+            json.WriteString("cause"u8, group.Keys[^1]);
+            WriteSums(json, group.Sums, currency);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteStartObject("previous"u8);
         json.WriteString("from"u8, ReportColumns.Time(report.PreviousFrom));
         json.WriteString("to"u8, ReportColumns.Time(report.PreviousTo));
-        json.WriteStartObject("total"u8);
-        WriteSums(json, report.PreviousTotal);
-        json.WriteEndObject();
+        if (report.PreviousTotal is { } previous)
+        {
+            json.WriteStartObject("total"u8);
+            WriteSums(json, previous, currency);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("total"u8);
+        }
         json.WriteEndObject();
         json.WriteStartArray("movers"u8);
         foreach (var mover in report.Movers)
         {
             json.WriteStartObject();
             WriteKeys(json, query.By, mover.Keys);
-            json.WriteString("cost_usd"u8, UsdText.Format(mover.Cost));
-            json.WriteString("previous_cost_usd"u8, UsdText.Format(mover.Before));
-            json.WriteString("change_usd"u8, UsdText.Format(mover.Change));
+            json.WriteString(ReportColumns.NameIn(currency, "cost"), UsdText.Format(mover.Cost));
+            json.WriteString(ReportColumns.NameIn(currency, "previous_cost"), UsdText.Format(mover.Before));
+            json.WriteString(ReportColumns.NameIn(currency, "change"), UsdText.Format(mover.Change));
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        WriteGroups(json, "unpriced"u8, [LedgerDimension.Provider, LedgerDimension.Model], report.Unpriced);
+        WriteGroups(json, "unpriced"u8, [LedgerDimension.Provider, LedgerDimension.Model], report.Unpriced, currency);
         json.WriteEndObject();
     }
 
     /// <summary>Writes groups as an array of objects: keys and sums side by side.</summary>
-    public static void WriteGroups(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<LedgerDimension> by, IReadOnlyList<LedgerGroup> groups)
+    public static void WriteGroups(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<LedgerDimension> by, IReadOnlyList<LedgerGroup> groups, string currency = CurrencyRates.Usd)
     {
         json.WriteStartArray(name);
         foreach (var group in groups)
         {
             json.WriteStartObject();
             WriteKeys(json, by, group.Keys);
-            WriteSums(json, group.Sums);
+            WriteSums(json, group.Sums, currency);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
     /// <summary>Writes the members of sums.</summary>
-    public static void WriteSums(Utf8JsonWriter json, LedgerSums sums)
+    public static void WriteSums(Utf8JsonWriter json, LedgerSums sums, string currency = CurrencyRates.Usd)
     {
         for (var i = 0; i < ReportColumns.Counts.Count; i++)
         {
             json.WriteNumber(ReportColumns.Counts[i], ReportColumns.Count(sums, i));
         }
-        for (var i = 0; i < ReportColumns.Amounts.Count; i++)
+        var names = ReportColumns.AmountsIn(currency);
+        for (var i = 0; i < names.Count; i++)
         {
-            WriteText(json, ReportColumns.Amounts[i], ReportColumns.Amount(sums, i));
+            WriteText(json, names[i], ReportColumns.Amount(sums, i));
         }
     }
 

@@ -10,13 +10,17 @@ internal static class ReportMaker
     /// <param name="reader">The ledger.</param>
     /// <param name="query">What is asked.</param>
     /// <param name="now">The time: a period may not be over.</param>
+    /// <param name="rates">Rates of the query's currency; null for USD.</param>
     /// <exception cref="Ledger.LedgerStoreException">The ledger cannot be read.</exception>
-    public static Report Make(ILedgerReader reader, ReportQuery query, DateTimeOffset now)
+    /// <exception cref="CurrencyException">A day of the period has no rate.</exception>
+    public static Report Make(ILedgerReader reader, ReportQuery query, DateTimeOffset now, CurrencyRates? rates = null)
     {
         var sums = query.Sums;
-        var groups = reader.Sum(sums);
+        var ledger = new ConvertedLedger(reader, rates);
+        var adjustments = ledger.Adjustments(sums);
+        var groups = WithAdjustments(ledger.Sum(sums), adjustments, sums.By.Count);
         var (previousFrom, previousTo) = PreviousOf(sums, now);
-        var previous = reader.Sum(sums with { From = previousFrom, To = previousTo });
+        var previous = PreviousSums(reader, sums with { From = previousFrom, To = previousTo }, rates);
         var total = SumOf(groups);
         return new Report
         {
@@ -26,12 +30,14 @@ internal static class ReportMaker
             Total = total,
             PreviousFrom = previousFrom,
             PreviousTo = previousTo,
-            PreviousTotal = SumOf(previous),
+            Adjustments = [.. Ordered(adjustments, sums)],
+            Rates = ledger.Used,
+            PreviousTotal = previous is null ? null : SumOf(previous),
             // Periods have no days in common: what moved between days says nothing.
-            Movers = sums.By.Count == 0 || sums.By.Any(LedgerDimensions.IsTime) ? [] : MoversOf(groups, previous),
+            Movers = previous is null || sums.By.Count == 0 || sums.By.Any(LedgerDimensions.IsTime) ? [] : MoversOf(groups, previous),
             Forecast = ForecastOf(total.Cost, sums, now),
             Unpriced = total.Unpriced == 0 ? []
-                : [.. reader.Sum(sums with { By = [LedgerDimension.Provider, LedgerDimension.Model] }).Where(static group => group.Sums.Unpriced > 0).OrderByDescending(static group => group.Sums.UnpricedTokens)],
+                : [.. ledger.Sum(sums with { By = [LedgerDimension.Provider, LedgerDimension.Model] }).Where(static group => group.Sums.Unpriced > 0).OrderByDescending(static group => group.Sums.UnpricedTokens)],
         };
     }
 
@@ -44,6 +50,40 @@ internal static class ReportMaker
             total.Add(group.Sums);
         }
         return total;
+    }
+
+    // Rates may begin with the period that is asked for: then there is nothing to compare it with.
+    private static IReadOnlyList<LedgerGroup>? PreviousSums(ILedgerReader reader, LedgerQuery query, CurrencyRates? rates)
+    {
+        try
+        {
+            return new ConvertedLedger(reader, rates).Sum(query);
+        }
+        catch (CurrencyException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The groups, each with what is booked in it for closed months; groups that have nothing else are added.</summary>
+    private static IReadOnlyList<LedgerGroup> WithAdjustments(IReadOnlyList<LedgerGroup> groups, IReadOnlyList<LedgerGroup> adjustments, int dimensions)
+    {
+        if (adjustments.Count == 0)
+        {
+            return groups;
+        }
+        var all = groups.ToDictionary(static group => string.Join('\n', group.Keys), StringComparer.Ordinal);
+        foreach (var adjustment in adjustments)
+        {
+            string[] keys = [.. adjustment.Keys.Take(dimensions)];
+            var key = string.Join('\n', keys);
+            if (!all.TryGetValue(key, out var group))
+            {
+                all[key] = group = new LedgerGroup(keys, new LedgerSums());
+            }
+            group.Sums.Adjustments += adjustment.Sums.Cost;
+        }
+        return [.. all.Values];
     }
 
     /// <summary>In order of time where that is asked for, and the dearest first.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AiGateway.Configuration.Validation;
 
 namespace AiGateway.Accounting.Reports;
 
@@ -7,15 +8,19 @@ namespace AiGateway.Accounting.Reports;
 /// <param name="Format">How it is written.</param>
 /// <param name="Limit">How many groups are written at most.</param>
 /// <param name="Offset">How many are passed over before them.</param>
-internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Limit, int Offset)
+/// <param name="Currency">Code of the currency that amounts are shown in.</param>
+internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Limit, int Offset, string Currency = CurrencyRates.Usd)
 {
     /// <summary>Longest period: what is beyond is a slip of the pen.</summary>
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(3_700);
 
+    /// <summary>The <c>as_of</c> of figures that no restatement has changed.</summary>
+    public const string Recorded = "recorded";
+
     private static readonly string[] Formats = ["table", "csv", "json"];
 
     /// <summary>All names that are read.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "format", "limit", "offset", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
+    public static IReadOnlyList<string> Names { get; } = ["from", "to", "by", "tz", "as_of", "currency", "format", "limit", "offset", "tag", .. LedgerDimensions.Filters.Select(LedgerDimensions.NameOf)];
 
     /// <summary>Reads a report's parameters.</summary>
     /// <param name="values">The values that were given for a name; none when it was not.</param>
@@ -43,12 +48,22 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
             problem = wrong;
             return null;
         }
+        if (!TryAsOf(Last(values, "as_of"), zone, now, out var asOf, out problem))
+        {
+            return null;
+        }
+        var currency = Last(values, "currency") ?? CurrencyRates.Usd;
+        if (!CurrencyValidator.IsCode(currency))
+        {
+            problem = $"'currency' is '{Short(currency)}'. Write the three capital letters of ISO 4217: EUR.";
+            return null;
+        }
         var by = new List<LedgerDimension>();
         foreach (var word in values("by").SelectMany(static list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             if (LedgerDimensions.Find(word) is not { } dimension)
             {
-                problem = $"'by' names '{Short(word)}'. Known: {string.Join(", ", LedgerDimensions.Names)}.";
+                problem = $"'by' names '{Short(word)}'. Known: {string.Join(", ", LedgerDimensions.Names)}, and tag:NAME.";
                 return null;
             }
             if (!by.Contains(dimension))
@@ -68,9 +83,19 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         }
         var where = LedgerDimensions.Filters.Select(dimension => (dimension, wanted: values(LedgerDimensions.NameOf(dimension)).ToList()))
             .Where(static filter => filter.wanted.Count > 0).ToDictionary(static filter => filter.dimension, static filter => (IReadOnlyList<string>)filter.wanted);
+        foreach (var filter in values("tag"))
+        {
+            var equals = filter.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || LedgerDimensions.Find($"tag:{filter[..equals]}") is not { } tag)
+            {
+                problem = $"'tag' is '{Short(filter)}'. Write a tag and its value: application=chat.";
+                return null;
+            }
+            where[tag] = [.. where.GetValueOrDefault(tag, []), filter[(equals + 1)..]];
+        }
         return new ReportQuery(
-            new LedgerQuery { From = from.Value, To = to.Value, Zone = zone, By = by, Where = where },
-            format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset);
+            new LedgerQuery { From = from.Value, To = to.Value, Zone = zone, By = by, Where = where, AsOf = asOf },
+            format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset, currency);
     }
 
     private static string? ProblemOf(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
@@ -85,6 +110,13 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         }
         return IsFullHour(from) && IsFullHour(to) ? null
             : $"Sums are kept by the hour of UTC, and the period does not begin and end at one{(zone.Equals(TimeZoneInfo.Utc) ? "" : $" (days of {zone.Id} do not)")}. Use tz=UTC, or give instants at full hours.";
+    }
+
+    private static bool TryAsOf(string? text, TimeZoneInfo zone, DateTimeOffset now, out DateTimeOffset? asOf, out string? problem)
+    {
+        asOf = text is null ? null : text == Recorded ? DateTimeOffset.MinValue : PeriodWords.Read(text, zone, now);
+        problem = text is null || asOf is not null ? null : $"'as_of' is '{Short(text)}'. Write '{Recorded}' for the figures without restatements, or {PeriodWords.Forms}: restatements from before then count.";
+        return problem is null;
     }
 
     private static bool IsFullHour(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerHour == 0;

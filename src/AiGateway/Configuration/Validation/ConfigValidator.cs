@@ -18,5 +18,7 @@ internal static class ConfigValidator
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);
+        CurrencyValidator.Validate(context);
+        TagsValidator.Validate(context);
     }
 }

@@ -47,8 +47,24 @@ internal static partial class FileTable
             .With("cors", "Cross-origin access for browsers; off when no origin is named.", Cors(), (file, value) => file with { Cors = value })
             .With("unknown_price", "What becomes of a request whose price nobody knows: allow (default; its cost is unknown), reject (it is not sent), or estimate (priced as unknown_price_as).", Scalars.Word(UnknownPriceNames.All), (file, value) => file with { UnknownPrice = value })
             .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model.", Scalars.Text, (file, value) => file with { UnknownPriceAs = value })
-            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value });
+            .With("prices", "Prices that replace or add to the price list, by provider/model; USD.", new MapShape<PriceConfig>(Price()), (file, value) => file with { Prices = value })
+            .With("tags", "Which tags callers may send, must send, and have their spend summed by.", Tags(), (file, value) => file with { Tags = value })
+            .With("currencies", "Rates that reports may show amounts by (report --currency EUR). The ledger stays in USD.", Currencies(), (file, value) => file with { Currencies = value });
     }
+
+    private static RecordShape<TagsConfig> Tags() => new RecordShape<TagsConfig>("tags")
+        .With("allowed", "The tags that count, by name. They are taken from the caller's own tags, then from x-gateway-tags, then from string members of metadata.", new MapShape<TagConfig>(Tag()), (section, value) => section with { Allowed = value })
+        .With("others", "What becomes of others in x-gateway-tags: keep (default), drop, or refuse (400).", Scalars.Word(TagRules.OtherNames), (section, value) => section with { Others = value });
+
+    private static RecordShape<TagConfig> Tag() => new RecordShape<TagConfig>("tag")
+        .With("values", "Values it may have, '*' allowed at the end; others are refused (400). Default any.", Texts, (section, value) => section with { Values = value })
+        .With("required", "Whether every request must have it; one without is refused (400). Default false.", Scalars.Boolean, (section, value) => section with { Required = value })
+        .With("required_for", "Teams whose requests must have it. Default none.", Texts, (section, value) => section with { RequiredFor = value })
+        .With("report", "Whether the ledger sums by it (report --by tag:NAME). Its values stay in the sums for good: no personal data. Default false.", Scalars.Boolean, (section, value) => section with { Report = value });
+
+    private static RecordShape<CurrenciesConfig> Currencies() => new RecordShape<CurrenciesConfig>("currencies")
+        .With("file", "A CSV file of rates, a line each: date,currency,rate (2026-10-01,EUR,0.86). It is read for each report.", Scalars.Text, (section, value) => section with { File = value })
+        .With("rates", "Units of a currency for one USD, by its code and the day from which on they hold: EUR: { 2026-10-01: 0.86 }. A rate holds at most 31 days.", new MapShape<IReadOnlyDictionary<string, decimal>>(new MapShape<decimal>(Scalars.Exact(1_000_000_000))), (section, value) => section with { Rates = value });
 
     private static RecordShape<TimeoutsConfig> Timeouts() => new RecordShape<TimeoutsConfig>("timeouts")
         .With("connect", "TCP and TLS set-up. Default 5s.", Scalars.Duration(Millisecond, Hour), (section, value) => section with { Connect = value })

@@ -10,7 +10,7 @@ namespace AiGateway.Storage.Ledger;
 internal static class EntrySchema
 {
     /// <summary>Columns of a request's words, in the order in which they are bound.</summary>
-    public const string RequestWords = "caller, organisation, team, project, alias, operation, status, outcome, error, stream, config_version";
+    public const string RequestWords = "caller, organisation, team, project, alias, operation, status, outcome, error, stream, config_version, labels";
 
     /// <summary>Columns of a call's words, in the order in which they are bound.</summary>
     public const string CallWords =
@@ -38,7 +38,7 @@ internal static class EntrySchema
         CREATE TABLE request_words (
           words INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, seen INTEGER NOT NULL,
           caller TEXT NOT NULL, organisation TEXT, team TEXT, project TEXT, alias TEXT, operation TEXT NOT NULL,
-          status INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, stream INTEGER NOT NULL, config_version TEXT NOT NULL);
+          status INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, stream INTEGER NOT NULL, config_version TEXT NOT NULL, labels TEXT);
         CREATE TABLE call_words (
           words INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, seen INTEGER NOT NULL,
           kind TEXT NOT NULL, deployment TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, upstream_model TEXT NOT NULL, response_model TEXT, service_tier TEXT,
@@ -54,7 +54,7 @@ internal static class EntrySchema
           PRIMARY KEY (number, line)) WITHOUT ROWID;
         CREATE VIEW requests AS
           {RequestsOfEntries}
-          UNION ALL SELECT * FROM requests_1;
+          UNION ALL SELECT *, NULL FROM requests_1;
         CREATE VIEW lines AS
           {LinesOf("entries")}
           UNION ALL {LinesOf("more_lines")}
@@ -83,7 +83,7 @@ internal static class EntrySchema
             w.status, w.outcome, w.error, w.stream, CAST(COALESCE(e.sum_estimated, c.estimated, 0) AS INTEGER) AS estimated,
             CAST(COALESCE(e.sum_cost, e.cost, '0') AS TEXT) AS cost, CAST(COALESCE(e.saved, '0') AS TEXT) AS saved,
             CAST(COALESCE(e.sum_unpriced, c.priced AND e.cost IS NULL, 0) AS INTEGER) AS unpriced, e.duration_us, e.upstream_us, e.first_token_us, w.config_version,
-            (SELECT hash FROM links WHERE links.number = e.number) AS hash
+            (SELECT hash FROM links WHERE links.number = e.number) AS hash, w.labels
           FROM entries e JOIN request_words w ON w.words = e.request_words LEFT JOIN call_words c ON c.words = e.call_words
         """;
 

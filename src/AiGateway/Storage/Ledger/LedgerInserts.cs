@@ -126,7 +126,7 @@ internal sealed class LedgerInserts : IDisposable
         }
         var words = _callWords.For(CallWords.Of(line), day);
         statement.Bind(first + 1, words).Bind(first + 2, line.StartedMicroseconds).Bind(first + 3, line.DurationMicroseconds);
-        BindUsage(statement, first + 4, line.Usage);
+        BindUsage(statement, first + 4, line.Usage, line.Cost?.Shares);
         var cost = line.Cost;
         statement.Bind(first + 10, cost?.Total);
         BindPart(statement, first + 11, cost?.Input ?? 0);
@@ -138,9 +138,9 @@ internal sealed class LedgerInserts : IDisposable
         return words;
     }
 
-    private static void BindUsage(Statement statement, int first, Usage? usage) => statement
+    private static void BindUsage(Statement statement, int first, Usage? usage, string? shares) => statement
         .Bind(first, usage?.InputTokens).Bind(first + 1, usage?.CachedInputTokens).Bind(first + 2, usage?.CacheWriteTokens)
-        .Bind(first + 3, usage?.OutputTokens).Bind(first + 4, usage?.ReasoningTokens).Bind(first + 5, usage is null ? null : UsageUnits.Format(usage));
+        .Bind(first + 3, usage?.OutputTokens).Bind(first + 4, usage?.ReasoningTokens).Bind(first + 5, usage is null ? null : UsageUnits.Format(usage, shares));
 
     private static void BindPart(Statement statement, int parameter, decimal amount) => statement.Bind(parameter, amount == 0 ? null : amount);
 }

@@ -58,6 +58,7 @@ internal static class LedgerSchema
           FROM requests r JOIN lines l ON l.number = r.number;
         """,
         EntrySchema.Step,
+        CorrectionSchema.Step,
     ];
 
     private static string Rollup(string name) => $"""

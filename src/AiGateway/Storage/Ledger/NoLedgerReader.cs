@@ -8,7 +8,11 @@ internal sealed class NoLedgerReader : ILedgerReader
 {
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => throw Off();
 
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => throw Off();
+
     public long Version() => throw Off();
+
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw Off();
 
     private static LedgerStoreException Off() => new("No ledger is kept: host.ledger.store is 'off'. Take the line out of the routing file, or write sqlite, and restart.");
 }

@@ -16,7 +16,9 @@ internal sealed class PersonalKeys : IDisposable
     /// <summary>The kind of a set of tags.</summary>
     public const string Tags = "tags";
 
-    private const int KeyLength = 16;
+    /// <summary>Bytes of a key.</summary>
+    public const int KeyLength = 16;
+
     private const int MostKnown = 50_000;
 
     private readonly Statement _find;

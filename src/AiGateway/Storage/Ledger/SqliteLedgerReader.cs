@@ -1,17 +1,20 @@
 using System.Text;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
 
 /// <summary>Reads sums from the ledger's file, beside the gateway that writes it or without one.</summary>
 /// <remarks>
-/// Whole days come from the table of days, what is left at the ends from that of hours. A connection for each question: opening
-/// one takes less than the question, and none is held while nobody asks.
+/// A connection for each question: opening one takes less than the question, and none is held while nobody asks.
 /// </remarks>
 internal sealed class SqliteLedgerReader(string path) : ILedgerReader
 {
+    private const string Adjusted = "adjustments";
+
     // After the time and the columns of sums.
     private const int FirstKey = 15;
 
@@ -19,37 +22,57 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => Run(file =>
     {
         var groups = new GroupSums(query);
-        foreach (var (table, from, to) in Pieces(query))
+        foreach (var (table, from, to) in RollupPieces.Of(query))
         {
-            Add(file, query, table, from, to, groups);
+            Add(file, query, table, "", from, to, 0, groups);
         }
+        if (LastRestatement(file, query) is > 0 and var last)
+        {
+            Add(file, query, Adjusted, " AND hour = at AND correction > 0 AND correction <= ?3", query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds(), last, groups);
+        }
+        return groups.Groups;
+    });
+
+    /// <inheritdoc />
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => Run(file =>
+    {
+        var groups = new GroupSums(query, more: 2);
+        Add(file, query, Adjusted, " AND hour < at AND correction <= ?3", query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds(), LastRestatement(file, query), groups);
         return groups.Groups;
     });
 
     /// <inheritdoc />
     public long Version() => Run(static file =>
     {
-        using var statement = file.Prepare($"SELECT {EntrySchema.LastNumber}");
+        using var statement = file.Prepare($"SELECT {EntrySchema.LastNumber} + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
         return statement.Step() ? statement.Number(0) : 0;
     });
 
     /// <inheritdoc />
     public string Name() => Run(static file => Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name.")));
 
-    private static List<(string Table, long From, long To)> Pieces(LedgerQuery query)
+    /// <inheritdoc />
+    public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>
     {
-        var (from, to) = (query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds());
-        var needsHours = query.By.Contains(LedgerDimension.Hour) || (query.By.Any(LedgerDimensions.IsTime) && !query.Zone.Equals(TimeZoneInfo.Utc));
-        var firstDay = ChainHeads.DayOf(from) == from ? from : ChainHeads.DayOf(from) + (long)TimeSpan.FromDays(1).TotalMilliseconds;
-        var lastDay = ChainHeads.DayOf(to);
-        if (needsHours || firstDay >= lastDay)
+        // One transaction: what the head says of the day is what its rows are.
+        file.Execute("BEGIN");
+        using (var calls = new DayOfCalls(file, day.ToUnixTimeMilliseconds()))
         {
-            return [("hours", from, to)];
+            calls.Read(visit);
         }
-        return [("hours", from, firstDay), ("days", firstDay, lastDay), ("hours", lastDay, to)];
+        file.Execute("COMMIT");
+        return true;
+    });
+
+    /// <summary>The place of the last entry that counts; what is staged for the next does not yet.</summary>
+    private static long LastRestatement(LedgerFile file, LedgerQuery query)
+    {
+        using var last = file.Prepare("SELECT COALESCE(MAX(place), 0) FROM corrections WHERE at <= ?1");
+        last.Bind(1, query.AsOf?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        return last.Step() ? last.Number(0) : 0;
     }
 
-    private static void Add(LedgerFile file, LedgerQuery query, string table, long from, long to, GroupSums groups)
+    private static void Add(LedgerFile file, LedgerQuery query, string table, string condition, long from, long to, long last, GroupSums groups)
     {
         if (from >= to)
         {
@@ -59,25 +82,36 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         var text = new StringBuilder("SELECT at, ").Append(RollupRow.Columns);
         foreach (var dimension in query.By)
         {
-            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : LedgerDimensions.NameOf(dimension));
+            text.Append(", ").Append(LedgerDimensions.IsTime(dimension) ? "NULL" : dimension.TagName is null ? dimension.Name : "labels");
         }
-        text.Append(" FROM ").Append(table).Append(" WHERE at >= ?1 AND at < ?2");
-        var parameter = 3;
-        foreach (var (dimension, wanted) in query.Where)
+        text.Append(table == Adjusted ? ", hour, correction" : ", NULL, NULL").Append(", labels");
+        text.Append(" FROM ").Append(table).Append(" WHERE at >= ?1 AND at < ?2").Append(condition);
+        var parameter = 4;
+        foreach (var (dimension, wanted) in query.Where.Where(static filter => filter.Key.TagName is null))
         {
             text.Append(" AND ").Append(LedgerDimensions.NameOf(dimension)).Append(" IN (").AppendJoin(", ", wanted.Select(_ => $"?{parameter++}")).Append(')');
         }
         using var statement = file.Prepare(text.ToString());
         statement.Bind(1, from).Bind(2, to);
-        parameter = 3;
-        foreach (var value in query.Where.SelectMany(static filter => filter.Value))
+        if (condition.Length > 0)
+        {
+            statement.Bind(3, last);
+        }
+        parameter = 4;
+        foreach (var value in query.Where.Where(static filter => filter.Key.TagName is null).SelectMany(static filter => filter.Value))
         {
             statement.Bind(parameter++, value);
         }
-        string Value(int i) => statement.Text(i + FirstKey);
+        string Value(int i) => i < query.By.Count ? query.By[i].TagName is { } tag ? LabelText.ValueOf(statement.Text(i + FirstKey), tag) : statement.Text(i + FirstKey)
+            : i == query.By.Count ? GroupSums.MonthOf(statement.Number(i + FirstKey), query.Zone) : CorrectionWords.CauseOf(statement.Number(i + FirstKey));
         Func<int, string> read = Value;
+        var labels = FirstKey + query.By.Count + 2;
         while (statement.Step())
         {
+            if (!query.TakesLabels(statement.Text(labels)))
+            {
+                continue;
+            }
             groups.Add(statement.Number(0), read, RollupRow.Read(statement, 1));
         }
     }

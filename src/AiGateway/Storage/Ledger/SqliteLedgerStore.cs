@@ -1,5 +1,5 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
@@ -13,11 +13,13 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private readonly Rollup _rollup = new();
     private LedgerFile? _file;
     private LedgerInserts? _inserts;
+    private HeadTable? _headTable;
     private ChainHeads? _heads;
     private PersonalKeys? _personal;
     private IntentTable? _intents;
     private RollupTable? _hourTable;
     private RollupTable? _dayTable;
+    private AdjustmentTable? _adjustmentTable;
 
     /// <inheritdoc />
     public int Append(LedgerBatch batch) => Run(file =>
@@ -77,8 +79,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         var added = 0;
         batch.Visit(request => added += TryAppend(request) ? 1 : 0, _intents!.Add);
         _inserts.MoveSumsTo(_rollup);
-        _heads!.Save();
-        WriteRollups();
+        _headTable!.Save(_heads!.Close());
+        WriteRollups(CorrectionTable.LastClosing(_file!));
         return added;
     }
 
@@ -95,20 +97,20 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         return isNew;
     }
 
-    private void WriteRollups()
+    private void WriteRollups(Correction? closing)
     {
-        var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
+        var (openFrom, bookedAt) = closing is null ? (long.MinValue, 0) : (closing.To.ToUnixTimeMilliseconds(), closing.BookedAt(clock.GetUtcNow()).ToUnixTimeMilliseconds());
         foreach (var ((hour, key), sums) in _rollup.Sums)
         {
-            _hourTable!.Add(hour, key, sums);
-            var day = ChainHeads.DayOf(hour);
-            if (!days.TryGetValue((day, key), out var ofDay))
+            if (hour < openFrom)
             {
-                days[(day, key)] = ofDay = new LedgerSums();
+                // Its month is closed: the figures of that stand, and this counts in the first open one.
+                _adjustmentTable!.Add(bookedAt, hour, AdjustmentTable.Late, key, sums);
+                continue;
             }
-            ofDay.Add(sums);
+            _hourTable!.Add(hour, key, sums);
         }
-        foreach (var ((day, key), sums) in days)
+        foreach (var ((day, key), sums) in _rollup.SumsByDay(openFrom))
         {
             _dayTable!.Add(day, key, sums);
         }
@@ -201,11 +203,13 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     {
         _file = LedgerFile.OpenToWrite(path, clock);
         _inserts = new LedgerInserts(_file);
-        _heads = new ChainHeads(_file);
+        _headTable = new HeadTable(_file);
+        _heads = new ChainHeads(_headTable.Node, _headTable.Find, _headTable.Last, _headTable.Link);
         _personal = new PersonalKeys(_file);
         _intents = new IntentTable(_file);
         _hourTable = new RollupTable(_file, "hours");
         _dayTable = new RollupTable(_file, "days");
+        _adjustmentTable = new AdjustmentTable(_file);
         return _file;
     }
 
@@ -222,12 +226,13 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private void Close()
     {
         _inserts?.Dispose();
-        _heads?.Dispose();
+        _headTable?.Dispose();
         _personal?.Dispose();
         _intents?.Dispose();
         _hourTable?.Dispose();
         _dayTable?.Dispose();
+        _adjustmentTable?.Dispose();
         _file?.Dispose();
-        (_file, _inserts, _heads, _personal, _intents, _hourTable, _dayTable) = (null, null, null, null, null, null, null);
+        (_file, _inserts, _headTable, _heads, _personal, _intents, _hourTable, _dayTable, _adjustmentTable) = (null, null, null, null, null, null, null, null, null);
     }
 }

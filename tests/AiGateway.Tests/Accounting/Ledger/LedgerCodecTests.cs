@@ -42,7 +42,7 @@ public sealed class LedgerCodecTests
     public void EveryMemberOfUsageAndCost_ComesBack()
     {
         var usage = Filled(new Usage { Detail = Filled(new UsageDetail()) });
-        var cost = Filled(new Cost(1.5m, null));
+        var cost = Filled(new Cost(1.5m, null)) with { Shares = "cost.image=2:0.5,cost.page=1:0.1" };
         var line = LedgerFixture.Line();
         var request = LedgerFixture.Request("r");
         request.Lines[0] = new LedgerLine

@@ -18,7 +18,7 @@ internal static class LedgerFixture
     /// <summary>One request with one call.</summary>
     public static LedgerRequest Request(
         string id, DateTimeOffset? at = null, string caller = "key", string? team = "payments", string model = "gpt", decimal? cost = 0.000123m,
-        string? user = null, string? tags = null, int status = 200, string? unpriced = null) => new()
+        string? user = null, string? tags = null, string? labels = null, int status = 200, string? unpriced = null) => new()
         {
             Id = id,
             At = at ?? At,
@@ -28,6 +28,7 @@ internal static class LedgerFixture
             Project = "checkout",
             User = user,
             Tags = tags,
+            Labels = labels,
             Alias = "fast",
             Operation = "chat_completions",
             Status = status,
@@ -74,7 +75,7 @@ internal static class LedgerFixture
     };
 
     /// <summary>A request with every kind of value, hostile texts among them.</summary>
-    public static LedgerRequest Random(SeededRandom random, string id)
+    public static LedgerRequest Random(SeededRandom random, string id, bool isLabelled = true)
     {
         string? Text(double share) => random.Chance(share) ? random.OneOf(Hostile) : null;
         return new LedgerRequest
@@ -87,6 +88,7 @@ internal static class LedgerFixture
             Project = Text(0.5),
             User = Text(0.5),
             Tags = random.Chance(0.5) ? """{"a":"b"}""" : null,
+            Labels = isLabelled && random.Chance(0.5) ? "application=chat;env=a%3Bb" : null,
             Alias = Text(0.9),
             Operation = "chat_completions",
             Status = random.OneOf([200, 400, 502, 0]),
@@ -135,6 +137,7 @@ internal static class LedgerFixture
             Output = Amount(random),
             PricePeriod = random.Chance(0.5) ? At : null,
             PriceSet = "standard+tier",
+            Shares = random.Chance(0.2) ? "cost.audio_input=3:0.0001,cost.web_search=1:0.01" : null,
         },
     };
 

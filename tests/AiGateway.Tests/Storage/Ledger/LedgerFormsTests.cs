@@ -18,7 +18,7 @@ public sealed class LedgerFormsTests
     {
         var random = SeededRandom.From(5);
         using var home = new LedgerHome();
-        var requests = Enumerable.Range(0, Rows).Select(i => LedgerFixture.Random(random, $"req_{i}")).ToArray();
+        var requests = Enumerable.Range(0, Rows).Select(i => LedgerFixture.Random(random, $"req_{i}", isLabelled: false)).ToArray();
         MakeFirstForm(home, requests);
 
         Assert.Equal(2, home.Append(LedgerFixture.Request("req_new"), requests[3], requests[0], LedgerFixture.Request("req_newer", requests[5].At)));
@@ -63,7 +63,7 @@ public sealed class LedgerFormsTests
     {
         var random = SeededRandom.From(6);
         using var home = new LedgerHome();
-        var requests = Enumerable.Range(0, 300).Select(i => LedgerFixture.Random(random, $"req_{i}")).ToArray();
+        var requests = Enumerable.Range(0, 300).Select(i => LedgerFixture.Random(random, $"req_{i}", isLabelled: false)).ToArray();
         home.Append(requests);
         using var file = LedgerFile.OpenToRead(home.File);
         using var rows = new LedgerRows(file);
@@ -101,8 +101,8 @@ public sealed class LedgerFormsTests
                 INSERT INTO versions VALUES (1, 0, 'the first');
                 INSERT INTO settings SELECT * FROM source.settings;
                 INSERT INTO personal SELECT * FROM source.personal;
-                INSERT INTO hours SELECT * FROM source.hours;
-                INSERT INTO days SELECT * FROM source.days;
+                INSERT INTO hours SELECT at, caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind, {RollupRow.Columns} FROM source.hours;
+                INSERT INTO days SELECT at, caller, organisation, team, project, alias, operation, deployment, provider, model, status, kind, {RollupRow.Columns} FROM source.days;
                 INSERT INTO heads SELECT * FROM source.heads;
                 INSERT INTO lines SELECT * FROM source.lines;
                 INSERT INTO requests SELECT number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,

@@ -1,0 +1,37 @@
+namespace AiGateway.Accounting.Reconciliation;
+
+/// <summary>Which columns of a CSV export hold what. Names are compared without letter case; of several the first that the file has counts.</summary>
+/// <param name="Name">What the export is called.</param>
+/// <param name="Day">The day or its beginning.</param>
+/// <param name="Amount">The amount; none for exports of usage.</param>
+/// <param name="Currency">Its currency.</param>
+/// <param name="Model">The model, or a text that names it.</param>
+internal sealed record CsvShape(string Name, string[] Day, string[] Amount, string[] Currency, string[] Model)
+{
+    /// <summary>Columns that a file of this shape has at least; what it is recognised by.</summary>
+    public string[] Signs { get; init; } = [];
+
+    /// <summary>A text that says whether the quantity is input or output; where it is null, <see cref="Model"/> does.</summary>
+    public string[] Meter { get; init; } = [];
+
+    /// <summary>How much was consumed.</summary>
+    public string[] Quantity { get; init; } = [];
+
+    /// <summary>Of what: <c>1K</c>, <c>1M Tokens</c>, <c>Tokens</c>.</summary>
+    public string[] Unit { get; init; } = [];
+
+    /// <summary>Input tokens, where they have a column of their own.</summary>
+    public string[] InputTokens { get; init; } = [];
+
+    /// <summary>Output tokens, likewise.</summary>
+    public string[] OutputTokens { get; init; } = [];
+
+    /// <summary>The service, for bills that have others in them.</summary>
+    public string[] Service { get; init; } = [];
+
+    /// <summary>What the service's name contains where a line is about models; empty for any.</summary>
+    public string[] Services { get; init; } = [];
+
+    /// <summary>Column of a JSON object, as CUR 2.0 nests them, in which <c>model</c> stands; null for none.</summary>
+    public string? Nested { get; init; }
+}
