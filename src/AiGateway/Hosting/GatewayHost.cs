@@ -66,6 +66,7 @@ internal static class GatewayHost
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddRuntimeEntries(host);
         services.AddSingleton<SpendRestorer>();
         services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());

@@ -19,7 +19,7 @@ internal sealed partial class SpendRestorer(
     // Shorter times are over before a report would be true.
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(12);
 
-    private readonly HashSet<(string Id, LimitRate Rate)> _restored = [];
+    private readonly Dictionary<string, Restored> _restored = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed partial class SpendRestorer(
         {
             Log.Behind(logger, Patience);
         }
-        await Task.Run(Restore, cancellationToken);
+        await Task.Run(() => Restore(snapshots.Current.Limits), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -48,7 +48,55 @@ internal sealed partial class SpendRestorer(
     {
         if (result.Succeeded && host.Ledger is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(self.Current), this, preferLocal: false);
+        }
+    }
+
+    private LimitTable Current => snapshots.Current.Limits;
+
+    /// <summary>Gives back to what is new among limits: those of a reload that are in force, or those that are about to be.</summary>
+    public void Restore(LimitTable limits)
+    {
+        if (host.Ledger is null)
+        {
+            return;
+        }
+        lock (_lock)
+        {
+            var names = limits.All.Select(static limit => limit.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var gone in _restored.Keys.Where(id => !names.Contains(id)).ToList())
+            {
+                // Should it come back, it begins with the ledger again: what is spent meanwhile is counted nowhere else.
+                limiter.Forget(gone);
+                _restored.Remove(gone);
+            }
+            foreach (var limit in limits.All)
+            {
+                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions)
+                {
+                    continue;
+                }
+                // Not the amount: raising it brings nothing back that is not counted already.
+                var restored = new Restored(limit.Subject, limit.Match, rate.Window, rate.Calendar);
+                if (_restored.TryGetValue(limit.Id, out var known))
+                {
+                    if (known == restored)
+                    {
+                        continue;
+                    }
+                    limiter.Forget(limit.Id);
+                }
+                try
+                {
+                    Restore(limit, rate, dimensions);
+                    _restored[limit.Id] = restored;
+                }
+                catch (LedgerStoreException e)
+                {
+                    _restored.Remove(limit.Id);
+                    Log.NotRestored(logger, limit.Id, e.Message);
+                }
+            }
         }
     }
 
@@ -69,34 +117,11 @@ internal sealed partial class SpendRestorer(
         _ => null,
     };
 
-    private void Restore()
-    {
-        lock (_lock)
-        {
-            foreach (var limit in snapshots.Current.Limits.All)
-            {
-                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions || !_restored.Add((limit.Id, rate)))
-                {
-                    continue;
-                }
-                try
-                {
-                    Restore(limit, rate, dimensions);
-                }
-                catch (LedgerStoreException e)
-                {
-                    _restored.Remove((limit.Id, rate));
-                    Log.NotRestored(logger, limit.Id, e.Message);
-                }
-            }
-        }
-    }
-
     private void Restore(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
     {
         var now = clock.GetUtcNow();
         var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
-        var groups = ledger.Sum(new LedgerQuery { From = FullHour(from), To = FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour] });
+        var groups = ledger.Sum(new LedgerQuery { From = FullHour(from), To = FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) });
         foreach (var group in groups)
         {
             var names = group.Keys.Take(dimensions.Length).ToArray();
@@ -113,7 +138,13 @@ internal sealed partial class SpendRestorer(
         Log.Restored(logger, limit.Id, groups.Sum(static group => group.Sums.Cost));
     }
 
+    private static Dictionary<LedgerDimension, IReadOnlyList<string>> Where(LimitModel limit, LedgerDimension[] dimensions) =>
+        limit.Match is { } match && dimensions is [.., var own] ? new() { [own] = [match] } : [];
+
     private static DateTimeOffset FullHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+
+    /// <summary>What decides which of the ledger's sums a limit begins with.</summary>
+    private sealed record Restored(LimitSubject Subject, string? Match, TimeSpan Window, CalendarPeriod? Calendar);
 
     private static partial class Log
     {

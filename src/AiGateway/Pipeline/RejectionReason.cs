@@ -93,6 +93,9 @@ internal enum RejectionReason
     /// <summary>The gateway cannot account for further requests; waiting may help.</summary>
     LedgerUnavailable,
 
+    /// <summary>The store of run-time keys has not answered since the start; waiting may help.</summary>
+    KeyStoreUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

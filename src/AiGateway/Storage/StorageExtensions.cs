@@ -1,8 +1,10 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
+using AiGateway.Configuration.Runtime;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Runtime;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -24,6 +26,10 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        if (host.HasRuntimeEntries)
+        {
+            services.AddSingleton<IRuntimeStore>(_ => new SqliteRuntimeStore(Path.Combine(host.DataFolder, RuntimeFileSchema.FileName)));
+        }
         if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));

@@ -26,9 +26,22 @@ internal static class CallerValidator
             {
                 context.Error(path["id"], $"The caller id '{caller.Id}' is used by caller {ids[caller.Id] + 1} already. Ids must be unique.");
             }
+            ValidateNames(context, caller, path);
             ValidateHash(context, caller, i, name, hashes, path);
             ValidateAliases(context, caller, name, path["aliases"]);
             ValidateNative(context, caller, name, path["native"]);
+        }
+    }
+
+    private static void ValidateNames(ValidationContext context, CallerConfig caller, ConfigPath path)
+    {
+        Names.Validate(context, path["id"], caller.Id);
+        Names.Validate(context, path["project"], caller.Project);
+        Names.Validate(context, path["team"], caller.Team);
+        Names.Validate(context, path["organisation"], caller.Organisation);
+        foreach (var (tag, value) in caller.Tags)
+        {
+            Names.Validate(context, path["tags"][tag], value);
         }
     }
 

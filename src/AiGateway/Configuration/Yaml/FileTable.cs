@@ -80,7 +80,8 @@ internal static partial class FileTable
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
     }
 
-    private static RecordShape<LimitConfig> Limit()
+    /// <summary>A limit's entry.</summary>
+    public static RecordShape<LimitConfig> Limit()
     {
         var rates = new ListShape<Rate>(Scalars.Rate, orSingle: true);
         return new RecordShape<LimitConfig>("limit")
@@ -97,7 +98,8 @@ internal static partial class FileTable
             .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
     }
 
-    private static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
+    /// <summary>A budget's entry.</summary>
+    public static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
         .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
         .With("on", "Whose money it is: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
         .With("match", "The one subject it holds for. Default: each has a whole one of its own, unless another budget of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
