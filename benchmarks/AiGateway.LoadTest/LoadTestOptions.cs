@@ -29,6 +29,7 @@ internal sealed class LoadTestOptions
           --gateway-command C  another command in its place; {config}, {listen} and {upstream} are filled in
           --gateway-env K=V    environment of the gateway; may be repeated
           --variant-env K=V    measures the gateway a second time with this environment too; may be repeated
+          --variant-config F   and with this file's text added to its routing file
           --health-path P      path that answers 200 when the gateway is ready [/healthz]
           --reference          measures nginx as a plain proxy too
           --name NAME          name of the report [the scenario]
@@ -64,6 +65,12 @@ internal sealed class LoadTestOptions
     public Dictionary<string, string> GatewayEnvironment { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> VariantEnvironment { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Text that the variant's routing file has beside that of the gateway; empty for none.</summary>
+    public string VariantConfiguration { get; private set; } = "";
+
+    /// <summary>Whether the gateway is measured a second time.</summary>
+    public bool HasVariant => VariantEnvironment.Count > 0 || VariantConfiguration.Length > 0;
 
     public string HealthPath { get; private set; } = "/healthz";
 
@@ -104,6 +111,7 @@ internal sealed class LoadTestOptions
             case "--gateway-command": GatewayCommand = next(); break;
             case "--gateway-env": Add(GatewayEnvironment, next()); break;
             case "--variant-env": Add(VariantEnvironment, next()); break;
+            case "--variant-config": VariantConfiguration = File.ReadAllText(next()); break;
             case "--health-path": HealthPath = next(); break;
             case "--reference": Reference = true; break;
             case "--name": Name = next(); break;

@@ -35,6 +35,10 @@ internal sealed class Report(LoadTestOptions options, string commandLine, DateTi
         }
         AddEnvironment(text, "gateway environment", options.GatewayEnvironment);
         AddEnvironment(text, "variant environment", options.VariantEnvironment);
+        if (options.VariantConfiguration.Length > 0)
+        {
+            text.AppendLine("- added to the variant's routing file:").AppendLine().AppendLine("```yaml").AppendLine(options.VariantConfiguration.Trim()).AppendLine("```");
+        }
         foreach (var result in results)
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {result.Title}").AppendLine();

@@ -26,7 +26,7 @@ internal sealed class ScenarioContext(LoadTestOptions options, TargetStarter sta
     {
         var upstream = await starter.StartAnswerUpstreamAsync();
         List<Target> targets = [upstream, await starter.StartYarpAsync(upstream), await starter.StartGatewayAsync(upstream)];
-        if (options.VariantEnvironment.Count > 0)
+        if (options.HasVariant)
         {
             targets.Add(await starter.StartGatewayAsync(upstream, variant: true));
         }

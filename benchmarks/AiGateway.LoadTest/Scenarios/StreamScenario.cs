@@ -21,7 +21,7 @@ internal sealed class StreamScenario : IScenario
         var result = new ScenarioResult(Name, $"Streams: {options.Streams} open SSE streams, {1 / Interval.TotalSeconds:0} events/s each, {options.Events} events, opened over {Ramp.TotalSeconds} s");
         var upstream = await context.Starter.StartEventUpstreamAsync(options.Events, Interval);
         List<Target> targets = [upstream, await context.Starter.StartYarpAsync(upstream), await context.Starter.StartGatewayAsync(upstream)];
-        if (options.VariantEnvironment.Count > 0)
+        if (options.HasVariant)
         {
             targets.Add(await context.Starter.StartGatewayAsync(upstream, variant: true));
         }

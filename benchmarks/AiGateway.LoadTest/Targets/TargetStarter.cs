@@ -76,7 +76,7 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
         Directory.CreateDirectory(folder);
         var records = Path.Combine(folder, "records.jsonl");
         var config = Path.Combine(folder, "gateway.yaml");
-        File.WriteAllText(config, configuration(Url(address), Url(admin), Url(upstream.Address), records, Path.Combine(folder, "data")));
+        File.WriteAllText(config, configuration(Url(address), Url(admin), Url(upstream.Address), records, Path.Combine(folder, "data")) + (variant ? options.VariantConfiguration : ""));
         IReadOnlyList<string> command = options.GatewayCommand is { } given
             ? [.. given.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("{config}", config).Replace("{listen}", Url(address)).Replace("{upstream}", Url(upstream.Address)))]
             : ["dotnet", options.GatewayPath, "--config", config];

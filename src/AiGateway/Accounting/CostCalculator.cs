@@ -19,8 +19,7 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
     /// <inheritdoc />
     public Cost CalculateAs(string standIn, string? serviceTier, Usage usage, DateTimeOffset at)
     {
-        var slash = standIn.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || catalogue.Find(standIn[..slash], standIn[(slash + 1)..]) is not { } model)
+        if (Find(standIn) is not { } model)
         {
             return CostArithmetic.Unknown($"no price for the stand-in {standIn}", usage.ReportedCost);
         }
@@ -47,10 +46,9 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             ? Calculate(snapshot, deployment, model, model, null, usage, at) : Cost.Unknown($"no price for {provider.PricesFrom}/{model}");
 
     /// <inheritdoc />
-    public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at)
+    public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn = null)
     {
-        if (_resolver.Resolve(snapshot, deployment, upstreamModel, null).Price is not { } model
-            || model.PeriodAt(at)?.SetFor(null, at, out _) is not { } set)
+        if (ModelFor(snapshot, deployment, upstreamModel, standIn) is not { } model || model.PeriodAt(at)?.SetFor(null, at, out _) is not { } set)
         {
             return null;
         }
@@ -68,6 +66,10 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             return null;
         }
     }
+
+    /// <inheritdoc />
+    public decimal? Most(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, GatewayRequest request, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) =>
+        ModelFor(snapshot, deployment, upstreamModel, standIn)?.PeriodAt(at) is { } period ? CostBound.Most(period, request, inputTokens, outputTokens) : null;
 
     /// <inheritdoc />
     public bool Knows(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at)
@@ -93,6 +95,12 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             tokens?.Input is null ? null : PerMillion(tokens.CachedInput),
             model.Mode);
     }
+
+    private ModelPrice? ModelFor(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? standIn) =>
+        _resolver.Resolve(snapshot, deployment, upstreamModel, null).Price ?? (standIn is null ? null : Find(standIn));
+
+    private ModelPrice? Find(string standIn) =>
+        standIn.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? catalogue.Find(standIn[..slash], standIn[(slash + 1)..]) : null;
 
     private Cost Calculate(ModelPrice model, string? serviceTier, Usage usage, DateTimeOffset at)
     {

@@ -6,6 +6,9 @@ internal sealed class PriceMap(KeyValuePair<string, decimal>[] prices)
     /// <summary>The words and their prices, in the order of the list.</summary>
     public IReadOnlyList<KeyValuePair<string, decimal>> Prices => prices;
 
+    /// <summary>The dearest of them; 0 when there is none.</summary>
+    public decimal Most { get; } = prices.Length == 0 ? 0 : prices.Max(static price => price.Value);
+
     /// <summary>The price of a word, letter case aside; null when it has none.</summary>
     public decimal? Find(string? word)
     {

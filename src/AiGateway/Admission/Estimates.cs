@@ -34,17 +34,17 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
         var answers = Answers(request.Operation);
         var input = expectations.Input(model, estimated);
         var output = answers ? Math.Min(facts.MaxOutputTokens ?? long.MaxValue, expectations.Output(exchange.Plan!.Alias.Name, exchange.Caller.Id)) * choices : 0;
-        var learned = new Demand(requests, input, output, CostOf(input, output));
+        var standIn = exchange.Plan!.Alias.UnknownPriceAs;
+        var learned = new Demand(requests, input, output, limits.CountMoney
+            ? Demand.ToNano(costs.Estimate(exchange.Snapshot, deployment, model, input, output, exchange.StartedAt, standIn) ?? 0) : 0);
         if (!limits.HoldWorstCase)
         {
             return (learned, learned);
         }
         var most = Math.Max(input, Math.Min((request.Body?.Length ?? 0) + InputMargin, ((long)estimated * InputFactor) + InputMargin));
         var longest = answers ? (facts.MaxOutputTokens ?? costs.FactsOf(exchange.Snapshot, deployment, model, exchange.StartedAt)?.MaxOutputTokens ?? UnknownMost) * choices : 0;
-        return (learned, new Demand(requests, most, longest, CostOf(most, longest)));
-
-        long CostOf(long inputTokens, long outputTokens) => limits.CountMoney
-            ? Demand.ToNano(costs.Estimate(exchange.Snapshot, deployment, model, Bounded(inputTokens), Bounded(outputTokens), exchange.StartedAt) ?? 0) : 0;
+        return (learned, new Demand(requests, most, longest, limits.CountMoney
+            ? Demand.ToNano(costs.Most(exchange.Snapshot, deployment, model, request, most, longest, exchange.StartedAt, standIn) ?? 0) : 0));
     }
 
     /// <summary>Learns from an answer: from its tokens where the provider counted them, and from what it cost.</summary>
@@ -65,8 +65,6 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
             expectations.LearnCost(alias, Demand.ToNano(cost));
         }
     }
-
-    private static int Bounded(long tokens) => (int)Math.Min(tokens, int.MaxValue);
 
     private static bool Answers(Operation operation) =>
         operation is Operation.ChatCompletions or Operation.Completions or Operation.Responses or Operation.Messages or Operation.GenerateContent or Operation.Native;

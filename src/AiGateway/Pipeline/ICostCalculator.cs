@@ -34,8 +34,27 @@ internal interface ICostCalculator
     /// <param name="at">When the request came in: the price period.</param>
     Cost CalculateFor(Snapshot snapshot, ProviderModel provider, string model, Usage usage, DateTimeOffset at);
 
-    /// <summary>Expected cost in USD of a request of this size, for the <c>cheapest</c> strategy; null when the price is unknown.</summary>
-    decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, int inputTokens, int outputTokens, DateTimeOffset at);
+    /// <summary>Expected cost in USD of a request of this size; null when the price is unknown.</summary>
+    /// <param name="snapshot">The request's snapshot, for the operator's own prices.</param>
+    /// <param name="deployment">Where it would go.</param>
+    /// <param name="upstreamModel">The model name that would be sent.</param>
+    /// <param name="inputTokens">Its prompt.</param>
+    /// <param name="outputTokens">Its answer.</param>
+    /// <param name="at">The price period.</param>
+    /// <param name="standIn">The model whose list price stands in where there is none, as <c>provider/model</c>; null for none.</param>
+    decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn = null);
+
+    /// <summary>The most that a request of at most this size can cost: every token as the dearest kind that it may be billed as, in the dearest service tier that it may get. Null when the price is unknown.</summary>
+    /// <remarks>Not in it is what a provider adds by a count that only it knows: searches, tool calls, surcharges of regions.</remarks>
+    /// <param name="snapshot">The request's snapshot, for the operator's own prices.</param>
+    /// <param name="deployment">Where it would go.</param>
+    /// <param name="upstreamModel">The model name that would be sent.</param>
+    /// <param name="request">The request, for what it may be billed as.</param>
+    /// <param name="inputTokens">The most its prompt can have.</param>
+    /// <param name="outputTokens">The most its answer can have.</param>
+    /// <param name="at">The price period.</param>
+    /// <param name="standIn">The model whose list price stands in where there is none, as <c>provider/model</c>; null for none.</param>
+    decimal? Most(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, GatewayRequest request, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn);
 
     /// <summary>The price list's facts on a deployment's model for <c>/v1/models</c>; null when it is not in the list.</summary>
     ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at);

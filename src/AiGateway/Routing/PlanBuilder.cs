@@ -184,7 +184,7 @@ internal sealed class PlanBuilder(ICostCalculator costs, IRandomSource random, T
         var facts = input.Request.Facts;
         var estimate = costs.Estimate(
             input.Snapshot, deployment, deployment.UpstreamModel ?? wildcard, facts.EstimatedInputTokens,
-            (int)Math.Min(facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens), clock.GetUtcNow());
+            Math.Min(facts.MaxOutputTokens ?? AssumedOutputTokens, AssumedOutputTokens), clock.GetUtcNow());
         return estimate is { } cost ? (double)cost : double.MaxValue;
     }
 

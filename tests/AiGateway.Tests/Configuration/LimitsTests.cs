@@ -24,6 +24,8 @@ public sealed class LimitsTests
     [InlineData("limits: [{ on: team, requests: -1/second }]", "the amount in '-1/second' is no number.")]
     [InlineData("limits: [{ on: team, requests: NaN/second }]", "the amount in 'NaN/second' is no number.")]
     [InlineData("limits: [{ on: team, tokens: 99999999999999999999999999999999/second }]", "is no number.")]
+    [InlineData("limits: [{ on: team, tokens: 1000000000000001/second }]", "is not above 0 and at most 1,000,000,000,000,000.")]
+    [InlineData("limits: [{ on: team, spend: 1000000001/month }]", "The limit 'each team' allows more than 1,000,000,000 USD, which is more than can be counted.")]
     [InlineData("limits: [{ on: team, requests: 1.5/second }]", "The limit 'each team' has a fraction of requests.")]
     [InlineData("limits: [{ on: team, requests: [5/second, 6/second] }]", "The limit 'each team' has two figures for the same time under 'requests'.")]
     [InlineData("limits: [{ on: team, requests: 5/second }, { on: team, tokens: 5/second }]", "5:44: Limit 2 has the name 'each team' of limit 1.")]

@@ -5,6 +5,9 @@ namespace AiGateway.Configuration.Validation;
 /// <summary>Limits on what may be used: a subject that exists, something that is limited, names that are unique.</summary>
 internal static class LimitsValidator
 {
+    // In billionths of a USD it must fit in a counter of 64 bits.
+    private const decimal MostUsd = 1_000_000_000;
+
     public static void Validate(ValidationContext context)
     {
         var limits = context.Config.Limits;
@@ -98,6 +101,10 @@ internal static class LimitsValidator
             {
                 context.Error(path[key], $"The limit '{id}' has a fraction of {key}. Whole numbers only; for less than one in a time take a longer time.");
             }
+        }
+        if (limit.Spend.Any(rate => rate.Amount > MostUsd))
+        {
+            context.Error(path["spend"], $"The limit '{id}' allows more than 1,000,000,000 USD, which is more than can be counted. Write a smaller amount.");
         }
         foreach (var (key, rates) in counted.Append(("spend", limit.Spend)))
         {

@@ -91,9 +91,9 @@ internal static class Units
         {
             return "the amount in {value} is no number.";
         }
-        if (amount is <= 0 or > 1_000_000_000m)
+        if (amount is <= 0 or > 1_000_000_000_000_000m)
         {
-            return "the amount in {value} is not above 0 and at most 1,000,000,000.";
+            return "the amount in {value} is not above 0 and at most 1,000,000,000,000,000.";
         }
         value = new Rate(amount, window);
         return null;
