@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using AiGateway.CallerApi;
 using AiGateway.Configuration.Runtime;
@@ -7,6 +9,12 @@ namespace AiGateway.Admin;
 /// <summary>Writes answers of the Admin API.</summary>
 internal static class AdminAnswer
 {
+    // Quotes as they are: people read this in terminals, and no browser takes JSON for a page.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>An instant.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>An error: <c>{"error":{"code","message","errors"}}</c>.</summary>
     public static Task ProblemAsync(HttpContext context, AdminProblem problem)
     {
@@ -20,7 +28,7 @@ internal static class AdminAnswer
             WriteTexts(json, "errors"u8, problem.Errors);
             json.WriteEndObject();
             json.WriteEndObject();
-        });
+        }, Options);
     }
 
     /// <summary>One entry, with its tag.</summary>
@@ -32,7 +40,7 @@ internal static class AdminAnswer
         {
             context.Response.Headers.ETag = EntryTags.Of(entry);
         }
-        return JsonAnswer.WriteAsync(context, (view, outcome), static (json, state) => state.view.Write(json, state.outcome));
+        return JsonAnswer.WriteAsync(context, (view, outcome), static (json, state) => state.view.Write(json, state.outcome), Options);
     }
 
     /// <summary>A page of entries.</summary>
@@ -56,7 +64,7 @@ internal static class AdminAnswer
             }
             json.WriteNumber("revision"u8, state.set.Revision);
             json.WriteEndObject();
-        });
+        }, Options);
     }
 
     /// <summary>A page of the audit.</summary>
@@ -79,7 +87,7 @@ internal static class AdminAnswer
                 json.WriteNumber("next_before"u8, state.rows[^1].Number);
             }
             json.WriteEndObject();
-        });
+        }, Options);
     }
 
     /// <summary>A list of texts; nothing where there are none.</summary>
@@ -102,7 +110,7 @@ internal static class AdminAnswer
         json.WriteStartObject();
         json.WriteString("object"u8, "audit"u8);
         json.WriteNumber("number"u8, row.Number);
-        json.WriteString("at"u8, row.At.UtcDateTime);
+        json.WriteString("at"u8, Time(row.At));
         json.WriteString("actor"u8, row.Actor);
         json.WriteString("action"u8, row.Action);
         json.WriteString("kind"u8, row.Kind.Word);

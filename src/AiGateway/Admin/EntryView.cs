@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Runtime;
@@ -81,12 +80,12 @@ internal sealed class EntryView
         WriteSecrets(json);
         if (Entry is { } entry)
         {
-            json.WriteString("created_at"u8, entry.Created.UtcDateTime);
+            json.WriteString("created_at"u8, AdminAnswer.Time(entry.Created));
             json.WriteString("created_by"u8, entry.CreatedBy);
-            json.WriteString("updated_at"u8, entry.Updated.UtcDateTime);
+            json.WriteString("updated_at"u8, AdminAnswer.Time(entry.Updated));
             if (entry.Removed is { } removed)
             {
-                json.WriteString(_kind == EntryKind.Key ? "revoked_at"u8 : "removed_at"u8, removed.UtcDateTime);
+                json.WriteString(_kind == EntryKind.Key ? "revoked_at"u8 : "removed_at"u8, AdminAnswer.Time(removed));
             }
             json.WriteString("etag"u8, EntryTags.Of(entry));
         }
@@ -111,7 +110,7 @@ internal sealed class EntryView
             json.WriteString("key_start"u8, start);
         }
         var working = secrets.Skip(1).Where(secret => secret.Until > _now).ToList();
-        if (working.Count == 0)
+        if (working.Count == 0 || Entry.Removed is not null)
         {
             return;
         }
@@ -123,7 +122,7 @@ internal sealed class EntryView
             {
                 json.WriteString("key_start"u8, known);
             }
-            json.WriteString("until"u8, secret.Until!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            json.WriteString("until"u8, AdminAnswer.Time(secret.Until!.Value));
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -12,9 +12,9 @@ namespace AiGateway.Admin;
 /// were revoked since, so there is none. The file's keys work meanwhile, others get 503, and the node is not ready. A store that
 /// goes away later changes nothing: what was read last stays in force, and nothing can be changed on any node that does not reach it.
 /// </remarks>
-internal sealed partial class RuntimeSync(EntryBook book, SnapshotHolder snapshots, SpendRestorer spend, RuntimeMetrics metrics, TimeProvider clock, ILogger<RuntimeSync> logger) : BackgroundService
+internal sealed partial class RuntimeSync(EntryBook book, IRuntimeStore store, SnapshotHolder snapshots, SpendRestorer spend, RuntimeMetrics metrics, ILogger<RuntimeSync> logger) : BackgroundService
 {
-    /// <summary>How often the store is asked whether it has gone on: a change is to be everywhere within a second.</summary>
+    /// <summary>The longest that a node does not ask the store whether it has gone on: a change is to be everywhere within a second.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private bool _isDown;
@@ -39,7 +39,7 @@ internal sealed partial class RuntimeSync(EntryBook book, SnapshotHolder snapsho
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(PollInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await store.WaitAsync(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stoppingToken.IsCancellationRequested)
             {
                 await CatchUpAsync(stoppingToken);

@@ -32,7 +32,7 @@ internal static class HostModelBuilder
             IdSecret = IdSecret(host, file, secrets, findings),
             StoreResponses = host.StoreResponses is { } kept
                 ? new StoreResponsesModel(kept.For ?? StoreResponsesModel.Default.For, kept.Most ?? StoreResponsesModel.Default.Most) : null,
-            Ledger = LedgerModel.Of(host.Ledger),
+            Ledger = LedgerModelBuilder.Build(file, secrets, findings),
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
             ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,

@@ -3,8 +3,20 @@ namespace AiGateway.Configuration;
 /// <summary>The ledger, as written.</summary>
 internal sealed record LedgerConfig
 {
-    /// <summary>Where it is kept: <c>sqlite</c> (default; <c>ledger.db</c> in the data folder) or <c>off</c>.</summary>
-    public string? Store { get; init; }
+    /// <summary>The word for a file in the data folder.</summary>
+    public const string Sqlite = "sqlite";
+
+    /// <summary>The word for no ledger.</summary>
+    public const string Off = "off";
+
+    /// <summary>The words that a store may be; anything else is an address, or a reference.</summary>
+    public static readonly string[] Words = [Sqlite, Off];
+
+    /// <summary>What is said of a store that is nothing known. It does not show the value: a mistyped address holds a password.</summary>
+    public const string StoreProblem = $"it is neither {Sqlite}, {Off}, nor an address such as {PostgresAddressReader.Form}.";
+
+    /// <summary>Where it is kept: <c>sqlite</c> (default; <c>ledger.db</c> in the data folder), the address of a PostgreSQL, or <c>off</c>. May be a reference, as a whole or in parts.</summary>
+    public SecretReference? Store { get; init; }
 
     /// <summary>The longest that a record waits in memory before it is on disk. 1 ms to 100 ms, default 50 ms.</summary>
     public TimeSpan? Flush { get; init; }

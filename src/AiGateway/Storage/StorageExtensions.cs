@@ -4,6 +4,7 @@ using AiGateway.Configuration;
 using AiGateway.Configuration.Runtime;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Postgres;
 using AiGateway.Storage.Runtime;
 using AiGateway.Telemetry;
 
@@ -26,9 +27,13 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        if (host.Ledger?.Postgres is { } address)
+        {
+            services.AddSingleton(_ => new PostgresDatabase(address));
+        }
         if (host.HasRuntimeEntries)
         {
-            services.AddSingleton<IRuntimeStore>(_ => new SqliteRuntimeStore(Path.Combine(host.DataFolder, RuntimeFileSchema.FileName)));
+            services.AddSingleton(provider => RuntimeStores.Open(host, provider.GetService<PostgresDatabase>(), provider.GetRequiredService<TimeProvider>()));
         }
         if (host.Ledger is not null)
         {

@@ -7,6 +7,9 @@ internal interface IRuntimeStore : IDisposable
     /// <summary>The revision that the store is at; cheap enough to be asked several times a second.</summary>
     Task<long> RevisionAsync(CancellationToken cancellationToken);
 
+    /// <summary>Waits until something may have changed: where the store tells, until it does, and no longer than a time.</summary>
+    Task WaitAsync(TimeSpan most, CancellationToken cancellationToken);
+
     /// <summary>The revision, and every entry that was changed after another one.</summary>
     Task<(long Revision, IReadOnlyList<RuntimeEntry> Changed)> ReadAsync(long after, CancellationToken cancellationToken);
 

@@ -46,7 +46,7 @@ internal static class LimitsValidator
     private static void ValidateBudgets(ValidationContext context, Dictionary<string, int> ids)
     {
         var budgets = context.Config.Budgets;
-        if (budgets.Count > 0 && LedgerModel.Of(context.Config.Host.Ledger) is null)
+        if (budgets.Count > 0 && context.Config.Host.Ledger is null or { Store.Reference: LedgerConfig.Off })
         {
             context.Warning(ConfigPath.Of("budgets"), "Without a ledger each restart begins the budgets anew. Add 'ledger: { store: sqlite }' to 'host'.");
         }

@@ -30,7 +30,7 @@ internal static partial class FileTable
             .With("for", "How long, from when a response was made. Default 30d.", Scalars.Duration(Minute, Year), (section, value) => section with { For = value })
             .With("most", "Largest size of all together; beyond it the oldest go. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { Most = value });
         var ledger = new RecordShape<LedgerConfig>("ledger")
-            .With("store", "sqlite: ledger.db in the data folder; off: none is kept. Default sqlite.", Scalars.Word(["sqlite", "off"]), (section, value) => section with { Store = value })
+            .With("store", "sqlite: ledger.db in the data folder; postgres://user:${PG_PASSWORD}@host:5432/database?sslmode=verify-full: a PostgreSQL, for several nodes; off: none is kept. Default sqlite.", Scalars.LedgerStore, (section, value) => section with { Store = value })
             .With("flush", "The longest that a record waits in memory before it is on disk. Default 50ms.", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100)), (section, value) => section with { Flush = value })
             .With("durability", "batch: a kill loses at most what waits for the flush. strict: an intent is on disk before each call goes out, so that its cost is at least estimated. Default batch.", Scalars.Word(["batch", "strict"]), (section, value) => section with { Durability = value })
             .With("max_queue", "Largest queue on disk while the store takes nothing. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { MaxQueue = value })

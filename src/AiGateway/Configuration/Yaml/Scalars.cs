@@ -24,6 +24,19 @@ internal static class Scalars
         },
         interpolate: false);
 
+    /// <summary>Where the ledger is kept; resolved when the snapshot is built, never shown.</summary>
+    public static ScalarShape<SecretReference> LedgerStore { get; } = new(
+        $"{LedgerConfig.Sqlite}, {LedgerConfig.Off} or {PostgresAddressReader.Form}",
+        static () => new JsonObject { ["type"] = "string", ["pattern"] = @"^(sqlite|off|postgres(ql)?://.+|env:.+|file:.+|.*\$\{.+)$" },
+        static (string text, out SecretReference value) =>
+        {
+            value = new SecretReference(text);
+            var isKnown = LedgerConfig.Words.Contains(text, StringComparer.Ordinal) || PostgresAddressReader.IsAddress(text) || Interpolation.HasReference(text)
+                || text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal);
+            return isKnown ? null : "it is none of them." + Suggestion.For(text, LedgerConfig.Words);
+        },
+        interpolate: false);
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static ScalarShape<bool> Boolean { get; } = new("true or false", static () => new JsonObject { ["type"] = "boolean" }, static (string text, out bool value) =>
     {

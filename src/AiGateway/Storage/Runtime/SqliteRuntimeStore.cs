@@ -7,16 +7,17 @@ namespace AiGateway.Storage.Runtime;
 
 /// <summary>What was made at run time, in a SQLite file that processes on one machine share. Opened when it is first needed, and again after a failure.</summary>
 /// <param name="path">The file.</param>
-internal sealed class SqliteRuntimeStore(string path) : IRuntimeStore
+/// <param name="clock">The time.</param>
+internal sealed class SqliteRuntimeStore(string path, TimeProvider clock) : IRuntimeStore
 {
-    // A repetition comes within seconds; a day is for those who try again in the morning.
-    private static readonly TimeSpan MadeFor = TimeSpan.FromDays(1);
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private SqliteConnection? _connection;
 
     /// <inheritdoc/>
     public Task<long> RevisionAsync(CancellationToken cancellationToken) => RunAsync(Revision, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => Task.Delay(most, clock, cancellationToken);
 
     /// <inheritdoc/>
     public Task<(long Revision, IReadOnlyList<RuntimeEntry> Changed)> ReadAsync(long after, CancellationToken cancellationToken) => RunAsync<(long, IReadOnlyList<RuntimeEntry>)>(
@@ -108,7 +109,7 @@ internal sealed class SqliteRuntimeStore(string path) : IRuntimeStore
             ("$at", at), ("$actor", audit.Actor), ("$action", audit.Action), ("$kind", entry.Kind.Word), ("$id", entry.Id), ("$revision", revision), ("$old", audit.Old), ("$new", audit.New));
         if (change.Made is { } made)
         {
-            SqliteFile.Execute(connection, "DELETE FROM made WHERE at < $limit", ("$limit", at - (long)MadeFor.TotalMilliseconds));
+            SqliteFile.Execute(connection, "DELETE FROM made WHERE at < $limit", ("$limit", at - StoredRow.MadeForMilliseconds));
             SqliteFile.Execute(
                 connection, "INSERT INTO made (actor, key, request, id, at) VALUES ($actor, $key, $request, $id, $at)",
                 ("$actor", audit.Actor), ("$key", made.Key), ("$request", made.Request), ("$id", made.Id), ("$at", at));

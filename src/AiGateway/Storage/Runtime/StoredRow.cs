@@ -13,6 +13,9 @@ internal static class StoredRow
     /// <summary>The columns of a row of the audit, in the order in which <see cref="Audit"/> reads them.</summary>
     public const string AuditColumns = "number, at, actor, action, kind, id, revision, old, new";
 
+    /// <summary>How long a creation is remembered under its idempotency key: a repetition comes within seconds; a day is for those who try again in the morning.</summary>
+    public const long MadeForMilliseconds = 24 * 60 * 60 * 1_000;
+
     /// <summary>An entry.</summary>
     /// <exception cref="InvalidDataException">It was written by a version that knows more.</exception>
     public static RuntimeEntry Entry(DbDataReader row)
