@@ -37,13 +37,17 @@ internal sealed partial class RuntimeSync(EntryBook book, IRuntimeStore store, S
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            await store.WaitAsync(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!stoppingToken.IsCancellationRequested)
+            while (true)
             {
+                await store.WaitAsync(PollInterval, stoppingToken);
                 await CatchUpAsync(stoppingToken);
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Always while it waits, so that the store lets go of what it waits with.
         }
     }
 
@@ -93,6 +97,8 @@ internal sealed partial class RuntimeSync(EntryBook book, IRuntimeStore store, S
             await Task.Run(() => spend.Restore(RuntimeOverlay.Limits(snapshots.File, set)));
         }
         snapshots.Overlay(set);
+        // A reload in between saw the limits of before, and took the new ones for gone. Usually there is nothing to do.
+        spend.Restore(snapshots.Current.Limits);
     }
 
     private static partial class Log

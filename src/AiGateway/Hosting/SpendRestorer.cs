@@ -121,7 +121,7 @@ internal sealed partial class SpendRestorer(
     {
         var now = clock.GetUtcNow();
         var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
-        var groups = ledger.Sum(new LedgerQuery { From = FullHour(from), To = FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) });
+        var groups = ledger.Sum(new LedgerQuery { From = LedgerHours.FullHour(from), To = LedgerHours.FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) });
         foreach (var group in groups)
         {
             var names = group.Keys.Take(dimensions.Length).ToArray();
@@ -140,8 +140,6 @@ internal sealed partial class SpendRestorer(
 
     private static Dictionary<LedgerDimension, IReadOnlyList<string>> Where(LimitModel limit, LedgerDimension[] dimensions) =>
         limit.Match is { } match && dimensions is [.., var own] ? new() { [own] = [match] } : [];
-
-    private static DateTimeOffset FullHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
 
     /// <summary>What decides which of the ledger's sums a limit begins with.</summary>
     private sealed record Restored(LimitSubject Subject, string? Match, TimeSpan Window, CalendarPeriod? Calendar);

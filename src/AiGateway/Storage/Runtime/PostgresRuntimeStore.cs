@@ -49,6 +49,11 @@ internal sealed class PostgresRuntimeStore(PostgresDatabase database, TimeProvid
             }
             await _listener.WaitAsync(most, cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            await StopListeningAsync();
+            throw;
+        }
         catch (Exception e) when (PostgresDatabase.IsFault(e))
         {
             // The asking goes on without it, and says what is wrong.
@@ -111,7 +116,10 @@ internal sealed class PostgresRuntimeStore(PostgresDatabase database, TimeProvid
         cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _listener?.Dispose();
+    public void Dispose()
+    {
+        // Whoever waits ends by its cancellation, and lets go of the one connection that is kept.
+    }
 
     private static async Task<long> RevisionAsync(NpgsqlConnection connection, string locking, CancellationToken cancellationToken)
     {
