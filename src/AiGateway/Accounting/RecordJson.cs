@@ -65,7 +65,8 @@ internal static class RecordJson
         WriteAttempts(writer, record, audience);
         WriteMilliseconds(writer, "ttft_ms"u8, record.TimeToFirstToken);
         WriteMilliseconds(writer, "duration_ms"u8, record.Duration);
-        WriteMilliseconds(writer, "overhead_ms"u8, record.Duration - record.UpstreamTime);
+        WriteMilliseconds(writer, "queue_ms"u8, record.QueueTime > TimeSpan.Zero ? record.QueueTime : null);
+        WriteMilliseconds(writer, "overhead_ms"u8, record.Overhead);
         writer.WriteString("config_version"u8, record.ConfigVersion);
         writer.WriteEndObject();
     }

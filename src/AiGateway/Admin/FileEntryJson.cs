@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AiGateway.Configuration;
+using AiGateway.Configuration.Yaml;
 
 namespace AiGateway.Admin;
 
@@ -16,19 +17,33 @@ internal static class FileEntryJson
         ("project", caller.Project), ("team", caller.Team), ("organisation", caller.Organisation),
         ("tags", caller.Tags.Count == 0 ? null : new JsonObject(caller.Tags.Select(static tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Value)))),
         ("aliases", Texts(caller.Aliases)), ("native", Texts(caller.Native)),
-        ("expires", caller.Expires?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)), ("disabled", caller.Disabled ? true : null));
+        ("priority", caller.Priority), ("expires", caller.Expires?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)), ("disabled", caller.Disabled ? true : null));
 
     /// <summary>A limit.</summary>
     public static JsonElement Of(LimitConfig limit) => Element(
         ("on", limit.On), ("match", limit.Match),
         ("requests", Rates(limit.Requests)), ("tokens", Rates(limit.Tokens)), ("input_tokens", Rates(limit.InputTokens)), ("output_tokens", Rates(limit.OutputTokens)), ("spend", Rates(limit.Spend)),
-        ("concurrent", limit.Concurrent), ("reserve", limit.Reserve), ("shadow", limit.Shadow ? true : null));
+        ("concurrent", limit.Concurrent), ("reserve", limit.Reserve), ("shadow", limit.Shadow ? true : null), ("queue", Of(limit.Queue)));
 
     /// <summary>A budget.</summary>
     public static JsonElement Of(BudgetConfig budget) => Element(
         ("on", budget.On), ("match", budget.Match), ("amount", budget.Amount?.ToString(CultureInfo.InvariantCulture)), ("per", budget.Per), ("time_zone", budget.TimeZone),
         ("reserve", budget.Reserve), ("warn_at", Texts([.. budget.WarnAt.Select(static percent => percent.ToString(CultureInfo.InvariantCulture) + "%")])),
         ("then_alias", budget.ThenAlias), ("shadow", budget.Shadow ? true : null));
+
+    private static JsonObject? Of(QueueConfig? queue)
+    {
+        var body = queue is null ? null : new JsonObject();
+        if (queue?.MaxWait is { } wait)
+        {
+            body!["max_wait"] = Units.Show(wait);
+        }
+        if (queue?.MaxWaiting is { } most)
+        {
+            body!["max_waiting"] = most;
+        }
+        return body;
+    }
 
     private static JsonElement Element(params ReadOnlySpan<(string Name, JsonNode? Value)> members)
     {

@@ -12,6 +12,8 @@ internal static class AdmissionExtensions
         services.AddSingleton<Expectations>();
         services.AddSingleton<Estimates>();
         services.AddSingleton<AdmissionMetrics>();
+        services.AddSingleton<QueueMetrics>();
+        services.AddSingleton<AdmissionQueue>();
         services.AddSingleton<AdmissionServices>();
         services.AddSingleton<IRequestObserver, BatchSpend>();
         return services;

@@ -4,7 +4,7 @@ using AiGateway.Pipeline;
 
 namespace AiGateway.Admission;
 
-/// <summary>Lets a request through when every limit and budget that applies allows it, and holds what it may come to until it has ended.</summary>
+/// <summary>Lets a request through when every limit and budget that applies allows it, and holds what it may come to until it has ended. Where the limit that refuses has a queue, the request waits.</summary>
 internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionServices services, IPlanner planner)
 {
     public Task InvokeAsync(HttpContext context)
@@ -15,21 +15,39 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
             return next(context);
         }
         var reservation = new Reservation(services, exchange);
+        var refusal = services.Queue.Ahead(exchange) ?? reservation.TryHold();
+        return refusal is null ? GoOnAsync(context, exchange, reservation) : GoOnUnlessRefusedAsync(context, exchange, reservation, refusal);
+    }
+
+    private async Task GoOnUnlessRefusedAsync(HttpContext context, Exchange exchange, Reservation reservation, LimitRefusal first)
+    {
         var headers = context.Response.Headers;
-        var refusal = reservation.TryHold();
+        var refusal = await WaitAsync(context, exchange, reservation, first, spent: null);
         if (refusal is { Limit.Budget.ThenAlias: { } cheaper } && !exchange.Plan!.IsPinned && planner.PlanFor(exchange, cheaper, context.Request.Headers) is { } plan)
         {
+            reservation.Decided(refusal);
             headers["x-gateway-degraded"] = HeaderText.Escape($"{refusal.Limit.Id}: answered by {cheaper}");
             exchange.Plan = plan;
-            refusal = reservation.TryHold(spent: refusal.Limit);
+            refusal = await WaitAsync(context, exchange, reservation, reservation.TryHold(refusal.Limit), refusal.Limit);
         }
-        if (refusal is not null)
+        if (refusal is null)
+        {
+            await GoOnAsync(context, exchange, reservation);
+            return;
+        }
+        reservation.Decided(refusal);
+        if (exchange.Rejection is null)
         {
             Refuse(exchange, refusal, headers);
-            return Task.CompletedTask;
         }
+    }
+
+    private Task GoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
+    {
+        reservation.Decided(null);
         exchange.Admission = reservation;
         exchange.Own(reservation);
+        var headers = context.Response.Headers;
         var standing = services.Limiter.Read(reservation.Holds);
         RateLimitHeaders.WriteRequests(headers, standing.Requests);
         RateLimitHeaders.WriteTokens(headers, standing.Tokens);
@@ -38,6 +56,36 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
             headers["x-gateway-budget-warning"] = HeaderText.Escape(string.Create(CultureInfo.InvariantCulture, $"{budget.Id}: {standing.Share * 100:0} % used or held"));
         }
         return next(context);
+    }
+
+    /// <summary>Waits where the limit that refuses has a queue.</summary>
+    /// <returns>Null once there is room, which is held then; else the last refusal.</returns>
+    /// <exception cref="OperationCanceledException">The caller hung up.</exception>
+    private async ValueTask<LimitRefusal?> WaitAsync(HttpContext context, Exchange exchange, Reservation reservation, LimitRefusal? refusal, LimitModel? spent)
+    {
+        if (refusal is not { CanWait: true })
+        {
+            return refusal;
+        }
+        var waiter = new QueueWaiter(
+            exchange.Caller.Id, QueuePriority.Of(exchange.Caller, context.Request.Headers), exchange.Request!.Timeout ?? TimeSpan.MaxValue,
+            () => ValueTask.FromResult(reservation.TryHold(spent)), limit => Subjects.KeyOf(limit, exchange)!);
+        var outcome = await services.Queue.WaitAsync(waiter, refusal, context.RequestAborted);
+        exchange.QueueTime += services.Clock.GetElapsedTime(waiter.Began);
+        context.Response.Headers["x-gateway-queue-ms"] = exchange.QueueTime.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
+        switch (outcome)
+        {
+            case QueueOutcome.Admitted:
+                return null;
+            case QueueOutcome.CallerGone:
+                throw new OperationCanceledException(context.RequestAborted);
+            case QueueOutcome.Draining:
+                // The connection is to be another instance's.
+                context.Response.Headers.Connection = "close";
+                exchange.Reject(ErrorMiddleware.Draining);
+                break;
+        }
+        return waiter.Refusal;
     }
 
     private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)

@@ -18,6 +18,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 
     private readonly List<Hold> _holds = new(4);
     private List<Hold>? _attemptHolds;
+    private List<LimitRefusal>? _shadows;
     private DeploymentModel? _pricedFor;
     private Demand _learned;
     private Demand _worst;
@@ -34,13 +35,17 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         var claims = EmptyClaims();
         foreach (var limit in exchange.Snapshot.Limits.Of(exchange.Caller))
         {
-            if (!ReferenceEquals(limit, spent) && Subjects.ValueOf(limit, exchange) is { } value && limit.Covers(value))
+            if (!ReferenceEquals(limit, spent) && Subjects.KeyOf(limit, exchange) is { } key)
             {
-                claims.Add(new Claim(limit, Subjects.KeyOf(limit, exchange.Caller, value), DemandFor(limit)));
+                claims.Add(new Claim(limit, key, DemandFor(limit)));
             }
         }
-        return Hold(claims, _holds);
+        _shadows = null;
+        return services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _holds, ref _shadows);
     }
+
+    /// <summary>Counts what <see cref="TryHold"/> came to in the end: one that waits asks several times, and is decided once.</summary>
+    public void Decided(LimitRefusal? refusal) => services.Metrics.Decided(refusal, _shadows);
 
     /// <inheritdoc/>
     public override Rejection? TryEnter(DeploymentModel deployment)
@@ -68,7 +73,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        return claims.Count > 0 && Hold(claims, _attemptHolds ??= new List<Hold>(2)) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
+        return claims.Count > 0 && HoldOfAttempt(claims) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
     }
 
     /// <inheritdoc/>
@@ -88,6 +93,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     {
         services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), Consumed());
         _holds.Clear();
+        services.Queue.Freed(exchange);
         if (exchange.Attempts is [.., var last])
         {
             // The one that answered; or one that a fault of ours ended, and nobody has left yet.
@@ -107,10 +113,10 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         return claims;
     }
 
-    private LimitRefusal? Hold(List<Claim> claims, List<Hold> holds)
+    private LimitRefusal? HoldOfAttempt(List<Claim> claims)
     {
         List<LimitRefusal>? shadows = null;
-        var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, holds, ref shadows);
+        var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _attemptHolds ??= new List<Hold>(2), ref shadows);
         services.Metrics.Decided(refusal, shadows);
         return refusal;
     }

@@ -45,7 +45,7 @@ internal sealed class SubjectUse
         LimitRefusal? worst = null;
         if (newRequest && Limit.Concurrent is { } concurrent && _concurrent >= concurrent)
         {
-            worst = new LimitRefusal(Limit, null, concurrent, ShortWait);
+            worst = new LimitRefusal(Limit, null, concurrent, ShortWait) { IsHeld = true };
         }
         for (var i = 0; i < _rates.Length; i++)
         {
@@ -62,8 +62,9 @@ internal sealed class SubjectUse
             {
                 continue;
             }
-            var wait = asked > rate.Amount && Limit.WorstCase ? (TimeSpan?)null : Longer(_windows[i].TimeUntilFree(now, over), ShortWait);
-            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait);
+            var free = _windows[i].TimeUntilFree(now, over);
+            var wait = asked > rate.Amount && Limit.WorstCase ? (TimeSpan?)null : Longer(free, ShortWait);
+            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0 };
             if (worst is null || refusal.IsLongerThan(worst))
             {
                 worst = refusal;

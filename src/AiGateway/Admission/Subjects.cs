@@ -39,6 +39,10 @@ internal static class Subjects
         _ => name,
     };
 
+    /// <summary>Under which name an exchange's use of a limit is counted; null when the limit is not for it.</summary>
+    public static string? KeyOf(LimitModel limit, Exchange exchange) =>
+        ValueOf(limit, exchange) is { } value && limit.Covers(value) ? KeyOf(limit, exchange.Caller, value) : null;
+
     /// <summary>The same for names as the ledger has them, the widest first.</summary>
     public static string KeyOf(LimitModel limit, IEnumerable<string> names) => limit.Match ?? string.Join('/', names);
 

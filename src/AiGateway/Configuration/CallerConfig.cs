@@ -27,6 +27,9 @@ internal sealed record CallerConfig
     /// <summary>Ids of providers whose own API the key may use through <c>/native/{provider}/…</c>, <c>*</c> allowed at the end. Default none.</summary>
     public IReadOnlyList<string> Native { get; init; } = [];
 
+    /// <summary>Who goes first where requests wait for a limit: <c>interactive</c>, <c>standard</c> (default) or <c>batch</c>.</summary>
+    public string? Priority { get; init; }
+
     /// <summary>Instant from which the key is refused. Default never.</summary>
     public DateTimeOffset? Expires { get; init; }
 

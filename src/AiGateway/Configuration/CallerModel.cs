@@ -33,6 +33,9 @@ internal sealed record CallerModel
     /// <summary>Ids of providers whose own API it may use, a <c>*</c> at the end for all that begin so. Empty: none.</summary>
     public string[] Native { get; init; } = [];
 
+    /// <summary>The highest priority that its requests have where they wait for a limit.</summary>
+    public RequestPriority Priority { get; init; } = RequestPriority.Standard;
+
     /// <summary>Instant from which the key is refused; null for never.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record CallerModel
         AllowedNames = [.. caller.Aliases.Where(static name => !name.EndsWith('*'))],
         AllowedPrefixes = [.. caller.Aliases.Where(static name => name.EndsWith('*')).Select(static name => name[..^1])],
         Native = [.. caller.Native],
+        Priority = caller.Priority is { } priority ? PriorityNames.Parse(priority)!.Value : RequestPriority.Standard,
         Expires = caller.Expires,
         Disabled = caller.Disabled,
     };

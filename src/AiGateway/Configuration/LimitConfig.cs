@@ -35,6 +35,9 @@ internal sealed record LimitConfig
 
     /// <summary>Decide and count, but refuse nothing. Default false.</summary>
     public bool Shadow { get; init; }
+
+    /// <summary>Wait for room instead of refusing. Default: refuse at once.</summary>
+    public QueueConfig? Queue { get; init; }
 }
 
 /// <summary>An amount in a time: <c>600/minute</c>.</summary>

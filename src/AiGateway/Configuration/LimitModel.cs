@@ -33,6 +33,9 @@ internal sealed class LimitModel
     /// <summary>Whether it only decides and counts.</summary>
     public bool Shadow { get; init; }
 
+    /// <summary>That requests wait for room; null: they are refused at once.</summary>
+    public QueueModel? Queue { get; init; }
+
     /// <summary>Whether it depends on where a request is sent, and so is decided anew for each attempt.</summary>
     public bool IsOfAttempt => Subject is LimitSubject.Deployment or LimitSubject.Provider;
 

@@ -108,6 +108,7 @@ internal static class LimitModelBuilder
             Concurrent = limit.Concurrent,
             WorstCase = limit.Reserve == "worst_case",
             Shadow = limit.Shadow,
+            Queue = limit.Queue is { } queue ? new QueueModel(queue.MaxWait ?? QueueModel.Default.MaxWait, queue.MaxWaiting ?? QueueModel.Default.MaxWaiting) : null,
         };
     }
 

@@ -25,6 +25,9 @@ internal sealed class LimitTable(LimitModel[] all)
     /// <summary>Those of where an attempt goes: decided anew for each.</summary>
     public LimitModel[] OfAttempt { get; } = Array.FindAll(all, static limit => limit.IsOfAttempt);
 
+    /// <summary>Those of the exchange for which requests wait.</summary>
+    public LimitModel[] Queued { get; } = Array.FindAll(all, static limit => limit.Queue is not null && !limit.IsOfAttempt);
+
     /// <summary>Whether any counts money: only then a request is priced before it is sent.</summary>
     public bool CountMoney { get; } = Array.Exists(all, static limit => Array.Exists(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend));
 

@@ -6,7 +6,8 @@ namespace AiGateway.Pipeline;
 /// <remarks>Once the response has started there is nothing to turn: a stream that broke has had its error frame and its reset from Dispatch.</remarks>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, DrainState drain, TimeProvider clock, ILogger<ErrorMiddleware> logger)
 {
-    private static readonly Rejection Draining = new(
+    /// <summary>What callers are told once the gateway is going down.</summary>
+    public static readonly Rejection Draining = new(
         RejectionReason.Draining, "The gateway is shutting down and takes no new requests. Please send the request again: it will go to another instance, or to this one when it is back.");
 
     public async Task InvokeAsync(HttpContext context)

@@ -73,6 +73,9 @@ internal sealed class Exchange
     /// <summary>Time spent waiting for upstreams, attempts and delays together: what is not the gateway's own overhead. (Dispatch)</summary>
     public TimeSpan UpstreamTime { get; set; }
 
+    /// <summary>Time spent waiting for a limit to have room. (Admission)</summary>
+    public TimeSpan QueueTime { get; set; }
+
     /// <summary>Events of the stream that were passed on. (Dispatch)</summary>
     public int StreamEvents { get; set; }
 

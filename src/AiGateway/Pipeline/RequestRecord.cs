@@ -35,6 +35,7 @@ internal sealed class RequestRecord
         TimeToFirstToken = exchange.TimeToFirstToken;
         Duration = duration;
         UpstreamTime = exchange.UpstreamTime;
+        QueueTime = exchange.QueueTime;
         StreamEvents = exchange.StreamEvents;
         Session = exchange.Session;
         ConfigVersion = exchange.Snapshot.Version;
@@ -114,6 +115,12 @@ internal sealed class RequestRecord
 
     /// <summary>Time spent waiting for upstreams.</summary>
     public TimeSpan UpstreamTime { get; }
+
+    /// <summary>Time spent waiting for a limit to have room.</summary>
+    public TimeSpan QueueTime { get; }
+
+    /// <summary>The gateway's own time: what neither upstreams nor a queue took.</summary>
+    public TimeSpan Overhead => Duration - UpstreamTime - QueueTime;
 
     /// <summary>Stream events passed on.</summary>
     public int StreamEvents { get; }

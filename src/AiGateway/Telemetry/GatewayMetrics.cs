@@ -84,7 +84,7 @@ internal sealed class GatewayMetrics : IRequestObserver, IReloadObserver
         }
         if (attempts.Count > 0 && _overhead.Enabled)
         {
-            _overhead.Record(Math.Max(0, (record.Duration - record.UpstreamTime).TotalSeconds), request.Overhead);
+            _overhead.Record(Math.Max(0, record.Overhead.TotalSeconds), request.Overhead);
         }
         if (attempts.Count > 1)
         {

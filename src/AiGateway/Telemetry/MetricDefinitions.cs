@@ -23,6 +23,9 @@ internal static class MetricDefinitions
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
+    // Up to the longest wait that can be configured.
+    private static readonly double[] WaitBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
     private static readonly double[] CommitBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
     public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
@@ -42,6 +45,8 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
     public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
+    public static readonly MetricDefinition AdmissionWaiting = new("aigateway.admission.waiting", MetricKind.Gauge, "{request}", "Requests that wait for a limit to have room.", TagNames.Priority);
+    public static readonly MetricDefinition AdmissionWaited = new("aigateway.admission.waited", MetricKind.Histogram, "s", "Time that requests waited for a limit to have room, with how the wait ended.", TagNames.Priority, TagNames.Outcome) { Buckets = WaitBuckets };
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
@@ -106,7 +111,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
-        AdmissionDecisions,
+        AdmissionDecisions, AdmissionWaiting, AdmissionWaited,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,

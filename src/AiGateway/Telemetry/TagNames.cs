@@ -28,4 +28,5 @@ internal static class TagNames
     public const string Metric = "metric";
     public const string Limit = "limit";
     public const string Measure = "measure";
+    public const string Priority = "priority";
 }

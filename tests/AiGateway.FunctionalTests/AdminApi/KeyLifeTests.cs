@@ -94,7 +94,7 @@ public sealed class KeyLifeTests(TwoSimulators simulators) : IClassFixture<TwoSi
         using var answer = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         await node.AskAsync("DELETE", "keys/streaming");
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        await simulators.A.Control.SetFaultAsync("");
+        await simulators.A.Control.SetFaultAsync(null);
 
         Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, await node.CallAsync(key));

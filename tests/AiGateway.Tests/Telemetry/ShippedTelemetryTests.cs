@@ -58,6 +58,7 @@ public sealed partial class ShippedTelemetryTests
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange => exchange.Session = new AiGateway.Pipeline.SessionFigures { End = AiGateway.Pipeline.SessionEnd.Idle, Open = TimeSpan.FromMinutes(1), Responses = 3 }));
         var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
         new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
+        new QueueMetrics(host.MeterFactory).Ended(RequestPriority.Batch, QueueOutcome.TimedOut, TimeSpan.FromSeconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;

@@ -13,6 +13,7 @@ internal static class ConfigValidator
         CallerValidator.Validate(context);
         NumbersValidator.Validate(context);
         LimitsValidator.Validate(context);
+        QueueValidator.Validate(context);
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);

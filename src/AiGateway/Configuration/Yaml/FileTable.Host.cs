@@ -71,6 +71,7 @@ internal static partial class FileTable
         .With("tags", "Tags for conditions and records.", TextMap, (section, value) => section with { Tags = value })
         .With("aliases", "Aliases the key may use, '*' allowed at the end. Default all.", Texts, (section, value) => section with { Aliases = value })
         .With("native", "Ids of providers whose own API the key may use through /native/PROVIDER/…, '*' allowed at the end. Default none.", Texts, (section, value) => section with { Native = value })
+        .With("priority", "Who goes first where requests wait for a limit (limits: queue): interactive, standard (default) or batch. x-gateway-priority lowers it for one request.", Scalars.Word(PriorityNames.All), (section, value) => section with { Priority = value })
         .With("expires", "Instant from which the key is refused. Default never.", Scalars.Instant, (section, value) => section with { Expires = value })
         .With("disabled", "When true the key is refused. Default false.", Scalars.Boolean, (section, value) => section with { Disabled = value });
 }

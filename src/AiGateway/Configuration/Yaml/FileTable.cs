@@ -5,6 +5,8 @@ internal static partial class FileTable
 {
     private static readonly TimeSpan Zero = TimeSpan.Zero;
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan TenthOfSecond = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan HalfSecond = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -95,8 +97,13 @@ internal static partial class FileTable
             .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
             .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
             .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
-            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
+            .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value })
+            .With("queue", "Requests wait for room instead of being refused; an empty section waits for at most 10s. Default: refused at once.", Queue(), (section, value) => section with { Queue = value });
     }
+
+    private static RecordShape<QueueConfig> Queue() => new RecordShape<QueueConfig>("queue")
+        .With("max_wait", "Longest wait of a request; then it is refused. Default 10s.", Scalars.Duration(TenthOfSecond, TenMinutes), (section, value) => section with { MaxWait = value })
+        .With("max_waiting", "Most requests that wait for the limit, over all its subjects; further ones are refused at once. Default 1000.", Scalars.Integer(1, 10_000), (section, value) => section with { MaxWaiting = value });
 
     /// <summary>A budget's entry.</summary>
     public static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
