@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.Admission;
 using AiGateway.Configuration;
+using AiGateway.Configuration.Runtime;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
 
@@ -61,6 +62,8 @@ public sealed partial class ShippedTelemetryTests
         new QueueMetrics(host.MeterFactory).Ended(RequestPriority.Batch, QueueOutcome.TimedOut, TimeSpan.FromSeconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
+        host.Snapshots.Overlay(RuntimeSet.Empty);
+        new RuntimeMetrics(host.MeterFactory, host.Snapshots).Changed(EntryKind.Key, "create");
         host.Store.Bytes = () => 1;
         host.Store.Kept(1);
         host.Store.Deleted(1);
