@@ -135,7 +135,9 @@ internal sealed partial class SpendRestorer(
             var ago = now - at is { Ticks: > 0 } past ? past : TimeSpan.Zero;
             limiter.RestoreSpend(limit, Subjects.KeyOf(limit, names is [] ? [name] : names), ago, Demand.ToNano(group.Sums.Cost));
         }
-        Log.Restored(logger, limit.Id, groups.Sum(static group => group.Sums.Cost));
+        var spent = groups.Sum(static group => group.Sums.Cost);
+        // With a budget for each of a thousand keys, most have nothing to say.
+        Log.Restored(logger, spent > 0 ? LogLevel.Information : LogLevel.Debug, limit.Id, spent);
     }
 
     private static Dictionary<LedgerDimension, IReadOnlyList<string>> Where(LimitModel limit, LedgerDimension[] dimensions) =>
@@ -146,8 +148,8 @@ internal sealed partial class SpendRestorer(
 
     private static partial class Log
     {
-        [LoggerMessage(1301, LogLevel.Information, "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
-        public static partial void Restored(ILogger logger, string limit, decimal usd);
+        [LoggerMessage(EventId = 1301, Message = "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
+        public static partial void Restored(ILogger logger, LogLevel level, string limit, decimal usd);
 
         [LoggerMessage(1302, LogLevel.Error, "'{Limit}' begins with nothing spent, because the ledger cannot be read: {Reason}")]
         public static partial void NotRestored(ILogger logger, string limit, string reason);

@@ -1,7 +1,6 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
-using AiGateway.Configuration.Runtime;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
 using AiGateway.Storage.Postgres;

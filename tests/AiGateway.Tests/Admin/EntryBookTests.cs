@@ -84,7 +84,9 @@ public sealed class EntryBookTests : IDisposable
         await using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Texts of this test.
         command.CommandText = text;
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }
