@@ -10,6 +10,10 @@ if (args.Contains("--budgets"))
 {
     return await AllocationCheck.RunAsync(args);
 }
+if (args.Contains("--ledger-postgres"))
+{
+    return PostgresMeasurement.Run(args);
+}
 if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);

@@ -41,7 +41,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                                                   recompute the ledger's hash chain; name the first row that does not fit
           AiGateway ledger stats                  what the ledger holds
           AiGateway ledger erase --user NAME      erase a user's name, and tags that hold it
-          AiGateway ledger backup COPY            copy the ledger while the gateway runs
+          AiGateway ledger backup COPY            copy the ledger's file while the gateway runs
               [--config FILE | --data FOLDER]     for all four: where the ledger lies
           AiGateway health [FILE] [--url URL]
                                                   ask the running gateway whether it is alive
@@ -116,7 +116,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         }
     }
 
-    private LedgerFolder Ledger => new(error, environment, clock);
+    private LedgerFinder Ledger => new(error, environment, clock);
 
     private async Task<int?> RunAsync(Options options, Func<Options, Task<int?>> command) =>
         options.Problem is null ? await command(options) : await MisuseAsync(options.Problem);

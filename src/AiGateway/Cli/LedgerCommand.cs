@@ -5,7 +5,7 @@ using AiGateway.Storage.Ledger;
 namespace AiGateway.Cli;
 
 /// <summary><c>ledger verify|stats|erase|backup</c>: what an operator does with the ledger beside the gateway.</summary>
-internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
+internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, TimeProvider clock)
 {
     /// <summary>The words that may follow <c>ledger</c>.</summary>
     public static readonly string[] Actions = ["verify", "stats", "erase", "backup"];
@@ -24,11 +24,12 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
-        var audit = new LedgerAudit(path, clock);
+        var audit = place.Audit(clock);
         try
         {
             return action switch
@@ -60,7 +61,7 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
         return wrong is null ? null : $"'--{wrong}' is '{options.Value(wrong)}'. Write {PeriodWords.Forms}.";
     }
 
-    private async Task<int> VerifyAsync(LedgerAudit audit, Options options)
+    private async Task<int> VerifyAsync(ILedgerAudit audit, Options options)
     {
         DateTimeOffset? End(string name) => options.Value(name) is { } text ? PeriodWords.Read(text, TimeZoneInfo.Utc, clock.GetUtcNow()) : null;
         var verdict = audit.Verify(End("from"), End("to"));
@@ -74,7 +75,7 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
         return ExitCode.Good;
     }
 
-    private async Task<int> StatisticsAsync(LedgerAudit audit)
+    private async Task<int> StatisticsAsync(ILedgerAudit audit)
     {
         foreach (var (name, figure) in audit.Statistics())
         {
@@ -83,14 +84,14 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
         return ExitCode.Good;
     }
 
-    private async Task<int> EraseAsync(LedgerAudit audit, string user)
+    private async Task<int> EraseAsync(ILedgerAudit audit, string user)
     {
         var erased = audit.Erase(user);
         await output.WriteLineAsync(erased == 0 ? "The ledger holds no such user." : $"Erased: {erased} entries. Backups, and request records in files, are not touched.");
         return ExitCode.Good;
     }
 
-    private async Task<int> BackupAsync(LedgerAudit audit, string target)
+    private async Task<int> BackupAsync(ILedgerAudit audit, string target)
     {
         audit.Backup(target);
         await output.WriteLineAsync($"The ledger was copied to {target}.");

@@ -1,11 +1,10 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
-using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>report</c>: spend, tokens and requests of a period, grouped and filtered; beside a running gateway or without one.</summary>
-internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerFolder folder, TimeProvider clock)
+internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, TimeProvider clock)
 {
     public static readonly string[] Valued = ["data", .. ReportQuery.Names];
 
@@ -18,13 +17,14 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        if (await folder.FindAsync(options) is not { } path)
+        using var place = await ledgers.FindAsync(options);
+        if (place is null)
         {
             return ExitCode.Bad;
         }
         try
         {
-            await WriteAsync(ReportMaker.Make(new SqliteLedgerReader(path), query, now));
+            await WriteAsync(ReportMaker.Make(place.Reader(), query, now));
             return ExitCode.Good;
         }
         catch (LedgerStoreException e)

@@ -26,15 +26,13 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
-        if (host.Ledger?.Postgres is { } address)
+        if (host.Ledger is { Postgres: { } address })
         {
             services.AddSingleton(_ => new PostgresDatabase(address));
+            services.AddSingleton<ILedgerStore>(provider => new PostgresLedgerStore(provider.GetRequiredService<PostgresDatabase>(), host.DataFolder, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILedgerReader>(provider => new PostgresLedgerReader(provider.GetRequiredService<PostgresDatabase>()));
         }
-        if (host.HasRuntimeEntries)
-        {
-            services.AddSingleton(provider => RuntimeStores.Open(host, provider.GetService<PostgresDatabase>(), provider.GetRequiredService<TimeProvider>()));
-        }
-        if (host.Ledger is not null)
+        else if (host.Ledger is not null)
         {
             services.AddSingleton<ILedgerStore>(provider => new SqliteLedgerStore(Path.Combine(host.DataFolder, LedgerFile.Name), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ILedgerReader>(_ => new SqliteLedgerReader(Path.Combine(host.DataFolder, LedgerFile.Name)));
@@ -42,6 +40,10 @@ internal static class StorageExtensions
         else
         {
             services.AddSingleton<ILedgerReader, NoLedgerReader>();
+        }
+        if (host.HasRuntimeEntries)
+        {
+            services.AddSingleton(provider => RuntimeStores.Open(host, provider.GetService<PostgresDatabase>(), provider.GetRequiredService<TimeProvider>()));
         }
         if (host.StoreResponses is not { } limits)
         {

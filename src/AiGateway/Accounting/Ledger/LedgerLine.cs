@@ -4,7 +4,7 @@ using AiGateway.Protocols;
 namespace AiGateway.Accounting.Ledger;
 
 /// <summary>One upstream call: where it went, what it consumed, what that cost.</summary>
-internal sealed class LedgerLine
+internal sealed record LedgerLine
 {
     /// <summary>What it was made for.</summary>
     public required LedgerCallKind Kind { get; init; }

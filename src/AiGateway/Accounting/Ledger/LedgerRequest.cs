@@ -1,7 +1,7 @@
 namespace AiGateway.Accounting.Ledger;
 
 /// <summary>One request as the ledger keeps it: who, what, how it ended, and a line for each upstream call. Its cost is the sum of its lines.</summary>
-internal sealed class LedgerRequest
+internal sealed record LedgerRequest
 {
     /// <summary>The request's id: what makes a repetition known.</summary>
     public required string Id { get; init; }

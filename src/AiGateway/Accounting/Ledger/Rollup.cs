@@ -9,6 +9,7 @@ namespace AiGateway.Accounting.Ledger;
 internal sealed class Rollup
 {
     private const long MillisecondsPerHour = 3_600_000;
+    private const long MillisecondsPerDay = 24 * MillisecondsPerHour;
 
     private static readonly string Completed = TagValues.Of(RequestOutcome.Completed);
     private static readonly string CallerGone = TagValues.Of(RequestOutcome.CallerGone);
@@ -18,15 +19,25 @@ internal sealed class Rollup
     /// <summary>The sums, by the hour's beginning (Unix milliseconds) and key.</summary>
     public IEnumerable<KeyValuePair<(long Hour, RollupKey Key), LedgerSums>> Sums => _sums;
 
+    /// <summary>The same sums, by the day's beginning and key.</summary>
+    public Dictionary<(long Day, RollupKey Key), LedgerSums> SumsByDay()
+    {
+        var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
+        foreach (var ((hour, key), sums) in _sums)
+        {
+            For(days, Floor(hour, MillisecondsPerDay), key).Add(sums);
+        }
+        return days;
+    }
+
     /// <summary>Adds a request.</summary>
     public void Add(LedgerRequest request)
     {
-        var at = request.At.ToUnixTimeMilliseconds();
-        var hour = at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
+        var hour = Floor(request.At.ToUnixTimeMilliseconds(), MillisecondsPerHour);
         var answer = request.Answer;
         foreach (var line in request.Lines)
         {
-            var sums = For(hour, RollupKey.Of(request, line));
+            var sums = For(_sums, hour, RollupKey.Of(request, line));
             Add(sums, line);
             if (ReferenceEquals(line, answer))
             {
@@ -35,16 +46,18 @@ internal sealed class Rollup
         }
         if (answer is null)
         {
-            Add(For(hour, RollupKey.Of(request, null)), request);
+            Add(For(_sums, hour, RollupKey.Of(request, null)), request);
         }
     }
 
     /// <summary>Forgets everything.</summary>
     public void Clear() => _sums.Clear();
 
-    private LedgerSums For(long hour, in RollupKey key)
+    private static long Floor(long at, long length) => at - (((at % length) + length) % length);
+
+    private static LedgerSums For(Dictionary<(long At, RollupKey Key), LedgerSums> all, long at, in RollupKey key)
     {
-        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (hour, key), out _);
+        ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(all, (at, key), out _);
         return sums ??= new LedgerSums();
     }
 

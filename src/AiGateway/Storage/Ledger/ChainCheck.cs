@@ -1,87 +1,78 @@
 using System.Globalization;
-using System.Text;
 using AiGateway.Accounting.Ledger;
 
 namespace AiGateway.Storage.Ledger;
 
-/// <summary>Recomputes every day's chain from its rows and compares it with the rows' hashes and the days' heads.</summary>
-internal sealed class ChainCheck(LedgerFile file, long from, long to)
+/// <summary>Recomputes every day's chain of one node from its rows and compares it with the rows' hashes and the days' heads.</summary>
+/// <remarks>(1) All heads, in the order in which they were begun. (2) All rows of the wanted days, in the order in which they were appended. (3) The comparison of both. Each says the first thing that does not fit.</remarks>
+/// <param name="node">The node's name.</param>
+/// <param name="from">The first wanted day, Unix milliseconds.</param>
+/// <param name="to">The end of the wanted days.</param>
+internal sealed class ChainCheck(string node, long from, long to)
 {
     private readonly HashChain _chain = new();
     private readonly Dictionary<long, Day> _days = [];
 
-    /// <summary>Checks.</summary>
-    public LedgerVerdict Run()
+    /// <summary>What was checked.</summary>
+    /// <param name="problem">The first thing that did not fit; null when everything did.</param>
+    public LedgerVerdict Verdict(string? problem)
     {
-        var problem = ReadHeads() ?? ReadRows() ?? CompareHeads();
-        var checkedDays = _days.Values.Where(day => IsWanted(day.At)).ToList();
-        return new LedgerVerdict(checkedDays.Sum(static day => day.Seen), checkedDays.Count, checkedDays.Sum(static day => day.Removed), problem);
+        var wanted = _days.Values.Where(day => IsWanted(day.Head.Day)).ToList();
+        return new LedgerVerdict(wanted.Sum(static day => day.Seen), wanted.Count, wanted.Sum(static day => day.Head.Removed), problem);
     }
 
-    private string? ReadHeads()
+    /// <summary>Checks the chain of days.</summary>
+    public string? ReadHeads(IEnumerable<ChainHead> heads)
     {
-        var node = Encoding.ASCII.GetString(file.Setting("node") ?? []);
-        using var heads = file.Prepare("SELECT day, place, genesis, hash, requests, removed FROM heads ORDER BY place");
         var (place, before) = (0L, Array.Empty<byte>());
-        while (heads.Step())
+        foreach (var head in heads)
         {
-            var day = new Day(heads.Number(0), heads.Bytes(2).ToArray(), heads.Bytes(3).ToArray(), heads.Number(4), heads.Number(5));
-            if (heads.Number(1) != ++place)
+            if (head.Place != ++place)
             {
-                return $"A day is missing before {Name(day.At)}: its place in the chain of days is {heads.Number(1)} where {place} is expected.";
+                return $"A day is missing before {Name(head.Day)}: its place in the chain of days is {head.Place} where {place} is expected.";
             }
-            if (!_chain.Genesis(node, day.At, before).AsSpan().SequenceEqual(day.Genesis))
+            if (!_chain.Genesis(node, head.Day, before).AsSpan().SequenceEqual(head.Genesis))
             {
-                return $"The day {Name(day.At)} does not follow the day that was begun before it.";
+                return $"The day {Name(head.Day)} does not follow the day that was begun before it.";
             }
-            _days[day.At] = day;
-            before = day.Genesis;
+            _days[head.Day] = new Day(head);
+            before = head.Genesis;
         }
         return null;
     }
 
-    private string? ReadRows()
+    /// <summary>Checks the next row.</summary>
+    /// <param name="row">The row, as the store has it.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="hash">Its hash, as it says.</param>
+    public string? ReadRow(in ChainRow row, long number, ReadOnlySpan<byte> hash)
     {
-        using var rows = new LedgerRows(file);
-        try
+        var at = ChainHeads.DayOf(row.Request.At.ToUnixTimeMilliseconds());
+        if (!_days.TryGetValue(at, out var day))
         {
-            while (rows.TryRead(out var row))
-            {
-                var at = ChainHeads.DayOf(row.Request.At.ToUnixTimeMilliseconds());
-                if (!_days.TryGetValue(at, out var day))
-                {
-                    return $"Row {rows.Number} (request {row.Request.Id}) is of {Name(at)}, a day that the chain does not know.";
-                }
-                if (!IsWanted(at) || day.Removed > 0)
-                {
-                    continue;
-                }
-                day.Seen++;
-                _chain.Next(day.Running, row, day.Running);
-                if (!rows.Hash.AsSpan().SequenceEqual(day.Running))
-                {
-                    return $"Row {rows.Number} (request {row.Request.Id}, {row.Request.At:yyyy-MM-dd'T'HH:mm:ss'Z'}) is not what was written, or the row before it in its day is missing.";
-                }
-                if (row.Cost != row.Request.Cost)
-                {
-                    return $"Row {rows.Number} (request {row.Request.Id}) is not the sum of its lines.";
-                }
-            }
+            return $"Row {number} (request {row.Request.Id}) is of {Name(at)}, a day that the chain does not know.";
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        if (!IsWanted(at) || day.Head.Removed > 0)
         {
-            return $"Row {rows.Number} holds a value that was never written: {e.Message}";
+            return null;
         }
-        return rows.HasStrayLines ? "There are lines that belong to no request." : null;
+        day.Seen++;
+        _chain.Next(day.Running, row, day.Running);
+        if (!hash.SequenceEqual(day.Running))
+        {
+            return $"Row {number} (request {row.Request.Id}, {row.Request.At:yyyy-MM-dd'T'HH:mm:ss'Z'}) is not what was written, or the row before it in its day is missing.";
+        }
+        return row.Cost != row.Request.Cost ? $"Row {number} (request {row.Request.Id}) is not the sum of its lines." : null;
     }
 
-    private string? CompareHeads()
+    /// <summary>Compares what the rows gave with the heads.</summary>
+    public string? CompareHeads()
     {
         foreach (var day in _days.Values)
         {
-            if (IsWanted(day.At) && day.Removed == 0 && (day.Seen != day.Requests || !day.Running.AsSpan().SequenceEqual(day.Hash)))
+            if (IsWanted(day.Head.Day) && day.Head.Removed == 0 && (day.Seen != day.Head.Requests || !day.Running.AsSpan().SequenceEqual(day.Head.Hash)))
             {
-                return $"{Name(day.At)} has {day.Seen} rows, and its head says {day.Requests}: rows at its end are missing.";
+                return $"{Name(day.Head.Day)} has {day.Seen} rows, and its head says {day.Head.Requests}: rows at its end are missing.";
             }
         }
         return null;
@@ -91,19 +82,11 @@ internal sealed class ChainCheck(LedgerFile file, long from, long to)
 
     private static string Name(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private sealed class Day(long at, byte[] genesis, byte[] hash, long requests, long removed)
+    private sealed class Day(ChainHead head)
     {
-        public long At { get; } = at;
+        public ChainHead Head { get; } = head;
 
-        public byte[] Genesis { get; } = genesis;
-
-        public byte[] Hash { get; } = hash;
-
-        public long Requests { get; } = requests;
-
-        public long Removed { get; } = removed;
-
-        public byte[] Running { get; } = [.. genesis];
+        public byte[] Running { get; } = [.. head.Genesis];
 
         public long Seen { get; set; }
     }

@@ -3,27 +3,18 @@ using AiGateway.Accounting.Ledger;
 namespace AiGateway.Storage.Ledger;
 
 /// <summary>The heads of the chain's days, as one transaction sees them. They stay when retention removes the rows.</summary>
-internal sealed class ChainHeads : IDisposable
+/// <param name="node">The node's name.</param>
+/// <param name="find">The head of a day in the store; null when the day has none.</param>
+/// <param name="last">The head in the store that was begun last; null when there is none.</param>
+internal sealed class ChainHeads(string node, Func<long, ChainHead?> find, Func<ChainHead?> last)
 {
     private const long MillisecondsPerDay = 86_400_000;
 
-    private readonly Statement _find;
-    private readonly Statement _last;
-    private readonly Statement _save;
-    private readonly string _node;
     private readonly HashChain _chain = new();
-    private readonly Dictionary<long, Head> _heads = [];
+    private readonly Dictionary<long, ChainHead> _heads = [];
 
-    public ChainHeads(LedgerFile file)
-    {
-        _node = System.Text.Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name."));
-        _find = file.Prepare("SELECT place, genesis, hash, requests FROM heads WHERE day = ?1");
-        _last = file.Prepare("SELECT place, genesis FROM heads ORDER BY place DESC LIMIT 1");
-        _save = file.Prepare("""
-            INSERT INTO heads (day, place, genesis, hash, requests, removed) VALUES (?1, ?2, ?3, ?4, ?5, 0)
-            ON CONFLICT (day) DO UPDATE SET hash = excluded.hash, requests = excluded.requests
-            """);
-    }
+    /// <summary>Those that the store must be told of.</summary>
+    public IEnumerable<ChainHead> Changed => _heads.Values.Where(static head => head.IsChanged);
 
     /// <summary>The beginning of a time's day.</summary>
     public static long DayOf(long at) => at - (((at % MillisecondsPerDay) + MillisecondsPerDay) % MillisecondsPerDay);
@@ -45,77 +36,27 @@ internal sealed class ChainHeads : IDisposable
         head.IsChanged = true;
     }
 
-    /// <summary>Writes what has changed.</summary>
-    public void Save()
-    {
-        foreach (var (day, head) in _heads)
-        {
-            if (head.IsChanged)
-            {
-                _save.Bind(1, day).Bind(2, head.Place).Bind(3, head.Genesis).Bind(4, head.Hash).Bind(5, head.Requests).Run();
-            }
-        }
-    }
-
     /// <summary>Forgets what it has read: another transaction may see others.</summary>
     public void Forget() => _heads.Clear();
 
-    public void Dispose()
-    {
-        _find.Dispose();
-        _last.Dispose();
-        _save.Dispose();
-    }
-
-    private Head For(long day)
+    private ChainHead For(long day)
     {
         if (_heads.TryGetValue(day, out var head))
         {
             return head;
         }
-        _find.Bind(1, day);
-        if (_find.Step())
+        head = find(day);
+        if (head is null)
         {
-            head = new Head(_find.Number(0), _find.Bytes(1).ToArray(), _find.Bytes(2).ToArray()) { Requests = _find.Number(3) };
-            _find.Reset();
-        }
-        else
-        {
-            var (place, before) = (0L, Array.Empty<byte>());
+            var before = last();
             foreach (var begun in _heads.Values)
             {
-                if (begun.Place > place)
-                {
-                    (place, before) = (begun.Place, begun.Genesis);
-                }
+                before = before is null || begun.Place > before.Place ? begun : before;
             }
-            if (_last.Step())
-            {
-                if (_last.Number(0) > place)
-                {
-                    (place, before) = (_last.Number(0), _last.Bytes(1).ToArray());
-                }
-                _last.Reset();
-            }
-            var genesis = _chain.Genesis(_node, day, before);
-            head = new Head(place + 1, genesis, [.. genesis]);
+            var genesis = _chain.Genesis(node, day, before?.Genesis);
+            head = new ChainHead(day, (before?.Place ?? 0) + 1, genesis, [.. genesis]);
         }
         _heads[day] = head;
         return head;
-    }
-
-    private sealed class Head(long place, byte[] genesis, byte[] hash)
-    {
-        public long Place { get; } = place;
-
-        public byte[] Genesis { get; } = genesis;
-
-        public byte[] Hash { get; } = hash;
-
-        public byte[] NextHash { get; } = new byte[HashChain.Length];
-
-        public long Requests { get; set; }
-
-        public bool IsChanged { get; set; }
     }
 }

@@ -1,29 +1,26 @@
 using System.Globalization;
-using System.Text.Json;
 using AiGateway.Accounting.Ledger;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
 
-/// <summary>What an operator does with the ledger's file beside the gateway: verify, look at its size, erase, back up.</summary>
-internal sealed class LedgerAudit(string path, TimeProvider clock)
+/// <summary>What an operator does with the ledger's file beside the gateway.</summary>
+internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudit
 {
-    /// <summary>Recomputes the chain and looks for the first row that does not fit it.</summary>
-    /// <param name="from">The first day; null for all.</param>
-    /// <param name="to">The day after the last; null for all.</param>
-    /// <exception cref="LedgerStoreException">The file cannot be read.</exception>
+    /// <inheritdoc />
     public LedgerVerdict Verify(DateTimeOffset? from, DateTimeOffset? to) => Run(() =>
     {
         using var file = LedgerFile.OpenToRead(path);
         // One transaction: the gateway may append meanwhile.
         file.Execute("BEGIN");
-        var verdict = new ChainCheck(file, from?.ToUnixTimeMilliseconds() ?? long.MinValue, to?.ToUnixTimeMilliseconds() ?? long.MaxValue).Run();
+        using var heads = new HeadTable(file);
+        var check = new ChainCheck(heads.Node, from?.ToUnixTimeMilliseconds() ?? long.MinValue, to?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        var verdict = check.Verdict(check.ReadHeads(heads.All()) ?? ReadRows(file, check) ?? check.CompareHeads());
         file.Execute("COMMIT");
         return verdict;
     });
 
-    /// <summary>What the file holds: names and figures, in the order in which they are to be shown.</summary>
-    /// <exception cref="LedgerStoreException">The file cannot be read.</exception>
+    /// <inheritdoc />
     public IReadOnlyList<KeyValuePair<string, string>> Statistics() => Run(() =>
     {
         using var file = LedgerFile.OpenToRead(path);
@@ -51,9 +48,7 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         return figures;
     });
 
-    /// <summary>Erases a user's name, and sets of tags that hold it as a value. Amounts and chain stay as they are.</summary>
-    /// <returns>How many entries were erased.</returns>
-    /// <exception cref="LedgerStoreException">The file cannot be written.</exception>
+    /// <inheritdoc />
     public int Erase(string user) => Run(() =>
     {
         using var file = OpenThatIsThere();
@@ -74,9 +69,7 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         return erased;
     });
 
-    /// <summary>Copies the ledger as it is now, whole, while the gateway runs.</summary>
-    /// <param name="target">The new file; there must be none.</param>
-    /// <exception cref="LedgerStoreException">It cannot be copied.</exception>
+    /// <inheritdoc />
     public void Backup(string target) => Run(() =>
     {
         if (File.Exists(target))
@@ -89,6 +82,26 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         copy.Bind(1, Path.GetFullPath(target)).Run();
         return 0;
     });
+
+    private static string? ReadRows(LedgerFile file, ChainCheck check)
+    {
+        using var rows = new LedgerRows(file);
+        try
+        {
+            while (rows.TryRead(out var row))
+            {
+                if (check.ReadRow(row, rows.Number, rows.Hash) is { } problem)
+                {
+                    return problem;
+                }
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            return $"Row {rows.Number} holds a value that was never written: {e.Message}";
+        }
+        return rows.HasStrayLines ? "There are lines that belong to no request." : null;
+    }
 
     private LedgerFile OpenThatIsThere()
     {
@@ -103,8 +116,7 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         all.Bind(1, PersonalKeys.Tags);
         while (all.Step())
         {
-            using var tags = JsonDocument.Parse(all.Text(1));
-            if (tags.RootElement.EnumerateObject().Any(tag => tag.Value.ValueEquals(user)))
+            if (PersonalTags.Hold(all.Text(1), user))
             {
                 found.Add(all.Bytes(0).ToArray());
             }
@@ -118,7 +130,7 @@ internal sealed class LedgerAudit(string path, TimeProvider clock)
         {
             return work();
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or JsonException)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
         {
             throw new LedgerStoreException(e is IOException or InvalidDataException ? e.Message : $"{path}: {e.Message}", e);
         }

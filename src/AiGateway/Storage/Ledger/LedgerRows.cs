@@ -1,6 +1,4 @@
 using AiGateway.Accounting.Ledger;
-using AiGateway.Pipeline;
-using AiGateway.Protocols;
 
 namespace AiGateway.Storage.Ledger;
 
@@ -14,18 +12,9 @@ internal sealed class LedgerRows : IDisposable
     /// <summary>Begins to read.</summary>
     public LedgerRows(LedgerFile file)
     {
-        _requests = file.Prepare("""
-            SELECT number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
-              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash
-            FROM requests ORDER BY number
-            """);
+        _requests = file.Prepare($"SELECT {RequestRow.Columns} FROM requests ORDER BY number");
         // Both in the order of their keys: one pass over each, and no search.
-        _lines = file.Prepare("""
-            SELECT number, line, kind, deployment, provider, model, upstream_model, response_model, service_tier, dialect, outcome, status, started_us, duration_us,
-              estimated, input, cached_input, cache_write, output, reasoning, units, cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported,
-              unpriced, price_period, price_set
-            FROM lines ORDER BY number, line
-            """);
+        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines ORDER BY number, line");
         _hasLine = _lines.Step();
     }
 
@@ -50,31 +39,8 @@ internal sealed class LedgerRows : IDisposable
             return false;
         }
         Number = _requests.Number(0);
-        Hash = _requests.Bytes(26).ToArray();
-        var request = new LedgerRequest
-        {
-            Id = _requests.Text(1),
-            At = DateTimeOffset.FromUnixTimeMilliseconds(_requests.Number(2)),
-            Caller = _requests.Text(3),
-            Organisation = _requests.OptionalText(4),
-            Team = _requests.OptionalText(5),
-            Project = _requests.OptionalText(6),
-            Alias = _requests.OptionalText(9),
-            Operation = _requests.Text(10),
-            Status = (int)_requests.Number(14),
-            Outcome = _requests.Text(15),
-            Error = _requests.OptionalText(16),
-            IsStream = _requests.Number(17) != 0,
-            Saved = RollupRow.Amount(_requests.Text(20)),
-            DurationMicroseconds = _requests.Number(22),
-            UpstreamMicroseconds = _requests.Number(23),
-            FirstTokenMicroseconds = _requests.OptionalNumber(24),
-            ConfigVersion = _requests.Text(25),
-            Lines = ReadLines(Number),
-        };
-        row = new ChainRow(
-            request, Key(7), Key(8), _requests.OptionalText(11), _requests.OptionalText(12), _requests.OptionalText(13),
-            RollupRow.Amount(_requests.Text(19)), _requests.Number(21), _requests.Number(18) != 0);
+        Hash = _requests.Bytes(RequestRow.Hash).ToArray();
+        row = RequestRow.Read(_requests, ReadLines(Number));
         return true;
     }
 
@@ -83,8 +49,6 @@ internal sealed class LedgerRows : IDisposable
         _requests.Dispose();
         _lines.Dispose();
     }
-
-    private byte[]? Key(int column) => _requests.IsNull(column) ? null : _requests.Bytes(column).ToArray();
 
     private LedgerLine[] ReadLines(long number)
     {
@@ -97,49 +61,10 @@ internal sealed class LedgerRows : IDisposable
             }
             else
             {
-                lines.Add(ReadLine());
+                lines.Add(LineRow.Read(_lines, 1));
             }
             _hasLine = _lines.Step();
         }
         return [.. lines];
     }
-
-    private LedgerLine ReadLine() => new()
-    {
-        Kind = LedgerWords.KindOf(_lines.Text(2)),
-        Deployment = _lines.Text(3),
-        Provider = _lines.Text(4),
-        Model = _lines.Text(5),
-        UpstreamModel = _lines.Text(6),
-        ResponseModel = _lines.OptionalText(7),
-        ServiceTier = _lines.OptionalText(8),
-        Dialect = _lines.Text(9),
-        Outcome = _lines.Text(10),
-        Status = (int)_lines.Number(11),
-        StartedMicroseconds = _lines.Number(12),
-        DurationMicroseconds = _lines.Number(13),
-        Usage = _lines.IsNull(14) ? null : UsageUnits.Parse(_lines.OptionalText(20), new Usage
-        {
-            Estimated = _lines.Number(14) != 0,
-            InputTokens = _lines.Number(15),
-            CachedInputTokens = _lines.Number(16),
-            CacheWriteTokens = _lines.Number(17),
-            OutputTokens = _lines.Number(18),
-            ReasoningTokens = _lines.Number(19),
-            ReportedCost = Amount(27),
-        }),
-        Cost = _lines.IsNull(22) ? null : new Cost(Amount(21), _lines.OptionalText(28))
-        {
-            Input = Amount(22) ?? 0,
-            CachedInput = Amount(23) ?? 0,
-            CacheWrite = Amount(24) ?? 0,
-            Output = Amount(25) ?? 0,
-            Other = Amount(26) ?? 0,
-            Reported = Amount(27),
-            PricePeriod = _lines.OptionalNumber(29) is { } period ? DateTimeOffset.FromUnixTimeMilliseconds(period) : null,
-            PriceSet = _lines.OptionalText(30),
-        },
-    };
-
-    private decimal? Amount(int column) => _lines.OptionalText(column) is { } text ? RollupRow.Amount(text) : null;
 }

@@ -16,7 +16,8 @@ internal sealed class PersonalKeys : IDisposable
     /// <summary>The kind of a set of tags.</summary>
     public const string Tags = "tags";
 
-    private const int KeyLength = 16;
+    /// <summary>Bytes of a key.</summary>
+    public const int KeyLength = 16;
 
     private readonly Statement _find;
     private readonly Statement _add;

@@ -10,7 +10,7 @@ internal static class RollupRow
     public const string Columns = "requests, errors, calls, estimated, unpriced, unpriced_tokens, input, cached_input, cache_write, output, reasoning, duration_us, cost, saved";
 
     /// <summary>Reads the columns from <paramref name="first"/> on.</summary>
-    public static LedgerSums Read(Statement row, int first) => new()
+    public static LedgerSums Read(ILedgerRow row, int first) => new()
     {
         Requests = row.Number(first),
         Errors = row.Number(first + 1),

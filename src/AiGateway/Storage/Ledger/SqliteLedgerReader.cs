@@ -7,8 +7,7 @@ namespace AiGateway.Storage.Ledger;
 
 /// <summary>Reads sums from the ledger's file, beside the gateway that writes it or without one.</summary>
 /// <remarks>
-/// Whole days come from the table of days, what is left at the ends from that of hours. A connection for each question: opening
-/// one takes less than the question, and none is held while nobody asks.
+/// A connection for each question: opening one takes less than the question, and none is held while nobody asks.
 /// </remarks>
 internal sealed class SqliteLedgerReader(string path) : ILedgerReader
 {
@@ -19,7 +18,7 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => Run(file =>
     {
         var groups = new GroupSums(query);
-        foreach (var (table, from, to) in Pieces(query))
+        foreach (var (table, from, to) in RollupPieces.Of(query))
         {
             Add(file, query, table, from, to, groups);
         }
@@ -32,19 +31,6 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
         using var statement = file.Prepare("SELECT COALESCE(MAX(number), 0) FROM requests");
         return statement.Step() ? statement.Number(0) : 0;
     });
-
-    private static List<(string Table, long From, long To)> Pieces(LedgerQuery query)
-    {
-        var (from, to) = (query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds());
-        var needsHours = query.By.Contains(LedgerDimension.Hour) || (query.By.Any(LedgerDimensions.IsTime) && !query.Zone.Equals(TimeZoneInfo.Utc));
-        var firstDay = ChainHeads.DayOf(from) == from ? from : ChainHeads.DayOf(from) + (long)TimeSpan.FromDays(1).TotalMilliseconds;
-        var lastDay = ChainHeads.DayOf(to);
-        if (needsHours || firstDay >= lastDay)
-        {
-            return [("hours", from, to)];
-        }
-        return [("hours", from, firstDay), ("days", firstDay, lastDay), ("hours", lastDay, to)];
-    }
 
     private static void Add(LedgerFile file, LedgerQuery query, string table, long from, long to, GroupSums groups)
     {

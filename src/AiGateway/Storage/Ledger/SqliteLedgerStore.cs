@@ -1,5 +1,4 @@
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using Microsoft.Data.Sqlite;
 
 namespace AiGateway.Storage.Ledger;
@@ -13,6 +12,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private readonly Rollup _rollup = new();
     private LedgerFile? _file;
     private LedgerInserts? _inserts;
+    private HeadTable? _headTable;
     private ChainHeads? _heads;
     private PersonalKeys? _personal;
     private IntentTable? _intents;
@@ -89,25 +89,18 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         {
             _intents!.Remove(request.Id);
         }
-        _heads!.Save();
+        _headTable!.Save(_heads!.Changed);
         WriteRollups();
         return added;
     }
 
     private void WriteRollups()
     {
-        var days = new Dictionary<(long Day, RollupKey Key), LedgerSums>();
         foreach (var ((hour, key), sums) in _rollup.Sums)
         {
             _hourTable!.Add(hour, key, sums);
-            var day = ChainHeads.DayOf(hour);
-            if (!days.TryGetValue((day, key), out var ofDay))
-            {
-                days[(day, key)] = ofDay = new LedgerSums();
-            }
-            ofDay.Add(sums);
         }
-        foreach (var ((day, key), sums) in days)
+        foreach (var ((day, key), sums) in _rollup.SumsByDay())
         {
             _dayTable!.Add(day, key, sums);
         }
@@ -173,7 +166,8 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     {
         _file = LedgerFile.OpenToWrite(path, clock);
         _inserts = new LedgerInserts(_file);
-        _heads = new ChainHeads(_file);
+        _headTable = new HeadTable(_file);
+        _heads = new ChainHeads(_headTable.Node, _headTable.Find, _headTable.Last);
         _personal = new PersonalKeys(_file);
         _intents = new IntentTable(_file);
         _hourTable = new RollupTable(_file, "hours");
@@ -192,12 +186,12 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
     private void Close()
     {
         _inserts?.Dispose();
-        _heads?.Dispose();
+        _headTable?.Dispose();
         _personal?.Dispose();
         _intents?.Dispose();
         _hourTable?.Dispose();
         _dayTable?.Dispose();
         _file?.Dispose();
-        (_file, _inserts, _heads, _personal, _intents, _hourTable, _dayTable) = (null, null, null, null, null, null, null);
+        (_file, _inserts, _headTable, _heads, _personal, _intents, _hourTable, _dayTable) = (null, null, null, null, null, null, null, null);
     }
 }

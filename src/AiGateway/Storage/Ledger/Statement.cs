@@ -8,7 +8,7 @@ namespace AiGateway.Storage.Ledger;
 
 /// <summary>A prepared statement of SQLite, bound and stepped without a layer between: what ADO.NET adds to each row is as much as the row itself.</summary>
 /// <remarks>Texts of statements are constants; what varies is bound. Not thread-safe.</remarks>
-internal sealed class Statement : IDisposable
+internal sealed class Statement : ILedgerRow, IDisposable
 {
     private const int UsualLength = 256;
 
@@ -119,6 +119,9 @@ internal sealed class Statement : IDisposable
 
     /// <summary>A column's text or none.</summary>
     public string? OptionalText(int column) => IsNull(column) ? null : Text(column);
+
+    /// <inheritdoc />
+    public decimal? OptionalAmount(int column) => OptionalText(column) is { } text ? RollupRow.Amount(text) : null;
 
     /// <summary>A column's bytes; empty for none.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);

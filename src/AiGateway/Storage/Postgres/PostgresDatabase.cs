@@ -96,8 +96,7 @@ internal sealed class PostgresDatabase : IDisposable
     /// <exception cref="InvalidDataException">They are of a newer version.</exception>
     public int VersionOf(NpgsqlConnection connection, PostgresSchema schema)
     {
-        using var exists = Command(connection, "SELECT to_regclass($1) IS NOT NULL", $"{schema.Name}.versions");
-        if (exists.ExecuteScalar() is not true)
+        if (!HasTable(connection, schema.Name, "versions"))
         {
             return 0;
         }
@@ -105,6 +104,14 @@ internal sealed class PostgresDatabase : IDisposable
         var version = newest.ExecuteScalar() as int? ?? 0;
         return version <= schema.Version ? version : throw new InvalidDataException(
             $"The schema {schema.Name} of {Name} has form {version}, and this version of the gateway ({ProductVersion.Full}) knows forms up to {schema.Version}. Start the newer version again, or restore a backup from before it.");
+    }
+
+    /// <summary>Whether a table is there.</summary>
+    public static bool HasTable(NpgsqlConnection connection, string schema, string table)
+    {
+        // Not by to_regclass: within a transaction it may not see what another one has made while this one waited for a lock.
+        using var exists = Command(connection, "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2)", schema, table);
+        return exists.ExecuteScalar() is true;
     }
 
     /// <summary>A command whose parameters <c>$1</c>, <c>$2</c>, … have these values.</summary>

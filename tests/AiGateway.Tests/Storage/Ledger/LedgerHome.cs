@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace AiGateway.Tests.Storage.Ledger;
 
 /// <summary>A temporary folder with a ledger's file.</summary>
-internal sealed class LedgerHome : IDisposable
+internal sealed class LedgerHome : ILedgerHome
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
 
@@ -21,28 +21,12 @@ internal sealed class LedgerHome : IDisposable
 
     public string File => Path.Combine(Folder, LedgerFile.Name);
 
-    public SqliteLedgerStore Store { get; }
+    public ILedgerStore Store { get; }
 
-    public SqliteLedgerReader Reader { get; }
+    public ILedgerReader Reader { get; }
 
-    public LedgerAudit Audit { get; }
+    public ILedgerAudit Audit { get; }
 
-    public int Append(params LedgerRequest[] requests)
-    {
-        var batch = new LedgerBatch();
-        batch.Requests.AddRange(requests);
-        return Store.Append(batch);
-    }
-
-    /// <summary>The sums of two years around the fixture's time.</summary>
-    public IReadOnlyList<LedgerGroup> Sum(params LedgerDimension[] by) => Reader.Sum(new LedgerQuery
-    {
-        From = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
-        To = new DateTimeOffset(2028, 1, 1, 0, 0, 0, TimeSpan.Zero),
-        By = by,
-    });
-
-    /// <summary>Runs SQL of a test beside the store, as whoever has the file can.</summary>
     public object? Tamper(string text)
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
@@ -52,6 +36,14 @@ internal sealed class LedgerHome : IDisposable
         command.CommandText = text;
 #pragma warning restore CA2100
         return command.ExecuteScalar();
+    }
+
+    public void DropTriggers()
+    {
+        foreach (var trigger in (string[])["requests_are_not_changed", "lines_are_not_changed", "requests_are_not_removed", "lines_are_not_removed", "heads_are_not_removed"])
+        {
+            Tamper($"DROP TRIGGER {trigger}");
+        }
     }
 
     /// <summary>All bytes on disk, side files included.</summary>

@@ -1,0 +1,77 @@
+using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
+using AiGateway.Configuration;
+using AiGateway.Storage.Ledger;
+using AiGateway.Storage.Postgres;
+using AiGateway.TestKit;
+using Npgsql;
+
+namespace AiGateway.Tests.Storage.Ledger;
+
+/// <summary>A database of its own with a ledger, and one node that appends to it; more can be had.</summary>
+internal sealed class PostgresLedgerHome : ILedgerHome
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
+    private readonly PostgresServer _server;
+    private readonly string _name;
+    private readonly List<IDisposable> _nodes = [];
+
+    public PostgresLedgerHome(PostgresServer server, string name)
+    {
+        (_server, _name) = (server, name);
+        Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+        Database = new PostgresDatabase(Address);
+        Store = Node("first");
+        Reader = new PostgresLedgerReader(Database);
+        Audit = new PostgresLedgerAudit(Database);
+    }
+
+    public PostgresAddress Address => new("127.0.0.1", _server.Port, _name, "gateway", Password: null, "disable", RootCertificate: null);
+
+    public PostgresDatabase Database { get; }
+
+    public ILedgerStore Store { get; }
+
+    public ILedgerReader Reader { get; }
+
+    public ILedgerAudit Audit { get; }
+
+    private string Connection => $"Host=127.0.0.1;Port={_server.Port};Username=gateway;Pooling=False";
+
+    /// <summary>A store of a node with a data folder of this name, and connections of its own.</summary>
+    /// <param name="name">The data folder.</param>
+    /// <param name="port">Where the server is reached, if not directly.</param>
+    public PostgresLedgerStore Node(string name, int? port = null)
+    {
+        var database = new PostgresDatabase(Address with { Port = port ?? _server.Port });
+        _nodes.Add(database);
+        return new PostgresLedgerStore(database, Path.Combine(_folder, name), TimeProvider.System);
+    }
+
+    /// <inheritdoc />
+    public object? Tamper(string text) => Execute($"Database={_name};Search Path={LedgerTables.Name};{Connection}", text);
+
+    /// <inheritdoc />
+    public void DropTriggers()
+    {
+        foreach (var trigger in (string[])["requests_are_not_changed ON requests", "lines_are_not_changed ON lines", "heads_are_not_removed ON heads"])
+        {
+            Tamper($"DROP TRIGGER {trigger}");
+        }
+    }
+
+    public void Dispose()
+    {
+        Database.Dispose();
+        _nodes.ForEach(static node => node.Dispose());
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static object? Execute(string connectionString, string text)
+    {
+        using var connection = new NpgsqlConnection(connectionString);
+        connection.Open();
+        using var command = PostgresDatabase.Command(connection, text);
+        return command.ExecuteScalar();
+    }
+}
