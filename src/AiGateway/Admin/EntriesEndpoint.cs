@@ -56,8 +56,9 @@ internal sealed partial class EntriesEndpoint(EntryBook book, SnapshotHolder sna
             return AdminAnswer.ProblemAsync(context, AdminProblem.Malformed(problem!));
         }
         var (file, set, now) = (snapshots.File, book.Current, clock.GetUtcNow());
-        var found = EntryView.OfFile(file, kind, now).Concat(set.Of(kind).Select(entry => EntryView.Of(entry, file, set, now)))
-            .Where(query.Fits).OrderBy(static view => view.Id, StringComparer.Ordinal).Take(query.Limit + 2).ToList();
+        // By name already, and made lazily: a page of a hundred thousand keys looks at those that are on it.
+        var made = set.Of(kind).SkipWhile(query.IsBefore).Select(entry => EntryView.Of(entry, file, set, now)).Where(query.Fits).Take(query.Limit + 2);
+        var found = EntryView.OfFile(file, kind, now).Where(query.Fits).Concat(made).OrderBy(static view => view.Id, StringComparer.Ordinal).Take(query.Limit + 2).ToList();
         // An entry and the file's one that shadows it have one name, and no page ends between them.
         var count = Math.Min(query.Limit, found.Count);
         count += count > 0 && count < found.Count && found[count].Id == found[count - 1].Id ? 1 : 0;

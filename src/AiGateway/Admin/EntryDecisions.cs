@@ -72,7 +72,7 @@ internal sealed class EntryDecisions(Snapshot file, RuntimeSet runtime, string a
             secrets = [secret];
         }
         var entry = new RuntimeEntry { Kind = draft.Kind, Id = id, Body = draft.Body.ToJsonString(), Content = content, Secrets = secrets, Created = now, CreatedBy = actor, Updated = now };
-        return Write("create", null, entry, findings) with { Key = key, Change = ChangeOf("create", null, entry, draft.Made is { } asked ? asked with { Id = id } : null) };
+        return Write("create", null, entry, findings, draft.Made is { } asked ? asked with { Id = id } : null) with { Key = key };
     }
 
     /// <summary>Changes members of an entry by a merge patch (RFC 7396): a member with null goes.</summary>
@@ -137,9 +137,13 @@ internal sealed class EntryDecisions(Snapshot file, RuntimeSet runtime, string a
     /// <param name="grace">How long the key before it still works.</param>
     public EntryOutcome Rotate(string id, string? ifMatch, string? keyHash, TimeSpan grace)
     {
-        if (Find(EntryKind.Key, id, ifMatch, out var entry) is { } problem || SecretFor(keyHash, out var key, out var secret) is { } taken && (problem = taken) is not null)
+        if (Find(EntryKind.Key, id, ifMatch, out var entry) is { } problem)
         {
             return EntryOutcome.Refused(problem);
+        }
+        if (SecretFor(keyHash, out var key, out var secret) is { } taken)
+        {
+            return EntryOutcome.Refused(taken);
         }
         var until = now + grace;
         var before = entry.Secrets.Select(old => old.Until is { } ends && ends <= until ? old : old with { Until = until });
@@ -212,9 +216,9 @@ internal sealed class EntryDecisions(Snapshot file, RuntimeSet runtime, string a
             : null;
     }
 
-    private EntryOutcome Write(string action, RuntimeEntry? before, RuntimeEntry after, Findings findings) =>
-        new() { Entry = after, Change = ChangeOf(action, before, after, null), Warnings = Messages(findings.Warnings()) };
-
-    private RuntimeChange ChangeOf(string action, RuntimeEntry? before, RuntimeEntry after, MadeEntry? made) => new(
-        runtime.Revision, after, new AuditRow(0, now, actor, action, after.Kind, after.Id, 0, before?.Body, after.Removed is null ? after.Body : null), made);
+    private EntryOutcome Write(string action, RuntimeEntry? before, RuntimeEntry after, Findings findings, MadeEntry? made = null)
+    {
+        var audit = new AuditRow(0, now, actor, action, after.Kind, after.Id, 0, before?.Body, after.Removed is null ? after.Body : null);
+        return new EntryOutcome { Entry = after, Change = new RuntimeChange(runtime.Revision, after, audit, made), Warnings = Messages(findings.Warnings()) };
+    }
 }

@@ -46,6 +46,9 @@ internal sealed record EntryListQuery
         };
     }
 
+    /// <summary>Whether an entry belongs on a page before this one.</summary>
+    public bool IsBefore(RuntimeEntry entry) => After is not null && string.CompareOrdinal(entry.Id, After) <= 0;
+
     /// <summary>Whether an entry belongs on the page, or on one after it.</summary>
     public bool Fits(EntryView view) =>
         (After is null || string.CompareOrdinal(view.Id, After) > 0)

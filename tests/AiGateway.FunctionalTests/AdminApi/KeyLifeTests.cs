@@ -105,7 +105,8 @@ public sealed class KeyLifeTests(TwoSimulators simulators) : IClassFixture<TwoSi
     {
         await using var gateway = await StartAsync("limits: [{ on: organisation, match: acme, requests: 2/hour }]");
         var node = new AdminNode(gateway);
-        await node.AskAsync("POST", "teams", """{"id":"red","organisation":"acme","aliases":["chat"]}""");
+        var team = await node.AskAsync("POST", "teams", """{"id":"red","organisation":"acme","aliases":["chat","caht"],"priority":"batch"}""");
+        Assert.Equal("The team 'red' may use 'caht', but no alias has such a name. Did you mean 'chat'?", Assert.Single(team.Body.GetProperty("warnings").EnumerateArray()).GetString());
         var key = await node.NewKeyAsync("""{"id":"a","team":"red"}""");
         var free = await node.NewKeyAsync("""{"id":"b","team":"red","aliases":["a/*"]}""");
 

@@ -15,6 +15,9 @@ internal sealed record TeamConfig
     /// <summary>Providers' own APIs for keys that name none. Default none.</summary>
     public IReadOnlyList<string> Native { get; init; } = [];
 
+    /// <summary>Priority of keys that say none, as in <see cref="CallerConfig.Priority"/>. Default standard.</summary>
+    public string? Priority { get; init; }
+
     /// <summary>When true all its keys are refused. Default false.</summary>
     public bool Disabled { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record TeamConfig
         Tags = Tags.Count == 0 ? key.Tags : new Dictionary<string, string>([.. Tags.Where(tag => !key.Tags.ContainsKey(tag.Key)), .. key.Tags]),
         Aliases = key.Aliases.Count == 0 ? Aliases : key.Aliases,
         Native = key.Native.Count == 0 ? Native : key.Native,
+        Priority = key.Priority ?? Priority,
         Disabled = key.Disabled || Disabled,
     };
 }

@@ -7,9 +7,6 @@ namespace AiGateway.Configuration.Validation;
 /// <summary>Validates what is made at run time by the validators of the routing file, within the file that is in force.</summary>
 internal static class EntryValidator
 {
-    // A hash that is one: a team has none, and a key's is made or checked apart.
-    private static readonly string SomeHash = "sha256:" + new string('0', 2 * KeyHash.Length);
-
     /// <summary>Adds what is wrong with a bound entry, and what is perhaps not meant.</summary>
     public static void Validate(Snapshot file, RuntimeSet runtime, EntryKind kind, string id, EntryContent content, Findings findings)
     {
@@ -17,10 +14,10 @@ internal static class EntryValidator
         switch (kind)
         {
             case EntryKind.Key:
-                CallerValidator.Validate(Context(config with { Callers = [content.Key! with { Id = id, KeyHash = SomeHash }] }, findings));
+                CallerValidator.ValidateRights(Context(config, findings), content.Key! with { Id = id }, $"The key '{id}'", ConfigPath.Of(kind.Word));
                 break;
             case EntryKind.Team:
-                CallerValidator.Validate(Context(config with { Callers = [content.Team!.Complete(new CallerConfig { Id = id, KeyHash = SomeHash })] }, findings));
+                CallerValidator.ValidateRights(Context(config, findings), content.Team!.Complete(new CallerConfig { Id = id }), $"The team '{id}'", ConfigPath.Of(kind.Word));
                 break;
             case EntryKind.Limit:
                 LimitsValidator.Validate(Context(config with { Callers = Callers(file, runtime), Limits = [content.Limit! with { Id = id }] }, findings));

@@ -59,6 +59,7 @@ internal static partial class FileTable
         .With("tags", "Tags for its keys; a key's own of the same name come before them.", TextMap, (section, value) => section with { Tags = value })
         .With("aliases", "Aliases for keys that name none, '*' allowed at the end. Default all.", Texts, (section, value) => section with { Aliases = value })
         .With("native", "Ids of providers whose own API keys that name none may use, '*' allowed at the end. Default none.", Texts, (section, value) => section with { Native = value })
+        .With("priority", "Who goes first where requests wait for a limit, for keys that do not say it: interactive, standard (default) or batch.", Scalars.Word(PriorityNames.All), (section, value) => section with { Priority = value })
         .With("disabled", "When true all its keys are refused. Default false.", Scalars.Boolean, (section, value) => section with { Disabled = value });
 
     /// <summary>A caller's entry.</summary>
