@@ -9,9 +9,12 @@ using Microsoft.Extensions.Primitives;
 namespace AiGateway.Admin;
 
 /// <summary>Everything that is not the API: health on every listener, <c>/metrics</c> and admin endpoints on theirs. Which listener a request came in by is its local port.</summary>
-internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, ListenerPorts ports)
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, AdminApi api, ListenerPorts ports)
 {
     private const string Requests = "/admin/requests/";
+
+    private static readonly AdminProblem NoKey = new(
+        StatusCodes.Status401Unauthorized, "invalid_admin_key", "An admin key is needed: 'Authorization: Bearer KEY', of a key in 'host.admin'. Callers' keys are not taken here.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -40,11 +43,11 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         {
             return HealthEndpoints.LiveAsync(context);
         }
-        if (host.AdminKeyHash is { } keyHash && !HasKey(context.Request.Headers.Authorization, keyHash))
+        var who = Find(context.Request.Headers.Authorization);
+        if (who is null && host.AdminKeys.Count > 0)
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Task.CompletedTask;
+            return AdminAnswer.ProblemAsync(context, NoKey);
         }
         if (path == "/readyz")
         {
@@ -66,7 +69,7 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         {
             return JsonAnswer.WriteAsync(context, record, static (json, record) => RecordJson.Write(json, record, RecordAudience.Operator), RecordJson.Options);
         }
-        return NotFoundAsync(context);
+        return api.TryHandle(context, path, who, out var answered) ? answered : NotFoundAsync(context);
     }
 
     private static Task NotFoundAsync(HttpContext context)
@@ -75,11 +78,21 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         return Task.CompletedTask;
     }
 
-    private static bool HasKey(StringValues authorization, byte[] keyHash)
+    private AdminKeyModel? Find(StringValues authorization)
     {
         Span<byte> hash = stackalloc byte[KeyHash.Length];
-        return BearerKey.TryFind(authorization, out var header)
-            && KeyHash.TryCompute(BearerKey.In(header), hash)
-            && CryptographicOperations.FixedTimeEquals(hash, keyHash);
+        if (!BearerKey.TryFind(authorization, out var header) || !KeyHash.TryCompute(BearerKey.In(header), hash))
+        {
+            return null;
+        }
+        AdminKeyModel? found = null;
+        foreach (var key in host.AdminKeys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
+            {
+                found = key;
+            }
+        }
+        return found;
     }
 }

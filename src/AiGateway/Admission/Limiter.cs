@@ -195,6 +195,23 @@ internal sealed class Limiter(TimeProvider clock, LeaseBook? leases = null)
         }
     }
 
+    /// <summary>Forgets what was used of a limit that is there no longer. Requests that hold some of it end without it.</summary>
+    /// <param name="limitId">The limit's name.</param>
+    public void Forget(string limitId)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _uses.Keys)
+            {
+                if (key.Limit == limitId)
+                {
+                    // Removing does not disturb the walk (since .NET Core 3).
+                    _uses.Remove(key);
+                }
+            }
+        }
+    }
+
     /// <summary>How the limits of an admitted exchange stand; those in shadow, which refuse nothing, are left out of the rates.</summary>
     public Standing Read(ReadOnlySpan<Hold> holds)
     {

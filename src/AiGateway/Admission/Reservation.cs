@@ -37,7 +37,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
-        foreach (var limit in exchange.Snapshot.Limits.OfExchange)
+        foreach (var limit in exchange.Snapshot.Limits.Of(exchange.Caller))
         {
             if (!ReferenceEquals(limit, spent) && Subjects.KeyOf(limit, exchange) is { } key)
             {

@@ -18,6 +18,10 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
     private static readonly Rejection InvalidKey = new(
         RejectionReason.InvalidKey, "Incorrect API key provided. Ask the platform team that runs this gateway for a key of yours.");
 
+    // 401 would make clients give up for good, over a key that is perhaps good.
+    private static readonly Rejection UnknownYet = new(
+        RejectionReason.KeyStoreUnavailable, "This gateway cannot look your API key up at the moment. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
     public Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
@@ -29,7 +33,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
 
         if (Find(context, callers, out var hasKey) is not { } caller)
         {
-            exchange.Reject(hasKey ? InvalidKey : MissingKey);
+            exchange.Reject(!hasKey ? MissingKey : exchange.Snapshot.IsWithoutRuntimeKeys ? UnknownYet : InvalidKey);
             return Task.CompletedTask;
         }
 

@@ -6,7 +6,7 @@ using AiGateway.Pipeline;
 
 namespace AiGateway.CallerApi;
 
-/// <summary><c>GET /v1/usage</c>: what the caller's own key, project and team have used today and this month, by model.</summary>
+/// <summary><c>GET /v1/usage</c>: what the caller's own key, project and team have used today and this month, by model, and what is left of their budgets.</summary>
 /// <remarks>Days and months are UTC's. What other keys of the project and the team have used is shown as one sum with the caller's own.</remarks>
 internal sealed partial class UsageEndpoint(LedgerQuestions ledger, HostModel host, TimeProvider clock, ILogger<UsageEndpoint> logger)
 {
@@ -24,8 +24,10 @@ internal sealed partial class UsageEndpoint(LedgerQuestions ledger, HostModel ho
         var now = clock.GetUtcNow();
         try
         {
-            var subjects = await ledger.AskAsync(reader => SubjectsOf(exchange.Caller).ConvertAll(subject => UsageOf(reader, subject, now)), context.RequestAborted);
-            await JsonAnswer.WriteAsync(context, (subjects, now), static (json, state) => Write(json, state.subjects, state.now));
+            var usage = await ledger.AskAsync(
+                reader => (Subjects: SubjectsOf(exchange.Caller).ConvertAll(subject => UsageOf(reader, subject, now)), Budgets: BudgetsLeft.Of(reader, exchange.Snapshot.Limits, exchange.Caller, now)),
+                context.RequestAborted);
+            await JsonAnswer.WriteAsync(context, (usage, now), static (json, state) => Write(json, state.usage.Subjects, state.usage.Budgets, state.now));
         }
         catch (LedgerStoreException e)
         {
@@ -70,7 +72,7 @@ internal sealed partial class UsageEndpoint(LedgerQuestions ledger, HostModel ho
             ledger.Sum(new LedgerQuery { From = month, To = month.AddMonths(1), By = ByModel, Where = subject.Where }));
     }
 
-    private static void Write(Utf8JsonWriter json, List<(Subject Subject, IReadOnlyList<LedgerGroup> Today, IReadOnlyList<LedgerGroup> Month)> subjects, DateTimeOffset now)
+    private static void Write(Utf8JsonWriter json, List<(Subject Subject, IReadOnlyList<LedgerGroup> Today, IReadOnlyList<LedgerGroup> Month)> subjects, List<BudgetsLeft.State> budgets, DateTimeOffset now)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "usage"u8);
@@ -84,6 +86,7 @@ internal sealed partial class UsageEndpoint(LedgerQuestions ledger, HostModel ho
             WritePeriod(json, "month"u8, month);
             json.WriteEndObject();
         }
+        BudgetsLeft.Write(json, budgets);
         json.WriteEndObject();
     }
 

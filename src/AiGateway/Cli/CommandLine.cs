@@ -28,6 +28,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--body FILE]                       a whole request body instead of the line above
           AiGateway keys new [--id ID] [--project P] [--team T] [--organisation O] [--alias NAME]... [--expires DATE]
                                                   make a key, and its entry for the routing file
+          AiGateway keys list                     keys of the routing file, and those made at run time
+          AiGateway keys create [--id ID] [--project P] [--team T] [--organisation O] [--alias NAME]... [--expires DATE]
+                                                  make a key in the store that the running gateways watch
+          AiGateway keys revoke ID                revoke one of those, for good
+              [--config FILE]                     for all three: says where the store lies
           AiGateway report [FILE] [--from D] [--to D] [--by team,model] [--format table|csv|json]
               [--team T]... [--model M]...        spend, tokens and requests of a period (default: this month),
               [--tag NAME=VALUE]...
@@ -97,6 +102,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await RunAsync(Options.ParseWithFile(rest, ExplainCommand.Valued, ExplainCommand.Flags), async options => await new ExplainCommand(output, error, environment, clock, costs).RunAsync(options));
             case "keys" when rest is ["new", ..]:
                 return await RunAsync(Options.Parse(rest.AsSpan(1), KeysCommand.Valued, [], maxOperands: 0), async options => await new KeysCommand(output, error).RunAsync(options));
+            case "keys" when rest is [var action, ..] && RuntimeKeysCommand.Actions.Contains(action):
+                return await RunAsync(RuntimeKeysCommand.Parse(action, rest.AsSpan(1)), async options => await new RuntimeKeysCommand(output, error, environment, clock).RunAsync(action, options));
             case "report":
                 return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is ["export", ..]:
@@ -126,7 +133,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             default:
                 return await MisuseAsync(command switch
                 {
-                    "keys" => "'keys' is followed by 'new'.",
+                    "keys" => "'keys' is followed by new, list, create or revoke.",
                     "ledger" => "'ledger' is followed by verify, export, stats, erase, backup, restate, close or corrections.",
                     _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "health", "translate", "prices", "schema", "version", "help", "run"])}",
                 });

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Yaml;
@@ -11,13 +9,11 @@ internal sealed class KeysCommand(TextWriter output, TextWriter error)
 {
     public static readonly string[] Valued = ["id", "project", "team", "organisation", "alias", "expires"];
 
-    private const string Prefix = "sk-gw-";
-
     /// <summary>Prints the key, and the entry with its hash.</summary>
     public async Task<int> RunAsync(Options options)
     {
         // The entry is checked by the same binder that will read it, so that what is printed can be pasted.
-        var key = NewKey();
+        var key = NewKey.Make();
         var entry = Entry(key, options);
         var findings = new Findings("");
         if (BoundFile.Bind(entry, findings, static _ => null) is null || findings.HasErrors)
@@ -39,9 +35,6 @@ internal sealed class KeysCommand(TextWriter output, TextWriter error)
             """);
         return ExitCode.Good;
     }
-
-    /// <summary>256 random bits: no guessing, and SHA-256 without salt is enough to store it.</summary>
-    public static string NewKey() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     private static string Entry(string key, Options options)
     {

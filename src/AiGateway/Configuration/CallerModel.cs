@@ -1,7 +1,7 @@
 namespace AiGateway.Configuration;
 
 /// <summary>A caller: a key and its owner, resolved.</summary>
-internal sealed class CallerModel
+internal sealed record CallerModel
 {
     /// <summary>Everyone, where no callers are configured.</summary>
     public static readonly CallerModel Anonymous = new() { Id = "anonymous", Tags = [], AllowsEverything = true, AllowedNames = [], AllowedPrefixes = [], Native = ["*"] };
@@ -50,6 +50,23 @@ internal sealed class CallerModel
 
     /// <summary>The project, told from others of its name in other teams; null without a project.</summary>
     public string? ProjectKey => Project is null ? null : field ??= $"{Organisation}/{Team}/{Project}";
+
+    /// <summary>The caller that a valid entry describes.</summary>
+    public static CallerModel Of(CallerConfig caller) => new()
+    {
+        Id = caller.Id!,
+        Project = caller.Project,
+        Team = caller.Team,
+        Organisation = caller.Organisation,
+        Tags = [.. caller.Tags],
+        AllowsEverything = caller.Aliases.Count == 0 || caller.Aliases.Contains("*", StringComparer.Ordinal),
+        AllowedNames = [.. caller.Aliases.Where(static name => !name.EndsWith('*'))],
+        AllowedPrefixes = [.. caller.Aliases.Where(static name => name.EndsWith('*')).Select(static name => name[..^1])],
+        Native = [.. caller.Native],
+        Priority = caller.Priority is { } priority ? PriorityNames.Parse(priority)!.Value : RequestPriority.Standard,
+        Expires = caller.Expires,
+        Disabled = caller.Disabled,
+    };
 
     /// <summary>Whether this caller may use the own API of a provider.</summary>
     public bool MayUseNative(string providerId)

@@ -13,9 +13,14 @@ internal sealed class CallerTable
 {
     private readonly FrozenDictionary<ulong, Entry[]> _byHash;
 
-    public CallerTable(IEnumerable<(byte[] KeyHash, CallerModel Caller)> callers)
+    /// <summary>A table.</summary>
+    /// <param name="callers">The callers, each with the hash of its key.</param>
+    /// <param name="isRequired">Whether callers must authenticate even while there are none.</param>
+    public CallerTable(IEnumerable<(byte[] KeyHash, CallerModel Caller)> callers, bool isRequired = false)
     {
         var all = callers.ToList();
+        IsConfigured = isRequired || all.Count > 0;
+        Keys = all;
         _byHash = all.GroupBy(entry => BinaryPrimitives.ReadUInt64LittleEndian(entry.KeyHash))
             .ToFrozenDictionary(group => group.Key, group => group.Select(entry => new Entry(entry.KeyHash, entry.Caller)).ToArray());
         All = [.. all.Select(entry => entry.Caller)];
@@ -24,8 +29,11 @@ internal sealed class CallerTable
     /// <summary>All callers in the order of the file.</summary>
     public IReadOnlyList<CallerModel> All { get; }
 
+    /// <summary>The same with the hashes of their keys.</summary>
+    public IReadOnlyList<(byte[] KeyHash, CallerModel Caller)> Keys { get; }
+
     /// <summary>True when callers must authenticate.</summary>
-    public bool IsConfigured => All.Count > 0;
+    public bool IsConfigured { get; }
 
     /// <summary>The caller whose key has this SHA-256, or null.</summary>
     public CallerModel? Find(ReadOnlySpan<byte> keyHash)

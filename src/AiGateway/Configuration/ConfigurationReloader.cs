@@ -16,7 +16,7 @@ internal sealed partial class ConfigurationReloader(
     private string _lastComplaint = "";
 
     /// <summary>The version that was tried last, good or bad: the same content is not tried, nor logged, a second time.</summary>
-    public string LastTried { get; private set; } = holder.Current.Version;
+    public string LastTried { get; private set; } = holder.File.Version;
 
     /// <summary>Reads the file again.</summary>
     /// <param name="force">True after SIGHUP: also an unchanged file is taken up, because its secrets and variables may have changed.</param>

@@ -65,8 +65,11 @@ internal sealed record AdminConfig
     /// <summary>Default <c>http://127.0.0.1:8081</c>. Any address that is not loopback needs <see cref="KeyHash"/>. <c>off</c> closes it.</summary>
     public string? Listen { get; init; }
 
-    /// <summary>SHA-256 of the admin key, <c>sha256:</c> and 64 hex digits.</summary>
+    /// <summary>SHA-256 of an admin key that may read, <c>sha256:</c> and 64 hex digits; the short form of one entry in <see cref="Keys"/>.</summary>
     public string? KeyHash { get; init; }
+
+    /// <summary>Keys of the Admin API, each with its role. Any of them turns run-time keys, teams, budgets and limits on. Default none.</summary>
+    public IReadOnlyList<AdminKeyConfig> Keys { get; init; } = [];
 }
 
 /// <summary>Responses that the gateway keeps.</summary>

@@ -10,7 +10,7 @@ internal static class HostDifferences
         Compare("host.listen", inForce.Listen, now.Listen);
         Compare("host.tls", inForce.Tls, now.Tls);
         Compare("host.admin.listen", inForce.AdminListen, now.AdminListen);
-        Compare("host.admin.key_hash", Hex(inForce.AdminKeyHash), Hex(now.AdminKeyHash));
+        Compare("host.admin.keys", Flat(inForce.AdminKeys), Flat(now.AdminKeys));
         Compare("host.metrics_listen", inForce.MetricsListen, now.MetricsListen);
         Compare("host.trusted_proxies", string.Join(' ', inForce.TrustedProxies), string.Join(' ', now.TrustedProxies));
         Compare("host.drain_timeout", inForce.DrainTimeout, now.DrainTimeout);
@@ -35,7 +35,7 @@ internal static class HostDifferences
         }
     }
 
-    private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexString(bytes);
+    private static string Flat(IEnumerable<AdminKeyModel> keys) => string.Join('\n', keys.Select(key => $"{key.Id} {key.MayWrite} {Convert.ToHexString(key.Hash)}"));
 
     private static string? Flat(RedisModel? redis) => redis is null
         ? null

@@ -17,8 +17,11 @@ internal sealed record HostModel
     /// <summary>Address of the admin listener; null when it is closed.</summary>
     public ListenAddress? AdminListen { get; init; } = new(IsHttps: false, "127.0.0.1", 8081);
 
-    /// <summary>SHA-256 of the admin key; null when none is asked for.</summary>
-    public byte[]? AdminKeyHash { get; init; }
+    /// <summary>Keys of the admin listener; empty when none is asked for.</summary>
+    public IReadOnlyList<AdminKeyModel> AdminKeys { get; init; } = [];
+
+    /// <summary>Whether keys, teams, budgets and limits may be made at run time. Callers then need keys, also while there are none yet: revoking the last one must not open the gateway.</summary>
+    public bool HasRuntimeEntries { get; init; }
 
     /// <summary>Address of the listener for <c>/metrics</c> alone; null for none.</summary>
     public ListenAddress? MetricsListen { get; init; }

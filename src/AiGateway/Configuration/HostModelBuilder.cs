@@ -22,7 +22,8 @@ internal static class HostModelBuilder
             Listen = Address(host.Listen) ?? (inContainer ? standard.Listen with { Host = "*" } : standard.Listen),
             Tls = host.Tls,
             AdminListen = host.Admin.Listen == "off" ? null : Address(host.Admin.Listen) ?? standard.AdminListen,
-            AdminKeyHash = host.Admin.KeyHash is { } hash ? KeyHash.TryParse(hash) : null,
+            AdminKeys = AdminKeys(host.Admin),
+            HasRuntimeEntries = host.Admin.Keys.Count > 0,
             MetricsListen = Address(host.MetricsListen),
             TrustedProxies = [.. host.TrustedProxies.Where(text => IPNetwork.TryParse(text, out _)).Select(text => IPNetwork.Parse(text))],
             DrainTimeout = host.DrainTimeout ?? standard.DrainTimeout,
@@ -38,6 +39,23 @@ internal static class HostModelBuilder
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,
             CaBundle = host.Outbound.CaBundle,
         };
+    }
+
+    private static List<AdminKeyModel> AdminKeys(AdminConfig admin)
+    {
+        var keys = new List<AdminKeyModel>();
+        if (admin.KeyHash is { } shortForm && KeyHash.TryParse(shortForm) is { } only)
+        {
+            keys.Add(new AdminKeyModel(AdminKeyModel.ShortFormId, only, MayWrite: false));
+        }
+        foreach (var key in admin.Keys)
+        {
+            if (key.KeyHash is { } text && KeyHash.TryParse(text) is { } hash)
+            {
+                keys.Add(new AdminKeyModel(key.Id ?? "", hash, key.Role == AdminKeyModel.Write));
+            }
+        }
+        return keys;
     }
 
     private static ListenAddress? Address(string? text) => text is null ? null : ListenAddress.TryParse(text, out _);

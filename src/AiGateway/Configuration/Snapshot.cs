@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using AiGateway.Configuration.Yaml;
 
 namespace AiGateway.Configuration;
 
 /// <summary>The validated configuration in force.</summary>
 /// <remarks>All members are immutable: a reload builds another snapshot and swaps it whole, and a request keeps the one it began with. What runs (health, latency) is in <see cref="DeploymentState"/> and survives.</remarks>
-internal sealed class Snapshot
+internal sealed record Snapshot
 {
     /// <summary>First 12 hex digits of the SHA-256 of the file: <c>x-gateway-config-version</c>.</summary>
     public required string Version { get; init; }
@@ -57,8 +58,14 @@ internal sealed class Snapshot
     /// <summary>Rules of tags; null where the file has none.</summary>
     public TagRules? Tags { get; init; }
 
-    /// <summary>The file's text as parsed, for <c>explain</c> and the start-up report.</summary>
+    /// <summary>The file's text as parsed, for <c>explain</c> and the start-up report. What was made at run time is not in it.</summary>
     public required GatewayConfig Config { get; init; }
+
+    /// <summary>Where everything stands in the file.</summary>
+    public SourceMap Places { get; init; } = new();
+
+    /// <summary>True while the store of run-time keys has not answered since the start: a key that nobody here knows may be good.</summary>
+    public bool IsWithoutRuntimeKeys { get; init; }
 }
 
 /// <summary>An optional provider that is off.</summary>

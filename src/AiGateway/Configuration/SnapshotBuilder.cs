@@ -50,7 +50,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Native = providers.Values.ToFrozenDictionary(provider => provider.Id, provider => Native(provider, config), StringComparer.Ordinal),
             Aliases = new AliasTable(aliases.Build()),
             AliasesOff = aliases.Off,
-            Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
+            Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, CallerModel.Of(caller))), host.HasRuntimeEntries),
             Limits = LimitModelBuilder.Build(config),
             Webhooks = webhooks,
             BodyLimits = Defaults.BodyLimits(config.BodyLimits),
@@ -60,6 +60,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             Prices = config.Prices.ToFrozenDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
             Tags = TagRules.Of(config.Tags, states),
             Config = config,
+            Places = file.Places,
         };
     }
 
@@ -129,21 +130,5 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         Timeouts = Defaults.Timeouts(config.Providers[provider.Id].Timeouts, config.Timeouts),
         Breaker = Defaults.Breaker(config.Breaker, config.Breaker),
         State = states.Deployment("_native/" + provider.Id),
-    };
-
-    private static CallerModel Caller(CallerConfig caller) => new()
-    {
-        Id = caller.Id!,
-        Project = caller.Project,
-        Team = caller.Team,
-        Organisation = caller.Organisation,
-        Tags = [.. caller.Tags],
-        AllowsEverything = caller.Aliases.Count == 0 || caller.Aliases.Contains("*", StringComparer.Ordinal),
-        AllowedNames = [.. caller.Aliases.Where(name => !name.EndsWith('*'))],
-        AllowedPrefixes = [.. caller.Aliases.Where(name => name.EndsWith('*')).Select(name => name[..^1])],
-        Native = [.. caller.Native],
-        Priority = caller.Priority is { } priority ? PriorityNames.Parse(priority)!.Value : RequestPriority.Standard,
-        Expires = caller.Expires,
-        Disabled = caller.Disabled,
     };
 }

@@ -75,6 +75,7 @@ internal static class GatewayHost
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
+        services.AddRuntimeEntries(host);
         services.AddSingleton<SpendRestorer>();
         services.AddSingleton<IStoreRestorer>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());

@@ -25,7 +25,7 @@ internal sealed partial class SpendRestorer(
     // Shorter times are over before a report would be true.
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(12);
 
-    private readonly HashSet<(string Id, LimitRate Rate)> _restored = [];
+    private readonly Dictionary<string, Restored> _restored = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <inheritdoc/>
@@ -44,14 +44,66 @@ internal sealed partial class SpendRestorer(
     /// <inheritdoc/>
     public void OnReload(ReloadResult result)
     {
-        if (!result.Succeeded || host.Ledger is null)
+        if (result.Succeeded)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(self.Current), this, preferLocal: false);
+        }
+    }
+
+    private LimitTable Current => snapshots.Current.Limits;
+
+    /// <summary>Gives back to what is new among limits: those of a reload that are in force, or those that are about to be.</summary>
+    public void Restore(LimitTable limits)
+    {
+        if (host.Ledger is null)
         {
             return;
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(), this, preferLocal: false);
-        if (store is not null)
+        RestoreHere(limits);
+        if (store is not null && limits.AreShared)
         {
-            _ = RestoreBroughtAsync();
+            _ = RestoreBroughtAsync(limits);
+        }
+    }
+
+    private void RestoreHere(LimitTable limits)
+    {
+        lock (_lock)
+        {
+            var names = limits.All.Select(static limit => limit.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var gone in _restored.Keys.Where(id => !names.Contains(id)).ToList())
+            {
+                // Should it come back, it begins with the ledger again: what is spent meanwhile is counted nowhere else.
+                limiter.Forget(gone);
+                _restored.Remove(gone);
+            }
+            foreach (var limit in limits.All)
+            {
+                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions)
+                {
+                    continue;
+                }
+                // Not the amount: raising it brings nothing back that is not counted already.
+                var restored = new Restored(limit.Subject, limit.Match, rate.Window, rate.Calendar);
+                if (_restored.TryGetValue(limit.Id, out var known))
+                {
+                    if (known == restored)
+                    {
+                        continue;
+                    }
+                    limiter.Forget(limit.Id);
+                }
+                try
+                {
+                    Restore(limit, rate, dimensions);
+                    _restored[limit.Id] = restored;
+                }
+                catch (LedgerStoreException e)
+                {
+                    _restored.Remove(limit.Id);
+                    Log.NotRestored(logger, limit.Id, e.Message);
+                }
+            }
         }
     }
 
@@ -65,7 +117,7 @@ internal sealed partial class SpendRestorer(
             await Task.Delay(2 * settings.Flush, clock);
             try
             {
-                await TellStoreAsync(tags);
+                await TellStoreAsync(Current, tags);
             }
             catch (LedgerStoreException e)
             {
@@ -117,14 +169,14 @@ internal sealed partial class SpendRestorer(
         {
             Log.Behind(logger, Patience);
         }
-        await Task.Run(Restore, cancellationToken);
+        await Task.Run(() => RestoreHere(Current), cancellationToken);
     }
 
-    private async Task RestoreBroughtAsync()
+    private async Task RestoreBroughtAsync(LimitTable limits)
     {
         try
         {
-            await TellStoreAsync([]);
+            await TellStoreAsync(limits, []);
         }
         catch (Exception e) when (e is LimitStoreException or LedgerStoreException)
         {
@@ -132,10 +184,10 @@ internal sealed partial class SpendRestorer(
         }
     }
 
-    private async Task TellStoreAsync(HashSet<string> tags)
+    private async Task TellStoreAsync(LimitTable limits, HashSet<string> tags)
     {
         var name = ledger.Name();
-        foreach (var limit in snapshots.Current.Limits.All)
+        foreach (var limit in limits.All)
         {
             if (limit.Sharing == LimitSharing.Local || SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions)
             {
@@ -167,29 +219,6 @@ internal sealed partial class SpendRestorer(
         _ => null,
     };
 
-    private void Restore()
-    {
-        lock (_lock)
-        {
-            foreach (var limit in snapshots.Current.Limits.All)
-            {
-                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions || !_restored.Add((limit.Id, rate)))
-                {
-                    continue;
-                }
-                try
-                {
-                    Restore(limit, rate, dimensions);
-                }
-                catch (LedgerStoreException e)
-                {
-                    _restored.Remove((limit.Id, rate));
-                    Log.NotRestored(logger, limit.Id, e.Message);
-                }
-            }
-        }
-    }
-
     private void Restore(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
     {
         var all = 0m;
@@ -198,14 +227,15 @@ internal sealed partial class SpendRestorer(
             limiter.RestoreSpend(limit, value, ago, Demand.ToNano(usd));
             all += usd;
         }
-        Log.Restored(logger, limit.Id, all);
+        // With a budget for each of a thousand keys, most have nothing to say.
+        Log.Restored(logger, all > 0 ? LogLevel.Information : LogLevel.Debug, limit.Id, all);
     }
 
     private IEnumerable<(string Value, string? Organisation, TimeSpan Ago, decimal Usd)> SpentOf(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
     {
         var now = clock.GetUtcNow();
         var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
-        foreach (var group in ledger.Sum(new LedgerQuery { From = FullHour(from), To = FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour] }))
+        foreach (var group in ledger.Sum(new LedgerQuery { From = LedgerHours.FullHour(from), To = LedgerHours.FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) }))
         {
             var names = group.Keys.Take(dimensions.Length).ToArray();
             var name = names is [.., var last] ? last : Subjects.Everybody;
@@ -222,12 +252,16 @@ internal sealed partial class SpendRestorer(
         }
     }
 
-    private static DateTimeOffset FullHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+    private static Dictionary<LedgerDimension, IReadOnlyList<string>> Where(LimitModel limit, LedgerDimension[] dimensions) =>
+        limit.Match is { } match && dimensions is [.., var own] ? new() { [own] = [match] } : [];
+
+    /// <summary>What decides which of the ledger's sums a limit begins with.</summary>
+    private sealed record Restored(LimitSubject Subject, string? Match, TimeSpan Window, CalendarPeriod? Calendar);
 
     private static partial class Log
     {
-        [LoggerMessage(1301, LogLevel.Information, "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
-        public static partial void Restored(ILogger logger, string limit, decimal usd);
+        [LoggerMessage(EventId = 1301, Message = "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
+        public static partial void Restored(ILogger logger, LogLevel level, string limit, decimal usd);
 
         [LoggerMessage(1302, LogLevel.Error, "'{Limit}' begins with nothing spent, because the ledger cannot be read: {Reason}")]
         public static partial void NotRestored(ILogger logger, string limit, string reason);

@@ -28,7 +28,7 @@ internal static class StartupReport
         var more = models.Count > MostModels ? $", … ({models.Count} in all: GET {address}/v1/models)" : "";
         text.AppendLine(CultureInfo.InvariantCulture, $"  models     {string.Join(", ", models.Take(MostModels))}{more}");
         text.AppendLine(snapshot.Callers.IsConfigured
-            ? $"  callers    {snapshot.Callers.All.Count} keys"
+            ? $"  callers    {snapshot.Callers.All.Count} keys{(host.HasRuntimeEntries ? " in the file; more are made at run time" : "")}"
             : "  callers    none configured: anyone on this machine may call, so the gateway listens on loopback only");
         text.AppendLine(CultureInfo.InvariantCulture, $"  metrics    {(host.MetricsListen ?? host.AdminListen) switch { { } listen => $"{Reachable(listen)}/metrics", null => "no listener" }}");
         text.AppendLine();

@@ -96,6 +96,9 @@ internal enum RejectionReason
     /// <summary>The store of a limit that several nodes share is out, and its operator wants nothing to pass meanwhile; waiting may help.</summary>
     LimitStoreUnavailable,
 
+    /// <summary>The store of run-time keys has not answered since the start; waiting may help.</summary>
+    KeyStoreUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

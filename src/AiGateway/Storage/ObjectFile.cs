@@ -12,10 +12,16 @@ namespace AiGateway.Storage;
 /// </remarks>
 internal sealed class ObjectFile : IDisposable
 {
-    private const int Version = 1;
-
-    // A lock of another process is waited for this long.
-    private const int BusySeconds = 2;
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS objects (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, kind INTEGER NOT NULL, deployment TEXT NOT NULL, id TEXT NOT NULL,
+          purpose TEXT NOT NULL, caller TEXT NOT NULL, made INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, deployment, id));
+        CREATE INDEX IF NOT EXISTS objects_listed ON objects (tenant, kind, number);
+        CREATE TABLE IF NOT EXISTS billed (deployment TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (deployment, id)) WITHOUT ROWID;
+        """,
+    ];
 
     private readonly SqliteConnection _connection;
 
@@ -24,30 +30,8 @@ internal sealed class ObjectFile : IDisposable
     /// <summary>Opens the file, and makes it where there is none.</summary>
     /// <exception cref="SqliteException">It is locked, damaged, or out of reach.</exception>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public static ObjectFile Open(string path)
-    {
-        SqliteEngine.Start();
-        PrivateFile.Make(path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-            DefaultTimeout = BusySeconds,
-        }.ToString());
-        var file = new ObjectFile(connection);
-        try
-        {
-            connection.Open();
-            file.Prepare();
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public static ObjectFile Open(string path) =>
+        new(SqliteFile.Open(path, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;", Steps));
 
     /// <summary>Adds a row, or gives the one that is there another content.</summary>
     public void Save(OwnedObject seen, byte[] content) => Execute(
@@ -85,7 +69,7 @@ internal sealed class ObjectFile : IDisposable
         const string Columns = "SELECT tenant, deployment, id, kind, purpose, caller, made, content FROM objects WHERE tenant = $tenant AND kind = $kind AND ($purpose IS NULL OR purpose = $purpose)";
         using var command = Command(
             query.NewestFirst ? Columns + " AND number < $from ORDER BY number DESC LIMIT $most" : Columns + " AND number > $from ORDER BY number LIMIT $most",
-            ("$tenant", query.Tenant), ("$kind", (int)query.Kind), ("$purpose", (object?)query.Purpose ?? DBNull.Value), ("$from", from), ("$most", query.Most + 1));
+            ("$tenant", query.Tenant), ("$kind", (int)query.Kind), ("$purpose", query.Purpose), ("$from", from), ("$most", query.Most + 1));
         using var rows = command.ExecuteReader();
         var found = new List<OwnedObject>();
         while (rows.Read())
@@ -115,53 +99,13 @@ internal sealed class ObjectFile : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private void Prepare()
-    {
-        Execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;");
-        using var command = Command("PRAGMA user_version");
-        var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-        if (version > Version)
-        {
-            throw new InvalidDataException($"The file has form {version}, and this version of the gateway knows forms up to {Version}.");
-        }
-        if (version < Version)
-        {
-            Execute("PRAGMA journal_mode = WAL;");
-            Execute($"""
-                BEGIN IMMEDIATE;
-                CREATE TABLE IF NOT EXISTS objects (
-                  number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, kind INTEGER NOT NULL, deployment TEXT NOT NULL, id TEXT NOT NULL,
-                  purpose TEXT NOT NULL, caller TEXT NOT NULL, made INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, deployment, id));
-                CREATE INDEX IF NOT EXISTS objects_listed ON objects (tenant, kind, number);
-                CREATE TABLE IF NOT EXISTS billed (deployment TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (deployment, id)) WITHOUT ROWID;
-                PRAGMA user_version = {Version};
-                COMMIT;
-                """);
-        }
-    }
-
     private static OwnedObject Read(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), (Operation)row.GetInt32(3), row.GetString(4), row.GetString(5),
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)), row.GetFieldValue<byte[]>(7));
 
-    private static (string Name, object Value)[] KeyOf(StoredObject stored) => [("$tenant", stored.Tenant), ("$deployment", stored.DeploymentId), ("$id", stored.UpstreamId)];
+    private static (string Name, object? Value)[] KeyOf(StoredObject stored) => [("$tenant", stored.Tenant), ("$deployment", stored.DeploymentId), ("$id", stored.UpstreamId)];
 
-    private int Execute(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        using var command = Command(text, parameters);
-        return command.ExecuteNonQuery();
-    }
+    private int Execute(string text, params ReadOnlySpan<(string Name, object? Value)> parameters) => SqliteFile.Execute(_connection, text, parameters);
 
-#pragma warning disable CA2100 // Every text is a constant of this file; what varies is a parameter.
-    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = text;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-        return command;
-    }
-#pragma warning restore CA2100
+    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object? Value)> parameters) => SqliteFile.Command(_connection, text, parameters);
 }

@@ -11,13 +11,18 @@ namespace AiGateway.Storage;
 /// </remarks>
 internal sealed class ResponseFile : IDisposable
 {
-    private const int Version = 1;
-
-    // A lock of another process is waited for this long.
-    private const int BusySeconds = 2;
-
     private const int SweepStep = 200;
     private const int PagesGivenBack = 2_000;
+
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS responses (
+          number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, previous TEXT,
+          made INTEGER NOT NULL, size INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, id));
+        CREATE INDEX IF NOT EXISTS responses_made ON responses (made);
+        """,
+    ];
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
@@ -46,39 +51,9 @@ internal sealed class ResponseFile : IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ResponseFile Open(string path)
     {
-        SqliteEngine.Start();
-        PrivateFile.Make(path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            // A pooled connection would hold the file open, and a damaged one with it.
-            Pooling = false,
-            DefaultTimeout = BusySeconds,
-        }.ToString());
+        var connection = SqliteFile.Open(path, "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;", Steps, "PRAGMA auto_vacuum = INCREMENTAL;");
         try
         {
-            connection.Open();
-            Execute(connection, "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216;");
-            var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
-            if (version > Version)
-            {
-                throw new InvalidDataException($"The file has form {version}, and this version of the gateway knows forms up to {Version}.");
-            }
-            if (version < Version)
-            {
-                // Both are of the file, not of the connection, and asking for them again would wait for a writer's lock.
-                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;");
-                Execute(connection, $"""
-                    BEGIN IMMEDIATE;
-                    CREATE TABLE IF NOT EXISTS responses (
-                      number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, previous TEXT,
-                      made INTEGER NOT NULL, size INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, id));
-                    CREATE INDEX IF NOT EXISTS responses_made ON responses (made);
-                    PRAGMA user_version = {Version};
-                    COMMIT;
-                    """);
-            }
             return new ResponseFile(connection);
         }
         catch
@@ -89,7 +64,7 @@ internal sealed class ResponseFile : IDisposable
     }
 
     /// <summary>Counts what is there; for the writer, before its first change.</summary>
-    public void Count() => Total = Convert.ToInt64(Scalar(_connection, "SELECT COALESCE(SUM(size), 0) FROM responses"), CultureInfo.InvariantCulture);
+    public void Count() => Total = Convert.ToInt64(SqliteFile.Scalar(_connection, "SELECT COALESCE(SUM(size), 0) FROM responses"), CultureInfo.InvariantCulture);
 
     /// <summary>Finds a row that was made after <paramref name="limit"/>.</summary>
     public (string? PreviousId, byte[] Content)? Find(string tenant, string id, DateTimeOffset limit)
@@ -151,7 +126,7 @@ internal sealed class ResponseFile : IDisposable
             all += removed;
         }
         while (removed == SweepStep);
-        Execute(_connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({PagesGivenBack}); PRAGMA wal_checkpoint(TRUNCATE);"));
+        SqliteFile.Execute(_connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({PagesGivenBack}); PRAGMA wal_checkpoint(TRUNCATE);"));
         // Another process may have written too.
         Count();
         return all;
@@ -200,8 +175,7 @@ internal sealed class ResponseFile : IDisposable
 
     private SqliteCommand Prepare(string text, params ReadOnlySpan<(string Name, SqliteType Type)> parameters)
     {
-        var command = _connection.CreateCommand();
-        SetText(command, text);
+        var command = SqliteFile.Command(_connection, text);
         foreach (var (name, type) in parameters)
         {
             command.Parameters.Add(name, type);
@@ -209,22 +183,4 @@ internal sealed class ResponseFile : IDisposable
         command.Prepare();
         return command;
     }
-
-    private static void Execute(SqliteConnection connection, string text)
-    {
-        using var command = connection.CreateCommand();
-        SetText(command, text);
-        command.ExecuteNonQuery();
-    }
-
-    private static object? Scalar(SqliteConnection connection, string text)
-    {
-        using var command = connection.CreateCommand();
-        SetText(command, text);
-        return command.ExecuteScalar();
-    }
-
-#pragma warning disable CA2100 // Every text is a constant of this file; what varies is a parameter.
-    private static void SetText(SqliteCommand command, string text) => command.CommandText = text;
-#pragma warning restore CA2100
 }

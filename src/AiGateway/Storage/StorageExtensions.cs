@@ -7,6 +7,7 @@ using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
 using AiGateway.Storage.Postgres;
 using AiGateway.Storage.Redis;
+using AiGateway.Storage.Runtime;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -51,6 +52,10 @@ internal static class StorageExtensions
         else
         {
             services.AddSingleton<ILedgerReader, NoLedgerReader>();
+        }
+        if (host.HasRuntimeEntries)
+        {
+            services.AddSingleton(provider => RuntimeStores.Open(host, provider.GetService<PostgresDatabase>(), provider.GetRequiredService<TimeProvider>()));
         }
         if (host.StoreResponses is not { } limits)
         {

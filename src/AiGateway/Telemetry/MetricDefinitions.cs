@@ -98,6 +98,10 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition LedgerCommitFailures = new("aigateway.ledger.commit.failures", MetricKind.Counter, "{batch}", "Batches that the ledger's store did not take; they are repeated.");
     public static readonly MetricDefinition LedgerDamaged = new("aigateway.ledger.damaged", MetricKind.Counter, "By", "Bytes of the ledger's queue that could not be read.");
     public static readonly MetricDefinition LedgerEstimated = new("aigateway.ledger.estimated", MetricKind.Counter, "{request}", "Requests whose record was lost and for which the ledger holds an estimate.");
+    public static readonly MetricDefinition RuntimeChanges = new("aigateway.runtime.changes", MetricKind.Counter, "{change}", "Changes of keys, teams, limits and budgets that the Admin API of this node made.", TagNames.Kind, TagNames.Action);
+    public static readonly MetricDefinition RuntimeEntries = new("aigateway.runtime.entries", MetricKind.Gauge, "{entry}", "Keys, teams, limits and budgets that were made at run time and are there.", TagNames.Kind);
+    public static readonly MetricDefinition RuntimeRevision = new("aigateway.runtime.revision", MetricKind.Gauge, "", "Revision of what was made at run time that this node has in force; nodes that differ for more than a second do not hear of changes.");
+    public static readonly MetricDefinition RuntimeStoreUp = new("aigateway.runtime.store_up", MetricKind.Gauge, "", "1 when the store of what is made at run time answered last; 0 when it did not: revocations do not reach this node.");
     public static readonly MetricDefinition BuildInfo = new("aigateway.build.info", MetricKind.Gauge, "", "Always 1; the labels are the gateway's version and the runtime's.", TagNames.Version, TagNames.Runtime);
     public static readonly MetricDefinition SeriesOverflow = new("aigateway.series.overflow", MetricKind.Counter, "{measurement}", "Measurements that went to an overflow series, because their metric has as many series as it may.", TagNames.Metric);
 
@@ -133,6 +137,7 @@ internal static class MetricDefinitions
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,
         LedgerQueueRecords, LedgerQueueBytes, LedgerQueueAge, LedgerLost, LedgerCommitDuration, LedgerCommitFailures, LedgerDamaged, LedgerEstimated,
+        RuntimeChanges, RuntimeEntries, RuntimeRevision, RuntimeStoreUp,
         BuildInfo, SeriesOverflow,
         ProcessCpu, ProcessResidentMemory, ProcessVirtualMemory, ProcessStartTime, ProcessOpenFds, ProcessThreads,
     ];

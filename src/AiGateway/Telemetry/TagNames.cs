@@ -19,6 +19,7 @@ internal static class TagNames
     public const string StatusClass = "status_class";
     public const string Outcome = "outcome";
     public const string Kind = "kind";
+    public const string Action = "action";
     public const string By = "by";
     public const string End = "end";
     public const string Result = "result";

@@ -49,9 +49,10 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts the gateway and waits until it is ready.</summary>
     /// <param name="yaml">As for <see cref="GatewayServer.StartAsync"/>.</param>
     /// <param name="environment">Added to this process's.</param>
-    public static async Task<GatewayProcess> StartAsync(string yaml, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="dataFolder">A data folder that others use too; null for one of its own.</param>
+    public static async Task<GatewayProcess> StartAsync(string yaml, IReadOnlyDictionary<string, string?>? environment = null, string? dataFolder = null)
     {
-        var folder = new GatewayFolder();
+        var folder = new GatewayFolder(dataFolder);
         var (port, adminPort) = (FreePort.Next(), FreePort.Next());
         await File.WriteAllTextAsync(folder.RoutingFile, GatewayServer.WithHost(yaml, folder, port, adminPort));
         var gateway = new GatewayProcess(ChildProcess.StartDotnet(Dll, ["--config", folder.RoutingFile], environment), folder, port, adminPort);
@@ -68,8 +69,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the gateway in front of simulators, as <see cref="GatewayServer.ForSimulatorsAsync"/> does.</summary>
-    public static Task<GatewayProcess> ForSimulatorsAsync(IReadOnlyList<Uri> simulators, string extras = "", IReadOnlyDictionary<string, string?>? environment = null) =>
-        StartAsync(RoutingText.Merge(RoutingText.ForSimulators(simulators), extras), environment);
+    public static Task<GatewayProcess> ForSimulatorsAsync(IReadOnlyList<Uri> simulators, string extras = "", IReadOnlyDictionary<string, string?>? environment = null, string? dataFolder = null) =>
+        StartAsync(RoutingText.Merge(RoutingText.ForSimulators(simulators), extras), environment, dataFolder);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -128,15 +128,15 @@ public sealed class GatewayServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>A routing file with the host settings that a test needs.</summary>
+    /// <summary>A routing file with the host settings that a test needs. The admin section is the last, so that a test's own lines may continue it.</summary>
     internal static string WithHost(string yaml, GatewayFolder folder, int port, int adminPort) => RoutingText.Merge(
         $"""
         host:
           listen: http://127.0.0.1:{port}
-          admin:
-            listen: http://127.0.0.1:{adminPort}
           records: "{folder.RecordsFile}"
           data_folder: "{folder.DataFolder}"
+          admin:
+            listen: http://127.0.0.1:{adminPort}
         """,
         yaml);
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Configuration.Runtime;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
@@ -76,6 +77,8 @@ public sealed partial class ShippedTelemetryTests
         new RedisMetrics(host.MeterFactory).Called("hold", "ok", TimeSpan.FromMilliseconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
+        host.Snapshots.Overlay(RuntimeSet.Empty);
+        new RuntimeMetrics(host.MeterFactory, host.Snapshots).Changed(EntryKind.Key, "create");
         host.Store.Bytes = () => 1;
         host.Store.Kept(1);
         host.Store.Deleted(1);

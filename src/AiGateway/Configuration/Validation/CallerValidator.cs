@@ -27,8 +27,31 @@ internal static class CallerValidator
                 context.Error(path["id"], $"The caller id '{caller.Id}' is used by caller {ids[caller.Id] + 1} already. Ids must be unique.");
             }
             ValidateHash(context, caller, i, name, hashes, path);
-            ValidateAliases(context, caller, name, path["aliases"]);
-            ValidateNative(context, caller, name, path["native"]);
+            ValidateRights(context, caller, name, path);
+        }
+    }
+
+    /// <summary>Validates what a key may do and whose it is, without its hash.</summary>
+    /// <param name="context">Takes what is found.</param>
+    /// <param name="caller">The entry.</param>
+    /// <param name="name">What it is called in messages, at the beginning of a sentence.</param>
+    /// <param name="path">Where it stands.</param>
+    public static void ValidateRights(ValidationContext context, CallerConfig caller, string name, ConfigPath path)
+    {
+        ValidateNames(context, caller, path);
+        ValidateAliases(context, caller, name, path["aliases"]);
+        ValidateNative(context, caller, name, path["native"]);
+    }
+
+    private static void ValidateNames(ValidationContext context, CallerConfig caller, ConfigPath path)
+    {
+        Names.Validate(context, path["id"], caller.Id);
+        Names.Validate(context, path["project"], caller.Project);
+        Names.Validate(context, path["team"], caller.Team);
+        Names.Validate(context, path["organisation"], caller.Organisation);
+        foreach (var (tag, value) in caller.Tags)
+        {
+            Names.Validate(context, path["tags"][tag], value);
         }
     }
 

@@ -87,10 +87,10 @@ internal static class HostValidator
             }
         }
         var reachable = listen is null ? context.InContainer && host.Listen is null : !listen.IsLoopback;
-        if (reachable && context.Config.Callers.Count == 0)
+        if (reachable && context.Config.Callers.Count == 0 && host.Admin.Keys.Count == 0)
         {
             var address = listen?.ToString() ?? "http://*:8080 (the default in a container)";
-            context.Error(Section["listen"], $"The gateway would listen on {address} without asking for keys: whoever reaches it could spend your money. Add 'callers' ('AiGateway keys new' makes an entry), or listen on http://localhost:8080.");
+            context.Error(Section["listen"], $"The gateway would listen on {address} without asking for keys: whoever reaches it could spend your money. Add 'callers' ('AiGateway keys new' makes an entry) or 'host.admin.keys' (keys are then made at run time), or listen on http://localhost:8080.");
         }
     }
 
@@ -100,13 +100,54 @@ internal static class HostValidator
         {
             context.Error(Section["admin"]["key_hash"], "'host.admin.key_hash' must be 'sha256:' and 64 hex digits. 'AiGateway keys new' makes a key and its hash.");
         }
-        if (admin is { IsLoopback: false } && host.Admin.KeyHash is null && !context.IsWritten(Section["admin"]["key_hash"]))
+        if (admin is { IsLoopback: false } && host.Admin.KeyHash is null && host.Admin.Keys.Count == 0 && !context.IsWritten(Section["admin"]["key_hash"]) && !context.IsWritten(Section["admin"]["keys"]))
         {
             context.Error(Section["admin"]["listen"], $"The admin listener on {admin} can be reached from outside and needs a key. Add host.admin.key_hash ('AiGateway keys new' makes one), or listen on http://127.0.0.1:{admin.Port}.");
         }
+        ValidateAdminKeys(context, host.Admin);
         if (admin is { IsHttps: true } && host.Tls is null)
         {
             context.Error(Section["admin"]["listen"], "'host.admin.listen' is an https address, which needs a certificate. Add host.tls, or listen on http.");
+        }
+    }
+
+    private static void ValidateAdminKeys(ValidationContext context, AdminConfig admin)
+    {
+        var path = Section["admin"]["keys"];
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var hashes = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        if (admin.KeyHash is { } shortForm)
+        {
+            ids.Add(AdminKeyModel.ShortFormId);
+            hashes.Add(shortForm);
+        }
+        for (var i = 0; i < admin.Keys.Count; i++)
+        {
+            var key = admin.Keys[i];
+            if (key.Id is null)
+            {
+                if (!context.IsWritten(path[i]["id"]))
+                {
+                    context.Error(path[i], $"Admin key {i + 1} needs an 'id': its name in the audit.");
+                }
+            }
+            else if (!ids.Add(key.Id))
+            {
+                context.Error(path[i]["id"], $"Two admin keys are called '{key.Id}' (the one of 'key_hash' is called '{AdminKeyModel.ShortFormId}'). Give each a name of its own, so that the audit tells them apart.");
+            }
+            else
+            {
+                Names.Validate(context, path[i]["id"], key.Id);
+            }
+            if (key.KeyHash is null ? !context.IsWritten(path[i]["key_hash"]) : KeyHash.TryParse(key.KeyHash) is null)
+            {
+                // Not shown: somebody may have put the key itself here.
+                context.Error(path[i]["key_hash"], $"Admin key {i + 1} needs a 'key_hash': 'sha256:' and 64 hex digits, not the key itself. 'AiGateway keys new' makes both.");
+            }
+            else if (key.KeyHash is { } hash && (!hashes.Add(hash) || context.Config.Callers.Any(caller => string.Equals(caller.KeyHash, hash, StringComparison.OrdinalIgnoreCase))))
+            {
+                context.Error(path[i]["key_hash"], $"Admin key {i + 1} is also another key's. Give each admin and each caller a key of its own.");
+            }
         }
     }
 

@@ -29,6 +29,9 @@ internal static class LimitsValidator
                 context.Error(path["on"], $"'{limit.On}' is nothing whose use is counted. Write {string.Join(", ", LimitModelBuilder.SubjectWords)}, or tag:NAME.{Suggestion.For(limit.On, LimitModelBuilder.SubjectWords)}");
                 continue;
             }
+            Names.Validate(context, path["id"], limit.Id);
+            Names.Validate(context, path["on"], limit.On);
+            Names.Validate(context, path["match"], limit.Match);
             var id = LimitModelBuilder.IdOf(limit);
             if (!ids.TryAdd(id, i))
             {
@@ -60,6 +63,9 @@ internal static class LimitsValidator
                 }
                 continue;
             }
+            Names.Validate(context, path["id"], budget.Id);
+            Names.Validate(context, path["on"], budget.On);
+            Names.Validate(context, path["match"], budget.Match);
             var id = LimitModelBuilder.IdOf(budget);
             if (!ids.TryAdd(id, i))
             {

@@ -1,13 +1,12 @@
 namespace AiGateway.Configuration.Yaml;
 
 /// <summary>What one binding of a file collects.</summary>
-internal sealed class BindingContext(Findings findings, Func<string, string?> environment)
+/// <param name="findings">Takes errors and warnings.</param>
+/// <param name="environment">Looks an environment variable up; null where values are what they say, because who wrote them is not to see the environment.</param>
+internal sealed class BindingContext(Findings findings, Func<string, string?>? environment)
 {
     /// <summary>Errors and warnings.</summary>
     public Findings Findings { get; } = findings;
-
-    /// <summary>Looks an environment variable up.</summary>
-    public Func<string, string?> Environment { get; } = environment;
 
     /// <summary>Where everything stands.</summary>
     public SourceMap Places { get; } = new();
@@ -18,8 +17,12 @@ internal sealed class BindingContext(Findings findings, Func<string, string?> en
     /// <summary>A scalar's text with its references replaced; null after noting why it cannot be had.</summary>
     public string? Resolve(YamlScalar scalar, ConfigPath path)
     {
+        if (environment is null)
+        {
+            return scalar.Text;
+        }
         var missing = new List<string>();
-        var text = Interpolation.Resolve(scalar.Text, Environment, missing, out var problem);
+        var text = Interpolation.Resolve(scalar.Text, environment, missing, out var problem);
         if (problem is not null)
         {
             Findings.Error(scalar.Place, problem);

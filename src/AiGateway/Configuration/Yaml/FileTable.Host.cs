@@ -1,3 +1,5 @@
+using AiGateway.Configuration.Runtime;
+
 namespace AiGateway.Configuration.Yaml;
 
 /// <summary>The sections about the process and its callers.</summary>
@@ -8,9 +10,14 @@ internal static partial class FileTable
         var tls = new RecordShape<TlsConfig>("tls")
             .With("certificate", "PEM file with the certificate chain. Required.", Scalars.Text, (section, value) => section with { Certificate = value })
             .With("key", "PEM file with the private key. Required.", Scalars.Text, (section, value) => section with { Key = value });
+        var adminKey = new RecordShape<AdminKeyConfig>("admin_key")
+            .With("id", "Name of the key in the audit; unique. Required.", Scalars.Text, (section, value) => section with { Id = value })
+            .With("key_hash", "SHA-256 of the key, 'sha256:' and 64 hex digits; 'AiGateway keys new' prints it. Required.", Scalars.Text, (section, value) => section with { KeyHash = value })
+            .With("role", "read: look at everything; write: change keys, teams, budgets and limits too. Default read.", Scalars.Word(AdminKeyModel.Roles), (section, value) => section with { Role = value });
         var admin = new RecordShape<AdminConfig>("admin")
             .With("listen", "Address of the admin listener; 'off' closes it. Default http://127.0.0.1:8081. Any address that is not loopback needs key_hash.", Scalars.Text, (section, value) => section with { Listen = value })
-            .With("key_hash", "SHA-256 of the admin key, 'sha256:' and 64 hex digits. 'AiGateway keys new' makes one.", Scalars.Text, (section, value) => section with { KeyHash = value });
+            .With("key_hash", "SHA-256 of an admin key that may read, 'sha256:' and 64 hex digits. 'AiGateway keys new' makes one.", Scalars.Text, (section, value) => section with { KeyHash = value })
+            .With("keys", "Keys of the Admin API. Any of them turns keys, teams, budgets and limits made at run time on, and callers then need keys. Default none.", new ListShape<AdminKeyConfig>(adminKey), (section, value) => section with { Keys = value });
         var otlp = new RecordShape<OtlpConfig>("otlp")
             .With("endpoint", "Collector address, for example http://localhost:4317. Default: OTEL_EXPORTER_OTLP_ENDPOINT; off without either.", Scalars.Text, (section, value) => section with { Endpoint = value })
             .With("protocol", "Default grpc.", Scalars.Word(["grpc", "http/protobuf"]), (section, value) => section with { Protocol = value })
@@ -52,7 +59,17 @@ internal static partial class FileTable
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });
     }
 
-    private static RecordShape<CallerConfig> Caller() => new RecordShape<CallerConfig>("caller")
+    /// <summary>A team's entry, which is made at run time only.</summary>
+    public static RecordShape<TeamConfig> Team() => new RecordShape<TeamConfig>("team")
+        .With("organisation", "Organisation the team belongs to.", Scalars.Text, (section, value) => section with { Organisation = value })
+        .With("tags", "Tags for its keys; a key's own of the same name come before them.", TextMap, (section, value) => section with { Tags = value })
+        .With("aliases", "Aliases for keys that name none, '*' allowed at the end. Default all.", Texts, (section, value) => section with { Aliases = value })
+        .With("native", "Ids of providers whose own API keys that name none may use, '*' allowed at the end. Default none.", Texts, (section, value) => section with { Native = value })
+        .With("priority", "Who goes first where requests wait for a limit, for keys that do not say it: interactive, standard (default) or batch.", Scalars.Word(PriorityNames.All), (section, value) => section with { Priority = value })
+        .With("disabled", "When true all its keys are refused. Default false.", Scalars.Boolean, (section, value) => section with { Disabled = value });
+
+    /// <summary>A caller's entry.</summary>
+    public static RecordShape<CallerConfig> Caller() => new RecordShape<CallerConfig>("caller")
         .With("id", "Name of the key in records and metrics; unique. Required.", Scalars.Text, (section, value) => section with { Id = value })
         .With("key_hash", "SHA-256 of the key, 'sha256:' and 64 hex digits; 'AiGateway keys new' prints it. Required.", Scalars.Text, (section, value) => section with { KeyHash = value })
         .With("project", "Project the key belongs to.", Scalars.Text, (section, value) => section with { Project = value })

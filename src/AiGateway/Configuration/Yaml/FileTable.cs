@@ -99,7 +99,8 @@ internal static partial class FileTable
             .With("memory", "Uploads beyond this are spooled to a temporary file. Default 1MiB.", Scalars.Size(4_096, 1L << 30), (section, value) => section with { Memory = value });
     }
 
-    private static RecordShape<LimitConfig> Limit()
+    /// <summary>A limit's entry.</summary>
+    public static RecordShape<LimitConfig> Limit()
     {
         var rates = new ListShape<Rate>(Scalars.Rate, orSingle: true);
         return new RecordShape<LimitConfig>("limit")
@@ -123,7 +124,8 @@ internal static partial class FileTable
         .With("max_wait", "Longest wait of a request; then it is refused. Default 10s.", Scalars.Duration(TenthOfSecond, TenMinutes), (section, value) => section with { MaxWait = value })
         .With("max_waiting", "Most requests that wait for the limit, over all its subjects; further ones are refused at once. Default 1000.", Scalars.Integer(1, 10_000), (section, value) => section with { MaxWaiting = value });
 
-    private static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
+    /// <summary>A budget's entry.</summary>
+    public static RecordShape<BudgetConfig> Budget() => new RecordShape<BudgetConfig>("budget")
         .With("id", "Name in messages, metrics and records. Default: made of 'on' and 'match'.", Scalars.Text, (section, value) => section with { Id = value })
         .With("on", "Whose money it is: key, user, project, team, organisation, tag:NAME, alias, deployment, provider or gateway. Required.", Scalars.Text, (section, value) => section with { On = value })
         .With("match", "The one subject it holds for. Default: each has a whole one of its own, unless another budget of the same kind names it.", Scalars.Text, (section, value) => section with { Match = value })
