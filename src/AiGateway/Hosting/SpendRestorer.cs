@@ -248,7 +248,7 @@ internal sealed partial class SpendRestorer(
             var ago = now - at is { Ticks: > 0 } past ? past : TimeSpan.Zero;
             // A key is one wherever its owner stands; the widest name of the others is the organisation's.
             var value = Subjects.KeyOf(limit, limit.Subject == LimitSubject.Key || names is [] ? [name] : names);
-            yield return (value, dimensions is [LedgerDimension.Organisation, ..] && names[0].Length > 0 ? names[0] : null, ago, group.Sums.Cost);
+            yield return (value, dimensions.Length > 0 && dimensions[0] == LedgerDimension.Organisation && names[0].Length > 0 ? names[0] : null, ago, group.Sums.Cost);
         }
     }
 
