@@ -77,7 +77,7 @@ internal sealed class DayOfCalls : IDisposable
     private long FirstNumber()
     {
         using var find = _file.Prepare("SELECT at FROM requests WHERE number = ?1");
-        using var last = _file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0))");
+        using var last = _file.Prepare($"SELECT {EntrySchema.LastNumber}");
         last.Step();
         var (low, high) = (0L, last.Number(0));
         while (low < high)

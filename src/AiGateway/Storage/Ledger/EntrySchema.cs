@@ -54,7 +54,7 @@ internal static class EntrySchema
           PRIMARY KEY (number, line)) WITHOUT ROWID;
         CREATE VIEW requests AS
           {RequestsOfEntries}
-          UNION ALL SELECT *, NULL FROM requests_1;
+          UNION ALL SELECT *, CAST(NULL AS TEXT) FROM requests_1;
         CREATE VIEW lines AS
           {LinesOf("entries")}
           UNION ALL {LinesOf("more_lines")}

@@ -16,8 +16,8 @@ internal sealed class LedgerRows : IDisposable
     public LedgerRows(LedgerFile file, long after = 0, long until = long.MaxValue)
     {
         _requests = file.Prepare($"SELECT {RequestRow.Columns} FROM requests WHERE number > ?1 AND number <= ?2 ORDER BY number").Bind(1, after).Bind(2, until);
-        // Both in the order of their keys: one pass over each, and no search.
-        _lines = file.Prepare($"SELECT number, {LineRow.Columns} FROM lines WHERE number > ?1 AND number <= ?2 ORDER BY number, line").Bind(1, after).Bind(2, until);
+        // Both in the order of their keys: one pass over each, and no search. With the place among the columns: only then SQLite sees through the view, and sorts nothing.
+        _lines = file.Prepare($"SELECT number, {LineRow.Columns}, lines.line FROM lines WHERE number > ?1 AND number <= ?2 ORDER BY number, line").Bind(1, after).Bind(2, until);
         _hasLine = _lines.Step();
     }
 
