@@ -1,6 +1,5 @@
 using System.Text;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
