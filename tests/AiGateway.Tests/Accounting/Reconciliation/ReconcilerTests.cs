@@ -4,7 +4,6 @@ using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reconciliation;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Tests.Accounting.Ledger;
 using AiGateway.Tests.Storage.Ledger;
 
 namespace AiGateway.Tests.Accounting.Reconciliation;
