@@ -32,6 +32,17 @@ internal static class FunctionJson
         writer.WriteStartObject();
         writer.WriteString("type"u8, "function"u8);
         writer.WriteStartObject("function"u8);
+        WriteMembers(writer, tool, needsSchema: !isOwn);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a tool's name, description and schema into the object that is open.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="tool">The tool.</param>
+    /// <param name="needsSchema">Whether one without a schema gets one that takes nothing.</param>
+    public static void WriteMembers(Utf8JsonWriter writer, ChatTool tool, bool needsSchema)
+    {
         writer.WriteString("name"u8, tool.Name);
         if (tool.Description is not null)
             writer.WriteString("description"u8, tool.Description);
@@ -40,12 +51,10 @@ internal static class FunctionJson
             writer.WritePropertyName("parameters"u8);
             tool.Parameters.WriteTo(writer);
         }
-        else if (!isOwn)
+        else if (needsSchema)
         {
             writer.WritePropertyName("parameters"u8);
             writer.WriteRawValue("""{"type":"object","properties":{}}"""u8, skipInputValidation: true);
         }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
     }
 }

@@ -8,9 +8,11 @@ namespace AiGateway.Protocols;
 /// <remarks>Members named <c>…Of</c> take a value of another type for absent; those named <c>Want…</c> refuse it with its path.</remarks>
 internal static class JsonBody
 {
-    /// <summary>Parses a body and reads it while the document is open.</summary>
+    /// <summary>Parses a body, which may begin with a byte order mark, and reads it while the document is open.</summary>
     public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
+        if (body.Span.StartsWith("\uFEFF"u8))
+            body = body[3..];
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -20,7 +22,7 @@ internal static class JsonBody
         }
         catch (Exception exception) when (IsDefect(exception))
         {
-            throw new ChatFormatException("The body is not valid JSON: " + exception.Message, exception);
+            throw Broken("The body", exception);
         }
     }
 
@@ -38,6 +40,28 @@ internal static class JsonBody
     /// <summary>What the JSON reader throws for bytes that are no JSON, no UTF-8, or half a surrogate pair.</summary>
     public static bool IsDefect(Exception exception) =>
         exception is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
+
+    /// <summary>The error for such bytes.</summary>
+    /// <param name="what">What they were to be, as a sentence begins.</param>
+    /// <param name="exception">What the reader threw.</param>
+    public static ChatFormatException Broken(string what, Exception exception) => new($"{what} is not valid JSON: {exception.Message}", exception);
+
+    /// <summary>True when the bytes are one JSON object.</summary>
+    public static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A member's value; undefined when it is absent or null, or <paramref name="element"/> is no object.</summary>
     public static JsonElement Member(this JsonElement element, ReadOnlySpan<byte> name) =>

@@ -26,9 +26,6 @@ internal static class JsonElementExtensions
     public static int? Whole(this JsonElement value, ReadOnlySpan<byte> name) =>
         value.Member(name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt32(out var number) ? number : null;
 
-    public static double? Number(this JsonElement value, ReadOnlySpan<byte> name) =>
-        value.Member(name) is { ValueKind: JsonValueKind.Number } member && member.TryGetDouble(out var number) ? number : null;
-
     /// <summary>The elements of an array; none when it is anything else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement? value) =>
         value is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];

@@ -27,26 +27,6 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>What it wrote to standard output and standard error so far.</summary>
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Resident memory now, in bytes.</summary>
-    public long ResidentBytes
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
-
-    /// <summary>Processor time used so far, user and system.</summary>
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
-
     /// <summary>Starts a program.</summary>
     /// <param name="program">Its path, or a name on the PATH.</param>
     /// <param name="arguments">Each passed as it is, unquoted.</param>

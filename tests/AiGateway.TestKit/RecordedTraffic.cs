@@ -20,11 +20,6 @@ public static class RecordedTraffic
             .SelectMany(file => Files.GetOrAdd(file, Read))
             .Where(exchange => (provider == "*" || exchange.Provider == provider) && (endpoint == "*" || exchange.Endpoint == endpoint))];
 
-    /// <summary>One exchange.</summary>
-    /// <exception cref="KeyNotFoundException">There is none with that id.</exception>
-    public static RecordedExchange One(string id) =>
-        All().FirstOrDefault(exchange => exchange.Id == id) ?? throw new KeyNotFoundException($"No exchange with the id '{id}' is recorded.");
-
     private static IReadOnlyList<RecordedExchange> Read(string file) =>
         [.. File.ReadLines(file).Where(line => line.Length > 0).Select(ReadLine)];
 

@@ -42,6 +42,9 @@ internal static class GatewayConfiguration
     // Off, as in a file that does not speak of it; --variant-env LOADTEST_LEDGER=sqlite measures what it costs.
     private const string Ledger = "${LOADTEST_LEDGER:-off}";
 
+    // None, unless --variant-env LOADTEST_REDIS=redis://127.0.0.1:6379 says where.
+    private const string Redis = "${LOADTEST_REDIS:-}";
+
     /// <summary>Three weighted deployments in one group, a caller with a key, a known price, a records file, an admin listener with metrics.</summary>
     public static string Text(string listen, string adminListen, string upstream, string recordsFile, string dataFolder)
     {
@@ -55,6 +58,7 @@ internal static class GatewayConfiguration
               data_folder: {dataFolder}
               ledger:
                 store: {Ledger}
+              redis: {Redis}
             providers:
               bench:
                 kind: openai-compatible

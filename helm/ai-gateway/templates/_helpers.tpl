@@ -70,11 +70,13 @@ What the API server would accept and the gateway would not, said at install time
 {{- define "ai-gateway.validate" -}}
 {{- if eq .Values.state.mode "inProcess" }}
 {{- if gt (int .Values.replicaCount) 1 }}
-{{- fail (printf "replicaCount is %d, but state is in process (state.mode: inProcess): each replica would count limits and know stored objects on its own. Set replicaCount: 1." (int .Values.replicaCount)) }}
+{{- fail (printf "replicaCount is %d, but state is in process (state.mode: inProcess): each replica would count limits and know stored objects on its own. Set replicaCount: 1, or state.mode: redis." (int .Values.replicaCount)) }}
 {{- end }}
 {{- if .Values.autoscaling.enabled }}
-{{- fail "autoscaling.enabled is true, but state is in process (state.mode: inProcess): more than one replica is not possible. Set autoscaling.enabled: false." }}
+{{- fail "autoscaling.enabled is true, but state is in process (state.mode: inProcess): more than one replica is not possible. Set autoscaling.enabled: false, or state.mode: redis." }}
 {{- end }}
+{{- else if .Values.persistence.enabled }}
+{{- fail "state.mode is redis, but persistence.enabled is true: the data folder is one process's own, and two replicas would write into one ledger. Set persistence.enabled: false, and give host.id_secret from a Secret." }}
 {{- end }}
 {{- if and .Values.config .Values.existingConfigMap.name }}
 {{- fail "Both config and existingConfigMap.name are set. Keep one." }}
@@ -112,6 +114,9 @@ What the API server would accept and the gateway would not, said at install time
 {{- if not (hasSuffix (printf ":%d" (int .Values.ports.metrics)) (trimSuffix "/" $metrics)) }}
 {{- fail (printf "metrics.enabled needs host.metrics_listen: http://*:%d in the routing file, which says %s." (int .Values.ports.metrics) $metrics) }}
 {{- end }}
+{{- end }}
+{{- if and (eq .Values.state.mode "redis") (not (and $host.redis $host.id_secret)) }}
+{{- fail "state.mode is redis, but the routing file lacks host.redis or host.id_secret: replicas share limits through the one, and ids of stored objects through the other." }}
 {{- end }}
 {{- if and $host.data_folder (not (has $host.data_folder (list "data" "/app/data"))) }}
 {{- fail (printf "host.data_folder is %s, but the volume is mounted at /app/data. Leave it out." $host.data_folder) }}

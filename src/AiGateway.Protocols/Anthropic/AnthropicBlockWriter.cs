@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
@@ -44,7 +43,7 @@ internal static class AnthropicBlockWriter
                 writer.WriteString("id"u8, CallId(call.Id));
                 writer.WriteString("name"u8, call.Name);
                 writer.WritePropertyName("input"u8);
-                WriteInput(writer, call);
+                CallArguments.Write(writer, call);
                 break;
             case ToolResultPart result:
                 WriteResult(writer, result, own);
@@ -69,20 +68,6 @@ internal static class AnthropicBlockWriter
 
     /// <summary>A call's id; one is made up for providers that give none.</summary>
     public static string CallId(string? id) => id is { Length: > 0 } ? id : "toolu_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
-
-    /// <summary>Whether text is one JSON object.</summary>
-    public static bool IsObject(ReadOnlyMemory<byte> utf8)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(utf8);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 
     public static void WriteCacheMark(Utf8JsonWriter writer, string? mark)
     {
@@ -162,21 +147,6 @@ internal static class AnthropicBlockWriter
     {
         if (mediaType is not null)
             writer.WriteString("media_type"u8, mediaType);
-    }
-
-    /// <summary>The input has to be an object: no arguments are an empty one, and text that is none goes into one.</summary>
-    private static void WriteInput(Utf8JsonWriter writer, ToolCallPart call)
-    {
-        var bytes = Encoding.UTF8.GetBytes(call.Arguments);
-        if (!call.IsCustom && IsObject(bytes))
-        {
-            writer.WriteRawValue(bytes, skipInputValidation: true);
-            return;
-        }
-        writer.WriteStartObject();
-        if (call.IsCustom || !string.IsNullOrWhiteSpace(call.Arguments))
-            writer.WriteString("input"u8, call.Arguments);
-        writer.WriteEndObject();
     }
 
     private static void WriteResult(Utf8JsonWriter writer, ToolResultPart result, bool own)

@@ -49,21 +49,17 @@ public sealed class AnthropicCodec : ChatCodec
 
     /// <summary>Reads a request, also one for <c>/v1/messages/count_tokens</c>: then <see cref="ChatRequest.MaxOutputTokens"/> is null.</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => AnthropicJson.Read(body, AnthropicRequestReader.Read);
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, AnthropicRequestReader.Read);
 
     /// <inheritdoc/>
-    public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output) =>
-        WriteRequest(request, translation, output, countOnly: false);
-
-    /// <summary>Writes a body for <c>/v1/messages/count_tokens</c>: the request without what only generation needs.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="translation">Takes what was lost.</param>
-    /// <param name="output">Where to.</param>
-    public void WriteCountTokens(ChatRequest request, Translation translation, IBufferWriter<byte> output) =>
-        WriteRequest(request, translation, output, countOnly: true);
+    public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
+        new AnthropicRequestWriter(_target, ForeignRequest.FitParts(request, Dialect, translation), translation, writer).Write();
+    }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => AnthropicJson.Read(body, AnthropicResponseReader.Read);
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, AnthropicResponseReader.Read);
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -80,10 +76,4 @@ public sealed class AnthropicCodec : ChatCodec
 
     /// <inheritdoc/>
     public override ProviderError ReadError(int status, ReadOnlySpan<byte> body) => AnthropicErrors.Read(status, body);
-
-    private void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output, bool countOnly)
-    {
-        using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
-        new AnthropicRequestWriter(_target, ForeignRequest.FitParts(request, Dialect, translation), translation, writer, countOnly).Write();
-    }
 }

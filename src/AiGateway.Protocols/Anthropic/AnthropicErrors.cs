@@ -41,21 +41,6 @@ public static class AnthropicErrors
         _ => "api_error",
     };
 
-    /// <summary>The status that Anthropic answers with for a <c>type</c>; 500 for one that is unknown.</summary>
-    public static int StatusOf(string? type) => type switch
-    {
-        "invalid_request_error" => 400,
-        "authentication_error" => 401,
-        "billing_error" => 402,
-        "permission_error" => 403,
-        "not_found_error" => 404,
-        "request_too_large" => 413,
-        "rate_limit_error" => 429,
-        "timeout_error" => 504,
-        "overloaded_error" => 529,
-        _ => 500,
-    };
-
     /// <summary>Writes <c>{"type":"error","error":{"type","message"},"request_id"}</c>.</summary>
     /// <param name="status">The status it goes out with; 0 inside a stream: then the error's kind decides the type.</param>
     /// <param name="error">The error.</param>

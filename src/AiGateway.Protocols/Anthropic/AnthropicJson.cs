@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 
@@ -7,28 +6,6 @@ namespace AiGateway.Protocols.Anthropic;
 /// <summary>Reading members, with the defect's path in the exception.</summary>
 internal static class AnthropicJson
 {
-    /// <summary>Reads a body that has to be an object.</summary>
-    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new ChatFormatException("The body must be a JSON object.");
-        }
-        catch (JsonException exception)
-        {
-            throw Broken(exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw Broken(exception);
-        }
-    }
-
-    /// <summary>JSON that cannot be parsed, or text in it that is no Unicode.</summary>
-    public static ChatFormatException Broken(Exception exception) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The body is no valid JSON: {exception.Message}"), exception);
-
     /// <summary>The same defect, seen from further outside.</summary>
     public static ChatFormatException Inside(string outer, ChatFormatException inner) =>
         new(inner.Message, inner.Path is not { Length: > 0 } path ? outer : path[0] == '[' ? outer + path : $"{outer}.{path}");
@@ -88,17 +65,15 @@ internal static class AnthropicJson
             throw new ChatFormatException(kind == JsonValueKind.Array ? "Must be a list." : "Must be an object.", path);
     }
 
-    /// <summary>Members of an object as a value of its own.</summary>
-    public static JsonValue ToValue(this JsonMembers members)
+    /// <summary>Writes an object's members but the known ones into the object that is open.</summary>
+    public static void WriteRest(this JsonElement element, Utf8JsonWriter writer, params ReadOnlySpan<string> known)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        if (element.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var member in element.EnumerateObject())
         {
-            writer.WriteStartObject();
-            members.WriteTo(writer);
-            writer.WriteEndObject();
+            if (!known.Contains(member.Name))
+                member.WriteTo(writer);
         }
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        return JsonValue.Of(document.RootElement);
     }
 }

@@ -1,5 +1,3 @@
-using AiGateway.Protocols.Chat;
-
 namespace AiGateway.Protocols.Anthropic;
 
 /// <summary>What a model takes, by the version in its name: <c>claude-opus-4-6</c>, <c>us.anthropic.claude-sonnet-4-5-20250929-v1:0</c>, <c>claude-3-7-sonnet-latest</c>.</summary>
@@ -28,7 +26,7 @@ internal readonly record struct AnthropicModel(int Version, bool IsOpus)
     }
 
     /// <summary>Thinks as long as it likes, steered by <c>output_config.effort</c>; later models refuse a budget.</summary>
-    public bool IsAdaptive(TargetTraits traits) => traits.AdaptiveThinking ?? Version >= 406;
+    public bool IsAdaptive => Version >= 406;
 
     /// <summary>Can think at all. A name without a version is given the benefit of the doubt.</summary>
     public bool CanThink => Version is 0 or >= 307;

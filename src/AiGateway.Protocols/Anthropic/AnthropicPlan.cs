@@ -5,6 +5,9 @@ namespace AiGateway.Protocols.Anthropic;
 /// <summary>How a request of another dialect thinks, and how its answer gets its form: what depends on one another, decided at once.</summary>
 internal sealed class AnthropicPlan
 {
+    /// <summary>The bound of an answer whose caller gave none: the dialect insists on one.</summary>
+    private const long DefaultMaxTokens = 4096;
+
     private readonly ChatRequest _request;
     private readonly Translation _translation;
     private readonly AnthropicModel _model;
@@ -78,7 +81,7 @@ internal sealed class AnthropicPlan
 
     private void PlanThinking(bool wanted, bool isInToolLoop)
     {
-        MaxTokens = _request.MaxOutputTokens ?? _translation.Traits.DefaultMaxOutputTokens;
+        MaxTokens = _request.MaxOutputTokens ?? DefaultMaxTokens;
         if (!wanted)
         {
             Thinks = _request.Reasoning is not null && _model.CanThink && (_request.Reasoning.Enabled == false || _request.Reasoning.Effort == "none" || _request.Reasoning.BudgetTokens == 0) ? false : null;
@@ -96,7 +99,7 @@ internal sealed class AnthropicPlan
             return;
         }
         var budget = reasoning.BudgetTokens is > 0 and { } given ? given : AnthropicThinking.BudgetOf(reasoning.Effort);
-        if (_model.IsAdaptive(_translation.Traits))
+        if (_model.IsAdaptive)
             PlanAdaptive(reasoning, budget);
         else if (isInToolLoop)
             _translation.Drop("reasoning_effort", "the turn to go on with does not begin with Anthropic's own thoughts");

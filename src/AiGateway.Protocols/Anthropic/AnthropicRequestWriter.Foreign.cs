@@ -11,16 +11,13 @@ internal sealed partial class AnthropicRequestWriter
         var model = AnthropicModel.Of(Model);
         var conversation = AnthropicForeignConversation.Of(_request, _target, model, _translation);
         var plan = AnthropicPlan.Of(_request, _target, _translation, model, conversation.IsInToolLoop);
-        if (!_countOnly)
-            _writer.WriteNumber("max_tokens"u8, plan.MaxTokens);
+        _writer.WriteNumber("max_tokens"u8, plan.MaxTokens);
         WriteSystem(conversation, plan);
         WriteTurns(conversation);
         WriteForeignTools(conversation, plan);
         if (plan.Thinks is { } thinks)
             WriteThinking(thinks, plan.Budget, thinks ? Display(_request.Reasoning?.Summary) : null);
         WriteOutputConfig(plan.Effort, plan.NativeSchema, default);
-        if (_countOnly)
-            return;
         WriteForeignSampling(model, plan.Thinks == true);
         WriteForeignStop();
         if (_request.User is { } user)

@@ -11,15 +11,13 @@ internal sealed partial class AnthropicRequestWriter
     private readonly ChatRequest _request;
     private readonly Translation _translation;
     private readonly Utf8JsonWriter _writer;
-    private readonly bool _countOnly;
 
-    public AnthropicRequestWriter(AnthropicTarget target, ChatRequest request, Translation translation, Utf8JsonWriter writer, bool countOnly)
+    public AnthropicRequestWriter(AnthropicTarget target, ChatRequest request, Translation translation, Utf8JsonWriter writer)
     {
         _target = target;
         _request = request;
         _translation = translation;
         _writer = writer;
-        _countOnly = countOnly;
     }
 
     public void Write()
@@ -40,7 +38,7 @@ internal sealed partial class AnthropicRequestWriter
 
     private void WriteOwn()
     {
-        if (_request.MaxOutputTokens is { } most && !_countOnly)
+        if (_request.MaxOutputTokens is { } most)
             _writer.WriteNumber("max_tokens"u8, most);
         WriteOwnMessages();
         WriteOwnTools();
@@ -54,15 +52,6 @@ internal sealed partial class AnthropicRequestWriter
                 WriteThinking(thinks, reasoning.BudgetTokens, reasoning.Summary);
         }
         WriteOutputConfig(_request.Reasoning?.Effort, _request.Format is { Kind: ChatFormatKind.JsonSchema } format ? format.Schema : default, Extension("output_config"));
-        if (_countOnly)
-        {
-            foreach (var (name, value) in _request.Extensions?.All ?? [])
-            {
-                if (name is "mcp_servers" or "context_management" or "cache_control" or "thinking")
-                    WriteMember(name, value);
-            }
-            return;
-        }
         WriteSampling(_request.Temperature, _request.TopP, _request.TopK);
         if (_request.Stop.Count > 0)
             WriteStop(_request.Stop);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
 
@@ -14,6 +15,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
 {
     private readonly AnthropicUsage _usage = new();
     private readonly List<Block> _blocks = [];
+    private byte[] _joined = [];
     private bool _answered;
     private bool _called;
     private bool _isComplete;
@@ -25,33 +27,16 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         if (framing == StreamFraming.AwsEventStream)
             DecodeFrame(eventBytes, events);
         else
-            DecodeSse(eventBytes, events);
-    }
-
-    private void DecodeSse(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
-    {
-        var sse = SseFraming.Parse(eventBytes);
-        if (!sse.Data.Exists)
-            return;
-        if (!sse.HasMultipleDataLines)
-        {
-            DecodeJson(sse.Data.Of(eventBytes), events);
-            return;
-        }
-        var joined = new byte[eventBytes.Length];
-        DecodeJson(joined.AsSpan(0, SseFraming.JoinData(eventBytes, joined)), events);
+            DecodeJson(SseFraming.WholeData(SseFraming.Parse(eventBytes), eventBytes, ref _joined), events);
     }
 
     private void DecodeFrame(ReadOnlySpan<byte> frameBytes, List<ChatEvent> events)
     {
         var frame = AwsEventStream.Parse(frameBytes);
         if (frame.IsError)
-        {
-            events.Add(new ChatEvent(ChatEventKind.Error) { Error = BedrockChunk.ReadError(frame) });
-            return;
-        }
-        if (BedrockChunk.Read(frame.Payload) is { } json)
-            DecodeJson(json, events);
+            events.Add(new ChatEvent(ChatEventKind.Error) { Error = BedrockErrors.Read(frame) });
+        else if (frame.EventType.SequenceEqual("chunk"u8))
+            DecodeJson(InvokeStream.ReadChunk(frame.Payload), events);
     }
 
     private void DecodeJson(ReadOnlySpan<byte> json, List<ChatEvent> events)
@@ -69,13 +54,9 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
                 throw new ChatFormatException("An event's data must be one JSON object.");
             DecodeEvent(document.RootElement, json, events);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw AnthropicJson.Broken(exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw AnthropicJson.Broken(exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 
@@ -338,7 +319,7 @@ internal sealed class AnthropicStreamDecoder(StreamFraming framing) : ChatStream
         private JsonValue Whole()
         {
             var pieces = _pieces.ToString();
-            var value = _member == "input" && AnthropicBlockWriter.IsObject(Encoding.UTF8.GetBytes(pieces)) ? JsonValue.Parse(pieces) : JsonValue.OfString(pieces);
+            var value = _member == "input" && JsonBody.IsObject(Encoding.UTF8.GetBytes(pieces)) ? JsonValue.Parse(pieces) : JsonValue.OfString(pieces);
             using var document = _start.Open();
             var members = new JsonMembers();
             foreach (var member in document.RootElement.EnumerateObject())

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using AiGateway.Protocols.Bedrock;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.OpenAI;
 using JsonText = AiGateway.Protocols.Chat.JsonText;
@@ -27,6 +28,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
     private bool _isOpen;
     private readonly List<ChatCitation> _early = [];
     private ChatPart? _waiting;
+    private InputPieces? _input;
     private Dialect? _signer;
     private ChatPartKind _kind;
     private Dialect? _partSigner;
@@ -102,7 +104,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         _writer!.Flush();
         if (framing == StreamFraming.AwsEventStream)
         {
-            BedrockChunk.Write(_json.WrittenSpan, output);
+            InvokeStream.FromJson(_json.WrittenSpan, output);
             return;
         }
         output.Write("event: "u8);
@@ -156,6 +158,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
                 break;
             case ChatPartKind.ToolCall:
                 _hasCalls = true;
+                _input = _own ? null : new InputPieces(step.Data is ToolCallPart { IsCustom: true });
                 OpenBlock(new ToolCallPart { Id = step.Id ?? "", Name = step.Name ?? "", Extensions = _own ? step.Data?.Extensions : null, Own = _own ? step.Data?.Own : null }, output);
                 break;
             case ChatPartKind.Media when step.Data is MediaPart { Transcript: { Length: > 0 } said }:
@@ -292,7 +295,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
                     WriteText("signature_delta"u8, "signature"u8, step.Signature, output);
                 break;
             case ChatPartKind.ToolCall:
-                WriteText("input_json_delta"u8, "partial_json"u8, step.Text, output);
+                WriteText("input_json_delta"u8, "partial_json"u8, _input is null ? step.Text : _input.Next(step.Text), output);
                 break;
             case ChatPartKind.Media when step.Data is MediaPart { Transcript: { Length: > 0 } said }:
                 WriteText("text_delta"u8, "text"u8, said, output);
@@ -338,6 +341,8 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         _waiting = null;
         if (!_isOpen)
             return;
+        WriteText("input_json_delta"u8, "partial_json"u8, _input?.End(), output);
+        _input = null;
         StopBlock(output);
         if (callSignature is { Length: > 0 } && callSigner is { } signer)
         {
@@ -362,7 +367,7 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         writer.WriteStartObject("delta"u8);
         AnthropicResponseWriter.WriteFinish(writer, _finish.Finish, _finish.Text, _finish.Signature, _own, _hasCalls);
         if (native is not null)
-            WriteRest(writer, root.Member("delta"u8), "stop_reason", "stop_sequence");
+            root.Member("delta"u8).WriteRest(writer, "stop_reason", "stop_sequence");
         writer.WriteEndObject();
         writer.WritePropertyName("usage"u8);
         if (native is not null && root.Member("usage"u8).ValueKind == JsonValueKind.Object)
@@ -370,21 +375,10 @@ internal sealed class AnthropicStreamEncoder(StreamFraming framing, ChatRequest 
         else
             AnthropicUsage.Write(writer, _usage, default, _serviceTier);
         if (native is not null)
-            WriteRest(writer, root, "type", "delta", "usage");
+            root.WriteRest(writer, "type", "delta", "usage");
         Send("message_delta"u8, output);
         Begin("message_stop"u8);
         Send("message_stop"u8, output);
-    }
-
-    private static void WriteRest(Utf8JsonWriter writer, JsonElement element, params ReadOnlySpan<string> known)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-            return;
-        foreach (var member in element.EnumerateObject())
-        {
-            if (!known.Contains(member.Name))
-                member.WriteTo(writer);
-        }
     }
 
     /// <summary>SDKs raise an <c>error</c> event wherever it stands, also before the start of the message and inside a block.</summary>

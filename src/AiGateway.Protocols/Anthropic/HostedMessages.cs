@@ -72,7 +72,7 @@ public static class HostedMessages
         }
         catch (JsonException exception)
         {
-            throw AnthropicJson.Broken(exception);
+            throw JsonBody.Broken("The body", exception);
         }
         edits[0] = new JsonEdit(new ByteRange(inside, 0), Head(isBedrock, names, model, isOnly));
         return edits;

@@ -28,18 +28,6 @@ internal static class BedrockErrors
         _ => "internalServerException"u8,
     };
 
-    /// <summary>The error type of Anthropic's dialect that says it.</summary>
-    public static string AnthropicTypeOf(ProviderErrorKind kind) => kind switch
-    {
-        ProviderErrorKind.RateLimited or ProviderErrorKind.QuotaExhausted => "rate_limit_error",
-        ProviderErrorKind.Overloaded => "overloaded_error",
-        ProviderErrorKind.InvalidRequest or ProviderErrorKind.ContextWindow or ProviderErrorKind.ContentPolicy => "invalid_request_error",
-        ProviderErrorKind.InvalidKey => "authentication_error",
-        ProviderErrorKind.PermissionDenied => "permission_error",
-        ProviderErrorKind.ModelNotFound => "not_found_error",
-        _ => "api_error",
-    };
-
     /// <summary><c>{"message":"…"}</c></summary>
     public static byte[] MessageJson(string message)
     {

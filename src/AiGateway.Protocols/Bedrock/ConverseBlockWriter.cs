@@ -258,31 +258,11 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, Dialect source)
         writer.WriteString("toolUseId"u8, _own ? call.Id : _ids.OfCall(call));
         writer.WriteString("name"u8, call.Name);
         writer.WritePropertyName("input"u8);
-        WriteArguments(writer, call.Arguments);
+        CallArguments.Write(writer, call);
         if (_own)
             call.Extensions?.WriteTo(writer);
         writer.WriteEndObject();
         writer.WriteEndObject();
-    }
-
-    /// <summary>Arguments are an object here: none become the empty one, text that is no JSON object stands in a member of one.</summary>
-    public static void WriteArguments(Utf8JsonWriter writer, string arguments)
-    {
-        if (string.IsNullOrWhiteSpace(arguments))
-        {
-            writer.WriteStartObject();
-            writer.WriteEndObject();
-        }
-        else if (ConverseJson.IsObject(arguments))
-        {
-            writer.WriteRawValue(arguments, skipInputValidation: true);
-        }
-        else
-        {
-            writer.WriteStartObject();
-            writer.WriteString("input"u8, arguments);
-            writer.WriteEndObject();
-        }
     }
 
     private void WriteResult(ToolResultPart result)
@@ -306,7 +286,7 @@ internal sealed class ConverseBlockWriter(Utf8JsonWriter writer, Dialect source)
         if (!result.Json.IsAbsent)
         {
             // Bedrock refuses JSON that is no object, though its documentation allows it (aws/aws-sdk-js-v3 issue 7330).
-            if (_own || ConverseJson.IsObject(result.Json.Utf8))
+            if (_own || JsonBody.IsObject(result.Json.Utf8))
                 WriteMember("json", result.Json);
             else
                 WriteTextBlock(result.Json.Words);

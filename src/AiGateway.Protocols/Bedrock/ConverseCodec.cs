@@ -26,7 +26,7 @@ public sealed class ConverseCodec : ChatCodec
     public override StreamFraming Framing => StreamFraming.AwsEventStream;
 
     /// <inheritdoc/>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => ConverseJson.Guard(body, ConverseRequestReader.Read);
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ConverseRequestReader.Read);
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -38,7 +38,7 @@ public sealed class ConverseCodec : ChatCodec
     }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => ConverseJson.Guard(body, ConverseResponseReader.Read);
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ConverseResponseReader.Read);
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output)

@@ -6,25 +6,6 @@ namespace AiGateway.Protocols.Bedrock;
 /// <summary>Members of parsed JSON, with the error that codecs promise where they are of another kind.</summary>
 internal static class ConverseJson
 {
-    /// <summary>Reads with the one exception that codecs may throw. Strings with broken escapes or bytes fail only when they are read: <see cref="InvalidOperationException"/>.</summary>
-    public static T Guard<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ChatFormatException("The body is to be a JSON object.");
-            return read(document.RootElement);
-        }
-        catch (Exception exception) when (IsFormat(exception))
-        {
-            throw new ChatFormatException("The body is no valid JSON.", exception);
-        }
-    }
-
-    /// <summary>True for what System.Text.Json throws over bytes that are no JSON or no text.</summary>
-    public static bool IsFormat(Exception exception) => exception is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException;
-
     public static string? String(JsonElement parent, string name, string path)
     {
         if (!parent.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
@@ -66,7 +47,7 @@ internal static class ConverseJson
             if (!known.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
                 JsonMembers.Add(ref rest, member.Name, member.Value);
         }
-        return rest is null ? default : ValueOf(rest);
+        return rest?.ToValue() ?? default;
     }
 
     /// <summary>The object with one member before its own.</summary>
@@ -75,20 +56,7 @@ internal static class ConverseJson
         JsonMembers? members = new JsonMembers().Add(name, value);
         foreach (var member in element.EnumerateObject())
             JsonMembers.Add(ref members, member.Name, member.Value);
-        return ValueOf(members!);
-    }
-
-    /// <summary>The members as one object.</summary>
-    public static JsonValue ValueOf(JsonMembers members)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
-        {
-            writer.WriteStartObject();
-            members.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-        return JsonValue.Parse(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return members!.ToValue();
     }
 
     /// <summary>Writes the members of an object into the object that is open.</summary>
@@ -101,26 +69,6 @@ internal static class ConverseJson
             return;
         foreach (var member in document.RootElement.EnumerateObject())
             member.WriteTo(writer);
-    }
-
-    /// <summary>True when the text is a JSON object.</summary>
-    public static bool IsObject(string json) => IsObject(System.Text.Encoding.UTF8.GetBytes(json));
-
-    /// <inheritdoc cref="IsObject(string)"/>
-    public static bool IsObject(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return false;
-            reader.Skip();
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     public static ChatFormatException Wrong(string name, string path, string expected) =>

@@ -51,7 +51,7 @@ internal sealed class ConverseReasoning
             return result;
         }
         var effort = EffortOf(asked);
-        var isAdaptive = model.IsClaude && (translation.Traits.AdaptiveThinking ?? model.ThinksAdaptively);
+        var isAdaptive = model.IsClaude && model.ThinksAdaptively;
         if (model.ThinksByBudget && !isAdaptive)
             result.SetBudget(request, asked, effort, translation);
         else if (isAdaptive)

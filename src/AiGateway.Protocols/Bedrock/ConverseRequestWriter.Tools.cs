@@ -157,7 +157,7 @@ internal sealed partial class ConverseRequestWriter
     {
         if (tool.Strict == true && !_model.TakesStrictTools)
             _translation.Approximate($"tools[{index}].strict", "the model does not enforce schemas of tools");
-        if (tool.Parameters.IsAbsent || !ConverseJson.IsObject(tool.Parameters.Utf8))
+        if (tool.Parameters.IsAbsent || !JsonBody.IsObject(tool.Parameters.Utf8))
             return EmptySchema;
         using var document = tool.Parameters.Open();
         if (document.RootElement.TryGetProperty("type", out _))

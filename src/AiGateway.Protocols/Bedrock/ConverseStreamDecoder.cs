@@ -43,9 +43,9 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
                 throw new ChatFormatException("An event's payload is to be an object.");
             Decode(frame.EventType, document.RootElement, events);
         }
-        catch (Exception exception) when (ConverseJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw new ChatFormatException("An event of the stream is no valid JSON.", exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 
@@ -331,7 +331,7 @@ internal sealed class ConverseStreamDecoder : ChatStreamDecoder
                 else
                 {
                     writer.WritePropertyName("input"u8);
-                    ConverseBlockWriter.WriteArguments(writer, Text.ToString());
+                    CallArguments.Write(writer, Text.ToString());
                 }
                 writer.WriteEndObject();
                 writer.WriteEndObject();

@@ -120,7 +120,7 @@ internal sealed class ConverseTurns(ChatRequest request, BedrockModel model, Tra
             case ToolCallPart call:
                 if (call.Signature is not null)
                     translation.Drop($"{path}.signature", "a signature of another provider");
-                if (call.Arguments.Length > 0 && !string.IsNullOrWhiteSpace(call.Arguments) && !ConverseJson.IsObject(call.Arguments))
+                if (!CallArguments.AreObject(call))
                     translation.Approximate($"{path}.arguments", "arguments that are no JSON object stand in the member 'input' of one");
                 return call;
             case ToolResultPart result:

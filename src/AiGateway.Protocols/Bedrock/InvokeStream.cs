@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using AiGateway.Protocols.Anthropic;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
 
@@ -30,13 +31,11 @@ public static class InvokeStream
         }
         if (!read.EventType.SequenceEqual("chunk"u8))
             return;
-        var length = FindBytes(read.Payload, out var encoded);
-        var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(length) + 1);
+        var encoded = FindBytes(read.Payload);
+        var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(encoded.Length) + 1);
         try
         {
-            if (Base64.DecodeFromUtf8(encoded, buffer, out _, out var written) != OperationStatus.Done)
-                throw new ChatFormatException("The bytes of a chunk are no base64.", "bytes");
-            WriteEvent(buffer.AsSpan(0, written), output);
+            WriteEvent(Decode(encoded, buffer), output);
         }
         finally
         {
@@ -44,7 +43,16 @@ public static class InvokeStream
         }
     }
 
-    /// <summary>Writes a model's event as a frame: the reverse, for the simulator.</summary>
+    /// <summary>The model's event in a frame <c>chunk</c>.</summary>
+    /// <param name="payload">What the frame carries.</param>
+    /// <exception cref="ChatFormatException">It holds no event.</exception>
+    internal static ReadOnlySpan<byte> ReadChunk(ReadOnlySpan<byte> payload)
+    {
+        var encoded = FindBytes(payload);
+        return Decode(encoded, new byte[Base64.GetMaxDecodedFromUtf8Length(encoded.Length)]);
+    }
+
+    /// <summary>Writes a model's event as a frame: the reverse.</summary>
     /// <param name="json">The event's JSON.</param>
     /// <param name="output">Takes the frame.</param>
     public static void FromJson(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
@@ -59,7 +67,12 @@ public static class InvokeStream
         AwsEventStream.WriteEvent(output, "chunk"u8, payload.WrittenSpan);
     }
 
-    private static int FindBytes(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> encoded)
+    private static Span<byte> Decode(ReadOnlySpan<byte> encoded, byte[] buffer) =>
+        Base64.DecodeFromUtf8(encoded, buffer, out _, out var written) == OperationStatus.Done
+            ? buffer.AsSpan(0, written)
+            : throw new ChatFormatException("The bytes of a chunk are no base64.", "bytes");
+
+    private static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> payload)
     {
         try
         {
@@ -71,15 +84,12 @@ public static class InvokeStream
                     var isBytes = reader.ValueTextEquals("bytes"u8);
                     reader.Read();
                     if (isBytes && reader.TokenType == JsonTokenType.String)
-                    {
-                        encoded = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-                        return encoded.Length;
-                    }
+                        return reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
                     reader.Skip();
                 }
             }
         }
-        catch (Exception exception) when (ConverseJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             throw new ChatFormatException("A chunk of the stream is no JSON.", exception);
         }
@@ -121,7 +131,7 @@ public static class InvokeStream
             }
             return default;
         }
-        catch (Exception exception) when (ConverseJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
             throw new ChatFormatException("An event of the stream is no JSON.", exception);
         }
@@ -129,18 +139,8 @@ public static class InvokeStream
 
     private static void WriteError(in AwsEventFrame frame, IBufferWriter<byte> output)
     {
-        var error = BedrockErrors.Read(frame);
         var payload = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(payload, JsonText.WriterOptions))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "error"u8);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, BedrockErrors.AnthropicTypeOf(error.Kind));
-            writer.WriteString("message"u8, error.Message);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
+        AnthropicErrors.Write(0, BedrockErrors.Read(frame), null, payload);
         output.Write("event: error\ndata: "u8);
         output.Write(payload.WrittenSpan);
         output.Write("\n\n"u8);

@@ -20,6 +20,9 @@ public abstract class ChatPart
 
     /// <summary>Members that only the source dialect needs and that no other loses: presence of nulls, states, repetitions of the request.</summary>
     public JsonMembers? Own { get; set; }
+
+    /// <summary>Another one with the same members.</summary>
+    internal ChatPart Copy() => (ChatPart)MemberwiseClone();
 }
 
 /// <summary>Text.</summary>
@@ -132,7 +135,7 @@ public sealed class ToolCallPart : ChatPart
     /// <summary>The same call as one of a function with these arguments.</summary>
     internal ToolCallPart AsFunction(string arguments)
     {
-        var copy = (ToolCallPart)MemberwiseClone();
+        var copy = (ToolCallPart)Copy();
         copy.IsCustom = false;
         copy.Arguments = arguments;
         return copy;
@@ -141,7 +144,7 @@ public sealed class ToolCallPart : ChatPart
     /// <summary>The same call of a tool under another name.</summary>
     internal ToolCallPart Renamed(string name)
     {
-        var copy = (ToolCallPart)MemberwiseClone();
+        var copy = (ToolCallPart)Copy();
         copy.Name = name;
         return copy;
     }
@@ -171,7 +174,7 @@ public sealed class ToolResultPart : ChatPart
     /// <summary>The same result with other content.</summary>
     internal ToolResultPart With(List<ChatPart> content)
     {
-        var copy = (ToolResultPart)MemberwiseClone();
+        var copy = (ToolResultPart)Copy();
         copy.Content = content;
         return copy;
     }
@@ -179,7 +182,7 @@ public sealed class ToolResultPart : ChatPart
     /// <summary>The same result of a tool under another name.</summary>
     internal ToolResultPart Renamed(string name)
     {
-        var copy = (ToolResultPart)MemberwiseClone();
+        var copy = (ToolResultPart)Copy();
         copy.Name = name;
         return copy;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace AiGateway.Protocols.Chat;
@@ -29,6 +30,20 @@ public sealed class JsonMembers
                 return value;
         }
         return default;
+    }
+
+    /// <summary>They as one object.</summary>
+    public JsonValue ToValue()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        {
+            writer.WriteStartObject();
+            WriteTo(writer);
+            writer.WriteEndObject();
+        }
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return JsonValue.Of(document.RootElement);
     }
 
     /// <summary>Writes all of them into the object that is open.</summary>

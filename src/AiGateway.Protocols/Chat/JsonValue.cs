@@ -36,6 +36,26 @@ public readonly struct JsonValue : IEquatable<JsonValue>
         return Of(document.RootElement);
     }
 
+    /// <summary>Takes text that may be a JSON object.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The object.</param>
+    /// <returns>False when it is something else, no JSON, or holds what is no text (half a surrogate pair).</returns>
+    public static bool TryParseObject(string text, out JsonValue value)
+    {
+        value = default;
+        if (!text.AsSpan().TrimStart().StartsWith('{'))
+            return false;
+        try
+        {
+            value = Parse(text);
+            return true;
+        }
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
+        {
+            return false;
+        }
+    }
+
     /// <summary>A JSON string.</summary>
     public static JsonValue OfString(string text) => new(JsonSerializer.SerializeToUtf8Bytes(text, JsonText.StringContext.Default.String));
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace AiGateway.Protocols.Chat;
 
@@ -17,9 +16,10 @@ internal sealed class StreamedPart
         {
             ChatPartKind.Text => new TextPart("") { Item = start.Data?.Item },
             ChatPartKind.Refusal => new RefusalPart("") { Item = start.Data?.Item },
-            ChatPartKind.Thinking => Copy(start.Data as ThinkingPart),
+            // A copy, for the start that waits must not change with what comes later.
+            ChatPartKind.Thinking => (start.Data as ThinkingPart)?.Copy() ?? new ThinkingPart(),
             ChatPartKind.ToolCall => Call(start),
-            ChatPartKind.Media when start.Data is MediaPart media => Copy(media),
+            ChatPartKind.Media when start.Data is MediaPart media => media.Copy(),
             _ => start.Data ?? new MediaPart(MediaKind.Document),
         };
         Whole.SignedBy ??= start.Data?.SignedBy;
@@ -48,7 +48,7 @@ internal sealed class StreamedPart
     public List<ChatEvent> Held => _held ??= [];
 
     /// <summary>True when another part may end it: always, but for a call whose arguments are not whole.</summary>
-    public bool MayEnd => EndSeen || Kind != ChatPartKind.ToolCall || (Whole is ToolCallPart { IsCustom: false } && IsJsonObject());
+    public bool MayEnd => EndSeen || Kind != ChatPartKind.ToolCall || (Whole is ToolCallPart { IsCustom: false } && JsonBody.IsObject(Encoding.UTF8.GetBytes(_text.ToString())));
 
     /// <summary>Takes a delta.</summary>
     public void Gather(in ChatEvent step)
@@ -115,60 +115,4 @@ internal sealed class StreamedPart
         Extensions = start.Data?.Extensions,
         Own = start.Data?.Own,
     };
-
-    /// <summary>A copy, for the start that waits must not change with what comes later.</summary>
-    private static ThinkingPart Copy(ThinkingPart? part) => part is null ? new ThinkingPart() : new ThinkingPart
-    {
-        Text = part.Text,
-        Summaries = part.Summaries,
-        Encrypted = part.Encrypted,
-        Id = part.Id,
-        Member = part.Member,
-        Native = part.Native,
-        CacheMark = part.CacheMark,
-        Signature = part.Signature,
-        SignedBy = part.SignedBy,
-        Item = part.Item,
-        Extensions = part.Extensions,
-        Own = part.Own,
-    };
-
-    private static MediaPart Copy(MediaPart part) => new(part.Kind)
-    {
-        Base64 = part.Base64,
-        Url = part.Url,
-        FileId = part.FileId,
-        Text = part.Text,
-        MediaType = part.MediaType,
-        Name = part.Name,
-        Detail = part.Detail,
-        Id = part.Id,
-        Transcript = part.Transcript,
-        CacheMark = part.CacheMark,
-        Signature = part.Signature,
-        SignedBy = part.SignedBy,
-        Item = part.Item,
-        Extensions = part.Extensions,
-        Own = part.Own,
-    };
-
-    private bool IsJsonObject()
-    {
-        if (_text.Length < 2)
-            return false;
-        var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(_text.ToString()));
-        try
-        {
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-                return false;
-            while (json.Read())
-            {
-            }
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 }

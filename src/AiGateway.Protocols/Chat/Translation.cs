@@ -73,7 +73,7 @@ public sealed class Translation
         if (members is null)
             return;
         foreach (var (name, _) in members.All)
-            Drop(path.Length == 0 ? name : $"{path}.{name}", "unknown to the target's dialect");
+            _losses.Add(new TranslationLoss(path.Length == 0 ? name : $"{path}.{name}", IsDropped: true, "unknown to the target's dialect") { IsOwn = true });
     }
 }
 
@@ -81,7 +81,11 @@ public sealed class Translation
 /// <param name="Path">The member in the source.</param>
 /// <param name="IsDropped">True when it was left out, false when something near was said.</param>
 /// <param name="Why">One clause for people.</param>
-public sealed record TranslationLoss(string Path, bool IsDropped, string Why);
+public sealed record TranslationLoss(string Path, bool IsDropped, string Why)
+{
+    /// <summary>True for a member that only the source's dialect or its provider knows: in answers mostly book-keeping (<c>system_fingerprint</c>).</summary>
+    public bool IsOwn { get; init; }
+}
 
 /// <summary>What a provider's copy of a dialect takes: data from its preset, not code.</summary>
 public sealed record TargetTraits
@@ -107,20 +111,8 @@ public sealed record TargetTraits
     /// <summary>OpenAI Chat: whether parts take <c>cache_control</c> marks (OpenRouter).</summary>
     public bool CacheMarks { get; init; }
 
-    /// <summary>OpenAI Chat: whether <c>top_k</c> is taken (vLLM, OpenRouter, Together and others).</summary>
-    public bool TopK { get; init; }
-
-    /// <summary>OpenAI Chat: whether <c>stream_options</c> is taken.</summary>
-    public bool StreamOptions { get; init; } = true;
-
-    /// <summary>Default bound of the answer where the dialect insists on one (Anthropic).</summary>
-    public long DefaultMaxOutputTokens { get; init; } = 4096;
-
     /// <summary>What the model takes, where the routing file says so; null for what <see cref="ModelCapabilities"/> knows of it.</summary>
     public Capabilities? Supports { get; init; }
-
-    /// <summary>Anthropic: whether the model thinks as long as it likes (<c>thinking: adaptive</c> with <c>output_config.effort</c>) and takes no budget; null judges by the version in its name.</summary>
-    public bool? AdaptiveThinking { get; init; }
 }
 
 /// <summary>A body that cannot be read, or holds what no neutral model can: refused with the member's path.</summary>

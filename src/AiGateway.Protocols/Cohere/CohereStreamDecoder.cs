@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Framing;
@@ -16,6 +15,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
     private const int InternalError = 500;
 
     private byte[] _buffer = new byte[512];
+    private byte[] _joined = [];
     private bool _isComplete;
     private bool _planStarted;
 
@@ -23,27 +23,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
 
     public override void Decode(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
     {
-        var sse = SseFraming.Parse(eventBytes);
-        if (!sse.Data.Exists)
-            return;
-        if (!sse.HasMultipleDataLines)
-        {
-            Read(sse.Data.Of(eventBytes), events);
-            return;
-        }
-        var joined = ArrayPool<byte>.Shared.Rent(eventBytes.Length);
-        try
-        {
-            Read(joined.AsSpan(0, SseFraming.JoinData(eventBytes, joined)), events);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(joined);
-        }
-    }
-
-    private void Read(ReadOnlySpan<byte> data, List<ChatEvent> events)
-    {
+        var data = SseFraming.WholeData(SseFraming.Parse(eventBytes), eventBytes, ref _joined);
         if (data.IsEmpty || data.SequenceEqual("[DONE]"u8))
             return;
         try
@@ -53,7 +33,7 @@ internal sealed class CohereStreamDecoder : ChatStreamDecoder
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw new ChatFormatException("An event of the stream is not valid JSON: " + exception.Message, exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 

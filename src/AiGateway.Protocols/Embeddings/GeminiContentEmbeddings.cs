@@ -27,18 +27,8 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
     public override int MostInputs => _isVertex ? 1 : 100;
 
     /// <inheritdoc/>
-    public override EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body)
-    {
-        var call = GeminiEmbeddings.ReadGeminiRequest(body);
-        var request = new EmbeddingsRequest { Source = Form, Model = call.Model, IsSingle = !call.IsBatch, Dimensions = call.Dimensions };
-        if (call.TaskType is { } task)
-            request.InputType = EmbeddingInputs.TypeOf(task.ToLowerInvariant());
-        foreach (var input in call.Inputs)
-            request.Inputs.Add(new EmbeddingsInput { Text = input });
-        foreach (var other in call.Others)
-            (request.Extensions ??= new JsonMembers()).Add(other, default);
-        return request.Inputs.Count > 0 ? request : throw new ChatFormatException("'requests' is empty.", "requests");
-    }
+    /// <remarks>A content's text parts are one text, as Gemini takes them.</remarks>
+    public override EmbeddingsRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ReadRequest);
 
     /// <inheritdoc/>
     public override void WriteRequest(EmbeddingsRequest request, Translation translation, IBufferWriter<byte> output)
@@ -68,20 +58,33 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
     }
 
     /// <inheritdoc/>
-    public override EmbeddingsAnswer ReadAnswer(ReadOnlyMemory<byte> body)
-    {
-        var read = GeminiEmbeddings.ReadGeminiAnswer(body);
-        var answer = new EmbeddingsAnswer { Model = read.Model, Usage = read.InputTokens is { } tokens ? new Usage { InputTokens = tokens } : null };
-        answer.Vectors.AddRange(read.Vectors);
-        return answer;
-    }
+    public override EmbeddingsAnswer ReadAnswer(ReadOnlyMemory<byte> body) => JsonBody.Read(body, ReadAnswer);
 
     /// <inheritdoc/>
     public override void WriteAnswer(EmbeddingsAnswer answer, EmbeddingsRequest request, Translation translation, IBufferWriter<byte> output)
     {
-        var written = new EmbeddingAnswer { Model = answer.Model, InputTokens = answer.Usage?.InputTokens };
-        written.Vectors.AddRange(answer.Vectors);
-        GeminiEmbeddings.WriteGeminiAnswer(written, new EmbeddingCall { IsBatch = !request.IsSingle }, output);
+        using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
+        writer.WriteStartObject();
+        if (request.IsSingle)
+        {
+            writer.WritePropertyName("embedding"u8);
+            WriteVector(writer, answer.Vectors.Count > 0 ? answer.Vectors[0] : []);
+        }
+        else
+        {
+            writer.WriteStartArray("embeddings"u8);
+            foreach (var vector in answer.Vectors)
+                WriteVector(writer, vector);
+            writer.WriteEndArray();
+        }
+        if (answer.Usage is { InputTokens: var tokens })
+        {
+            writer.WriteStartObject("usageMetadata"u8);
+            writer.WriteNumber("promptTokenCount"u8, tokens);
+            writer.WriteNumber("totalTokenCount"u8, tokens);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
     }
 
     /// <summary>Google's word for what vectors are for; null when it has none.</summary>
@@ -110,6 +113,85 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
         if (request.Types is { } types && types.Exists(static kind => kind is not ("float" or "base64")))
             translation.Drop("embedding_types", "vectors are floats");
         translation.DropAll(request.Extensions);
+    }
+
+    private EmbeddingsRequest ReadRequest(JsonElement root)
+    {
+        var requests = GeminiNames.Find(root, "requests");
+        var request = new EmbeddingsRequest { Source = Form, IsSingle = requests.ValueKind == JsonValueKind.Undefined };
+        if (request.IsSingle)
+        {
+            ReadOne(root, request);
+            return request;
+        }
+        foreach (var one in GeminiJson.Items(requests, "requests"))
+            ReadOne(one, request);
+        return request.Inputs.Count > 0 ? request : throw new ChatFormatException("'requests' is empty.", "requests");
+    }
+
+    private static void ReadOne(JsonElement element, EmbeddingsRequest request)
+    {
+        var text = "";
+        foreach (var member in GeminiJson.Object(element, "requests[]").EnumerateObject())
+        {
+            switch (GeminiNames.Of(member))
+            {
+                case "content":
+                    foreach (var part in GeminiJson.Items(GeminiNames.Find(member.Value, "parts"), "content.parts"))
+                        text += GeminiJson.TextOrNull(GeminiNames.Find(part, "text")) ?? throw new ChatFormatException("Only texts can be embedded by this target.", "content.parts[]");
+                    break;
+                case "model":
+                    request.Model = GeminiRequestReader.ModelName(GeminiJson.TextOrNull(member.Value) ?? "");
+                    break;
+                case "outputDimensionality" when member.Value.ValueKind != JsonValueKind.Null:
+                    request.Dimensions = Math.Clamp(GeminiJson.Long(member.Value, "outputDimensionality"), 1, 1_000_000);
+                    break;
+                case "embedContentConfig" when member.Value.ValueKind == JsonValueKind.Object && GeminiJson.TryLong(GeminiNames.Find(member.Value, "outputDimensionality"), out var dimensions):
+                    request.Dimensions = Math.Clamp(dimensions, 1, 1_000_000);
+                    break;
+                case "taskType" when GeminiJson.TextOrNull(member.Value) is { } task && (request.InputType ?? TypeOf(task)) == TypeOf(task):
+                    request.InputType = TypeOf(task);
+                    break;
+                default:
+                    if (request.Extensions?.Find(member.Name).IsAbsent != false)
+                        (request.Extensions ??= new JsonMembers()).Add(member.Name, JsonValue.Of(member.Value));
+                    break;
+            }
+        }
+        request.Inputs.Add(new EmbeddingsInput { Text = text });
+    }
+
+    private static string TypeOf(string task) => EmbeddingInputs.TypeOf(task.ToLowerInvariant());
+
+    private static EmbeddingsAnswer ReadAnswer(JsonElement root)
+    {
+        var answer = new EmbeddingsAnswer();
+        var list = GeminiNames.Find(root, "embeddings");
+        if (list.ValueKind == JsonValueKind.Undefined)
+            list = GeminiNames.Find(root, "embedding");
+        if (list.ValueKind == JsonValueKind.Undefined)
+            throw new ChatFormatException("The body is no answer of embedContent: it has no embeddings.", "embeddings");
+        long? tokens = null;
+        foreach (var embedding in GeminiJson.Items(list, "embeddings"))
+        {
+            answer.Vectors.Add(EmbeddingVectors.Read(GeminiNames.Find(embedding, "values"), mayBe64Bit: false, "embeddings[].values"));
+
+            // Vertex AI counts each text by itself.
+            if (GeminiJson.TryLong(GeminiNames.Find(GeminiNames.Find(embedding, "statistics"), "tokenCount"), out var count) && count is >= 0 and < 1_000_000_000)
+                tokens = (tokens ?? 0) + count;
+        }
+        if (GeminiJson.TryLong(GeminiNames.Find(GeminiNames.Find(root, "usageMetadata"), "promptTokenCount"), out var prompt) && prompt >= 0)
+            tokens = prompt;
+        answer.Usage = tokens is { } input ? new Usage { InputTokens = input } : null;
+        return answer;
+    }
+
+    private static void WriteVector(Utf8JsonWriter writer, float[] vector)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("values"u8);
+        EmbeddingVectors.Write(writer, vector, asBase64: false);
+        writer.WriteEndObject();
     }
 
     private static void WriteContent(Utf8JsonWriter writer, EmbeddingsInput input, string path)

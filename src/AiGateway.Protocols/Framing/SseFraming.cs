@@ -108,6 +108,21 @@ public static class SseFraming
         return written;
     }
 
+    /// <summary>An event's whole data, empty when it has none: where it stands, or joined where it goes over several lines.</summary>
+    /// <param name="parsed">The event's parts.</param>
+    /// <param name="eventBytes">The event.</param>
+    /// <param name="buffer">Takes what has to be joined; grows as needed.</param>
+    public static ReadOnlySpan<byte> WholeData(in SseEvent parsed, ReadOnlySpan<byte> eventBytes, ref byte[] buffer)
+    {
+        if (!parsed.Data.Exists)
+            return default;
+        if (!parsed.HasMultipleDataLines)
+            return parsed.Data.Of(eventBytes);
+        if (buffer.Length < eventBytes.Length)
+            buffer = new byte[eventBytes.Length];
+        return buffer.AsSpan(0, JoinData(eventBytes, buffer));
+    }
+
     /// <summary>Where a byte of <see cref="JoinData"/>'s result stands in the event; -1 when it has no place there.</summary>
     internal static int OffsetOfJoined(ReadOnlySpan<byte> eventBytes, int joined)
     {

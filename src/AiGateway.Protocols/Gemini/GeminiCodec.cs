@@ -29,7 +29,7 @@ public sealed class GeminiCodec : ChatCodec
     public override StreamFraming Framing => StreamFraming.Sse;
 
     /// <inheritdoc/>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, GeminiRequestReader.Read);
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, GeminiRequestReader.Read);
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -39,7 +39,7 @@ public sealed class GeminiCodec : ChatCodec
     }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, GeminiResponseReader.Read);
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, GeminiResponseReader.Read);
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output)

@@ -7,26 +7,8 @@ namespace AiGateway.Protocols.Gemini;
 /// <summary>Reads values as Google's JSON mapping allows them: numbers also as strings, one object where a list is expected, null for nothing.</summary>
 internal static class GeminiJson
 {
-    /// <summary>Parses a body and reads it; whatever is wrong with the bytes becomes <see cref="ChatFormatException"/>.</summary>
-    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return read(Object(document.RootElement, null));
-        }
-        catch (Exception exception) when (IsFormat(exception))
-        {
-            throw new ChatFormatException("The body is not valid JSON: " + exception.Message, exception);
-        }
-    }
-
-    /// <summary>What reading broken JSON throws: broken text (<see cref="JsonException"/>), broken UTF-8 or surrogates (the others).</summary>
-    public static bool IsFormat(Exception exception) =>
-        exception is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
-
-    public static JsonElement Object(JsonElement element, string? path) =>
-        element.ValueKind == JsonValueKind.Object ? element : throw new ChatFormatException(path is null ? "The body is no JSON object." : $"'{path}' must be an object.", path);
+    public static JsonElement Object(JsonElement element, string path) =>
+        element.ValueKind == JsonValueKind.Object ? element : throw new ChatFormatException($"'{path}' must be an object.", path);
 
     /// <summary>The elements of a list; one object counts as a list of one, as Google's parser takes it; null and a missing member as an empty one.</summary>
     public static IEnumerable<JsonElement> Items(JsonElement element, string path) => element.ValueKind switch

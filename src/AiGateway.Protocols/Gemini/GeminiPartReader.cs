@@ -141,27 +141,7 @@ internal static class GeminiPartReader
 
     private static MediaPart Inline(JsonElement data, ref JsonMembers? rest)
     {
-        string? type = null;
-        string? name = null;
-        var content = "";
-        foreach (var member in GeminiJson.Object(data, "inlineData").EnumerateObject())
-        {
-            switch (GeminiNames.Of(member))
-            {
-                case "mimeType":
-                    type = GeminiJson.TextOrNull(member.Value);
-                    break;
-                case "data":
-                    content = GeminiJson.Text(member.Value, "inlineData.data");
-                    break;
-                case "displayName":
-                    name = GeminiJson.TextOrNull(member.Value);
-                    break;
-                default:
-                    JsonMembers.Add(ref rest, "inlineData." + member.Name, member.Value);
-                    break;
-            }
-        }
+        var (content, type, name) = ReadData(data, "inlineData", "data", ref rest);
 
         // Google's bytes may come in the URL-safe alphabet and without padding; no other dialect takes that.
         if (content.AsSpan().IndexOfAny('-', '_') >= 0)
@@ -173,32 +153,31 @@ internal static class GeminiPartReader
 
     private static MediaPart File(JsonElement data, ref JsonMembers? rest)
     {
-        string? type = null;
-        string? name = null;
-        var uri = "";
-        foreach (var member in GeminiJson.Object(data, "fileData").EnumerateObject())
-        {
-            switch (GeminiNames.Of(member))
-            {
-                case "mimeType":
-                    type = GeminiJson.TextOrNull(member.Value);
-                    break;
-                case "fileUri":
-                    uri = GeminiJson.Text(member.Value, "fileData.fileUri");
-                    break;
-                case "displayName":
-                    name = GeminiJson.TextOrNull(member.Value);
-                    break;
-                default:
-                    JsonMembers.Add(ref rest, "fileData." + member.Name, member.Value);
-                    break;
-            }
-        }
+        var (uri, type, name) = ReadData(data, "fileData", "fileUri", ref rest);
         var part = new MediaPart(GeminiMedia.KindOf(type, uri)) { MediaType = type, Name = name };
         if (GeminiMedia.IsStoredWithGoogle(uri))
             part.FileId = uri;
         else
             part.Url = uri;
         return part;
+    }
+
+    /// <summary>Reads Google's two forms of media, which differ in the member that holds the bytes or says where they are.</summary>
+    private static (string Content, string? Type, string? Name) ReadData(JsonElement data, string path, string contentName, ref JsonMembers? rest)
+    {
+        var (content, type, name) = ("", (string?)null, (string?)null);
+        foreach (var member in GeminiJson.Object(data, path).EnumerateObject())
+        {
+            var memberName = GeminiNames.Of(member);
+            if (memberName == contentName)
+                content = GeminiJson.Text(member.Value, $"{path}.{contentName}");
+            else if (memberName == "mimeType")
+                type = GeminiJson.TextOrNull(member.Value);
+            else if (memberName == "displayName")
+                name = GeminiJson.TextOrNull(member.Value);
+            else
+                JsonMembers.Add(ref rest, $"{path}.{member.Name}", member.Value);
+        }
+        return (content, type, name);
     }
 }

@@ -27,28 +27,10 @@ internal static class GeminiPartWriter
             writer.WriteString("id", call.Id);
         writer.WriteString("name", call.Name);
         writer.WritePropertyName("args");
-        Arguments(writer, call.Arguments, call.IsCustom);
+        CallArguments.Write(writer, call);
         GeminiJson.WriteMembers(writer, members, "functionCall.");
         writer.WriteEndObject();
         End(writer, signature, members);
-    }
-
-    /// <summary>The text as a JSON object, when it is one.</summary>
-    public static bool TryObject(string text, out JsonValue value)
-    {
-        value = default;
-        if (!text.AsSpan().TrimStart().StartsWith('{'))
-            return false;
-        try
-        {
-            value = JsonValue.Parse(text);
-            return true;
-        }
-        catch (Exception exception) when (GeminiJson.IsFormat(exception))
-        {
-            // No JSON, or text in it that cannot be written: it goes out as a string.
-            return false;
-        }
     }
 
     /// <param name="isOwn">True when the part comes from this dialect.</param>
@@ -90,24 +72,6 @@ internal static class GeminiPartWriter
         if (signature is not null)
             writer.WriteString("thoughtSignature", signature);
         GeminiJson.WriteMembers(writer, members, "");
-        writer.WriteEndObject();
-    }
-
-    private static void Arguments(Utf8JsonWriter writer, string arguments, bool isCustom)
-    {
-        if (!isCustom && string.IsNullOrWhiteSpace(arguments))
-        {
-            writer.WriteStartObject();
-            writer.WriteEndObject();
-            return;
-        }
-        if (!isCustom && TryObject(arguments, out var value))
-        {
-            value.WriteTo(writer);
-            return;
-        }
-        writer.WriteStartObject();
-        writer.WriteString("input", arguments);
         writer.WriteEndObject();
     }
 }

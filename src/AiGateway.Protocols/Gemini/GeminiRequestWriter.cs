@@ -128,7 +128,7 @@ internal sealed class GeminiRequestWriter
                 GeminiPartWriter.Text(_writer, thinking.Text, thought: true, signature, members);
                 break;
             case ToolCallPart call:
-                if (call.IsCustom || (!string.IsNullOrWhiteSpace(call.Arguments) && !GeminiPartWriter.TryObject(call.Arguments, out _)))
+                if (!CallArguments.AreObject(call))
                     _translation.Approximate(piece.Path + ".arguments", "arguments that are no JSON object are sent as the member 'input'");
                 GeminiPartWriter.Call(_writer, call, signature, members);
                 break;
@@ -200,7 +200,7 @@ internal sealed class GeminiRequestWriter
             RefusalPart refusal => refusal.Text,
             _ => "",
         }));
-        if (GeminiPartWriter.TryObject(text, out var value) && (!isError || SaysError(value)))
+        if (JsonValue.TryParseObject(text, out var value) && (!isError || SaysError(value)))
         {
             value.WriteTo(_writer);
             return;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
@@ -12,6 +11,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
 {
     private readonly List<Candidate> _candidates = [];
     private bool _isStarted;
+    private byte[] _joined = [];
     private bool _isOver;
     private int _searches;
     private Usage? _usage;
@@ -22,27 +22,8 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
 
     public override void Decode(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
     {
-        var sse = SseFraming.Parse(eventBytes);
-        if (!sse.Data.Exists)
-            return;
-        if (!sse.HasMultipleDataLines)
-        {
-            DecodeData(sse.Data.Of(eventBytes), events);
-            return;
-        }
-        var rented = ArrayPool<byte>.Shared.Rent(eventBytes.Length);
-        try
-        {
-            DecodeData(rented.AsSpan(0, SseFraming.JoinData(eventBytes, rented)), events);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
+        var data = SseFraming.WholeData(SseFraming.Parse(eventBytes), eventBytes, ref _joined);
 
-    private void DecodeData(ReadOnlySpan<byte> data, List<ChatEvent> events)
-    {
         // Copies of the dialect have been seen to close as OpenAI does.
         if (data.IsEmpty || data.SequenceEqual("[DONE]"u8))
             return;
@@ -52,11 +33,13 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             using var document = JsonDocument.ParseValue(ref reader);
             if (reader.Read())
                 throw new ChatFormatException("An event of the stream holds more than one JSON value.");
-            Read(GeminiJson.Object(document.RootElement, null), data, events);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ChatFormatException("An event of the stream must be a JSON object.");
+            Read(document.RootElement, data, events);
         }
-        catch (Exception exception) when (GeminiJson.IsFormat(exception))
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw new ChatFormatException("An event of the stream is not valid JSON: " + exception.Message, exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 

@@ -4,12 +4,12 @@ using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.Gemini;
 
-/// <summary>Bodies of countTokens (https://ai.google.dev/api/tokens; Vertex AI: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens).</summary>
+/// <summary>Requests of countTokens (https://ai.google.dev/api/tokens; Vertex AI: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens).</summary>
 public static class GeminiTokenCounts
 {
     /// <summary>Reads a request: contents, with tools and instructions beside them (Vertex AI), or a whole <c>generateContentRequest</c> (Gemini API).</summary>
     /// <exception cref="ChatFormatException">It cannot be read.</exception>
-    public static ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, static root =>
+    public static ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, static root =>
         GeminiRequestReader.Read(GeminiNames.Find(root, "generateContentRequest") is { ValueKind: JsonValueKind.Object } inner ? inner : root));
 
     /// <summary>Writes a request.</summary>
@@ -32,24 +32,6 @@ public static class GeminiTokenCounts
         writer.WriteString("model", "models/" + model);
         members.WriteMembers();
         writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    /// <summary>Reads an answer: the number of tokens.</summary>
-    /// <exception cref="ChatFormatException">It is none.</exception>
-    public static long ReadAnswer(ReadOnlyMemory<byte> body) => GeminiJson.Read(body, static root =>
-    {
-        // Zero, as all defaults, may be left out.
-        var total = GeminiNames.Find(root, "totalTokens");
-        return total.ValueKind == JsonValueKind.Undefined ? 0 : Math.Max(0, GeminiJson.Long(total, "totalTokens"));
-    });
-
-    /// <summary>Writes an answer.</summary>
-    public static void WriteAnswer(long tokens, IBufferWriter<byte> output)
-    {
-        using var writer = new Utf8JsonWriter(output, Chat.JsonText.WriterOptions);
-        writer.WriteStartObject();
-        writer.WriteNumber("totalTokens", tokens);
         writer.WriteEndObject();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class OllamaStreamDecoder : ChatStreamDecoder
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw new ChatFormatException("A line of the stream is not valid JSON: " + exception.Message, exception);
+            throw JsonBody.Broken("A line of the stream", exception);
         }
     }
 

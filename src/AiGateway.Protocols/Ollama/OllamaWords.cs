@@ -83,7 +83,7 @@ internal static class OllamaWords
             writer.WriteNumber("index"u8, number);
         writer.WriteString("name"u8, name);
         writer.WritePropertyName("arguments"u8);
-        var isObject = WriteArguments(writer, arguments);
+        var isObject = CallArguments.Write(writer, arguments);
         writer.WriteEndObject();
         writer.WriteEndObject();
         return isObject;
@@ -128,32 +128,5 @@ internal static class OllamaWords
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
-    }
-
-    private static bool WriteArguments(Utf8JsonWriter writer, string arguments)
-    {
-        if (string.IsNullOrWhiteSpace(arguments))
-        {
-            writer.WriteStartObject();
-            writer.WriteEndObject();
-            return true;
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(arguments);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                document.RootElement.WriteTo(writer);
-                return true;
-            }
-        }
-        catch (JsonException)
-        {
-            // Models write broken JSON now and then: it goes on as text.
-        }
-        writer.WriteStartObject();
-        writer.WriteString("input"u8, arguments);
-        writer.WriteEndObject();
-        return false;
     }
 }

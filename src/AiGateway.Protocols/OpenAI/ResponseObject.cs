@@ -15,7 +15,6 @@ internal struct ResponseObject
     public string? Status;
     public string? IncompleteReason;
     public bool HasError;
-    public bool HasOutput;
 
     public ResponseObject()
     {
@@ -52,9 +51,6 @@ internal struct ResponseObject
                 return true;
             case 6 when name.SequenceEqual("status"u8):
                 JsonText.Update(ref reader, ref Status);
-                break;
-            case 6 when name.SequenceEqual("output"u8):
-                HasOutput = true;
                 break;
             case 18 when name.SequenceEqual("incomplete_details"u8):
                 ReadIncomplete(ref reader);

@@ -7,7 +7,7 @@ namespace AiGateway.Accounting;
 /// <summary>The last requests of this process, for <c>GET /v1/requests/{id}</c> and the admin listener. The oldest are forgotten.</summary>
 /// <remarks>
 /// A ring without a lock or an index: each request pays one store, and the rare look-up walks the ring. It is kept short,
-/// because what it holds survives collections: ten times as many records cost several microseconds per request in copying.
+/// because what it holds survives collections, each of which copies it.
 /// </remarks>
 internal sealed class RecentRequests : IRequestObserver
 {

@@ -5,7 +5,7 @@ using AiGateway.Telemetry;
 
 namespace AiGateway.Admission;
 
-/// <summary>Counts decisions: those that let a request through together, refusals by the limit that refused.</summary>
+/// <summary>Counts decisions: those that let a request through together, refusals by the limit that refused; and shows how right estimates are and how budgets stand.</summary>
 internal sealed class AdmissionMetrics
 {
     private const string Admitted = "admitted";
@@ -15,7 +15,32 @@ internal sealed class AdmissionMetrics
     private readonly Counter<long> _decisions;
     private readonly TagList _admitted = new() { { TagNames.Result, Admitted }, { TagNames.Limit, "" }, { TagNames.Measure, "" } };
 
-    public AdmissionMetrics(IMeterFactory factory) => _decisions = factory.GatewayMeter.CreateCounter<long>(MetricDefinitions.AdmissionDecisions);
+    private readonly Histogram<double> _estimates;
+
+    public AdmissionMetrics(IMeterFactory factory, Limiter limiter, TimeProvider clock)
+    {
+        var meter = factory.GatewayMeter;
+        _decisions = meter.CreateCounter<long>(MetricDefinitions.AdmissionDecisions);
+        _estimates = meter.CreateHistogram<double>(MetricDefinitions.AdmissionEstimateRatio);
+        BudgetGauges.Observe(meter, limiter, clock);
+    }
+
+    /// <summary>An answer was counted by its provider: how right was what was expected of it?</summary>
+    /// <param name="alias">The alias's name in the configuration.</param>
+    /// <param name="expected">What was expected.</param>
+    /// <param name="input">Its input tokens.</param>
+    /// <param name="output">Its output tokens.</param>
+    public void Learned(string alias, in Demand expected, long input, long output)
+    {
+        if (expected.Input > 0)
+        {
+            _estimates.Record(input / (double)expected.Input, new(TagNames.Kind, "input"), new(TagNames.Alias, alias));
+        }
+        if (expected.Output > 0)
+        {
+            _estimates.Record(output / (double)expected.Output, new(TagNames.Kind, "output"), new(TagNames.Alias, alias));
+        }
+    }
 
     /// <summary>A decision was made.</summary>
     /// <param name="refusal">The limit that refused; null when none did.</param>
@@ -44,7 +69,8 @@ internal sealed class AdmissionMetrics
     private void Count(LimitRefusal refusal, string result) => _decisions.Add(
         1, new(TagNames.Result, result), new(TagNames.Limit, refusal.Limit.Id), new(TagNames.Measure, Word(refusal.Rate?.Measure)));
 
-    private static string Word(LimitMeasure? measure) => measure switch
+    /// <summary>The label of what is limited; null for requests at the same time.</summary>
+    public static string Word(LimitMeasure? measure) => measure switch
     {
         LimitMeasure.Requests => "requests",
         LimitMeasure.Tokens => "tokens",

@@ -15,20 +15,23 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
             return next(context);
         }
         var reservation = new Reservation(services, exchange);
-        var refusal = services.Queue.Ahead(exchange) ?? reservation.TryHold();
-        return refusal is null ? GoOnAsync(context, exchange, reservation) : GoOnUnlessRefusedAsync(context, exchange, reservation, refusal);
+        var decision = services.Queue.Ahead(exchange) is { } ahead ? new(ahead) : reservation.TryHoldAsync();
+        // Where no other node has to be asked it is over by now, and nothing more is made for it.
+        return decision is { IsCompletedSuccessfully: true, Result: null } ? GoOnAsync(context, exchange, reservation) : GoOnUnlessRefusedAsync(context, exchange, reservation, decision);
     }
 
-    private async Task GoOnUnlessRefusedAsync(HttpContext context, Exchange exchange, Reservation reservation, LimitRefusal first)
+    private async Task GoOnUnlessRefusedAsync(HttpContext context, Exchange exchange, Reservation reservation, ValueTask<LimitRefusal?> first)
     {
         var headers = context.Response.Headers;
-        var refusal = await WaitAsync(context, exchange, reservation, first, spent: null);
+        var refusal = await WaitAsync(context, exchange, reservation, await first, spent: null);
+        Note(refusal, exchange);
         if (refusal is { Limit.Budget.ThenAlias: { } cheaper } && !exchange.Plan!.IsPinned && planner.PlanFor(exchange, cheaper, context.Request.Headers) is { } plan)
         {
             reservation.Decided(refusal);
             headers["x-gateway-degraded"] = HeaderText.Escape($"{refusal.Limit.Id}: answered by {cheaper}");
             exchange.Plan = plan;
-            refusal = await WaitAsync(context, exchange, reservation, reservation.TryHold(refusal.Limit), refusal.Limit);
+            refusal = await WaitAsync(context, exchange, reservation, await reservation.TryHoldAsync(refusal.Limit), refusal.Limit);
+            Note(refusal, exchange);
         }
         if (refusal is null)
         {
@@ -69,7 +72,7 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         }
         var waiter = new QueueWaiter(
             exchange.Caller.Id, QueuePriority.Of(exchange.Caller, context.Request.Headers), exchange.Request!.Timeout ?? TimeSpan.MaxValue,
-            () => ValueTask.FromResult(reservation.TryHold(spent)), limit => Subjects.KeyOf(limit, exchange)!);
+            () => reservation.TryHoldAsync(spent), limit => Subjects.KeyOf(limit, exchange)!);
         var outcome = await services.Queue.WaitAsync(waiter, refusal, context.RequestAborted);
         exchange.QueueTime += services.Clock.GetElapsedTime(waiter.Began);
         context.Response.Headers["x-gateway-queue-ms"] = exchange.QueueTime.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
@@ -88,10 +91,22 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         return waiter.Refusal;
     }
 
+    private void Note(LimitRefusal? refusal, Exchange exchange)
+    {
+        if (refusal?.Limit.Budget is not null)
+        {
+            services.Spent.Note(refusal, Subjects.KeyOf(refusal.Limit, exchange));
+        }
+    }
+
     private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)
     {
         var none = new RateState(refusal.Amount, 0, refusal.Wait ?? TimeSpan.Zero);
-        if (refusal.Rate is { Measure: LimitMeasure.Requests })
+        if (refusal.IsStoreAway)
+        {
+            // Nothing is known of it.
+        }
+        else if (refusal.Rate is { Measure: LimitMeasure.Requests })
         {
             RateLimitHeaders.WriteRequests(headers, none);
         }

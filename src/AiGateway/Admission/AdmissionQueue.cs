@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -15,24 +14,19 @@ namespace AiGateway.Admission;
 /// </remarks>
 internal sealed class AdmissionQueue : IDisposable
 {
-    /// <summary>Most requests that wait at the same time, over all limits: each keeps its body in memory.</summary>
-    public const int MostWaiting = 10_000;
-
     // For what nothing here can tell: requests that end at other nodes, limits that a reload has raised.
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Limit, string Subject), QueueLane> _lanes = [];
-    private readonly Dictionary<string, int> _ofLimit = new(StringComparer.Ordinal);
+    private readonly QueueLanes _lanes;
     private readonly TimeProvider _clock;
     private readonly DrainState _drain;
     private readonly QueueMetrics _metrics;
     private readonly CancellationTokenRegistration _draining;
-    private int _waiting;
 
     public AdmissionQueue(TimeProvider clock, DrainState drain, QueueMetrics metrics)
     {
-        (_clock, _drain, _metrics) = (clock, drain, metrics);
+        (_clock, _drain, _metrics, _lanes) = (clock, drain, metrics, new QueueLanes(metrics));
         _draining = drain.Begun.UnsafeRegister(static self => ((AdmissionQueue)self!).RefuseAll(), this);
     }
 
@@ -40,7 +34,7 @@ internal sealed class AdmissionQueue : IDisposable
     public LimitRefusal? Ahead(Exchange exchange)
     {
         var limits = exchange.Snapshot.Limits.Queued;
-        if (limits.Length == 0 || Volatile.Read(ref _waiting) == 0)
+        if (limits.Length == 0 || _lanes.IsEmpty)
         {
             return null;
         }
@@ -64,7 +58,7 @@ internal sealed class AdmissionQueue : IDisposable
         }
         // What was freed is to be seen by whoever begins to wait now, or he by us.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _waiting) == 0)
+        if (_lanes.IsEmpty)
         {
             return;
         }
@@ -97,7 +91,7 @@ internal sealed class AdmissionQueue : IDisposable
         lock (_lock)
         {
             waiter.Refusal = refusal;
-            if (_drain.IsDraining || !TryJoin(waiter, refusal.Limit))
+            if (_drain.IsDraining || !_lanes.TryJoin(waiter, refusal.Limit))
             {
                 var outcome = _drain.IsDraining ? QueueOutcome.Draining : QueueOutcome.Full;
                 _metrics.Ended(waiter.Priority, outcome, TimeSpan.Zero);
@@ -123,7 +117,7 @@ internal sealed class AdmissionQueue : IDisposable
     {
         lock (_lock)
         {
-            return _lanes.GetValueOrDefault((limit.Id, subject));
+            return _lanes.Find(limit, subject);
         }
     }
 
@@ -149,7 +143,7 @@ internal sealed class AdmissionQueue : IDisposable
         List<QueueWaiter> all;
         lock (_lock)
         {
-            all = [.. _lanes.Values.SelectMany(static lane => lane.All)];
+            all = [.. _lanes.Waiters];
         }
         foreach (var waiter in all)
         {
@@ -181,7 +175,8 @@ internal sealed class AdmissionQueue : IDisposable
             {
                 if (lane.First is not { } first)
                 {
-                    Close(lane);
+                    lane.IsPumped = false;
+                    _lanes.Close(lane);
                     return;
                 }
                 waiter = first;
@@ -243,8 +238,8 @@ internal sealed class AdmissionQueue : IDisposable
         }
         else if (isElsewhere)
         {
-            Remove(waiter, hadItsTurn: false);
-            if (TryJoin(waiter, refusal.Limit))
+            _lanes.Remove(waiter, hadItsTurn: false);
+            if (_lanes.TryJoin(waiter, refusal.Limit))
             {
                 elsewhere = waiter.Lane;
                 waiter.Timer!.Change(Longer(RestOf(waiter), TimeSpan.Zero), Timeout.InfiniteTimeSpan);
@@ -267,42 +262,9 @@ internal sealed class AdmissionQueue : IDisposable
         return true;
     }
 
-    private bool TryJoin(QueueWaiter waiter, LimitModel limit)
-    {
-        ref var ofLimit = ref CollectionsMarshal.GetValueRefOrAddDefault(_ofLimit, limit.Id, out _);
-        var queue = limit.Queue!;
-        if (ofLimit >= queue.MaxWaiting || _waiting >= MostWaiting)
-        {
-            return false;
-        }
-        ofLimit++;
-        Volatile.Write(ref _waiting, _waiting + 1);
-        _metrics.Joined(waiter.Priority, 1);
-        var key = (limit.Id, waiter.SubjectOf(limit));
-        if (!_lanes.TryGetValue(key, out var lane))
-        {
-            lane = _lanes[key] = new QueueLane(limit, key.Item2) { Refusal = waiter.Refusal };
-        }
-        waiter.Most = Shorter(waiter.Most, queue.MaxWait);
-        lane.Add(waiter);
-        return true;
-    }
-
-    private void Remove(QueueWaiter waiter, bool hadItsTurn)
-    {
-        var lane = waiter.Lane!;
-        lane.Remove(waiter, hadItsTurn);
-        _waiting--;
-        _metrics.Joined(waiter.Priority, -1);
-        if (--CollectionsMarshal.GetValueRefOrNullRef(_ofLimit, lane.Limit.Id) == 0)
-        {
-            _ofLimit.Remove(lane.Limit.Id);
-        }
-    }
-
     private void End(QueueWaiter waiter, QueueOutcome outcome, Exception? fault = null)
     {
-        Remove(waiter, hadItsTurn: outcome == QueueOutcome.Admitted);
+        _lanes.Remove(waiter, hadItsTurn: outcome == QueueOutcome.Admitted);
         Complete(waiter, outcome, fault);
     }
 
@@ -333,17 +295,6 @@ internal sealed class AdmissionQueue : IDisposable
             },
             (this, lane), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lane.Timer.Change(due, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Close(QueueLane lane)
-    {
-        lane.IsPumped = false;
-        lane.Timer?.Dispose();
-        lane.Timer = null;
-        if (_lanes.GetValueOrDefault((lane.Limit.Id, lane.Subject)) is { } open && ReferenceEquals(open, lane))
-        {
-            _lanes.Remove((lane.Limit.Id, lane.Subject));
-        }
     }
 
     private TimeSpan RestOf(QueueWaiter waiter) => waiter.Most - _clock.GetElapsedTime(waiter.Began);

@@ -6,4 +6,5 @@ namespace AiGateway.Admission;
 /// <param name="Limit">The limit.</param>
 /// <param name="Value">The subject: a key's id, a team's name.</param>
 /// <param name="Demand">What is asked.</param>
-internal readonly record struct Claim(LimitModel Limit, string Value, Demand Demand);
+/// <param name="Organisation">The caller's organisation, which a store keeps use apart by; null for none.</param>
+internal readonly record struct Claim(LimitModel Limit, string Value, Demand Demand, string? Organisation = null);

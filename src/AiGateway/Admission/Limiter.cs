@@ -1,27 +1,32 @@
 using System.Runtime.InteropServices;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 
 namespace AiGateway.Admission;
 
 /// <summary>Decides, over all limits that apply, whether a request may go: all hold what it may come to, or none does.</summary>
 /// <remarks>
-/// One lock for all counters. A decision is some hundred nanoseconds of arithmetic without a wait, so that even at a hundred
-/// thousand requests a second the lock is free most of the time; in exchange there is no order of locks to get wrong, nothing is
-/// ever held by a request that another limit then refuses, and nobody is refused because of such a one.
+/// One lock for all counters. A decision is a little arithmetic without a wait, so that the lock is free most of the time; in
+/// exchange there is no order of locks to get wrong, nothing is ever held by a request that another limit then refuses, and
+/// nobody is refused because of such a one.
 /// </remarks>
-internal sealed class Limiter(TimeProvider clock)
+/// <param name="clock">The time.</param>
+/// <param name="leases">What this node leases of limits that it shares; null where it is alone, and counts every limit itself.</param>
+internal sealed class Limiter(TimeProvider clock, LeaseBook? leases = null)
 {
     /// <summary>Subjects remembered at the same time. Users' names are their callers' to choose: beyond this, those not yet known share one use.</summary>
     public const int MostSubjects = 50_000;
 
     private const string Others = "";
     private const int FirstSweep = 1_024;
+    private const int PieceOfBudgets = 512;
 
     // What was used before the process began has its place on the same scale; no window is longer.
     private const long BeforeTheStart = 366 * TimeSpan.TicksPerDay;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Limit, string Value), SubjectUse> _uses = [];
+    private readonly List<(string Value, SubjectUse Use)> _budgets = [];
     private readonly long _start = clock.GetTimestamp();
     private int _nextSweep = FirstSweep;
 
@@ -30,23 +35,30 @@ internal sealed class Limiter(TimeProvider clock)
     /// <param name="newRequest">Whether the request counts anew among those that run.</param>
     /// <param name="holds">On success, what is held is added here.</param>
     /// <param name="shadows">Collects refusals of limits that only count.</param>
+    /// <param name="pass">Of shared limits, who is asked.</param>
     /// <returns>Null when all allow it; else the refusal that takes longest to pass.</returns>
-    public LimitRefusal? TryHold(ReadOnlySpan<Claim> claims, bool newRequest, List<Hold> holds, ref List<LimitRefusal>? shadows)
+    public LimitRefusal? TryHold(ReadOnlySpan<Claim> claims, bool newRequest, List<Hold> holds, ref List<LimitRefusal>? shadows, SharedPass pass = default)
     {
         lock (_lock)
         {
             var now = Now();
             var first = holds.Count;
-            LimitRefusal? worst = null;
+            LimitRefusal? worst = null, lastWanting = null;
+            List<LeasedUse>? wanting = null;
             foreach (ref readonly var claim in claims)
             {
                 var use = Find(claim, now);
                 holds.Add(new Hold(use, claim.Demand));
-                if (use.Check(claim.Demand, now, newRequest) is not { } refusal)
+                if (use.Check(claim.Demand, now, newRequest, By(use, now, pass)) is not { } refusal)
                 {
                     continue;
                 }
-                if (refusal.Limit.Shadow)
+                if (refusal.Wanting.Count > 0 && !pass.IsLast)
+                {
+                    (wanting ??= []).AddRange(refusal.Wanting);
+                    lastWanting = refusal;
+                }
+                else if (refusal.Limit.Shadow)
                 {
                     (shadows ??= []).Add(refusal);
                 }
@@ -55,14 +67,16 @@ internal sealed class Limiter(TimeProvider clock)
                     worst = refusal;
                 }
             }
-            if (worst is not null)
+            if (worst is not null || wanting is not null)
             {
                 holds.RemoveRange(first, holds.Count - first);
-                return worst;
+                // More may be had of what is short; but not for a request that another limit refuses anyway.
+                return worst ?? lastWanting! with { Wanting = wanting! };
             }
             foreach (ref readonly var hold in CollectionsMarshal.AsSpan(holds)[first..])
             {
                 hold.Use.Hold(hold.Demand, now, newRequest);
+                leases?.Used(hold.Use, now);
             }
             return null;
         }
@@ -71,7 +85,8 @@ internal sealed class Limiter(TimeProvider clock)
     /// <summary>Raises what is held, at all uses or at none: another attempt costs more than the one that was reserved for.</summary>
     /// <param name="holds">What is held; on success with what is held then.</param>
     /// <param name="demandFor">What is to be held of each limit.</param>
-    public LimitRefusal? TryRaise(Span<Hold> holds, Func<LimitModel, Demand> demandFor)
+    /// <param name="pass">Of shared limits, who is asked.</param>
+    public LimitRefusal? TryRaise(Span<Hold> holds, Func<LimitModel, Demand> demandFor, SharedPass pass = default)
     {
         lock (_lock)
         {
@@ -79,7 +94,7 @@ internal sealed class Limiter(TimeProvider clock)
             LimitRefusal? worst = null;
             foreach (ref readonly var hold in holds)
             {
-                if (hold.Use.Check(hold.Demand.To(demandFor(hold.Use.Limit)), now, newRequest: false) is { Limit.Shadow: false } refusal && (worst is null || refusal.IsLongerThan(worst)))
+                if (hold.Use.Check(hold.Demand.To(demandFor(hold.Use.Limit)), now, newRequest: false, By(hold.Use, now, pass)) is { Limit.Shadow: false } refusal && (worst is null || refusal.IsLongerThan(worst)))
                 {
                     worst = refusal;
                 }
@@ -110,6 +125,63 @@ internal sealed class Limiter(TimeProvider clock)
             {
                 hold.Use.Settle(hold.Demand, used, now);
             }
+        }
+    }
+
+    /// <summary>Takes a request back that was held a moment ago and will never be sent.</summary>
+    /// <param name="holds">What was held.</param>
+    /// <param name="ago">How long ago, or a little more.</param>
+    public void Undo(ReadOnlySpan<Hold> holds, TimeSpan ago)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            foreach (ref readonly var hold in holds)
+            {
+                hold.Use.Undo(hold.Demand, now, ago);
+            }
+        }
+    }
+
+    /// <summary>Takes what the store says of a limit's use by all nodes; null when it says nothing.</summary>
+    public void Tell(in Hold hold, RateFigures[]? figures)
+    {
+        lock (_lock)
+        {
+            hold.Use.Tell(figures);
+        }
+    }
+
+    /// <summary>What a node is to tell of a lease; from then on it spends no more of it than it says it keeps.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="isOver">Whether the node stops, and gives back what it can.</param>
+    public LeaseReport BeginReport(LeasedUse lease, bool isOver)
+    {
+        lock (_lock)
+        {
+            return lease.BeginReport(Now(), isOver);
+        }
+    }
+
+    /// <summary>Takes what the store gave; null when it knows nothing any more.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="report">What was told.</param>
+    /// <param name="answer">What the store gave.</param>
+    /// <param name="took">Time since it was told: the lease's life began then at the latest.</param>
+    public void EndReport(LeasedUse lease, LeaseReport report, LeaseAnswer? answer, TimeSpan took)
+    {
+        lock (_lock)
+        {
+            lease.EndReport(report, answer, Now(), took);
+        }
+    }
+
+    /// <summary>Reads leases, under the lock that guards them.</summary>
+    public void Read(Action<Moment> read)
+    {
+        lock (_lock)
+        {
+            read(Now());
         }
     }
 
@@ -150,7 +222,47 @@ internal sealed class Limiter(TimeProvider clock)
         }
     }
 
+    /// <summary>How all budgets stand of which something is known.</summary>
+    /// <param name="into">Where to.</param>
+    public void ReadBudgets(List<BudgetStanding> into)
+    {
+        // In pieces, so that no request waits for all of them. What is swept meanwhile is idle, and what it moves is seen the next time.
+        for (var from = 0; ; from += PieceOfBudgets)
+        {
+            lock (_lock)
+            {
+                var now = Now();
+                foreach (var (value, use) in CollectionsMarshal.AsSpan(_budgets)[Math.Min(from, _budgets.Count)..Math.Min(from + PieceOfBudgets, _budgets.Count)])
+                {
+                    if (use.Limit.Budget is not null)
+                    {
+                        into.Add(use.ReadBudget(value, now));
+                    }
+                }
+                if (from + PieceOfBudgets >= _budgets.Count)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
     private Moment Now() => new(clock.GetElapsedTime(_start).Ticks + BeforeTheStart, clock.GetUtcNow());
+
+    private DecidedBy By(SubjectUse use, Moment now, SharedPass pass)
+    {
+        var limit = use.Limit;
+        if (leases is null || limit.Sharing == LimitSharing.Local)
+        {
+            return DecidedBy.Node;
+        }
+        if (limit.Sharing == LimitSharing.Exact)
+        {
+            return pass.IsStoreAway ? leases.Fallback(limit) : DecidedBy.Store;
+        }
+        // What is leased was taken out of what is free: it stays good while the store is away.
+        return leases.IsStoreAway && !use.Lease!.IsValid(now) ? leases.Fallback(limit) : DecidedBy.Lease;
+    }
 
     private SubjectUse Find(in Claim claim, Moment now)
     {
@@ -166,15 +278,28 @@ internal sealed class Limiter(TimeProvider clock)
                 key = (claim.Limit.Id, Others);
             }
             ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(_uses, key, out _);
-            use = found ??= new SubjectUse();
+            if (found is null)
+            {
+                found = new SubjectUse();
+                if (claim.Limit.Budget is not null)
+                {
+                    _budgets.Add((key.Item2, found));
+                }
+            }
+            use = found;
         }
         use.Follow(claim.Limit);
+        if (claim.Limit.Sharing == LimitSharing.Leased && leases is not null)
+        {
+            use.Lease ??= new LeasedUse(use, claim with { Value = key.Value, Demand = default });
+        }
         return use;
     }
 
     // When the number has doubled since the last time, so that a subject is looked at a bounded number of times in its life.
     private void Sweep(Moment now)
     {
+        _budgets.RemoveAll(entry => entry.Use.IsIdle(now));
         foreach (var (key, use) in _uses)
         {
             if (use.IsIdle(now))

@@ -11,6 +11,10 @@ internal static class RefusalText
     public static Rejection Of(LimitRefusal refusal, Exchange exchange)
     {
         var limit = refusal.Limit;
+        if (refusal.IsStoreAway)
+        {
+            return new Rejection(RejectionReason.LimitStoreUnavailable, "The gateway cannot tell at the moment whether this request is within its limits. Please try again.") { RetryAfter = refusal.Wait };
+        }
         var whose = limit.Subject switch
         {
             LimitSubject.Key => "this key",

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -17,7 +18,10 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     private static List<Claim>? _claims;
 
     private readonly List<Hold> _holds = new(4);
+    private readonly SharedLimits? _shared = exchange.Snapshot.Limits.AreShared ? services.Shared : null;
     private List<Hold>? _attemptHolds;
+    private SharedHold? _exact;
+    private int _tries;
     private List<LimitRefusal>? _shadows;
     private DeploymentModel? _pricedFor;
     private Demand _learned;
@@ -29,7 +33,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     /// <summary>Holds what the exchange may come to at all limits of its caller, alias and tags, or at none.</summary>
     /// <param name="spent">A budget that is spent and whose cheaper alias is now planned for: that one goes on beyond it.</param>
     /// <returns>Null when it may go on.</returns>
-    public LimitRefusal? TryHold(LimitModel? spent = null)
+    public ValueTask<LimitRefusal?> TryHoldAsync(LimitModel? spent = null)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
@@ -37,28 +41,23 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         {
             if (!ReferenceEquals(limit, spent) && Subjects.KeyOf(limit, exchange) is { } key)
             {
-                claims.Add(new Claim(limit, key, DemandFor(limit)));
+                claims.Add(new Claim(limit, key, DemandFor(limit), exchange.Caller.Organisation));
             }
         }
         _shadows = null;
-        return services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _holds, ref _shadows);
+        return _shared is null ? new(services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _holds, ref _shadows)) : HoldSharedAsync(_shared, [.. claims]);
     }
 
-    /// <summary>Counts what <see cref="TryHold"/> came to in the end: one that waits asks several times, and is decided once.</summary>
+    /// <summary>Counts what <see cref="TryHoldAsync"/> came to in the end: one that waits asks several times, and is decided once.</summary>
     public void Decided(LimitRefusal? refusal) => services.Metrics.Decided(refusal, _shadows);
 
     /// <inheritdoc/>
-    public override Rejection? TryEnter(DeploymentModel deployment)
+    public override async ValueTask<Rejection?> TryEnterAsync(DeploymentModel deployment)
     {
-        if (!ReferenceEquals(deployment, _pricedFor))
+        if (!ReferenceEquals(deployment, _pricedFor) && await TryRaiseAsync(deployment) is { } tooDear)
         {
-            Price(deployment, requests: 0);
-            var consumed = Consumed();
-            if (services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed) is { } tooDear)
-            {
-                _pricedFor = null;
-                return RefusalText.Of(tooDear, exchange);
-            }
+            _pricedFor = null;
+            return RefusalText.Of(tooDear, exchange);
         }
         var limits = exchange.Snapshot.Limits.OfAttempt;
         if (limits.Length == 0)
@@ -73,7 +72,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        return claims.Count > 0 && HoldOfAttempt(claims) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
+        return claims.Count > 0 && await HoldOfAttemptAsync(claims) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
     }
 
     /// <inheritdoc/>
@@ -91,8 +90,14 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     /// <summary>Counts what was used, frees the rest, and learns for the next ones.</summary>
     public ValueTask DisposeAsync()
     {
-        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), Consumed());
+        var consumed = Consumed();
+        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), consumed);
         _holds.Clear();
+        if (_exact is not null)
+        {
+            _shared!.Settle(_exact, consumed);
+            _exact = null;
+        }
         services.Queue.Freed(exchange);
         if (exchange.Attempts is [.., var last])
         {
@@ -101,6 +106,10 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         }
         if (exchange is { Answering: { } answering, Outcome: RequestOutcome.Completed })
         {
+            if (answering.Usage is { Estimated: false } usage)
+            {
+                services.Metrics.Learned(exchange.Plan!.Alias.Name, _learned, usage.InputTokens, usage.OutputTokens);
+            }
             services.Estimates.Learn(exchange, answering);
         }
         return ValueTask.CompletedTask;
@@ -113,12 +122,41 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         return claims;
     }
 
-    private LimitRefusal? HoldOfAttempt(List<Claim> claims)
+    private async ValueTask<LimitRefusal?> HoldOfAttemptAsync(List<Claim> claims)
     {
         List<LimitRefusal>? shadows = null;
-        var refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _attemptHolds ??= new List<Hold>(2), ref shadows);
+        LimitRefusal? refusal;
+        _attemptHolds ??= new List<Hold>(2);
+        if (_shared is null)
+        {
+            refusal = services.Limiter.TryHold(CollectionsMarshal.AsSpan(claims), newRequest: true, _attemptHolds, ref shadows);
+        }
+        else
+        {
+            // What a deployment and a provider may take is for all organisations, and so leased.
+            (refusal, shadows) = await _shared.TryHoldAsync([.. claims], _attemptHolds, exact: null);
+        }
         services.Metrics.Decided(refusal, shadows);
         return refusal;
+    }
+
+    private async ValueTask<LimitRefusal?> HoldSharedAsync(SharedLimits shared, Claim[] claims)
+    {
+        // Each try has a name of its own: what became of the one before may still be told.
+        var exact = Array.FindAll(claims, static claim => claim.Limit.Sharing == LimitSharing.Exact) is { Length: > 0 } all
+            ? new SharedHold(++_tries == 1 ? exchange.Id : $"{exchange.Id}.{_tries}", SharedHold.TagOf(exchange.Caller.Organisation)) { Claims = all } : null;
+        (var refusal, _shadows) = await shared.TryHoldAsync(claims, _holds, exact);
+        _exact = refusal is null ? exact : null;
+        return refusal;
+    }
+
+    private ValueTask<LimitRefusal?> TryRaiseAsync(DeploymentModel deployment)
+    {
+        Price(deployment, requests: 0);
+        var consumed = Consumed();
+        return _shared is null
+            ? new(services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed))
+            : _shared.TryRaiseAsync(_holds, limit => DemandFor(limit) + consumed, _exact);
     }
 
     private Demand DemandFor(LimitModel limit) => limit.WorstCase ? _worst : _learned;

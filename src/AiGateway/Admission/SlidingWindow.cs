@@ -8,7 +8,8 @@ namespace AiGateway.Admission;
 /// </remarks>
 internal sealed class SlidingWindow : IUseWindow
 {
-    private const int Slots = 60;
+    /// <summary>Slots in a window.</summary>
+    public const int Slots = 60;
 
     private readonly long[] _slots = new long[Slots + 1];
     private readonly long _slotTicks;

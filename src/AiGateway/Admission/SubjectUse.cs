@@ -1,8 +1,10 @@
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 
 namespace AiGateway.Admission;
 
 /// <summary>What one subject has used of one limit, and what is held for requests that are not answered yet. Guarded by the limiter's lock.</summary>
+/// <remarks>It counts what this node sees, whoever decides: where the store of a shared limit does not answer, there is something to go by.</remarks>
 internal sealed class SubjectUse
 {
     private const int Measures = (int)LimitMeasure.Spend + 1;
@@ -13,10 +15,23 @@ internal sealed class SubjectUse
     private readonly long[] _held = new long[Measures];
     private IUseWindow[] _windows = [];
     private LimitRate[] _rates = [];
+    private RateFigures[]? _told;
     private int _concurrent;
 
     /// <summary>The limit, as the newest configuration that asked has it.</summary>
     public LimitModel Limit { get; private set; } = null!;
+
+    /// <summary>The share of it that this node has leased; null while it has leased none.</summary>
+    public LeasedUse? Lease { get; set; }
+
+    /// <summary>Requests that run.</summary>
+    public int Concurrent => _concurrent;
+
+    /// <summary>A wait that is no storm.</summary>
+    public static TimeSpan AtLeastShort(TimeSpan wait) => wait > ShortWait ? wait : ShortWait;
+
+    /// <summary>What is held of a measure. Requests are counted when they come, so nothing is held of them.</summary>
+    public long HeldOf(LimitMeasure measure) => _held[(int)measure];
 
     /// <summary>Takes a limit's figures; what was used in windows that stay is kept.</summary>
     public void Follow(LimitModel limit)
@@ -33,44 +48,62 @@ internal sealed class SubjectUse
             var known = Array.FindIndex(_rates, old => old.Measure == rate.Measure && old.Window == rate.Window && old.Calendar == rate.Calendar);
             windows[i] = known >= 0 ? _windows[known] : rate.Calendar is { } calendar ? new CalendarWindow(calendar) : new SlidingWindow(rate.Window);
         }
-        (_windows, _rates) = (windows, limit.Rates);
+        (_windows, _rates, _told) = (windows, limit.Rates, null);
+        Lease?.Follow(limit);
     }
 
     /// <summary>Whether a demand fits into what is free: the limit less what was used in its window less what is held.</summary>
     /// <param name="demand">What is asked for on top of what is held already.</param>
     /// <param name="now">The time.</param>
     /// <param name="newRequest">Whether it is a request that is not counted among the concurrent ones yet.</param>
-    public LimitRefusal? Check(in Demand demand, Moment now, bool newRequest)
+    /// <param name="by">By what it is decided.</param>
+    public LimitRefusal? Check(in Demand demand, Moment now, bool newRequest, DecidedBy by = DecidedBy.Node)
     {
+        if (by is DecidedBy.Nobody or DecidedBy.Store)
+        {
+            return null;
+        }
+        if (by == DecidedBy.Denied)
+        {
+            return new LimitRefusal(Limit, null, 0, ShortWait) { IsStoreAway = true };
+        }
+        var lease = by == DecidedBy.Lease ? Lease : null;
         LimitRefusal? worst = null;
-        if (newRequest && Limit.Concurrent is { } concurrent && _concurrent >= concurrent)
+        var isFinal = false;
+        if (newRequest && Limit.Concurrent is { } concurrent && _concurrent >= (lease?.Room(_rates.Length, now) ?? concurrent))
         {
             worst = new LimitRefusal(Limit, null, concurrent, ShortWait) { IsHeld = true };
+            isFinal = lease is null || !lease.Require(_rates.Length, 1, now);
         }
         for (var i = 0; i < _rates.Length; i++)
         {
             var rate = _rates[i];
             var asked = demand.Of(rate.Measure);
-            var held = _held[(int)rate.Measure];
-            var over = _windows[i].Sum(now) + held + asked - rate.Amount;
-            if (asked == 0 || over <= 0)
+            if (asked == 0)
+            {
+                continue;
+            }
+            var room = (lease?.Room(i, now) ?? (rate.Amount - _windows[i].Sum(now))) - _held[(int)rate.Measure];
+            if (asked <= room)
             {
                 continue;
             }
             // What is estimated to be more than the whole limit may pass when nothing else is there; what is known to be more never does.
-            if (asked > rate.Amount && !Limit.WorstCase && rate.Measure != LimitMeasure.Requests && over == asked - rate.Amount)
+            if (asked > rate.Amount && !Limit.WorstCase && rate.Measure != LimitMeasure.Requests && room >= rate.Amount)
             {
                 continue;
             }
-            var free = _windows[i].TimeUntilFree(now, over);
-            var wait = asked > rate.Amount && Limit.WorstCase ? (TimeSpan?)null : Longer(free, ShortWait);
-            var refusal = new LimitRefusal(Limit, rate, rate.Amount, wait) { FreeIn = free, IsHeld = held > 0 };
+            var never = asked > rate.Amount && Limit.WorstCase;
+            isFinal |= lease is null || never || !lease.Require(i, Math.Min(asked, rate.Amount), now);
+            // When other nodes give something back nobody here knows.
+            var free = lease is null ? _windows[i].TimeUntilFree(now, asked - room) : TimeSpan.Zero;
+            var refusal = new LimitRefusal(Limit, rate, rate.Amount, never ? null : AtLeastShort(lease?.WaitOf(i) ?? free)) { FreeIn = free, IsHeld = lease is not null || _held[(int)rate.Measure] > 0, IsBeyondWhole = asked > rate.Amount };
             if (worst is null || refusal.IsLongerThan(worst))
             {
                 worst = refusal;
             }
         }
-        return worst;
+        return worst is null || isFinal ? worst : worst with { Wanting = [lease!] };
     }
 
     /// <summary>Counts a request, and holds what it may come to.</summary>
@@ -87,6 +120,25 @@ internal sealed class SubjectUse
             if (_rates[i].Measure == LimitMeasure.Requests)
             {
                 _windows[i].Add(now, demand.Requests);
+                Spent?.Spend(i, demand.Requests);
+            }
+        }
+    }
+
+    /// <summary>Takes a request back that never was: another limit refused it after this one had let it through.</summary>
+    /// <param name="demand">What was held.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ago">How long ago it was, or a little more.</param>
+    public void Undo(in Demand demand, Moment now, TimeSpan ago)
+    {
+        _concurrent--;
+        Add(demand, -1);
+        for (var i = 0; i < _rates.Length; i++)
+        {
+            if (_rates[i].Measure == LimitMeasure.Requests)
+            {
+                _windows[i].Restore(now, ago, -demand.Requests);
+                Spent?.Spend(i, -demand.Requests);
             }
         }
     }
@@ -113,9 +165,13 @@ internal sealed class SubjectUse
             if (_rates[i].Measure is not LimitMeasure.Requests and var measure && used.Of(measure) is > 0 and var amount)
             {
                 _windows[i].Add(now, amount);
+                Spent?.Spend(i, amount);
             }
         }
     }
+
+    /// <summary>Takes what the store says of all nodes' use; null when it says nothing any more.</summary>
+    public void Tell(RateFigures[]? figures) => _told = figures?.Length == _rates.Length ? figures : null;
 
     /// <summary>The rate of requests, or of any kind of tokens, of which the least is left.</summary>
     /// <param name="ofTokens">Whether tokens are asked for.</param>
@@ -131,21 +187,22 @@ internal sealed class SubjectUse
             {
                 continue;
             }
-            var used = _windows[i].Sum(now);
-            // Requests are counted when they come, so what is held of them is in the window already.
-            var left = Math.Max(0, rate.Amount - used - (isTokens ? _held[(int)rate.Measure] : 0));
-            tightest = RateState.Tighter(tightest, new RateState(rate.Amount, left, _windows[i].TimeUntilFree(now, used)));
+            var (used, reset) = Figures(i, now);
+            tightest = RateState.Tighter(tightest, new RateState(rate.Amount, Math.Max(0, rate.Amount - used), reset));
         }
         return tightest;
     }
 
     /// <summary>The share of the only rate that is used or held, 0 and up.</summary>
-    public decimal ShareUsed(Moment now) => (_windows[0].Sum(now) + _held[(int)_rates[0].Measure]) / (decimal)_rates[0].Amount;
+    public decimal ShareUsed(Moment now) => Figures(0, now).Used / (decimal)_rates[0].Amount;
+
+    /// <summary>How it stands; budgets only.</summary>
+    public BudgetStanding ReadBudget(string subject, Moment now) => new(Limit, subject, _windows[0].Sum(now), _held[(int)LimitMeasure.Spend]);
 
     /// <summary>Whether nothing of it would be missed.</summary>
     public bool IsIdle(Moment now)
     {
-        if (_concurrent > 0)
+        if (_concurrent > 0 || Lease is { IsReturned: false })
         {
             return false;
         }
@@ -159,7 +216,25 @@ internal sealed class SubjectUse
         return true;
     }
 
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    // A limit that is leased no more is counted by whoever decides on it now.
+    private LeasedUse? Spent => Limit.Sharing == LimitSharing.Leased ? Lease : null;
+
+    // What is used or held of a rate, by all nodes where that is known.
+    private RateFigures Figures(int index, Moment now)
+    {
+        if (_told is { } told && Limit.Sharing == LimitSharing.Exact)
+        {
+            return told[index];
+        }
+        var rate = _rates[index];
+        var held = _held[(int)rate.Measure];
+        if (Lease is { } lease && lease.IsValid(now))
+        {
+            return lease.Figures(index, rate.Amount, held, now);
+        }
+        var used = _windows[index].Sum(now);
+        return new RateFigures(used + held, _windows[index].TimeUntilFree(now, used));
+    }
 
     private void Add(in Demand demand, int sign)
     {

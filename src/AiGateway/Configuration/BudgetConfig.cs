@@ -27,9 +27,18 @@ internal sealed record BudgetConfig
     /// <summary>Shares in percent from which answers carry a warning. Default none.</summary>
     public IReadOnlyList<decimal> WarnAt { get; init; } = [];
 
+    /// <summary>Ids of webhooks that are told when a share of <see cref="WarnAt"/> is used, when it is spent, and when it renews. Default none.</summary>
+    public IReadOnlyList<string> Notify { get; init; } = [];
+
     /// <summary>An alias that requests are answered by once the budget is spent; itself within all limits. Default: they are refused.</summary>
     public string? ThenAlias { get; init; }
 
     /// <summary>Decide and count, but refuse nothing. Default false.</summary>
     public bool Shadow { get; init; }
+
+    /// <summary>With <c>host.redis</c>, how nodes count together: <c>exact</c>, <c>leased</c> or <c>local</c>. Default exact for what reserves the worst case, else leased.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>What holds while the store does not answer: <c>local</c> (default), <c>allow</c> or <c>deny</c>.</summary>
+    public string? OnStoreFailure { get; init; }
 }

@@ -24,6 +24,9 @@ internal sealed record GatewayConfig
     /// <summary>Money that may be spent in a period.</summary>
     public IReadOnlyList<BudgetConfig> Budgets { get; init; } = [];
 
+    /// <summary>Addresses that budgets tell of what is used, by id.</summary>
+    public IReadOnlyDictionary<string, WebhookConfig> Webhooks { get; init; } = new Dictionary<string, WebhookConfig>();
+
     /// <summary>Time-outs of every deployment that does not say otherwise.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 

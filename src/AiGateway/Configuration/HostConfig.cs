@@ -36,6 +36,9 @@ internal sealed record HostConfig
     /// <summary>The ledger of requests, calls and costs. Default: none.</summary>
     public LedgerConfig? Ledger { get; init; }
 
+    /// <summary>The Redis through which several nodes share limits and budgets. Default: none; each node counts for itself.</summary>
+    public RedisConfig? Redis { get; init; }
+
     /// <summary>OTLP export of traces and metrics; off when no endpoint is set (here or in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</summary>
     public OtlpConfig Otlp { get; init; } = new();
 

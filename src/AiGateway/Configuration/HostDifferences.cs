@@ -19,6 +19,7 @@ internal static class HostDifferences
         Compare("host.id_secret", inForce.IdSecret?.Reveal(), now.IdSecret?.Reveal());
         Compare("host.store_responses", inForce.StoreResponses, now.StoreResponses);
         Compare("host.ledger", inForce.Ledger, now.Ledger);
+        Compare("host.redis", Flat(inForce.Redis), Flat(now.Redis));
         Compare("host.otlp", Flat(inForce.Otlp), Flat(now.Otlp));
         Compare("host.forward_baggage", inForce.ForwardBaggage, now.ForwardBaggage);
         Compare("host.outbound.proxy", inForce.OutboundProxy, now.OutboundProxy);
@@ -35,6 +36,10 @@ internal static class HostDifferences
     }
 
     private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexString(bytes);
+
+    private static string? Flat(RedisModel? redis) => redis is null
+        ? null
+        : $"{string.Join(' ', redis.Endpoints)} {redis.Password?.Reveal()} {redis.IsTls} {redis.Database} {redis.KeyPrefix} {redis.Timeout}";
 
     private static string? Flat(OtlpModel? otlp) => otlp is null
         ? null

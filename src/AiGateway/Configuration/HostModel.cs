@@ -44,6 +44,9 @@ internal sealed record HostModel
     /// <summary>The ledger; null when it is off.</summary>
     public LedgerModel? Ledger { get; init; }
 
+    /// <summary>The Redis through which several nodes share limits and budgets; null: each counts for itself.</summary>
+    public RedisModel? Redis { get; init; }
+
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }
 

@@ -32,6 +32,7 @@ internal static class HostModelBuilder
             StoreResponses = host.StoreResponses is { } kept
                 ? new StoreResponsesModel(kept.For ?? StoreResponsesModel.Default.For, kept.Most ?? StoreResponsesModel.Default.Most) : null,
             Ledger = LedgerModelBuilder.Build(file, secrets, findings),
+            Redis = Redis(host, file, secrets, findings),
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
             ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,
@@ -54,6 +55,36 @@ internal static class HostModelBuilder
             findings.Error(file.Places.Find(path), $"'host.id_secret' has fewer than {MinIdSecretLength} characters. Make one with: openssl rand -base64 32");
         }
         return secret;
+    }
+
+    private static RedisModel? Redis(HostConfig host, BoundFile file, SecretResolver secrets, Findings findings)
+    {
+        var section = ConfigPath.Of("host", "redis");
+        // The short form has no key 'url' of its own.
+        var path = file.Places.Contains(section["url"]) ? section["url"] : section;
+        if (host.Redis is not { } redis)
+        {
+            return null;
+        }
+        if (redis.Url is null)
+        {
+            if (!file.Places.Contains(section["url"]))
+            {
+                findings.Error(file.Places.Find(section), "'host.redis' needs a 'url', such as redis://redis.internal:6379.");
+            }
+            return null;
+        }
+        if (Resolve(redis.Url, path, file, secrets, findings) is not { } secret)
+        {
+            return null;
+        }
+        if (RedisModel.TryParse(secret.Reveal(), out var problem) is not { } model)
+        {
+            findings.Error(file.Places.Find(path), $"'{path}' is {problem}. Write redis://host:6379, redis://:${{REDIS_PASSWORD}}@host:6379/0, or rediss:// for TLS; special characters of a password as %40 and so on.");
+            return null;
+        }
+        var endpoints = model.Endpoints.Concat(redis.Endpoints.Select(RedisModel.TryParseEndpoint).OfType<(string, int)>()).Distinct().ToArray();
+        return model with { Endpoints = endpoints, KeyPrefix = redis.KeyPrefix ?? model.KeyPrefix, Timeout = redis.Timeout ?? model.Timeout };
     }
 
     private static OtlpModel? Otlp(OtlpConfig otlp, BoundFile file, SecretResolver secrets, Func<string, string?> environment, Findings findings)

@@ -36,6 +36,12 @@ internal sealed record LimitConfig
     /// <summary>Decide and count, but refuse nothing. Default false.</summary>
     public bool Shadow { get; init; }
 
+    /// <summary>With <c>host.redis</c>, how nodes count together: <c>exact</c>, <c>leased</c> or <c>local</c>. Default exact for what is concurrent or reserves the worst case, else leased.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>What holds while the store does not answer: <c>local</c> (default), <c>allow</c> or <c>deny</c>.</summary>
+    public string? OnStoreFailure { get; init; }
+
     /// <summary>Wait for room instead of refusing. Default: refuse at once.</summary>
     public QueueConfig? Queue { get; init; }
 }

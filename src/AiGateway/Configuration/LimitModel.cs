@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AiGateway.Configuration;
 
 /// <summary>A limit, resolved.</summary>
@@ -33,6 +35,15 @@ internal sealed class LimitModel
     /// <summary>Whether it only decides and counts.</summary>
     public bool Shadow { get; init; }
 
+    /// <summary>How the nodes count it together.</summary>
+    public LimitSharing Sharing { get; init; }
+
+    /// <summary>What holds while the store does not answer.</summary>
+    public StoreFailurePolicy OnStoreFailure { get; init; }
+
+    /// <summary>Whether one of its subjects may have callers in several organisations, so that no store keeps it together with what is an organisation's own.</summary>
+    public bool SpansOrganisations { get; init; }
+
     /// <summary>That requests wait for room; null: they are refused at once.</summary>
     public QueueModel? Queue { get; init; }
 
@@ -51,12 +62,23 @@ internal sealed record LimitRate(LimitMeasure Measure, long Amount, TimeSpan Win
 {
     /// <summary>The calendar's period in place of a sliding time; null for one that slides.</summary>
     public CalendarPeriod? Calendar { get; init; }
+
+    /// <summary>The name under which a store keeps it: the same for all rates that count the same thing in the same time, whatever they allow.</summary>
+    public string Code => field ??= Calendar is { } calendar
+        ? $"{Measure}/{calendar.Unit}/{calendar.TimeZone.Id}" : string.Create(CultureInfo.InvariantCulture, $"{Measure}/{Window.Ticks / TimeSpan.TicksPerSecond}");
 }
 
 /// <summary>What makes a limit a budget.</summary>
 /// <param name="WarnAt">Shares from which answers carry a warning, 0 to 1, ascending.</param>
 /// <param name="ThenAlias">The alias that answers once it is spent; null: nobody does.</param>
-internal sealed record BudgetModel(decimal[] WarnAt, string? ThenAlias);
+internal sealed record BudgetModel(decimal[] WarnAt, string? ThenAlias)
+{
+    /// <summary>Its period, in the file's word.</summary>
+    public string Per { get; init; } = "month";
+
+    /// <summary>Ids of the webhooks that are told of it.</summary>
+    public string[] Notify { get; init; } = [];
+}
 
 /// <summary>What a limit counts.</summary>
 internal enum LimitMeasure

@@ -37,8 +37,17 @@ internal static class LimitModelBuilder
     /// <summary>The words for periods of budgets.</summary>
     public static IReadOnlyList<string> PeriodWords => ["day", "week", "month", "year", "rolling_day", "rolling_week", "rolling_month"];
 
+    /// <summary>The words for how nodes count together.</summary>
+    public static IReadOnlyList<string> ModeWords => ["exact", "leased", "local"];
+
+    /// <summary>The words for what holds while the store does not answer.</summary>
+    public static IReadOnlyList<string> StoreFailureWords => ["local", "allow", "deny"];
+
     /// <summary>The words for subjects, without <c>tag:NAME</c>.</summary>
     public static IEnumerable<string> SubjectWords => Subjects.Keys;
+
+    /// <summary>The word for whose use a limit counts.</summary>
+    public static string WordOf(LimitModel limit) => limit.Tag is { } tag ? TagPrefix + tag : Subjects.First(entry => entry.Value == limit.Subject).Key;
 
     /// <summary>Reads the word for a subject.</summary>
     /// <param name="word">The word.</param>
@@ -66,11 +75,39 @@ internal static class LimitModelBuilder
     public static string IdOf(BudgetConfig budget) => budget.Id ?? (budget.Match is null ? $"budget of each {budget.On}" : $"budget of {budget.On} {budget.Match}");
 
     /// <summary>The limits and budgets of a valid file, in its order.</summary>
-    public static LimitTable Build(GatewayConfig config) => new([.. config.Limits.Select(limit => Build(limit, config.Limits)), .. config.Budgets.Select(budget => Build(budget, config.Budgets))]);
+    public static LimitTable Build(GatewayConfig config) => new([.. config.Limits.Select(limit => Build(limit, config)), .. config.Budgets.Select(budget => Build(budget, config))]);
 
-    private static LimitModel Build(BudgetConfig budget, IReadOnlyList<BudgetConfig> all)
+    /// <summary>Whether callers of several organisations may count as one subject. What is named by <c>match</c> is one wherever it is.</summary>
+    public static bool SpansOrganisations(LimitSubject subject, string? match, GatewayConfig config) => subject switch
+    {
+        LimitSubject.Key or LimitSubject.Organisation => false,
+        LimitSubject.User => match is not null,
+        LimitSubject.Project => match is not null && Organisations(config.Callers.Where(caller => caller.Project == match)) > 1,
+        LimitSubject.Team => match is not null && Organisations(config.Callers.Where(caller => caller.Team == match)) > 1,
+        _ => true,
+    };
+
+    private static int Organisations(IEnumerable<CallerConfig> callers) => callers.Select(static caller => caller.Organisation).Distinct().Count();
+
+    private static LimitSharing Sharing(string? mode, bool strict, bool spans, GatewayConfig config) => config.Host.Redis is null ? LimitSharing.Local : mode switch
+    {
+        "local" => LimitSharing.Local,
+        "leased" => LimitSharing.Leased,
+        "exact" => spans ? LimitSharing.Leased : LimitSharing.Exact,
+        _ => strict && !spans ? LimitSharing.Exact : LimitSharing.Leased,
+    };
+
+    private static StoreFailurePolicy OnStoreFailure(string? word) => word switch
+    {
+        "allow" => StoreFailurePolicy.Allow,
+        "deny" => StoreFailurePolicy.Deny,
+        _ => StoreFailurePolicy.Local,
+    };
+
+    private static LimitModel Build(BudgetConfig budget, GatewayConfig config)
     {
         var (subject, tag) = SubjectOf(budget.On!);
+        var spans = SpansOrganisations(subject, budget.Match, config);
         var zone = budget.TimeZone is { } name ? TimeZoneInfo.FindSystemTimeZoneById(name) : TimeZoneInfo.Utc;
         var (window, unit) = Periods[budget.Per ?? "month"];
         return new LimitModel
@@ -79,24 +116,28 @@ internal static class LimitModelBuilder
             Subject = subject,
             Tag = tag,
             Match = budget.Match,
-            Except = Exceptions(budget.On, budget.Match, all.Select(other => (other.On, other.Match))),
+            Except = Exceptions(budget.On, budget.Match, config.Budgets.Select(other => (other.On, other.Match))),
             Rates = [new LimitRate(LimitMeasure.Spend, (long)(budget.Amount!.Value * NanoUsd), window) { Calendar = unit is { } calendar ? new CalendarPeriod(calendar, zone) : null }],
             WorstCase = budget.Reserve != "learned",
             Shadow = budget.Shadow,
-            Budget = new BudgetModel([.. budget.WarnAt.Select(percent => percent / 100).Order()], budget.ThenAlias),
+            Sharing = Sharing(budget.Mode, budget.Reserve != "learned", spans, config),
+            OnStoreFailure = OnStoreFailure(budget.OnStoreFailure),
+            SpansOrganisations = spans,
+            Budget = new BudgetModel([.. budget.WarnAt.Select(percent => percent / 100).Order()], budget.ThenAlias) { Per = budget.Per ?? "month", Notify = [.. budget.Notify.Distinct()] },
         };
     }
 
-    private static LimitModel Build(LimitConfig limit, IReadOnlyList<LimitConfig> all)
+    private static LimitModel Build(LimitConfig limit, GatewayConfig config)
     {
         var (subject, tag) = SubjectOf(limit.On!);
+        var spans = SpansOrganisations(subject, limit.Match, config);
         return new LimitModel
         {
             Id = IdOf(limit),
             Subject = subject,
             Tag = tag,
             Match = limit.Match,
-            Except = Exceptions(limit.On, limit.Match, all.Select(other => (other.On, other.Match))),
+            Except = Exceptions(limit.On, limit.Match, config.Limits.Select(other => (other.On, other.Match))),
             Rates =
             [
                 .. Rates(LimitMeasure.Requests, limit.Requests, 1),
@@ -108,6 +149,9 @@ internal static class LimitModelBuilder
             Concurrent = limit.Concurrent,
             WorstCase = limit.Reserve == "worst_case",
             Shadow = limit.Shadow,
+            Sharing = Sharing(limit.Mode, limit.Reserve == "worst_case" || limit.Concurrent is not null, spans, config),
+            OnStoreFailure = OnStoreFailure(limit.OnStoreFailure),
+            SpansOrganisations = spans,
             Queue = limit.Queue is { } queue ? new QueueModel(queue.MaxWait ?? QueueModel.Default.MaxWait, queue.MaxWaiting ?? QueueModel.Default.MaxWaiting) : null,
         };
     }

@@ -22,6 +22,9 @@ internal sealed class LimitTable(LimitModel[] all)
     /// <summary>Whether any counts money: only then a request is priced before it is sent.</summary>
     public bool CountMoney { get; } = Array.Exists(all, static limit => Array.Exists(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend));
 
+    /// <summary>Whether any is shared with other nodes: only then a decision may have to wait.</summary>
+    public bool AreShared { get; } = Array.Exists(all, static limit => limit.Sharing != LimitSharing.Local);
+
     /// <summary>Whether any holds the most that an answer can come to.</summary>
     public bool HoldWorstCase { get; } = Array.Exists(all, static limit => limit.WorstCase);
 }

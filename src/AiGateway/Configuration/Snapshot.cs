@@ -36,6 +36,9 @@ internal sealed class Snapshot
     /// <summary>Limits on what may be used, and budgets.</summary>
     public LimitTable Limits { get; init; } = LimitTable.None;
 
+    /// <summary>Addresses that are told of budgets, by id.</summary>
+    public FrozenDictionary<string, WebhookModel> Webhooks { get; init; } = WebhookModel.None;
+
     /// <summary>Largest accepted bodies.</summary>
     public required BodyLimitsModel BodyLimits { get; init; }
 

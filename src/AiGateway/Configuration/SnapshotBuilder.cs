@@ -28,6 +28,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
         var inContainer = environment("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1";
         ConfigValidator.Validate(new ValidationContext(file, findings, off.Keys.ToHashSet(StringComparer.Ordinal), inContainer));
         var host = HostModelBuilder.Build(file, inContainer, secrets, environment, findings);
+        var webhooks = WebhookModelBuilder.Build(file, secrets, findings);
         if (findings.HasErrors)
         {
             return null;
@@ -51,6 +52,7 @@ internal sealed class SnapshotBuilder(StateRegistry states, Func<string, string?
             AliasesOff = aliases.Off,
             Callers = new CallerTable(config.Callers.Select(caller => (KeyHash.TryParse(caller.KeyHash!)!, Caller(caller)))),
             Limits = LimitModelBuilder.Build(config),
+            Webhooks = webhooks,
             BodyLimits = Defaults.BodyLimits(config.BodyLimits),
             Realtime = Defaults.Realtime(config.Realtime),
             Cors = Defaults.Cors(config.Cors),

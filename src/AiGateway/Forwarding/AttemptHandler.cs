@@ -137,7 +137,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             return Resting(deployment, rest);
         }
         _lastRested = false;
-        if (_exchange.Admission?.TryEnter(deployment) is { } refusal)
+        if (_exchange.Admission is { } limits && await limits.TryEnterAsync(deployment) is { } refusal)
         {
             return NotAdmitted(deployment, refusal);
         }

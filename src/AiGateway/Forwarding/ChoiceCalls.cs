@@ -11,6 +11,7 @@ namespace AiGateway.Forwarding;
 internal sealed class ChoiceCalls : FormCalls
 {
     private readonly Exchange _exchange;
+    private readonly AttemptRecord _attempt;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly ChatCodec _from;
     private readonly ChatResponse[] _answers;
@@ -20,6 +21,7 @@ internal sealed class ChoiceCalls : FormCalls
     private ChoiceCalls(Exchange exchange, AttemptRecord attempt, ReadOnlyMemory<byte> body, int count)
     {
         _exchange = exchange;
+        _attempt = attempt;
         _from = Translations.CodecFor(attempt);
         _body = body;
         _answers = new ChatResponse[count];
@@ -99,6 +101,8 @@ internal sealed class ChoiceCalls : FormCalls
     {
         _merged.Usage = usage;
         var request = _exchange.Request!;
-        ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value).WriteResponse(_merged, Translations.RequestFor(_exchange), new Translation { Model = request.Model }, output);
+        var translation = new Translation { Model = request.Model };
+        ChatCodecs.Of(ChatDialects.Of(request.Operation)!.Value).WriteResponse(_merged, Translations.RequestFor(_exchange), translation, output);
+        Translations.LoseOfAnswer(_attempt, translation);
     }
 }

@@ -52,7 +52,9 @@ internal sealed class TranslatedAnswers(AnswerSettlement settlement, TimeProvide
             var asked = Translations.RequestFor(exchange);
             ToolNames.Of(asked, from.Dialect)?.Restore(response);
             CustomTools.Of(asked, from.Dialect)?.Restore(response);
-            to.WriteResponse(response, asked, new Translation { Model = request.Model }, written);
+            var translation = new Translation { Model = request.Model };
+            to.WriteResponse(response, asked, translation, written);
+            Translations.LoseOfAnswer(attempt, translation);
             answer = default;
             answer.Append(written.WrittenSpan);
         }

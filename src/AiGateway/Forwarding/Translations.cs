@@ -125,6 +125,18 @@ internal static class Translations
         }
     }
 
+    /// <summary>Notes which parts a whole answer lost on its way to the caller; its provider's own members beside them are not named.</summary>
+    public static void LoseOfAnswer(AttemptRecord attempt, Translation translation)
+    {
+        foreach (var loss in translation.Losses)
+        {
+            if (!loss.IsOwn)
+            {
+                attempt.Losses = [.. attempt.Losses, loss];
+            }
+        }
+    }
+
     /// <summary>An error body of a provider, in whatever dialect it writes them.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="status">The HTTP status; 0 where it says nothing.</param>

@@ -1,10 +1,12 @@
 using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
 using AiGateway.Pipeline;
+using AiGateway.Providers;
 using AiGateway.Routing;
 using AiGateway.Storage;
 using AiGateway.Telemetry;
@@ -59,7 +61,14 @@ internal static class GatewayHost
         services.AddSingleton<PlanBuilder>();
         services.AddSingleton<IPlanner, Planner>();
         services.AddStorage(host, () => IdSecret.Load(host));
-        services.AddAdmission();
+        services.AddAdmission(host);
+        services.AddSingleton(static provider =>
+        {
+            var handler = provider.GetRequiredService<OutboundHandlers>().Create();
+            // What follows upon an answer writes a file.
+            handler.ConnectCallback = OutboundHandlers.ConnectAsync;
+            return new WebhookTransport(handler);
+        });
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
@@ -67,6 +76,7 @@ internal static class GatewayHost
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
         services.AddSingleton<SpendRestorer>();
+        services.AddSingleton<IStoreRestorer>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddSingleton<UsageEndpoint>();

@@ -93,6 +93,9 @@ internal enum RejectionReason
     /// <summary>The gateway cannot account for further requests; waiting may help.</summary>
     LedgerUnavailable,
 
+    /// <summary>The store of a limit that several nodes share is out, and its operator wants nothing to pass meanwhile; waiting may help.</summary>
+    LimitStoreUnavailable,
+
     /// <summary>A fault of the gateway.</summary>
     InternalError,
 }

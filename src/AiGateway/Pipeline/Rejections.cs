@@ -39,6 +39,7 @@ internal static class Rejections
         RejectionReason.ResponseStoreUnavailable => new(503, ServerError, "response_store_unavailable", FaultDomain.Gateway),
         RejectionReason.ObjectStoreUnavailable => new(503, ServerError, "object_store_unavailable", FaultDomain.Gateway),
         RejectionReason.LedgerUnavailable => new(503, ServerError, "ledger_unavailable", FaultDomain.Gateway),
+        RejectionReason.LimitStoreUnavailable => new(503, ServerError, "limit_store_unavailable", FaultDomain.Gateway),
         RejectionReason.InternalError => new(500, ServerError, null, FaultDomain.Gateway),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without traits."),
     };
@@ -76,6 +77,7 @@ internal static class Rejections
         RejectionReason.ResponseStoreUnavailable => "response_store_unavailable",
         RejectionReason.ObjectStoreUnavailable => "object_store_unavailable",
         RejectionReason.LedgerUnavailable => "ledger_unavailable",
+        RejectionReason.LimitStoreUnavailable => "limit_store_unavailable",
         RejectionReason.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a label."),
     };

@@ -11,7 +11,7 @@ namespace AiGateway.Pipeline;
 /// </remarks>
 internal static class SocketThread
 {
-    /// <summary>Bytes that are worked on where they came: some 50 µs at the price of the dearest path, a translation.</summary>
+    /// <summary>Bytes that are worked on where they came, also by the dearest path, a translation.</summary>
     public const int MostBytes = 16 * 1024;
 
     /// <summary>Goes on in the thread pool; at once when it is there already.</summary>

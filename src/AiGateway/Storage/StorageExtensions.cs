@@ -1,9 +1,12 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
 using AiGateway.Storage.Postgres;
+using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 
 namespace AiGateway.Storage;
@@ -25,6 +28,15 @@ internal static class StorageExtensions
     {
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
+        services.AddSingleton<IWebhookMarkStore>(_ => new WebhookMarkFile(Path.Combine(host.DataFolder, WebhookMarkFile.Name)));
+        if (host.Redis is { } redis)
+        {
+            services.AddSingleton(redis);
+            services.AddSingleton<RedisMetrics>();
+            services.AddSingleton<RedisConnection>();
+            services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
+                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
+        }
         if (host.Ledger is { Postgres: { } address })
         {
             services.AddSingleton(_ => new PostgresDatabase(address));

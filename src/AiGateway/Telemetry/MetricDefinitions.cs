@@ -9,6 +9,7 @@ internal static class MetricDefinitions
     private static readonly string[] GenAi = [TagNames.OperationName, TagNames.ProviderName, TagNames.RequestModel, TagNames.ResponseModel];
     private static readonly string[] GenAiWithError = [.. GenAi, TagNames.ErrorType];
     private static readonly string[] Spend = [TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Model];
+    private static readonly string[] OfBudget = [TagNames.Budget, TagNames.Subject];
     private static readonly string[] OfDeployment = [TagNames.Deployment, TagNames.Provider];
 
     // Buckets of the GenAI metrics are the conventions' own (open-telemetry/semantic-conventions v1.41.1, docs/gen-ai/gen-ai-metrics.md).
@@ -23,10 +24,16 @@ internal static class MetricDefinitions
     // From what the pipeline takes when idle (tens of microseconds) to what an operator must hear of.
     private static readonly double[] OverheadBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 
+    // Around 1, which is right; to the factor that estimates are bounded to, and beyond.
+    private static readonly double[] RatioBuckets = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4, 10];
+
     // Up to the longest wait that can be configured.
     private static readonly double[] WaitBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
     private static readonly double[] CommitBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+
+    // On the same machine some hundred microseconds; the default time-out is fifty milliseconds.
+    private static readonly double[] StoreCallBuckets = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
 
     public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
     public static readonly MetricDefinition OperationDuration = new("gen_ai.client.operation.duration", MetricKind.Histogram, "s", "Time spent on providers for one request, all attempts and the delays between them.", GenAiWithError) { Buckets = DurationBuckets };
@@ -34,7 +41,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition TimeToFirstToken = new("gen_ai.server.time_to_first_token", MetricKind.Histogram, "s", "Time from a request's arrival to the first event of content; streams that completed.", GenAi) { Buckets = FirstTokenBuckets };
     public static readonly MetricDefinition TimePerOutputToken = new("gen_ai.server.time_per_output_token", MetricKind.Histogram, "s", "Time per output token after the first; streams that completed and whose provider counted tokens.", GenAi) { Buckets = PerTokenBuckets };
 
-    public static readonly MetricDefinition Requests = new("aigateway.requests", MetricKind.Counter, "{request}", "Requests that ended, with how.", TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Operation, TagNames.StatusClass, TagNames.Outcome, TagNames.ErrorType);
+    public static readonly MetricDefinition Requests = new("aigateway.requests", MetricKind.Counter, "{request}", "Requests that ended, with how.", TagNames.Alias, TagNames.Team, TagNames.Provider, TagNames.Model, TagNames.Operation, TagNames.StatusClass, TagNames.Outcome, TagNames.ErrorType);
     public static readonly MetricDefinition Attempts = new("aigateway.attempts", MetricKind.Counter, "{attempt}", "Sends to one deployment, with how they ended.", TagNames.Deployment, TagNames.Provider, TagNames.Outcome);
     public static readonly MetricDefinition Failovers = new("aigateway.failovers", MetricKind.Counter, "{request}", "Requests that needed more than one attempt: answered in the end, or not.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition Tokens = new("aigateway.tokens", MetricKind.Counter, "{token}", "Tokens by kind; kinds do not overlap, so their sum is the total. Estimates included.", [.. Spend, TagNames.Kind]);
@@ -45,8 +52,20 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition StreamsCut = new("aigateway.streams.cut", MetricKind.Counter, "{stream}", "Answers that broke off after their first content, by who cut them.", TagNames.By, TagNames.Alias, TagNames.Provider);
     public static readonly MetricDefinition Overhead = new("aigateway.overhead", MetricKind.Histogram, "s", "Time of a request that was not spent on providers; requests with at least one attempt.", TagNames.Operation) { Buckets = OverheadBuckets };
     public static readonly MetricDefinition AdmissionDecisions = new("aigateway.admission.decisions", MetricKind.Counter, "{decision}", "Decisions over limits: requests and attempts that were let through, and those that a limit refused, or would have refused if it were not in shadow.", TagNames.Result, TagNames.Limit, TagNames.Measure);
+    public static readonly MetricDefinition LimitsStoreCallDuration = new("aigateway.limits.store.call.duration", MetricKind.Histogram, "s", "Time of calls to the store of shared limits, with how they ended: ok, timeout or unavailable.", TagNames.Call, TagNames.Result) { Buckets = StoreCallBuckets };
+    public static readonly MetricDefinition LimitsStoreFallbacks = new("aigateway.limits.store.fallbacks", MetricKind.Counter, "{decision}", "Decisions of a shared limit that went by its on_store_failure, because the store did not answer.", TagNames.Limit, TagNames.Policy);
+    public static readonly MetricDefinition LimitsStoreUnsettled = new("aigateway.limits.store.unsettled", MetricKind.Gauge, "{request}", "Requests that have ended and whose use the store has not been told yet.");
+    public static readonly MetricDefinition LimitsStoreLost = new("aigateway.limits.store.lost", MetricKind.Counter, "{request}", "Requests whose use the store will never be told: the queue was full, or the node stopped.");
+    public static readonly MetricDefinition LimitsLeased = new("aigateway.limits.leased", MetricKind.Gauge, "", "What nodes have leased of a limit and do not use, by the last answers of the store: by so much at most a node may refuse what would be free. Requests, tokens, or billionths of a USD.", TagNames.Limit, TagNames.Measure);
     public static readonly MetricDefinition AdmissionWaiting = new("aigateway.admission.waiting", MetricKind.Gauge, "{request}", "Requests that wait for a limit to have room.", TagNames.Priority);
     public static readonly MetricDefinition AdmissionWaited = new("aigateway.admission.waited", MetricKind.Histogram, "s", "Time that requests waited for a limit to have room, with how the wait ended.", TagNames.Priority, TagNames.Outcome) { Buckets = WaitBuckets };
+    public static readonly MetricDefinition AdmissionEstimateRatio = new("aigateway.admission.estimate_ratio", MetricKind.Histogram, "1", "What an answer's provider counted, divided by what was expected of it: input tokens by the learned estimate, output tokens by the learned length. 1 is right, more is used than was expected above it.", TagNames.Kind, TagNames.Alias) { Buckets = RatioBuckets };
+    public static readonly MetricDefinition BudgetLimit = new("aigateway.budget.limit.usd", MetricKind.Gauge, "{USD}", "Amount of a budget for one subject.", OfBudget);
+    public static readonly MetricDefinition BudgetUsed = new("aigateway.budget.used.usd", MetricKind.Gauge, "{USD}", "What is spent of a budget in its running period, as this node knows.", OfBudget);
+    public static readonly MetricDefinition BudgetReserved = new("aigateway.budget.reserved.usd", MetricKind.Gauge, "{USD}", "What is held of a budget for requests that are not answered yet.", OfBudget);
+    public static readonly MetricDefinition BudgetRemaining = new("aigateway.budget.remaining.usd", MetricKind.Gauge, "{USD}", "What is free of a budget: neither spent nor held.", OfBudget);
+    public static readonly MetricDefinition WebhookDeliveries = new("aigateway.webhook.deliveries", MetricKind.Counter, "{message}", "Attempts to tell a webhook something, with how they ended.", TagNames.Webhook, TagNames.Outcome);
+    public static readonly MetricDefinition WebhookPending = new("aigateway.webhook.pending", MetricKind.Gauge, "{message}", "Messages that a webhook is still to be told.", TagNames.Webhook);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
@@ -107,7 +126,9 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
-        AdmissionDecisions, AdmissionWaiting, AdmissionWaited,
+        AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
+        BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,
+        LimitsStoreCallDuration, LimitsStoreFallbacks, LimitsStoreUnsettled, LimitsStoreLost, LimitsLeased,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,

@@ -134,7 +134,7 @@ internal sealed partial class PrometheusExposition : IDisposable
     private void Listen(Instrument instrument, MeterListener listener)
     {
         // The factory is the meter's scope: another host in the same process, as in tests, has its own. ASP.NET's meters have the
-        // same scope and are left out: they count per request what ours count better, and for 4 % of a request's CPU.
+        // same scope and are left out: they count once more, on every request, what ours count better.
         MetricDefinition? ofRuntime = null;
         var wanted = (ReferenceEquals(instrument.Meter.Scope, _factory) && string.Equals(instrument.Meter.Name, MetricDefinitions.MeterName, StringComparison.Ordinal))
             || (string.Equals(instrument.Meter.Name, RuntimeMeter, StringComparison.Ordinal) && RuntimeInstruments.TryGetValue(instrument.Name, out ofRuntime));

@@ -15,6 +15,7 @@ internal sealed class RequestTags
             new(TagNames.Alias, alias),
             new(TagNames.Team, key.Team ?? TagValues.None),
             new(TagNames.Provider, provider),
+            new(TagNames.Model, key.Deployment is null ? TagValues.None : key.Deployment.UpstreamModel ?? TagValues.Other),
             new(TagNames.Operation, TagValues.Of(key.Operation)),
             new(TagNames.StatusClass, TagValues.StatusClass(key.StatusClass)),
             new(TagNames.Outcome, TagValues.Of(key.Outcome)),

@@ -27,5 +27,10 @@ internal static class TagNames
     public const string Metric = "metric";
     public const string Limit = "limit";
     public const string Measure = "measure";
+    public const string Policy = "policy";
+    public const string Call = "call";
     public const string Priority = "priority";
+    public const string Budget = "budget";
+    public const string Subject = "subject";
+    public const string Webhook = "webhook";
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Failover;
 using AiGateway.FunctionalTests.Gateway;
+using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Admission;
 
@@ -173,6 +174,33 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
     }
 
     [Fact]
+    public async Task Budget_TellsItsWebhook_AndMetricsShowHowItStands()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var gateway = await StartAsync($$"""
+            budgets: [{ id: red, on: team, match: red, amount: "0.001", per: day, warn_at: 40%, notify: [finance] }]
+            webhooks:
+              finance: { url: "{{receiver.Address}}", secret: "{{WebhookReceiver.Secret}}" }
+            """);
+        await simulators.A.Control.SetFaultAsync("tokens=40");
+        receiver.Status = 500;
+
+        Assert.Equal(200, (await AskAsync(gateway, "alice-key", ""","max_tokens":40""")).Status);
+        Assert.Equal(402, (await AskAsync(gateway, "alice-key", ""","max_tokens":40""")).Status);
+        await UntilAsync(() => receiver.Asked > 0);
+        receiver.Status = 204;
+        await UntilAsync(() => receiver.Taken.Count == 2);
+
+        Assert.Equal("budget.threshold:0.4 budget.spent", receiver.Types);
+        Assert.Equal(0, receiver.Wrong);
+        var metrics = await gateway.Admin.GetStringAsync("metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("""aigateway_budget_limit_usd{budget="red",subject="red"} 0.001""", metrics, StringComparison.Ordinal);
+        Assert.Contains("""aigateway_budget_reserved_usd{budget="red",subject="red"} 0""", metrics, StringComparison.Ordinal);
+        Assert.Contains("""aigateway_webhook_deliveries_total{outcome="succeeded",webhook="finance"} """, metrics, StringComparison.Ordinal);
+        Assert.Contains("""aigateway_admission_estimate_ratio_count{alias="chat",kind="output"} 1""", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SpentBudget_GoesOnWithTheCheaperAlias_AndSaysSo()
     {
         await using var gateway = await StartAsync("budgets: [{ id: red, on: team, match: red, amount: \"0.0001\", then_alias: b/small }]");
@@ -292,6 +320,15 @@ public sealed class AdmissionTests(TwoSimulators simulators) : IClassFixture<Two
             {
                 return answer;
             }
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; !isSo(); i++)
+        {
+            Assert.True(i < 400, "it did not happen within 20 s");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

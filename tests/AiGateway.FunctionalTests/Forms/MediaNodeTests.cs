@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Text.Json;
 using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Forms;
@@ -22,8 +20,6 @@ public sealed class MediaNodeTests(MediaNodeTests.Run run) : IClassFixture<Media
     /// <summary>Runs the program once, against a gateway of its own.</summary>
     public sealed class Run : IAsyncLifetime
     {
-        private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
         private readonly MediaFixture _gateway = new();
         private bool _isStarted;
 
@@ -38,30 +34,15 @@ public sealed class MediaNodeTests(MediaNodeTests.Run run) : IClassFixture<Media
 
         public async ValueTask InitializeAsync()
         {
-            var folder = RepositoryRoot.Of("tests", "AiGateway.FunctionalTests", "node");
-            if (!Directory.Exists(Path.Combine(folder, "node_modules", "openai")))
-            {
-                Skipped = $"The Node clients are not installed (npm ci in {folder}).";
+            Skipped = NodeScript.WhyNot("openai");
+            if (Skipped is not null)
                 return;
-            }
             await _gateway.InitializeAsync();
             _isStarted = true;
-            try
-            {
-                await using var node = ChildProcess.Start("node", ["media.mjs", _gateway.Gateway.Address.ToString()], workingDirectory: folder);
-                await node.WaitForExitAsync(Limit);
-                Output = node.Output;
-            }
-            catch (Win32Exception)
-            {
-                Skipped = "Node.js is not installed.";
-                return;
-            }
-            foreach (var line in Output.Split('\n').Where(line => line.StartsWith("{\"case\"", StringComparison.Ordinal)))
-            {
-                var result = JsonSerializer.Deserialize<JsonElement>(line);
+            var run = await NodeScript.RunAsync("media.mjs", _gateway.Gateway.Address.ToString());
+            Output = run.Output;
+            foreach (var result in run.Cases)
                 Results[result.GetProperty("case").GetString()!] = result.GetProperty("error").GetString();
-            }
         }
 
         public async ValueTask DisposeAsync()

@@ -1,28 +1,16 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AiGateway.TestKit;
 
 namespace AiGateway.FunctionalTests.Hostile;
 
 /// <summary>An upstream that answers each request with whatever a test wants, HTTP or not, over plain TCP.</summary>
-public sealed class RawUpstream : IAsyncDisposable
+public sealed class RawUpstream : TcpServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
     private readonly Func<string, NetworkStream, CancellationToken, Task> _answer;
-    private readonly Task _accepting;
     private int _requests;
 
-    private RawUpstream(Func<string, NetworkStream, CancellationToken, Task> answer)
-    {
-        _answer = answer;
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
-        _accepting = AcceptAsync();
-    }
-
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; }
+    private RawUpstream(Func<string, NetworkStream, CancellationToken, Task> answer) => _answer = answer;
 
     /// <summary>How many requests it was sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -39,54 +27,22 @@ public sealed class RawUpstream : IAsyncDisposable
     public static RawUpstream Start(string answer) => new((_, stream, stop) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop).AsTask());
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var connections = new List<Task>();
-        try
+        var stream = client.GetStream();
+        var buffer = new byte[64 * 1024];
+        var length = 0;
+        // The test's requests are small: what comes up to the end of the JSON object is the request.
+        while (length == 0 || buffer[length - 1] != '}')
         {
-            while (true)
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            var read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+            if (read == 0)
+                return;
+            length += read;
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                var stream = client.GetStream();
-                var buffer = new byte[64 * 1024];
-                var length = 0;
-                // The test's requests are small: what comes up to the end of the JSON object is the request.
-                while (length == 0 || buffer[length - 1] != '}')
-                {
-                    var read = await stream.ReadAsync(buffer.AsMemory(length), _stop.Token);
-                    if (read == 0)
-                        return;
-                    length += read;
-                }
-                LastRequest = Encoding.Latin1.GetString(buffer, 0, length);
-                Interlocked.Increment(ref _requests);
-                await _answer(LastRequest, stream, _stop.Token);
-                client.Client.Shutdown(SocketShutdown.Send);
-            }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)
-            {
-                // The gateway hung up, which is what it ought to do with most of these answers.
-            }
-        }
+        LastRequest = Encoding.Latin1.GetString(buffer, 0, length);
+        Interlocked.Increment(ref _requests);
+        await _answer(LastRequest, stream, stop);
+        client.Client.Shutdown(SocketShutdown.Send);
     }
 }

@@ -1,9 +1,7 @@
 using System.ClientModel;
-using System.ComponentModel;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
-using System.Text.Json;
 using AiGateway.TestKit;
 using OpenAI.Realtime;
 
@@ -57,22 +55,12 @@ public sealed class ClientTests(RealtimeFixture fixture)
     [Fact]
     public async Task NodeClient_PassesItsCases()
     {
-        var folder = RepositoryRoot.Of("tests", "AiGateway.FunctionalTests", "node");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "ws")), $"The Node clients are not installed (npm ci in {folder}).");
+        var missing = NodeScript.WhyNot("openai", "ws");
+        Assert.SkipWhen(missing is not null, missing ?? "");
         await using var gateway = await TlsGateway.StartAsync(RealtimeFixture.Routing(fixture.A.Address, fixture.B.Address));
-        var output = "";
-        try
-        {
-            await using var node = ChildProcess.Start("node", ["realtime.mjs", gateway.Address.ToString(), RealtimeFixture.Key], workingDirectory: folder);
-            await node.WaitForExitAsync(TimeSpan.FromMinutes(1));
-            output = node.Output;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("Node.js is not installed.");
-        }
+        var run = await NodeScript.RunAsync("realtime.mjs", gateway.Address.ToString(), RealtimeFixture.Key);
 
-        var results = output.Split('\n').Where(static line => line.StartsWith("{\"case\"", StringComparison.Ordinal)).Select(static line => JsonSerializer.Deserialize<JsonElement>(line)).ToArray();
+        var results = run.Cases.ToArray();
         Assert.Equal(["text", "audio", "azure", "browser_subprotocols", "refused_key", "broken_provider"], results.Select(result => result.GetProperty("case").GetString()));
         Assert.All(results, result => Assert.True(result.GetProperty("ok").GetBoolean(), result.ToString()));
     }

@@ -98,7 +98,7 @@ public sealed class SessionTests(RealtimeFixture fixture)
     [Fact]
     public async Task OutboundProxy_IsAskedForATunnel()
     {
-        await using var proxy = TunnelProxy.Start();
+        await using var proxy = new TunnelProxy();
         await using var gateway = await fixture.AnotherGatewayAsync($"host:\n  outbound: {{ proxy: \"{proxy.Address}\" }}");
         using var client = await fixture.OpenAsync(gateway: gateway);
         await client.SayAsync("Hello");

@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.Text;
 using System.Text.Json;
 using OpenAI.Chat;
 
@@ -27,20 +26,11 @@ public sealed class OpenAIChatTests(SdkFixture fixture) : IClassFixture<SdkFixtu
     public async Task Stream_GivesTheSameTextAsTheWholeAnswer_AndTheUsageThatTheClientAsksFor()
     {
         ChatCompletion whole = await _chat.CompleteChatAsync("Stream me");
-        var text = new StringBuilder();
-        ChatTokenUsage? usage = null;
-        ChatFinishReason? finish = null;
-        await foreach (var update in _chat.CompleteChatStreamingAsync("Stream me"))
-        {
-            foreach (var part in update.ContentUpdate)
-                text.Append(part.Text);
-            finish ??= update.FinishReason;
-            usage ??= update.Usage;
-        }
+        var streamed = await StreamedChat.ReadAsync(_chat.CompleteChatStreamingAsync("Stream me"));
 
-        Assert.Equal(whole.Content[0].Text, text.ToString());
-        Assert.Equal(ChatFinishReason.Stop, finish);
-        Assert.Equal(whole.Usage.TotalTokenCount, usage!.TotalTokenCount);
+        Assert.Equal(whole.Content[0].Text, streamed.Text);
+        Assert.Equal(ChatFinishReason.Stop, streamed.Finish);
+        Assert.Equal(whole.Usage.TotalTokenCount, streamed.Usage!.TotalTokenCount);
     }
 
     [Fact]
@@ -70,23 +60,11 @@ public sealed class OpenAIChatTests(SdkFixture fixture) : IClassFixture<SdkFixtu
         {
             Tools = { ChatTool.CreateFunctionTool("get_weather", null, CitySchema), ChatTool.CreateFunctionTool("get_time", null, CitySchema) },
         };
-        var names = new SortedDictionary<int, string>();
-        var arguments = new SortedDictionary<int, string>();
-        ChatFinishReason? finish = null;
-        await foreach (var update in _chat.CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options))
-        {
-            finish ??= update.FinishReason;
-            foreach (var call in update.ToolCallUpdates)
-            {
-                if (call.FunctionName is { Length: > 0 } name)
-                    names[call.Index] = name;
-                arguments[call.Index] = arguments.GetValueOrDefault(call.Index) + call.FunctionArgumentsUpdate;
-            }
-        }
+        var streamed = await StreamedChat.ReadAsync(_chat.CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options));
 
-        Assert.Equal(["get_weather", "get_time"], names.Values);
-        Assert.All(arguments.Values, text => JsonDocument.Parse(text).Dispose());
-        Assert.Equal(ChatFinishReason.ToolCalls, finish);
+        Assert.Equal(["get_weather", "get_time"], streamed.Calls.Values);
+        Assert.All(streamed.Arguments.Values, text => JsonDocument.Parse(text).Dispose());
+        Assert.Equal(ChatFinishReason.ToolCalls, streamed.Finish);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Text;
 using System.Text.Json;
+using AiGateway.FunctionalTests.Sdk;
 using OpenAI.Chat;
 
 namespace AiGateway.FunctionalTests.Simulator;
@@ -82,20 +83,10 @@ public sealed class ChatTests(SimulatorFixture fixture) : IClassFixture<Simulato
         {
             Tools = { ChatTool.CreateFunctionTool("get_weather", null, CitySchema), ChatTool.CreateFunctionTool("get_time", null, CitySchema) },
         };
-        var names = new Dictionary<int, string>();
-        var arguments = new Dictionary<int, string>();
-        await foreach (var update in _chat.CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options))
-        {
-            foreach (var call in update.ToolCallUpdates)
-            {
-                if (call.FunctionName is { Length: > 0 } name)
-                    names[call.Index] = name;
-                arguments[call.Index] = arguments.GetValueOrDefault(call.Index) + call.FunctionArgumentsUpdate;
-            }
-        }
+        var streamed = await StreamedChat.ReadAsync(_chat.CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options));
 
-        Assert.Equal(["get_weather", "get_time"], names.OrderBy(pair => pair.Key).Select(pair => pair.Value));
-        Assert.All(arguments.Values, text => JsonDocument.Parse(text).Dispose());
+        Assert.Equal(["get_weather", "get_time"], streamed.Calls.Values);
+        Assert.All(streamed.Arguments.Values, text => JsonDocument.Parse(text).Dispose());
     }
 
     [Fact]

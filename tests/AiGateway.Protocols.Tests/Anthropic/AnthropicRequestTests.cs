@@ -68,16 +68,6 @@ public sealed class AnthropicRequestTests
     }
 
     [Fact]
-    public void WritingForCounting_LeavesOutWhatOnlyGenerationNeeds()
-    {
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
-        Wire.Codec.WriteCountTokens(Wire.Request(Full), new Translation(), output);
-        var body = System.Text.Json.Nodes.JsonNode.Parse(output.WrittenSpan)!.AsObject();
-
-        Assert.Equal(["messages", "model", "output_config", "system", "thinking", "tool_choice", "tools"], body.Select(static member => member.Key).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public void BedrockAndVertex_NameTheirVersionAndNoModel()
     {
         var request = Wire.Request("""{"model":"m","max_tokens":1,"stream":true,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://a.example/"}}]}],"tools":[{"type":"web_search_20250305","name":"web_search"}]}""");

@@ -213,6 +213,29 @@ public sealed class AnthropicStreamTests
         Assert.Equal((6, 4, 3), (message["usage"]!["input_tokens"]!.GetValue<int>(), message["usage"]!["cache_read_input_tokens"]!.GetValue<int>(), message["usage"]!["output_tokens"]!.GetValue<int>()));
     }
 
+    [Theory]
+    [InlineData("""{"input":"say \"hi\"\n\u003Cnow>"}""", "say \"h", "i\"\n", "<now>")]
+    [InlineData("""{"input":"[1,2]"}""", "", "[1", ",2]")]
+    [InlineData("""{"input":"null"}""", "null")]
+    [InlineData("""{"a":1}""", " \n", "{\"a\"", ":1}")]
+    public void AForeignCallsArguments_AreAnObjectToClientsThatParseThem(string expected, params string[] pieces)
+    {
+        var steps = Steps(
+            Dialect.OpenAIChat,
+            [
+                new ChatEvent(ChatEventKind.PartStart) { Part = 0, PartKind = ChatPartKind.ToolCall, Id = "call_1", Name = "f" },
+                .. pieces.Select(static piece => new ChatEvent(ChatEventKind.PartDelta) { Part = 0, PartKind = ChatPartKind.ToolCall, Text = piece }),
+                new ChatEvent(ChatEventKind.PartEnd) { Part = 0, PartKind = ChatPartKind.ToolCall },
+                new ChatEvent(ChatEventKind.PartStart) { Part = 1, PartKind = ChatPartKind.ToolCall, Id = "call_2", Name = "none" },
+                new ChatEvent(ChatEventKind.PartEnd) { Part = 1, PartKind = ChatPartKind.ToolCall },
+            ]);
+
+        var content = Wire.Gather(Wire.Data(Wire.Encode(steps)))["content"]!.AsArray();
+
+        Assert.Null(Wire.Difference(JsonNode.Parse(expected), content[0]!["input"]));
+        Assert.Empty(content[1]!["input"]!.AsObject());
+    }
+
     [Fact]
     public void AnErrorBeforeAnything_IsAnErrorEvent()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AiGateway.TestKit;
 
 namespace AiGateway.Protocols.Tests.Cohere;
 
@@ -10,11 +11,8 @@ internal sealed record RecordedFile(string Id, int Status, byte[] Request, byte[
     /// <summary>All of a file's; the test is skipped where the recordings are not at hand.</summary>
     public static List<RecordedFile> Load(string name)
     {
-        var folder = Folder();
-        if (folder is null)
-            Assert.Skip("shared/recorded-traffic not found: set AIGATEWAY_SHARED, or put the folder 'shared' beside the repository.");
         var read = new List<RecordedFile>();
-        foreach (var line in File.ReadLines(Path.Combine(folder, name + ".jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(RecordedTraffic.FolderOrSkip(), name + ".jsonl")))
         {
             using var document = JsonDocument.Parse(line);
             var response = document.RootElement.GetProperty("response");
@@ -53,23 +51,5 @@ internal sealed record RecordedFile(string Id, int Status, byte[] Request, byte[
                 given.Remove(name);
         }
         return node;
-    }
-
-    private static string? Folder()
-    {
-        if (Environment.GetEnvironmentVariable("AIGATEWAY_SHARED") is { Length: > 0 } given)
-            return Existing(given);
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "AiGateway.sln")))
-                return Existing(Path.Combine(directory.FullName, "..", "shared"));
-        }
-        return null;
-    }
-
-    private static string? Existing(string shared)
-    {
-        var folder = Path.Combine(shared, "recorded-traffic");
-        return Directory.Exists(folder) ? folder : null;
     }
 }

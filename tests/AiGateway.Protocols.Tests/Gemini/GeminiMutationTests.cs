@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Embeddings;
 using AiGateway.Protocols.Gemini;
 using AiGateway.Protocols.Tests.Fuzzing;
 using static AiGateway.Protocols.Tests.Gemini.GeminiFixtures;
@@ -94,16 +95,15 @@ public sealed class GeminiMutationTests
             Utf8("""{"model":"m","input":["a","b"],"dimensions":2,"encoding_format":"base64"}"""),
             Utf8("""{"requests":[{"model":"models/x","content":{"parts":[{"text":"a"}]},"outputDimensionality":2}]}"""),
             Utf8("""{"embeddings":[{"values":[1,-0.5],"statistics":{"tokenCount":1}}],"usageMetadata":{"promptTokenCount":1}}"""),
-            Utf8("""{"data":[{"index":0,"embedding":"AACAPw=="},{"index":1,"embedding":[1]}],"usage":{"prompt_tokens":1},"totalTokens":5}"""),
+            Utf8("""{"data":[{"index":0,"embedding":"AACAPw=="},{"index":1,"embedding":[1]}],"usage":{"prompt_tokens":1}}"""),
         ];
         for (var round = 0; round < Rounds; round++)
         {
             var body = mutator.Mutate(bodies[mutator.Next(bodies.Length)]);
-            Refuses(() => GeminiEmbeddings.ReadOpenAIRequest(body));
-            Refuses(() => GeminiEmbeddings.ReadGeminiRequest(body));
-            Refuses(() => GeminiEmbeddings.ReadGeminiAnswer(body));
-            Refuses(() => GeminiEmbeddings.ReadOpenAIAnswer(body));
-            Refuses(() => GeminiTokenCounts.ReadAnswer(body));
+            Refuses(() => OpenAIEmbeddings.Instance.ReadRequest(body));
+            Refuses(() => GeminiContentEmbeddings.Instance.ReadRequest(body));
+            Refuses(() => GeminiContentEmbeddings.Instance.ReadAnswer(body));
+            Refuses(() => OpenAIEmbeddings.Instance.ReadAnswer(body));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AiGateway.TestKit;
 
 namespace AiGateway.Protocols.Tests.Recorded;
 
@@ -29,18 +30,13 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
     /// <summary>All of them; the test is skipped where the recordings are not at hand.</summary>
     public static IReadOnlyList<Interaction> All()
     {
-        var folder = Folder();
-        if (folder is null)
-            Assert.Skip("shared/recorded-traffic not found: set AIGATEWAY_SHARED, or put the folder 'shared' beside the repository.");
+        RecordedTraffic.FolderOrSkip();
         return Loaded.Value;
     }
 
     /// <summary>Those of the named files (<c>PROVIDER.ENDPOINT</c>), of any dialect; the test is skipped where the recordings are not at hand.</summary>
     public static IEnumerable<Interaction> Of(params string[] files)
     {
-        var folder = Folder();
-        if (folder is null)
-            Assert.Skip("shared/recorded-traffic not found: set AIGATEWAY_SHARED, or put the folder 'shared' beside the repository.");
         return files.SelectMany(static file => LoadFrom(file + ".jsonl"));
     }
 
@@ -80,28 +76,10 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
 
     public bool Has(string feature) => Json.GetProperty("features").EnumerateArray().Any(f => f.GetString() == feature);
 
-    private static string? Folder()
-    {
-        if (Environment.GetEnvironmentVariable("AIGATEWAY_SHARED") is { Length: > 0 } given)
-            return Existing(given);
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "AiGateway.sln")))
-                return Existing(Path.Combine(directory.FullName, "..", "shared"));
-        }
-        return null;
-    }
-
-    private static string? Existing(string shared)
-    {
-        var folder = Path.Combine(shared, "recorded-traffic");
-        return Directory.Exists(folder) ? folder : null;
-    }
-
     private static List<Interaction> Load()
     {
         var interactions = new List<Interaction>();
-        foreach (var file in Directory.EnumerateFiles(Folder()!, "*.jsonl").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(RecordedTraffic.FolderOrSkip(), "*.jsonl").Order(StringComparer.Ordinal))
         {
             var (provider, endpoint) = Names(Path.GetFileName(file));
             if (Providers.Contains(provider) && Operations.ContainsKey(endpoint))
@@ -113,7 +91,7 @@ internal sealed record Interaction(string Id, string Provider, string Endpoint, 
     private static IEnumerable<Interaction> LoadFrom(string file)
     {
         var (provider, endpoint) = Names(file);
-        foreach (var line in File.ReadLines(Path.Combine(Folder()!, file)))
+        foreach (var line in File.ReadLines(Path.Combine(RecordedTraffic.FolderOrSkip(), file)))
         {
             var json = JsonDocument.Parse(line).RootElement;
             yield return new Interaction(json.GetProperty("id").GetString()!, provider, endpoint, Operations.GetValueOrDefault(endpoint), json);

@@ -4,7 +4,7 @@ namespace AiGateway.Tests.Configuration;
 public sealed class ValueErrorTests
 {
     [Theory]
-    [InlineData("retrys: {}", "10:1: Unknown key 'retrys' at the top of the file. Did you mean 'retries'? Allowed: host, providers, deployments, aliases, callers, limits, budgets, timeouts, retries, breaker, body_limits, files, realtime, cors, unknown_price, unknown_price_as, prices, tags, currencies.")]
+    [InlineData("retrys: {}", "10:1: Unknown key 'retrys' at the top of the file. Did you mean 'retries'? Allowed: host, providers, deployments, aliases, callers, limits, budgets, webhooks, timeouts, retries, breaker, body_limits, files, realtime, cors, unknown_price, unknown_price_as, prices, tags, currencies.")]
     [InlineData("retries: {maxAttempts: 3}", "10:11: Unknown key 'maxAttempts' in 'retries'. Did you mean 'max_attempts'? Allowed: max_attempts, max_per_deployment, base_delay, max_delay.")]
     [InlineData("timeouts: {first-byte: 3s}", "10:12: Unknown key 'first-byte' in 'timeouts'. Did you mean 'first_byte'? Allowed: connect, first_byte, idle, total.")]
     [InlineData("timeouts: {whatever: 3s}", "10:12: Unknown key 'whatever' in 'timeouts'. Allowed: connect, first_byte, idle, total.")]

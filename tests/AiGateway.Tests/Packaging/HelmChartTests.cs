@@ -38,7 +38,7 @@ public sealed partial class HelmChartTests
     [Theory]
     [InlineData("replicaCount: 2")]
     [InlineData("autoscaling: { enabled: true }")]
-    [InlineData("state: { mode: redis }")]
+    [InlineData("state: { mode: etcd }")]
     [InlineData("replicas: 1")]
     [InlineData("service: { prot: 80 }")]
     [InlineData("ports: { api: 80800 }")]

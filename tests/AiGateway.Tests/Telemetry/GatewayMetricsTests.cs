@@ -16,7 +16,7 @@ public sealed class GatewayMetricsTests : IDisposable
     {
         _host.Metrics.OnSettled(Sample.Completed(Snapshot));
 
-        Assert.Equal(["aigateway_requests_total{alias=\"smart\",operation=\"chat_completions\",outcome=\"completed\",provider=\"openai\",status_class=\"2xx\",team=\"search\"} 1"], _host.Samples("aigateway_requests_total"));
+        Assert.Equal(["aigateway_requests_total{alias=\"smart\",model=\"gpt-large\",operation=\"chat_completions\",outcome=\"completed\",provider=\"openai\",status_class=\"2xx\",team=\"search\"} 1"], _host.Samples("aigateway_requests_total"));
         Assert.Equal(["aigateway_attempts_total{deployment=\"primary\",outcome=\"succeeded\",provider=\"openai\"} 1"], _host.Samples("aigateway_attempts_total"));
         Assert.Equal(["aigateway_cost_usd_total{alias=\"smart\",model=\"gpt-large\",provider=\"openai\",team=\"search\"} 0.25"], _host.Samples("aigateway_cost_usd_total"));
         Assert.Empty(_host.Samples("aigateway_failovers_total"));
@@ -65,7 +65,7 @@ public sealed class GatewayMetricsTests : IDisposable
         }
 
         var sample = Assert.Single(_host.Samples("aigateway_requests_total"));
-        Assert.Equal("aigateway_requests_total{alias=\"_other\",error_type=\"unknown_model\",operation=\"chat_completions\",outcome=\"rejected\",provider=\"_none\",status_class=\"4xx\",team=\"search\"} 100", sample);
+        Assert.Equal("aigateway_requests_total{alias=\"_other\",error_type=\"unknown_model\",model=\"_none\",operation=\"chat_completions\",outcome=\"rejected\",provider=\"_none\",status_class=\"4xx\",team=\"search\"} 100", sample);
         Assert.Contains("gen_ai_request_model=\"_other\"", _host.Samples("gen_ai_server_request_duration_seconds_count").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("made-up", _host.Scrape(), StringComparison.Ordinal);
     }

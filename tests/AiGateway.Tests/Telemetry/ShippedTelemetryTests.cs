@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.Admission;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
 
@@ -57,8 +59,21 @@ public sealed partial class ShippedTelemetryTests
         }));
         host.Metrics.OnSettled(Sample.Completed(host.Snapshots.Current, exchange => exchange.Session = new AiGateway.Pipeline.SessionFigures { End = AiGateway.Pipeline.SessionEnd.Idle, Open = TimeSpan.FromMinutes(1), Responses = 3 }));
         var limit = new LimitModel { Id = "each team", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Requests, 1, TimeSpan.FromMinutes(1))] };
-        new AdmissionMetrics(host.MeterFactory).Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
+        var limiter = new Limiter(TimeProvider.System);
+        var admission = new AdmissionMetrics(host.MeterFactory, limiter, TimeProvider.System);
+        admission.Learned("smart", new Demand(1, 10, 10, 0), 9, 11);
+        limiter.RestoreSpend(new LimitModel { Id = "budget", Subject = LimitSubject.Team, Except = new HashSet<string>(), Rates = [new LimitRate(LimitMeasure.Spend, 1, TimeSpan.FromDays(1))], Budget = new BudgetModel([], null) }, "/red", TimeSpan.Zero, 1);
+        var webhooks = new WebhookMetrics(host.MeterFactory);
+        webhooks.Sent("finance", succeeded: true);
+        webhooks.Waiting("finance", 1);
+        admission.Decided(new LimitRefusal(limit, limit.Rates[0], 1, TimeSpan.Zero), null);
         new QueueMetrics(host.MeterFactory).Ended(RequestPriority.Batch, QueueOutcome.TimedOut, TimeSpan.FromSeconds(1));
+        var sharing = new SharingMetrics(host.MeterFactory);
+        sharing.FellBack(limit);
+        sharing.Lost(1);
+        sharing.ObserveUnsettled(() => 1);
+        sharing.ObserveLeases(() => [(limit, limit.Rates[0], 1)]);
+        new RedisMetrics(host.MeterFactory).Called("hold", "ok", TimeSpan.FromMilliseconds(1));
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Store.Bytes = () => 1;

@@ -13,7 +13,8 @@ namespace AiGateway.Protocols.OpenAI.Chat;
 internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : ChatStreamDecoder
 {
     private readonly List<ChunkCandidate> _candidates = [];
-    private byte[] _buffer = [];
+    private byte[] _buffer = new byte[1024];
+    private byte[] _joined = [];
     private bool _started;
     private bool _done;
     private bool _failed;
@@ -25,23 +26,8 @@ internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : Chat
     public override void Decode(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
     {
         var parsed = SseFraming.Parse(eventBytes);
-        if (!parsed.Data.Exists)
-            return;
-        var data = parsed.Data.Of(eventBytes);
-        if (_buffer.Length < eventBytes.Length)
-            _buffer = new byte[Math.Max(1024, eventBytes.Length * 2)];
-        int length;
-        if (parsed.HasMultipleDataLines)
-        {
-            length = SseFraming.JoinData(eventBytes, _buffer);
-        }
-        else
-        {
-            data.CopyTo(_buffer);
-            length = data.Length;
-        }
-        var body = _buffer.AsMemory(0, length);
-        var trimmed = body.Span.Trim(" \t\r\n"u8);
+        var data = SseFraming.WholeData(parsed, eventBytes, ref _joined);
+        var trimmed = data.Trim(" \t\r\n"u8);
         if (trimmed.IsEmpty)
             return;
         if (trimmed.SequenceEqual("[DONE]"u8))
@@ -54,14 +40,14 @@ internal sealed class ChatChunkDecoder(Dialect dialect, UsageRules rules) : Chat
         var isError = parsed.Name.Exists && parsed.Name.Of(eventBytes).SequenceEqual("error"u8);
         try
         {
-            using var document = JsonDocument.Parse(body);
-            Chunk(document.RootElement, body.Span, isError, events);
+            using var document = JsonBody.Parse(data, ref _buffer);
+            Chunk(document.RootElement, data, isError, events);
         }
         catch (JsonException exception)
         {
             if (!isError)
-                throw new ChatFormatException("An event of the stream is not valid JSON.", exception);
-            Fail(body.Span, events);
+                throw JsonBody.Broken("An event of the stream", exception);
+            Fail(data, events);
         }
         catch (InvalidOperationException exception)
         {

@@ -124,7 +124,7 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
             json.WriteNumber("top_p"u8, topP);
         if (request.TopK is { } topK)
         {
-            if (_isOwn || Traits.TopK)
+            if (_isOwn)
                 json.WriteNumber("top_k"u8, topK);
             else
                 translation.Drop("top_k", "the target's dialect has none");
@@ -284,7 +284,7 @@ internal sealed class ChatRequestWriter(ChatRequest request, Translation transla
     /// <summary>Other dialects report usage always, so a stream that is translated for them asks for it.</summary>
     private void StreamOptions()
     {
-        if (!Traits.StreamOptions || (!_isOwn && (_isMistral || !request.Stream)))
+        if (!_isOwn && (_isMistral || !request.Stream))
             return;
         var begun = false;
         if (request.IncludeUsage is not null || !_isOwn)

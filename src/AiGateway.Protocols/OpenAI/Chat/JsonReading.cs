@@ -2,36 +2,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Protocols.OpenAI.Chat;
 
 /// <summary>Reads values off parsed JSON without throwing over texts that are no valid Unicode.</summary>
 internal static class JsonReading
 {
-    /// <summary>Parses a body and reads it; whatever goes wrong is a <see cref="ChatFormatException"/>.</summary>
-    public static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
-    {
-        if (body.Span.StartsWith("\uFEFF"u8))
-            body = body[3..];
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ChatFormatException("The body must be a JSON object.");
-            return read(document.RootElement);
-        }
-        catch (JsonException exception)
-        {
-            throw new ChatFormatException("The body is not valid JSON.", exception);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
-        {
-            // A member's name or a carried value is no valid Unicode.
-            throw new ChatFormatException("The body holds text that is not valid Unicode.", exception);
-        }
-    }
-
     /// <summary>The member when it is there and not null.</summary>
     public static bool Has(this JsonElement element, ReadOnlySpan<byte> name, out JsonElement value)
     {

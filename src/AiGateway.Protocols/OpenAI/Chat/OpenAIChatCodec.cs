@@ -40,7 +40,7 @@ public sealed class OpenAIChatCodec : ChatCodec
     public override StreamFraming Framing => StreamFraming.Sse;
 
     /// <inheritdoc/>
-    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonReading.Read(body, root => ChatRequestReader.Read(root, Dialect));
+    public override ChatRequest ReadRequest(ReadOnlyMemory<byte> body) => JsonBody.Read(body, root => ChatRequestReader.Read(root, Dialect));
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, Translation translation, IBufferWriter<byte> output)
@@ -50,7 +50,7 @@ public sealed class OpenAIChatCodec : ChatCodec
     }
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonReading.Read(body, root => ChatResponseReader.Read(root, Dialect, _rules));
+    public override ChatResponse ReadResponse(ReadOnlyMemory<byte> body) => JsonBody.Read(body, root => ChatResponseReader.Read(root, Dialect, _rules));
 
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, ChatRequest request, Translation translation, IBufferWriter<byte> output)

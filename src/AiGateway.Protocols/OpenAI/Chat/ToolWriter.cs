@@ -51,14 +51,7 @@ internal sealed class ToolWriter(ChatRequest request, Translation translation, D
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
         }
-        json.WriteString("name"u8, tool.Name);
-        if (tool.Description is not null)
-            json.WriteString("description"u8, tool.Description);
-        if (!tool.Parameters.IsAbsent)
-        {
-            json.WritePropertyName("parameters"u8);
-            tool.Parameters.WriteTo(json);
-        }
+        FunctionJson.WriteMembers(json, tool, needsSchema: false);
         if (tool.Strict is { } strict)
             json.WriteBoolean("strict"u8, strict);
         Members(tool, isInside: !_isLegacy);

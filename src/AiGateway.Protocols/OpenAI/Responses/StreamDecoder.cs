@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using AiGateway.Protocols.Chat;
@@ -18,33 +17,13 @@ internal sealed class StreamDecoder : ChatStreamDecoder
 
     public override bool IsComplete => _isComplete;
 
+    private byte[] _joined = [];
     private bool _isComplete;
 
     public override void Decode(ReadOnlySpan<byte> eventBytes, List<ChatEvent> events)
     {
         var parsed = SseFraming.Parse(eventBytes);
-        if (!parsed.Data.Exists)
-            return;
-        if (!parsed.HasMultipleDataLines)
-        {
-            DecodeData(parsed.Data.Of(eventBytes), parsed.Name.Exists ? parsed.Name.Of(eventBytes) : default, events);
-            return;
-        }
-        var joined = ArrayPool<byte>.Shared.Rent(eventBytes.Length);
-        var length = SseFraming.JoinData(eventBytes, joined);
-        try
-        {
-            DecodeData(joined.AsSpan(0, length), parsed.Name.Exists ? parsed.Name.Of(eventBytes) : default, events);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(joined);
-        }
-    }
-
-    private void DecodeData(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, List<ChatEvent> events)
-    {
-        data = data.Trim(" \t"u8);
+        var data = SseFraming.WholeData(parsed, eventBytes, ref _joined).Trim(" \t"u8);
         if (data.IsEmpty || data.SequenceEqual("[DONE]"u8))
             return;
         try
@@ -54,13 +33,13 @@ internal sealed class StreamDecoder : ChatStreamDecoder
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw new ChatFormatException("A stream's event must hold a JSON object.");
-            var type = root.TextOf("type"u8) ?? (name.IsEmpty ? "" : Encoding.UTF8.GetString(name));
+            var type = root.TextOf("type"u8) ?? (parsed.Name.Exists ? Encoding.UTF8.GetString(parsed.Name.Of(eventBytes)) : "");
             if (!_items.Decode(type, root, events))
                 DecodeWhole(type, root, data, events);
         }
         catch (Exception exception) when (JsonBody.IsDefect(exception))
         {
-            throw new ChatFormatException("A stream's event is not valid JSON.", exception);
+            throw JsonBody.Broken("An event of the stream", exception);
         }
     }
 

@@ -102,22 +102,7 @@ internal readonly struct ToolsWriter(ChatRequest request, Translation translatio
         }
         json.WriteStartObject();
         json.WriteString("type"u8, "function"u8);
-        json.WriteString("name"u8, tool.Name);
-        if (tool.Description is not null)
-            json.WriteString("description"u8, tool.Description);
-        if (!tool.Parameters.IsAbsent)
-        {
-            json.WritePropertyName("parameters"u8);
-            tool.Parameters.WriteTo(json);
-        }
-        else if (!IsOwn)
-        {
-            json.WriteStartObject("parameters"u8);
-            json.WriteString("type"u8, "object"u8);
-            json.WriteStartObject("properties"u8);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
+        FunctionJson.WriteMembers(json, tool, needsSchema: !IsOwn);
 
         // Responses takes a missing word for true, all other dialects for false.
         if (tool.Strict is not null || !IsOwn)

@@ -13,7 +13,7 @@ internal sealed partial class LedgerCommitter : IAsyncDisposable
     private const int RecordsAtOnce = 8192;
 
     // Larger batches are cheaper; reports are this much behind.
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan ShortestRestAfterFailure = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRestAfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenChores = TimeSpan.FromMinutes(1);

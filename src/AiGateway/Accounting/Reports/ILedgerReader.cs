@@ -12,6 +12,10 @@ internal interface ILedgerReader
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query);
 
+    /// <summary>What tells this ledger from others: the same on all nodes that write into it. One that all share, unless it says otherwise.</summary>
+    /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
+    string Name() => "shared";
+
     /// <summary>Changes with everything that is appended, restated or closed.</summary>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     long Version();

@@ -14,6 +14,7 @@ internal static class ConfigValidator
         NumbersValidator.Validate(context);
         LimitsValidator.Validate(context);
         QueueValidator.Validate(context);
+        WebhookValidator.Validate(context);
         FilesValidator.Validate(context);
         CorsValidator.Validate(context);
         PriceValidator.Validate(context);

@@ -31,9 +31,27 @@ internal static class HostValidator
         }
         ValidateUrl(context, Section["otlp"]["endpoint"], host.Otlp.Endpoint);
         ValidateUrl(context, Section["outbound"]["proxy"], host.Outbound.Proxy);
+        ValidateRedis(context, host.Redis);
         foreach (var name in host.Otlp.Headers.Keys.Where(name => !HttpSyntax.IsHeaderName(name)))
         {
             context.Error(Section["otlp"]["headers"][name], $"'{name}' is not a valid header name.");
+        }
+    }
+
+    // The URL is a secret, and is read where secrets are.
+    private static void ValidateRedis(ValidationContext context, RedisConfig? redis)
+    {
+        var section = Section["redis"];
+        for (var i = 0; i < redis?.Endpoints.Count; i++)
+        {
+            if (RedisModel.TryParseEndpoint(redis.Endpoints[i]) is null)
+            {
+                context.Error(section["endpoints"][i], $"'{redis.Endpoints[i]}' is not an address. Write host:port, such as redis-2.internal:6379.");
+            }
+        }
+        if (redis?.KeyPrefix is { } prefix && prefix.AsSpan().IndexOfAny('{', '}') >= 0)
+        {
+            context.Error(section["key_prefix"], $"'{prefix}' holds a brace: a cluster of Redis decides by braces where keys live. Write one without.");
         }
     }
 

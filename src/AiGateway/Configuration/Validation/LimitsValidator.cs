@@ -36,6 +36,7 @@ internal static class LimitsValidator
             }
             ValidateMeasures(context, limit, path, id);
             ValidateMatch(context, limit.On, limit.Match, subject, path["match"]);
+            ValidateSharing(context, (limit.Mode, limit.OnStoreFailure), subject, limit.Match, path, id);
         }
         ValidateBudgets(context, ids);
     }
@@ -77,6 +78,30 @@ internal static class LimitsValidator
                 context.Error(path["then_alias"], $"The budget '{id}' goes on with the alias '{then}', which is not defined.{Suggestion.For(then, context.Config.Aliases.Keys)}");
             }
             ValidateMatch(context, budget.On, budget.Match, subject, path["match"]);
+            ValidateSharing(context, (budget.Mode, budget.OnStoreFailure), subject, budget.Match, path, id);
+        }
+    }
+
+    private static void ValidateSharing(ValidationContext context, (string? Mode, string? OnStoreFailure) written, LimitSubject subject, string? match, ConfigPath path, string id)
+    {
+        if (context.Config.Host.Redis is null)
+        {
+            if (written.Mode is "exact" or "leased")
+            {
+                context.Error(path["mode"], $"'{id}' has the mode '{written.Mode}', but there is nothing that nodes share. Add 'redis: redis://HOST:6379' to 'host', or remove 'mode'.");
+            }
+            if (written.OnStoreFailure is not null)
+            {
+                context.Error(path["on_store_failure"], $"'{id}' says what holds while Redis does not answer, but there is none. Add 'redis: redis://HOST:6379' to 'host', or remove 'on_store_failure'.");
+            }
+        }
+        else if (written.Mode == "exact" && LimitModelBuilder.SpansOrganisations(subject, match, context.Config))
+        {
+            context.Warning(path["mode"], $"'{id}' counts callers of all organisations together, which a cluster of Redis cannot decide at once with an organisation's own limits: it is leased. Nothing passes beyond it either way; write 'mode: leased'.");
+        }
+        else if (written.Mode == "local" && written.OnStoreFailure is not null)
+        {
+            context.Error(path["on_store_failure"], $"'{id}' has the mode 'local', which asks no store. Remove 'on_store_failure', or write another mode.");
         }
     }
 

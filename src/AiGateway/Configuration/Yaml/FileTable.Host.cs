@@ -29,6 +29,11 @@ internal static partial class FileTable
             .With("max_queue", "Largest queue on disk while the store takes nothing. Default 1GiB.", Scalars.Size(1L << 20, 1L << 40), (section, value) => section with { MaxQueue = value })
             .With("on_full", "What happens when the queue is full. shed: records are dropped and counted. block: new requests get 503. Default shed.", Scalars.Word(["shed", "block"]), (section, value) => section with { OnFull = value })
             .With("keep", "How long rows are kept; sums by hour and day stay. Default 400d.", Scalars.Duration(TimeSpan.FromDays(1), TimeSpan.FromDays(36_500)), (section, value) => section with { Keep = value });
+        var redis = new ShortFormShape<SecretReference, RedisConfig>(Scalars.Secret, url => new RedisConfig { Url = url }, new RecordShape<RedisConfig>("redis")
+            .With("url", "redis://[:password@]host[:port][/db], or rediss:// for TLS. Required.", Scalars.Secret, (section, value) => section with { Url = value })
+            .With("endpoints", "Further addresses, host:port: other nodes of the same cluster, or replicas. Default none.", Texts, (section, value) => section with { Endpoints = value })
+            .With("key_prefix", "What every key begins with, so that several gateways may share one Redis. Default 'aigateway:'.", Scalars.Text, (section, value) => section with { KeyPrefix = value })
+            .With("timeout", "The longest that one call may take; then the limit's on_store_failure holds. Default 50ms.", Scalars.Duration(Millisecond, TimeSpan.FromSeconds(5)), (section, value) => section with { Timeout = value }));
         return new RecordShape<HostConfig>("host")
             .With("listen", "Address of the API, http(s)://host:port. Default http://localhost:8080; in a container http://*:8080.", Scalars.Text, (section, value) => section with { Listen = value })
             .With("tls", "Certificate for an https address; reloaded when the files change.", tls, (section, value) => section with { Tls = value })
@@ -41,6 +46,7 @@ internal static partial class FileTable
             .With("id_secret", "Secret from which ids of stored objects are sealed, at least 32 characters; must be the same on all nodes. Default: made once and kept in the data folder.", Scalars.Secret, (section, value) => section with { IdSecret = value })
             .With("store_responses", "Responses that the gateway keeps, encrypted, in the data folder, for models whose providers keep none: previous_response_id then works with them. Default: none are kept.", storeResponses, (section, value) => section with { StoreResponses = value })
             .With("ledger", "The ledger of requests, calls and costs: what reports are made from, and what budgets begin with after a restart. Default: none; an empty section keeps it in SQLite.", ledger, (section, value) => section with { Ledger = value })
+            .With("redis", "The Redis through which several nodes share limits and budgets: its URL, or a section. Default: none; each node counts for itself.", redis, (section, value) => section with { Redis = value })
             .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
             .With("forward_baggage", "Whether the callers' baggage header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.", Scalars.Boolean, (section, value) => section with { ForwardBaggage = value })
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });

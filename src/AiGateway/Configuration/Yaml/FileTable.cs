@@ -37,6 +37,7 @@ internal static partial class FileTable
             .With("callers", "Virtual keys and their owners. Without any, everyone who reaches the listener may use everything, and the listener must be loopback.", new ListShape<CallerConfig>(Caller()), (file, value) => file with { Callers = value })
             .With("limits", "Limits on what may be used, for each key, user, project, team, organisation, tag, alias, deployment, provider, or the gateway as a whole. All that apply must allow a request.", new ListShape<LimitConfig>(Limit()), (file, value) => file with { Limits = value })
             .With("budgets", "Money that may be spent in a period, on the same subjects as limits.", new ListShape<BudgetConfig>(Budget()), (file, value) => file with { Budgets = value })
+            .With("webhooks", "Addresses that budgets tell of what is used, by id; named by 'notify'.", new MapShape<WebhookConfig>(Webhook()), (file, value) => file with { Webhooks = value })
             .With("timeouts", "Time-outs of every deployment that does not say otherwise.", timeouts, (file, value) => file with { Timeouts = value })
             .With("retries", "Retries of every alias that does not say otherwise.", retries, (file, value) => file with { Retries = value })
             .With("breaker", "Circuit breaker and cooldowns of every deployment that does not say otherwise.", breaker, (file, value) => file with { Breaker = value })
@@ -112,6 +113,8 @@ internal static partial class FileTable
             .With("spend", "Most money, in USD: 2.50/hour.", rates, (section, value) => section with { Spend = value })
             .With("concurrent", "Most requests at the same time.", Scalars.Integer(1, 1_000_000), (section, value) => section with { Concurrent = value })
             .With("reserve", "What is held for an answer that is not there yet: learned (default), what answers of this alias and caller usually come to; worst_case, the most it can come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
+            .With("mode", "With host.redis, how nodes count together: exact (Redis decides on each request), leased (nodes lease shares and spend them in memory), local (each node has the whole limit). Default exact for concurrent and worst_case, else leased.", Scalars.Word(LimitModelBuilder.ModeWords), (section, value) => section with { Mode = value })
+            .With("on_store_failure", "What holds while Redis does not answer: local (default: each node goes by what it counts itself), allow, or deny.", Scalars.Word(LimitModelBuilder.StoreFailureWords), (section, value) => section with { OnStoreFailure = value })
             .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value })
             .With("queue", "Requests wait for room instead of being refused; an empty section waits for at most 10s. Default: refused at once.", Queue(), (section, value) => section with { Queue = value });
     }
@@ -129,8 +132,16 @@ internal static partial class FileTable
         .With("time_zone", "Time zone in which calendar periods begin, such as Europe/Berlin. Default UTC.", Scalars.Text, (section, value) => section with { TimeZone = value })
         .With("reserve", "What is held for an answer that is not there yet: worst_case (default), with which the amount is never passed; learned, what answers usually come to.", Scalars.Word(["learned", "worst_case"]), (section, value) => section with { Reserve = value })
         .With("warn_at", "Shares from which answers carry a warning: 80%, or a list. Default none.", new ListShape<decimal>(Scalars.Percent, orSingle: true), (section, value) => section with { WarnAt = value })
+        .With("notify", "Ids of webhooks that are told when a share of warn_at is used, when the budget is spent, and when it renews. Default none.", Texts, (section, value) => section with { Notify = value })
         .With("then_alias", "An alias that answers in the place of the one asked for once the budget is spent, within its own limits. Default: requests are refused.", Scalars.Text, (section, value) => section with { ThenAlias = value })
+        .With("mode", "With host.redis, how nodes count together: exact (Redis decides on each request), leased (nodes lease shares and spend them in memory), local (each node has the whole limit). Default exact for worst_case, else leased.", Scalars.Word(LimitModelBuilder.ModeWords), (section, value) => section with { Mode = value })
+        .With("on_store_failure", "What holds while Redis does not answer: local (default: each node goes by what it counts itself), allow, or deny.", Scalars.Word(LimitModelBuilder.StoreFailureWords), (section, value) => section with { OnStoreFailure = value })
         .With("shadow", "Decide and count, but refuse nothing. Default false.", Scalars.Boolean, (section, value) => section with { Shadow = value });
+
+    private static RecordShape<WebhookConfig> Webhook() => new RecordShape<WebhookConfig>("webhook")
+        .With("url", "Where notices go. Required.", Scalars.Text, (section, value) => section with { Url = value })
+        .With("secret", "What they are signed with: 24 characters and more, or whsec_ and the base64 of as many bytes. Required.", Scalars.Secret, (section, value) => section with { Secret = value })
+        .With("on", "Which it is told of: threshold (a share of warn_at is used), spent, renewed (the period is over). Default all.", new ListShape<string>(Scalars.Word(WebhookModelBuilder.KindWords), orSingle: true), (section, value) => section with { On = value });
 
     private static RecordShape<FilesConfig> Files() => new RecordShape<FilesConfig>("files")
         .With("aliases", "Aliases, of which the first that the caller may use and whose provider takes such files gets them. Default none: an upload must name its model.", Texts, (section, value) => section with { Aliases = value });

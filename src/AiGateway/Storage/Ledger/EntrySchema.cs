@@ -22,6 +22,9 @@ internal static class EntrySchema
         cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported
         """;
 
+    /// <summary>The greatest number of a request in either form; 0 without any. Of the tables: a view's maximum is found by looking at all of it.</summary>
+    public const string LastNumber = "MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0))";
+
     private const string CallColumns = """
         started_us INTEGER, call_us INTEGER, input INTEGER, cached_input INTEGER, cache_write INTEGER, output INTEGER, reasoning INTEGER, units TEXT,
           cost TEXT, cost_input TEXT, cost_cached_input TEXT, cost_cache_write TEXT, cost_output TEXT, cost_other TEXT, cost_reported TEXT
@@ -77,8 +80,9 @@ internal static class EntrySchema
 
     private const string RequestsOfEntries = """
         SELECT e.number, e.id, e.at, w.caller, w.organisation, w.team, w.project, e.user_key, e.tags_key, w.alias, w.operation, c.deployment, c.provider, c.model,
-            w.status, w.outcome, w.error, w.stream, COALESCE(e.sum_estimated, c.estimated, 0) AS estimated, COALESCE(e.sum_cost, e.cost, '0') AS cost, COALESCE(e.saved, '0') AS saved,
-            COALESCE(e.sum_unpriced, c.priced AND e.cost IS NULL, 0) AS unpriced, e.duration_us, e.upstream_us, e.first_token_us, w.config_version,
+            w.status, w.outcome, w.error, w.stream, CAST(COALESCE(e.sum_estimated, c.estimated, 0) AS INTEGER) AS estimated,
+            CAST(COALESCE(e.sum_cost, e.cost, '0') AS TEXT) AS cost, CAST(COALESCE(e.saved, '0') AS TEXT) AS saved,
+            CAST(COALESCE(e.sum_unpriced, c.priced AND e.cost IS NULL, 0) AS INTEGER) AS unpriced, e.duration_us, e.upstream_us, e.first_token_us, w.config_version,
             (SELECT hash FROM links WHERE links.number = e.number) AS hash, w.labels
           FROM entries e JOIN request_words w ON w.words = e.request_words LEFT JOIN call_words c ON c.words = e.call_words
         """;
@@ -102,7 +106,8 @@ internal static class EntrySchema
           FROM {tables} JOIN request_words r ON r.words = e.request_words JOIN call_words w ON w.words = {call}.call_words
         """;
 
-    private static string Part(string column) => $"CASE WHEN w.priced THEN COALESCE({column}, '0') END";
+    // What a view's branches compute has to have its column's affinity: only then SQLite sees through them, and reads in the order of the tables.
+    private static string Part(string column) => $"CAST(CASE WHEN w.priced THEN COALESCE({column}, '0') END AS TEXT)";
 
     private static string Guards(string table, string update, string removal) => $"""
         CREATE TRIGGER {table}_are_not_changed {update} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;

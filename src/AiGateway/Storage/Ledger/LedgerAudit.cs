@@ -34,8 +34,8 @@ internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudi
         }
         Add("node", "SELECT CAST(value AS TEXT) FROM settings WHERE name = 'node'");
         Add("form", "SELECT MAX(version) FROM versions");
-        Add("requests", "SELECT COUNT(*) FROM requests");
-        Add("lines", "SELECT COUNT(*) FROM lines");
+        Add("requests", "SELECT (SELECT COUNT(*) FROM entries) + (SELECT COUNT(*) FROM requests_1)");
+        Add("lines", "SELECT (SELECT COUNT(call_words) FROM entries) + (SELECT COUNT(*) FROM more_lines) + (SELECT COUNT(*) FROM lines_1)");
         Add("removed by retention", "SELECT COALESCE(SUM(removed), 0) FROM heads");
         Add("first day", "SELECT strftime('%Y-%m-%d', MIN(day) / 1000, 'unixepoch') FROM heads");
         Add("last day", "SELECT strftime('%Y-%m-%d', MAX(day) / 1000, 'unixepoch') FROM heads");

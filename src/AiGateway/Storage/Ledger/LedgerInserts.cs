@@ -20,7 +20,7 @@ internal sealed class LedgerInserts : IDisposable
     {
         _requestWords = new WordTable<RequestWords>(file, "request_words", EntrySchema.RequestWords);
         _callWords = new WordTable<CallWords>(file, "call_words", EntrySchema.CallWords);
-        _last = file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0))");
+        _last = file.Prepare($"SELECT {EntrySchema.LastNumber}");
         _entry = file.Prepare($"""
             INSERT INTO entries (number, id, at, request_words, user_key, tags_key, saved, duration_us, upstream_us, first_token_us, sum_cost, sum_unpriced, sum_estimated, {EntrySchema.Call})
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)

@@ -19,7 +19,7 @@ internal sealed class PersonalKeys : IDisposable
     /// <summary>Bytes of a key.</summary>
     public const int KeyLength = 16;
 
-    private const int MostKnown = 20_000;
+    private const int MostKnown = 50_000;
 
     private readonly Statement _find;
     private readonly Statement _add;

@@ -44,9 +44,12 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     /// <inheritdoc />
     public long Version() => Run(static file =>
     {
-        using var statement = file.Prepare("SELECT MAX(COALESCE((SELECT MAX(number) FROM entries), 0), COALESCE((SELECT MAX(number) FROM requests_1), 0)) + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
+        using var statement = file.Prepare($"SELECT {EntrySchema.LastNumber} + (SELECT COALESCE(MAX(place), 0) FROM corrections)");
         return statement.Step() ? statement.Number(0) : 0;
     });
+
+    /// <inheritdoc />
+    public string Name() => Run(static file => Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name.")));
 
     /// <inheritdoc />
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>

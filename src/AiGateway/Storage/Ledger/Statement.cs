@@ -130,7 +130,7 @@ internal sealed class Statement : ILedgerRow, IDisposable
     public void Reset()
     {
         _used = 0;
-        NativeStatement.Reset(_handle);
+        _ = NativeStatement.Reset(_handle);
     }
 
     /// <summary>A column's number; columns count from 0.</summary>

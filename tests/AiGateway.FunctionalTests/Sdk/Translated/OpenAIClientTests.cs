@@ -33,20 +33,11 @@ public sealed class OpenAIClientTests(DialectFixture fixture) : IClassFixture<Di
     {
         var chat = ChatOf(provider);
         ChatCompletion whole = await chat.CompleteChatAsync("Stream me");
-        var text = new StringBuilder();
-        ChatTokenUsage? usage = null;
-        ChatFinishReason? finish = null;
-        await foreach (var update in chat.CompleteChatStreamingAsync("Stream me"))
-        {
-            foreach (var part in update.ContentUpdate)
-                text.Append(part.Text);
-            finish ??= update.FinishReason;
-            usage ??= update.Usage;
-        }
+        var streamed = await StreamedChat.ReadAsync(chat.CompleteChatStreamingAsync("Stream me"));
 
-        Assert.Equal(whole.Content[0].Text, text.ToString());
-        Assert.Equal(ChatFinishReason.Stop, finish);
-        Assert.Equal(whole.Usage.TotalTokenCount, usage!.TotalTokenCount);
+        Assert.Equal(whole.Content[0].Text, streamed.Text);
+        Assert.Equal(ChatFinishReason.Stop, streamed.Finish);
+        Assert.Equal(whole.Usage.TotalTokenCount, streamed.Usage!.TotalTokenCount);
     }
 
     [Theory]
@@ -85,23 +76,11 @@ public sealed class OpenAIClientTests(DialectFixture fixture) : IClassFixture<Di
         {
             Tools = { ChatTool.CreateFunctionTool("get_weather", null, CitySchema), ChatTool.CreateFunctionTool("get_time", null, CitySchema) },
         };
-        var names = new SortedDictionary<int, string>();
-        var arguments = new SortedDictionary<int, string>();
-        ChatFinishReason? finish = null;
-        await foreach (var update in ChatOf(provider).CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options))
-        {
-            finish ??= update.FinishReason;
-            foreach (var call in update.ToolCallUpdates)
-            {
-                if (call.FunctionName is { Length: > 0 } name)
-                    names[call.Index] = name;
-                arguments[call.Index] = arguments.GetValueOrDefault(call.Index) + call.FunctionArgumentsUpdate;
-            }
-        }
+        var streamed = await StreamedChat.ReadAsync(ChatOf(provider).CompleteChatStreamingAsync([new UserChatMessage("weather and time, please")], options));
 
-        Assert.Equal(["get_weather", "get_time"], names.Values);
-        Assert.All(arguments.Values, text => Assert.True(JsonDocument.Parse(text).RootElement.TryGetProperty("city", out _)));
-        Assert.Equal(ChatFinishReason.ToolCalls, finish);
+        Assert.Equal(["get_weather", "get_time"], streamed.Calls.Values);
+        Assert.All(streamed.Arguments.Values, text => Assert.True(JsonDocument.Parse(text).RootElement.TryGetProperty("city", out _)));
+        Assert.Equal(ChatFinishReason.ToolCalls, streamed.Finish);
     }
 
     [Theory]
@@ -112,18 +91,11 @@ public sealed class OpenAIClientTests(DialectFixture fixture) : IClassFixture<Di
         var schema = BinaryData.FromString("""{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"],"additionalProperties":false}""");
         var options = new ChatCompletionOptions { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("person", schema, jsonSchemaIsStrict: true) };
         ChatCompletion whole = await chat.CompleteChatAsync([new UserChatMessage("Who?")], options);
-        var streamed = new StringBuilder();
-        ChatFinishReason? finish = null;
-        await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage("Who?")], options))
-        {
-            finish ??= update.FinishReason;
-            foreach (var part in update.ContentUpdate)
-                streamed.Append(part.Text);
-        }
+        var streamed = await StreamedChat.ReadAsync(chat.CompleteChatStreamingAsync([new UserChatMessage("Who?")], options));
 
         Assert.Equal(ChatFinishReason.Stop, whole.FinishReason);
-        Assert.Equal(ChatFinishReason.Stop, finish);
-        foreach (var text in (string[])[whole.Content[0].Text, streamed.ToString()])
+        Assert.Equal(ChatFinishReason.Stop, streamed.Finish);
+        foreach (var text in (string[])[whole.Content[0].Text, streamed.Text])
             Assert.Equal(["name", "age"], JsonSerializer.Deserialize<JsonElement>(text).EnumerateObject().Select(member => member.Name));
     }
 

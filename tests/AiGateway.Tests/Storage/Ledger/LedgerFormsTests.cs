@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
@@ -31,7 +31,7 @@ public sealed class LedgerFormsTests
         var verdict = home.Audit.Verify(null, null);
         Assert.Null(verdict.Problem);
         Assert.Equal(Rows + 2, verdict.Requests);
-        Assert.Equal($"{LedgerSchema.Version}", home.Audit.Statistics().Single(figure => figure.Key == "form").Value);
+        Assert.Equal(LedgerSchema.Version.ToString(CultureInfo.InvariantCulture), home.Audit.Statistics().Single(figure => figure.Key == "form").Value);
 
         home.Tamper("DROP TRIGGER requests_are_not_changed; UPDATE requests_1 SET alias = 'another' WHERE number = 7");
         Assert.Contains("Row 7 ", home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);

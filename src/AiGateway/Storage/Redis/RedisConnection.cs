@@ -1,0 +1,143 @@
+using AiGateway.Admission.Sharing;
+using AiGateway.Configuration;
+using StackExchange.Redis;
+
+namespace AiGateway.Storage.Redis;
+
+/// <summary>The one connection to Redis, which all calls share. It is made in the background, and made again whenever it breaks.</summary>
+/// <remarks>
+/// A call has a time of its own. After three that failed in a row nobody asks for a quarter of a second, so that a Redis that hangs
+/// does not cost every request its time-out; then one goes ahead and tells whether it is back.
+/// </remarks>
+internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, RedisMetrics metrics) : IAsyncDisposable
+{
+    private const int Patience = 3;
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private Task<ConnectionMultiplexer>? _connecting;
+    private int _failures;
+    private long _asksAgainAt;
+
+    /// <summary>Runs a script.</summary>
+    public async Task<RedisResult> RunAsync(LimitScript script, RedisKey[] keys, RedisValue[] values)
+    {
+        if (Volatile.Read(ref _failures) >= Patience)
+        {
+            var (now, at) = (clock.GetTimestamp(), Volatile.Read(ref _asksAgainAt));
+            var next = now + (long)(Rest.TotalSeconds * clock.TimestampFrequency);
+            // One goes ahead; the rest goes on for the others.
+            if (now < at || Interlocked.CompareExchange(ref _asksAgainAt, next, at) != at)
+            {
+                throw new LimitStoreException("Redis failed a moment ago.", LimitStoreFault.Resting);
+            }
+        }
+        var began = clock.GetTimestamp();
+        Task<RedisResult>? call = null;
+        try
+        {
+            call = CallAsync(script, keys, values);
+            var result = await call.WaitAsync(settings.Timeout, clock);
+            metrics.Called(script.Name, "ok", clock.GetElapsedTime(began));
+            Volatile.Write(ref _failures, 0);
+            // The client completes one call after the other: what follows here must not hold up the answers to others.
+            await Task.Yield();
+            return result;
+        }
+        catch (TimeoutException e)
+        {
+            _ = call?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            Failed(script, "timeout", began);
+            throw new LimitStoreException($"Redis did not answer within {settings.Timeout.TotalMilliseconds} ms.", LimitStoreFault.Timeout, e);
+        }
+        catch (Exception e) when (e is RedisException or InvalidOperationException or ObjectDisposedException or IOException or System.Net.Sockets.SocketException)
+        {
+            Failed(script, "unavailable", began);
+            throw new LimitStoreException($"Redis cannot be asked: {FirstLine(e.Message)}", LimitStoreFault.Unavailable, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connecting is { IsCompletedSuccessfully: true } connected)
+        {
+            await (await connected).CloseAsync(allowCommandsToComplete: false);
+        }
+    }
+
+    private void Failed(LimitScript script, string result, long began)
+    {
+        metrics.Called(script.Name, result, clock.GetElapsedTime(began));
+        Volatile.Write(ref _asksAgainAt, clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency));
+        Interlocked.Increment(ref _failures);
+    }
+
+    private async Task<RedisResult> CallAsync(LimitScript script, RedisKey[] keys, RedisValue[] values)
+    {
+        var database = (await ConnectedAsync()).GetDatabase(settings.Database);
+        var arguments = new object[2 + keys.Length + values.Length];
+        arguments[0] = script.Hash;
+        arguments[1] = keys.Length;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            arguments[2 + i] = keys[i];
+        }
+        for (var i = 0; i < values.Length; i++)
+        {
+            arguments[2 + keys.Length + i] = values[i];
+        }
+        try
+        {
+            return await database.ExecuteAsync("EVALSHA", arguments);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // A Redis that is new, or whose scripts were flushed, learns it by being told once.
+            arguments[0] = script.Text;
+            return await database.ExecuteAsync("EVAL", arguments);
+        }
+    }
+
+    private Task<ConnectionMultiplexer> ConnectedAsync()
+    {
+        var connecting = Volatile.Read(ref _connecting);
+        if (connecting is { IsFaulted: false })
+        {
+            return connecting;
+        }
+        lock (_lock)
+        {
+            if (_connecting is null or { IsFaulted: true })
+            {
+                // In the thread pool: the client resolves names before its first wait.
+                _connecting = Task.Run(() => ConnectionMultiplexer.ConnectAsync(Options()));
+            }
+            return _connecting;
+        }
+    }
+
+    private ConfigurationOptions Options()
+    {
+        var options = new ConfigurationOptions
+        {
+            AbortOnConnectFail = false,
+            AllowAdmin = false,
+            ClientName = "aigateway",
+            ConnectRetry = 1,
+            ConnectTimeout = 2_000,
+            KeepAlive = 15,
+            Password = settings.Password?.Reveal(),
+            Ssl = settings.IsTls,
+            SslHost = settings.IsTls ? settings.Endpoints[0].Host : null,
+        };
+        foreach (var (host, port) in settings.Endpoints)
+        {
+            options.EndPoints.Add(host, port);
+        }
+        return options;
+    }
+
+    // The client adds figures of its threads, each after a semicolon; the first may be the cause.
+    private static string FirstLine(string message) => string.Join(';', message.Split('\n', 2)[0].Split(';').Take(2)).TrimEnd('\r');
+}
