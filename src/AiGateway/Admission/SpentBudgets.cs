@@ -1,3 +1,5 @@
+using AiGateway.Configuration;
+
 namespace AiGateway.Admission;
 
 /// <summary>Budgets that have refused a request since somebody looked last.</summary>
@@ -14,7 +16,7 @@ internal sealed class SpentBudgets
     /// <param name="subject">Under which name the use is counted.</param>
     public void Note(LimitRefusal refusal, string? subject)
     {
-        if (refusal is not { Limit.Budget.Notify.Length: > 0, Wait: not null, IsBeyondWhole: false, IsHeld: false } || subject is null)
+        if (refusal is not { Limit.Budget.Notify.Length: > 0, Wait: not null, IsBeyondWhole: false, IsStoreAway: false } || subject is null || (refusal.IsHeld && refusal.Limit.Sharing == LimitSharing.Local))
         {
             return;
         }

@@ -196,8 +196,12 @@ internal sealed class SubjectUse
     /// <summary>The share of the only rate that is used or held, 0 and up.</summary>
     public decimal ShareUsed(Moment now) => Figures(0, now).Used / (decimal)_rates[0].Amount;
 
-    /// <summary>How it stands; budgets only.</summary>
-    public BudgetStanding ReadBudget(string subject, Moment now) => new(Limit, subject, _windows[0].Sum(now), _held[(int)LimitMeasure.Spend]);
+    /// <summary>How it stands; budgets only. Where nodes share it, what others hold counts as spent: nobody here can tell it apart.</summary>
+    public BudgetStanding ReadBudget(string subject, Moment now)
+    {
+        var held = _held[(int)LimitMeasure.Spend];
+        return new(Limit, subject, Math.Max(0, Figures(0, now).Used - held), held);
+    }
 
     /// <summary>Whether nothing of it would be missed.</summary>
     public bool IsIdle(Moment now)

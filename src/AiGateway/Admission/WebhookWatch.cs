@@ -21,6 +21,9 @@ internal sealed partial class WebhookWatch(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
+    // Of a budget that nodes share, what is held or leased by others may be free again in a moment: a refusal is the end of it only when nearly all is gone.
+    private const decimal NearlyAll = 0.9m;
+
     // A webhook that has been away for so long is not told any more that a period is over.
     private static readonly TimeSpan News = TimeSpan.FromDays(7);
 
@@ -94,7 +97,7 @@ internal sealed partial class WebhookWatch(
     private void Find(Snapshot snapshot, in BudgetStanding standing, bool hasRefused, WebhookMarks marks, DateTimeOffset now)
     {
         var (budget, rate) = (standing.Limit.Budget!, standing.Limit.Rates[0]);
-        var isSpent = hasRefused || standing.Used >= rate.Amount;
+        var isSpent = standing.Used >= rate.Amount || (hasRefused && (standing.Limit.Sharing == LimitSharing.Local || standing.Used >= NearlyAll * rate.Amount));
         if (!isSpent && (budget.WarnAt is not [var first, ..] || standing.Used < first * rate.Amount))
         {
             return;
