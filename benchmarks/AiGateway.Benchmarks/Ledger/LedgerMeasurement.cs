@@ -9,7 +9,6 @@ using AiGateway.Configuration;
 using AiGateway.LoadTest;
 using AiGateway.LoadTest.Reporting;
 using AiGateway.Pipeline;
-using AiGateway.Protocols;
 using AiGateway.Storage.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

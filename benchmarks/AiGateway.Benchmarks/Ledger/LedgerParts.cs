@@ -1,7 +1,6 @@
 using AiGateway.Accounting;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Benchmarks.Gateway;
-using AiGateway.Pipeline;
 using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Benchmarks.Ledger;

@@ -1,5 +1,4 @@
 using AiGateway.Accounting;
-using AiGateway.Benchmarks.Gateway;
 using AiGateway.Configuration;
 using AiGateway.LoadTest.Http;
 using AiGateway.Pipeline;
