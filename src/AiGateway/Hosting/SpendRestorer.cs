@@ -19,7 +19,10 @@ internal sealed partial class SpendRestorer(
     // A queue of a few hundred megabytes; a store that takes nothing is not waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
+    // For all nodes to notice that the store is empty and to tell it what they know.
+    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StorePause = TimeSpan.FromMilliseconds(100);
 
     // Shorter times are over before a report would be true.
@@ -68,6 +71,7 @@ internal sealed partial class SpendRestorer(
 
     private void RestoreHere(LimitTable limits)
     {
+        var isMissing = false;
         lock (_lock)
         {
             var names = limits.All.Select(static limit => limit.Id).ToHashSet(StringComparer.Ordinal);
@@ -101,32 +105,53 @@ internal sealed partial class SpendRestorer(
                 catch (LedgerStoreException e)
                 {
                     _restored.Remove(limit.Id);
-                    Log.NotRestored(logger, limit.Id, e.Message);
+                    Log.NotRestored(logger, limit.Id, e.Message, Again.TotalSeconds);
+                    isMissing = true;
                 }
             }
         }
+        if (isMissing)
+        {
+            _ = RestoreAgainAsync();
+        }
+    }
+
+    // What was spent meanwhile may be counted twice then, never not at all.
+    private async Task RestoreAgainAsync()
+    {
+        await Task.Delay(Again, clock);
+        RestoreHere(Current);
     }
 
     /// <inheritdoc/>
     public async Task RestoreAsync(string tag)
     {
         var tags = new HashSet<string>(StringComparer.Ordinal) { tag };
-        if (host.Ledger is { } settings)
+        if (host.Ledger is not null)
         {
-            // What ended just now is on its way into the ledger.
-            await Task.Delay(2 * settings.Flush, clock);
             try
             {
+                // What ended just now is on its way into the ledger.
+                await services.GetRequiredService<LedgerQueue>().CommittedAsync().WaitAsync(StorePatience, clock);
                 await TellStoreAsync(Current, tags);
+            }
+            catch (TimeoutException e)
+            {
+                throw new LimitStoreException("the ledger's queue is not in its store yet", LimitStoreFault.Unavailable, e);
             }
             catch (LedgerStoreException e)
             {
                 throw new LimitStoreException($"the ledger cannot be read: {e.Message}", LimitStoreFault.Unavailable, e);
             }
         }
+        // Other nodes have told what they know by the end of this; an organisation that appears later then need not be waited for.
+        while (!await store!.BeginAsync(SharedHold.TagOf(organisation: null), Gathering))
+        {
+            await Task.Delay(StorePause, clock);
+        }
         foreach (var known in tags)
         {
-            await store!.BeginAsync(known);
+            await store.BeginAsync(known, TimeSpan.Zero);
         }
     }
 
@@ -263,8 +288,8 @@ internal sealed partial class SpendRestorer(
         [LoggerMessage(EventId = 1301, Message = "'{Limit}' begins with what the ledger knows of its period: {Usd} USD over all its subjects.")]
         public static partial void Restored(ILogger logger, LogLevel level, string limit, decimal usd);
 
-        [LoggerMessage(1302, LogLevel.Error, "'{Limit}' begins with nothing spent, because the ledger cannot be read: {Reason}")]
-        public static partial void NotRestored(ILogger logger, string limit, string reason);
+        [LoggerMessage(1302, LogLevel.Error, "'{Limit}' begins with nothing spent, because the ledger cannot be read: {Reason} It is read again in {Seconds} s.")]
+        public static partial void NotRestored(ILogger logger, string limit, string reason, double seconds);
 
         [LoggerMessage(1304, LogLevel.Warning, "The store of shared limits does not know yet what was spent: {Reason}")]
         public static partial void StoreNotRestored(ILogger logger, string reason);

@@ -71,14 +71,15 @@ public sealed class SeveralNodesTests
                     spent += answer.Status == 200 ? decimal.Parse(answer.Header("x-gateway-cost"), CultureInfo.InvariantCulture) : 0;
                     answered += answer.Status == 200 ? 1 : 0;
                     away += answer.Status == 503 ? 1 : 0;
-                    spentAll += answer.Status == 402 && restarted > 0 ? 1 : 0;
+                    // What ran when Redis went is held anew and free again a moment after it has ended: only refusals that stay say that all is spent.
+                    spentAll = answer.Status == 402 && restarted > 0 ? spentAll + 1 : 0;
                 }
                 Assert.True(answer.Status is 200 or 402 or 503, answer.Body);
                 if (answer.Status == 503)
                 {
                     Assert.Equal("limit_store_unavailable", answer.Error.GetProperty("code").GetString());
                 }
-                await Task.Delay(answer.Status == 200 ? 1 : 25, Stop);
+                await Task.Delay(answer.Status == 200 ? 1 : restarted > 0 ? 150 : 25, Stop);
             }
         }, Stop)).ToList();
         while (Volatile.Read(ref answered) < 30)

@@ -50,6 +50,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
     // What requests fill, under the lock, and what the writer writes; they change places.
     private Filled _filling = new();
     private Filled _writing = new();
+    private long _accepted;
     private long _unwritten;
     private long _lostReportedAt;
     private volatile bool _isFailing;
@@ -82,6 +83,21 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
 
     /// <summary>Ends when what earlier processes have left on disk is in the store; never while the store takes nothing.</summary>
     public Task CaughtUp => _committer.CaughtUp;
+
+    /// <summary>Ends when everything that has been accepted by now is in the store, or was dropped; never while the store takes nothing.</summary>
+    public async Task CommittedAsync()
+    {
+        long wanted;
+        lock (_lock)
+        {
+            wanted = _accepted;
+        }
+        // In real time, as the threads are that do it.
+        while (Volatile.Read(ref _accepted) - Interlocked.Read(ref _unwritten) - _backlog.Records < wanted)
+        {
+            await Task.Delay(20);
+        }
+    }
 
     /// <inheritdoc />
     public void OnSettled(RequestRecord record)
@@ -209,6 +225,7 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
             {
                 _filling.Intents.Add(intent);
             }
+            _accepted++;
             Interlocked.Increment(ref _unwritten);
         }
         if (isFirst)

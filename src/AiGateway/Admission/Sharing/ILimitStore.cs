@@ -5,6 +5,9 @@ namespace AiGateway.Admission.Sharing;
 /// <summary>Where the nodes of a gateway count together. Implemented by Storage; every call throws <see cref="LimitStoreException"/> when the store does not answer in time.</summary>
 internal interface ILimitStore
 {
+    /// <summary>The store is there again after it was away, perhaps without what it knew. Raised on any thread.</summary>
+    event EventHandler? CameBack;
+
     /// <summary>Holds what is claimed of all limits, or of none, in one round trip. Told of a reservation again, it forgets what it held for it before.</summary>
     /// <param name="hold">The reservation.</param>
     /// <param name="claims">What is asked for on top of what it holds.</param>
@@ -29,6 +32,9 @@ internal interface ILimitStore
     /// <param name="spent">How long ago, and how much in billionths of a USD.</param>
     Task RestoreAsync(string ledger, Claim claim, LimitRate rate, IReadOnlyList<(TimeSpan Ago, long NanoUsd)> spent);
 
-    /// <summary>Says that all that is known of an organisation has been restored: from now on the store decides for it.</summary>
-    Task BeginAsync(string tag);
+    /// <summary>Says that all that this node knows of an organisation has been restored: when that is so of the others too, the store decides for it.</summary>
+    /// <param name="tag">The organisation.</param>
+    /// <param name="gather">How long after the first node said so the others are waited for.</param>
+    /// <returns>Whether the store decides; false: ask again.</returns>
+    Task<bool> BeginAsync(string tag, TimeSpan gather);
 }

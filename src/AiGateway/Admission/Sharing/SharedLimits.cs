@@ -152,6 +152,11 @@ internal sealed class SharedLimits(
             if (!_epochs.TryGetValue(hold.Tag, out var known) || known != decision.Epoch)
             {
                 _epochs[hold.Tag] = decision.Epoch;
+                if (known is not null)
+                {
+                    // Others have begun without us: what we know is missing.
+                    _ = recovery.RecoverAsync(hold.Tag);
+                }
             }
             return decision;
         }

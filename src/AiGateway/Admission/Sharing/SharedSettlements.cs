@@ -19,7 +19,7 @@ internal sealed partial class SharedSettlements : BackgroundService
     private const int AtOnce = 128;
     private const int RenewedAtOnce = 200;
     private static readonly TimeSpan RenewEvery = HoldLife / 3;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly ILimitStore _store;
@@ -35,6 +35,8 @@ internal sealed partial class SharedSettlements : BackgroundService
     {
         (_store, _recovery, _clock, _metrics, _logger) = (store, recovery, clock, metrics, logger);
         metrics.ObserveUnsettled(() => Volatile.Read(ref _unsettled));
+        // Also a node that nobody asks has something to tell to a store that has lost it.
+        store.CameBack += (_, _) => _ = recovery.RecoverAsync(SharedHold.TagOf(organisation: null));
     }
 
     /// <summary>Settlements that the store has not taken yet.</summary>
@@ -54,6 +56,16 @@ internal sealed partial class SharedSettlements : BackgroundService
         else
         {
             _metrics.Lost(1);
+        }
+    }
+
+    /// <summary>Holds what runs anew in a store that came back empty: it was allowed, and is in no ledger yet.</summary>
+    /// <exception cref="LimitStoreException">The store does not answer.</exception>
+    public async Task HoldAgainAsync()
+    {
+        foreach (var hold in _held.Values)
+        {
+            await HoldAgainAsync(hold);
         }
     }
 
@@ -158,10 +170,7 @@ internal sealed partial class SharedSettlements : BackgroundService
             foreach (var lost in await _store.RenewAsync(tag, holds))
             {
                 // The store was away for too long, or came back empty: what runs was allowed, and goes on counting.
-                if (_held.ContainsKey(lost.Id))
-                {
-                    lost.Epoch = (await _store.HoldAsync(lost, lost.Claims, newRequest: true, unasked: true)).Epoch;
-                }
+                await HoldAgainAsync(lost);
             }
         }
         catch (LimitStoreException e) when (e.Fault == LimitStoreFault.Empty)
@@ -171,6 +180,14 @@ internal sealed partial class SharedSettlements : BackgroundService
         catch (LimitStoreException e)
         {
             Log.NotRenewed(_logger, holds.Count, e.Message);
+        }
+    }
+
+    private async Task HoldAgainAsync(SharedHold hold)
+    {
+        if (_held.ContainsKey(hold.Id))
+        {
+            hold.Epoch = (await _store.HoldAsync(hold, hold.Claims, newRequest: true, unasked: true)).Epoch;
         }
     }
 

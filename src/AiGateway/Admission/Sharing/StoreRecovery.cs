@@ -6,7 +6,7 @@ namespace AiGateway.Admission.Sharing;
 internal sealed partial class StoreRecovery(IServiceProvider services, TimeProvider clock, ILogger<StoreRecovery> logger)
 {
     // Requests wait for it that would otherwise have to go by on_store_failure.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, Lazy<Task>> _running = new(StringComparer.Ordinal);
 
@@ -28,6 +28,8 @@ internal sealed partial class StoreRecovery(IServiceProvider services, TimeProvi
     {
         try
         {
+            // What runs before what has ended: what ends in between is counted twice rather than not at all.
+            await services.GetRequiredService<SharedSettlements>().HoldAgainAsync();
             // It knows the limiter, and the limiter's neighbours know us.
             await services.GetRequiredService<IStoreRestorer>().RestoreAsync(tag);
         }

@@ -4,7 +4,8 @@ namespace AiGateway.Storage.Redis;
 /// <remarks>
 /// All keys of a script carry the same hash tag, an organisation's, and so live on one node of a cluster:
 /// <list type="bullet">
-/// <item><c>{tag}:epoch</c>: a name that is made anew when Redis has come back empty. Without it nothing is decided.</item>
+/// <item><c>{tag}:epoch</c>: a name that is made anew when Redis has come back empty. Without it nothing is decided, and only what runs already is held.</item>
+/// <item><c>{tag}:gathering</c>: since when nodes say that they have told what they know.</item>
 /// <item><c>{tag}:u:LIMIT:SUBJECT</c>: what one subject used of one limit. For each rate (<c>CODE</c>) of a sliding window its sum <c>:s</c>,
 /// latest slot <c>:l</c>, newest slot with use <c>:n</c> and 61 slots; for a calendar's period its sum and its beginning <c>:p</c>.
 /// What is held: <c>h1</c> tokens, <c>h2</c> input, <c>h3</c> output, <c>h4</c> money, <c>c</c> requests that run.</item>
@@ -187,8 +188,8 @@ internal static class LimitScripts
     /// </remarks>
     public static readonly LimitScript Hold = new("hold", Prelude + Holds + """
         local epoch = redis.call('GET', KEYS[1])
-        if not epoch then return { 'empty' } end
         local id, life, new, force = arg(), number(), number(), number()
+        if not epoch and force == 0 then return { 'empty' } end
         sweep(KEYS[2], KEYS[3])
         local record = redis.call('HGET', KEYS[2], id)
         if record == 'x' then return { 'settled' } end
@@ -196,7 +197,7 @@ internal static class LimitScripts
           release(record)
           record = nil
         end
-        local limits, answer, refused = {}, { epoch, 1 }, false
+        local limits, answer, refused = {}, { epoch or '', 1 }, false
         for k = 4, #KEYS do
           local l = { life = number(), shadow = number(), worst = number(), most = number() }
           l.asked = { new, 0, number(), number(), number() }
@@ -378,9 +379,19 @@ internal static class LimitScripts
         return 1
         """);
 
-    /// <summary>Begins a life of the store, unless it is alive. KEYS: epoch. ARGV: its name.</summary>
+    /// <summary>Begins a life of the store, unless it is alive, and not before the time to gather is over.</summary>
+    /// <remarks>KEYS: epoch, gathering. ARGV: its name, milliseconds to gather. Answers with 1 where it is alive.</remarks>
     public static readonly LimitScript Begin = new("begin", """
-        redis.call('SET', KEYS[1], ARGV[1], 'NX')
-        return redis.call('GET', KEYS[1])
+        if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+        local t, gather = redis.call('TIME'), tonumber(ARGV[2])
+        if gather > 0 then
+          local now = t[1] * 1000 + math.floor(t[2] / 1000)
+          local began = tonumber(redis.call('GET', KEYS[2]) or now)
+          redis.call('SET', KEYS[2], string.format('%.0f', began), 'PX', gather + 60000)
+          if now - began < gather then return 0 end
+        end
+        redis.call('SET', KEYS[1], ARGV[1])
+        redis.call('DEL', KEYS[2])
+        return 1
         """);
 }

@@ -19,6 +19,9 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
     private int _failures;
     private long _asksAgainAt;
 
+    /// <summary>The connection was broken and is there again. Raised on a thread of the client's.</summary>
+    public event EventHandler? CameBack;
+
     /// <summary>Runs a script.</summary>
     public async Task<RedisResult> RunAsync(LimitScript script, RedisKey[] keys, RedisValue[] values)
     {
@@ -111,10 +114,23 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
             if (_connecting is null or { IsFaulted: true })
             {
                 // In the thread pool: the client resolves names before its first wait.
-                _connecting = Task.Run(() => ConnectionMultiplexer.ConnectAsync(Options()));
+                _connecting = Task.Run(ConnectAsync);
             }
             return _connecting;
         }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var connected = await ConnectionMultiplexer.ConnectAsync(Options());
+        connected.ConnectionRestored += (_, restored) =>
+        {
+            if (restored.ConnectionType == ConnectionType.Interactive)
+            {
+                CameBack?.Invoke(this, EventArgs.Empty);
+            }
+        };
+        return connected;
     }
 
     private ConfigurationOptions Options()

@@ -27,6 +27,13 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     private readonly long _holdMicroseconds = Microseconds(holdLife);
 
     /// <inheritdoc/>
+    public event EventHandler? CameBack
+    {
+        add => connection.CameBack += value;
+        remove => connection.CameBack -= value;
+    }
+
+    /// <inheritdoc/>
     public async Task<StoreDecision> HoldAsync(SharedHold hold, ReadOnlyMemory<Claim> claims, bool newRequest, bool unasked)
     {
         var values = new List<RedisValue>(64) { hold.Id, _holdMicroseconds, newRequest ? 1 : 0, unasked ? 1 : 0 };
@@ -97,7 +104,11 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     }
 
     /// <inheritdoc/>
-    public Task BeginAsync(string tag) => connection.RunAsync(LimitScripts.Begin, [Key(tag, "epoch")], [string.Create(CultureInfo.InvariantCulture, $"{node}.{clock.GetTimestamp()}")]);
+    public async Task<bool> BeginAsync(string tag, TimeSpan gather)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{node}.{clock.GetTimestamp()}");
+        return (int)await connection.RunAsync(LimitScripts.Begin, [Key(tag, "epoch"), Key(tag, "gathering")], [name, (long)gather.TotalMilliseconds]) == 1;
+    }
 
     private async Task<RedisResult> RunAsync(LimitScript script, string tag, RedisKey[] keys, List<RedisValue> values)
     {

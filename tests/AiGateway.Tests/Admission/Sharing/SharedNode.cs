@@ -21,7 +21,7 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
     private SharedNode(RedisServer redis, TimeSpan timeout, TimeSpan holdLife)
     {
         Name = $"node{Interlocked.Increment(ref _count)}";
-        _services = new ServiceCollection().AddMetrics().AddSingleton<IStoreRestorer>(this).BuildServiceProvider();
+        _services = new ServiceCollection().AddMetrics().AddSingleton<IStoreRestorer>(this).AddSingleton(_ => Settlements!).BuildServiceProvider();
         var meters = _services.GetRequiredService<IMeterFactory>();
         var (clock, metrics) = (TimeProvider.System, new SharingMetrics(meters));
         _connection = new RedisConnection(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout), clock, new RedisMetrics(meters));
@@ -65,7 +65,7 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
         {
             try
             {
-                await node.Store.BeginAsync("warm");
+                await node.Store.BeginAsync("warm", TimeSpan.Zero);
                 return true;
             }
             catch (LimitStoreException)
@@ -80,7 +80,7 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
     {
         Restored++;
         await OnRestore(this);
-        await Store.BeginAsync(tag);
+        await Store.BeginAsync(tag, TimeSpan.Zero);
     }
 
     /// <summary>Asks for a request.</summary>
