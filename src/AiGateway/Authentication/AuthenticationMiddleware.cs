@@ -20,7 +20,10 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
 
     // 401 would make clients give up for good, over a key that is perhaps good.
     private static readonly Rejection UnknownYet = new(
-        RejectionReason.KeyStoreUnavailable, "This gateway cannot look your API key up at the moment. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        RejectionReason.KeyStoreUnavailable, "This gateway cannot look your API key up at the moment. Please try again later.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -80,6 +80,12 @@ public sealed class RuntimeOverlayTests
 
     private static RuntimeEntry Entry(EntryKind kind, string id, string body) => new()
     {
-        Kind = kind, Id = id, Body = body, Content = EntryBinder.Bind(kind, body, new Findings(""))!, Created = Noon, CreatedBy = "ops", Updated = Noon,
+        Kind = kind,
+        Id = id,
+        Body = body,
+        Content = EntryBinder.Bind(kind, body, new Findings(""))!,
+        Created = Noon,
+        CreatedBy = "ops",
+        Updated = Noon,
     };
 }
