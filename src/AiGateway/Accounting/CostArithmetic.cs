@@ -1,4 +1,3 @@
-using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -37,7 +36,7 @@ internal static class CostArithmetic
                     CacheWrite = parts.CacheWrite,
                     Output = parts.Output,
                     Other = parts.Other,
-                    Shares = parts.Shares?.ToString(),
+                    ShareList = parts.Shares,
                     Reported = usage.ReportedCost,
                     PricePeriod = period.From,
                     PriceSet = surcharge == 0 ? label : label + "+regional",
@@ -160,7 +159,7 @@ internal static class CostArithmetic
         public decimal Output;
         public decimal Other;
         public decimal Scale;
-        public StringBuilder? Shares;
+        public List<CostShare>? Shares;
 
         public void Add(decimal surcharge)
         {

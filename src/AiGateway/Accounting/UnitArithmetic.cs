@@ -1,4 +1,3 @@
-using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -13,7 +12,7 @@ internal static class UnitArithmetic
     private const int MostDecimals = 20;
 
     /// <summary>Adds the cost of units to <paramref name="sum"/>, and each to <paramref name="shares"/>; returns why it cannot be said, or null.</summary>
-    public static string? Add(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref decimal sum, ref StringBuilder? shares)
+    public static string? Add(ModelPrice model, TokenPrices tokens, UnitPrices units, Usage usage, ref decimal sum, ref List<CostShare>? shares)
     {
         var detail = usage.Detail;
         var countedUnits = (usage.Images | usage.SearchUnits | usage.Characters) != 0 || usage.AudioSeconds != 0
@@ -68,7 +67,7 @@ internal static class UnitArithmetic
         return charged ? null : WhyNotCharged(model, tokens, units, usage, countedUnits);
     }
 
-    private static string? AddRare(UnitPrices units, UsageDetail detail, ref bool charged, ref decimal sum, ref StringBuilder? shares)
+    private static string? AddRare(UnitPrices units, UsageDetail detail, ref bool charged, ref decimal sum, ref List<CostShare>? shares)
     {
         if (detail.Pages > 0)
         {
@@ -126,7 +125,7 @@ internal static class UnitArithmetic
             : null;
     }
 
-    private static bool Add(ref decimal sum, ref StringBuilder? shares, string name, long count, decimal? price)
+    private static bool Add(ref decimal sum, ref List<CostShare>? shares, string name, long count, decimal? price)
     {
         if (count <= 0 || price is null)
         {
@@ -136,7 +135,7 @@ internal static class UnitArithmetic
         return true;
     }
 
-    private static void Charge(ref decimal sum, ref StringBuilder? shares, string name, decimal quantity, decimal amount)
+    private static void Charge(ref decimal sum, ref List<CostShare>? shares, string name, decimal quantity, decimal amount)
     {
         sum += amount;
         CostShares.Add(ref shares, name, quantity, amount);

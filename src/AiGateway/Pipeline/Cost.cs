@@ -8,6 +8,9 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The <see cref="PriceSet"/> of a cost that is the provider's own figure.</summary>
     public const string ReportedSet = "reported";
 
+    // One field for either form: a cost is made for every call.
+    private object? _shares;
+
     /// <summary>Part for input that was not cached.</summary>
     public decimal Input { get; init; }
 
@@ -24,7 +27,17 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     public decimal Other { get; init; }
 
     /// <summary>What the five parts do not tell apart (audio within input, one-hour cache writes, searches within the rest), as text for the ledger; null where each part is of one kind.</summary>
-    public string? Shares { get; init; }
+    public string? Shares
+    {
+        get => (string?)(_shares is List<CostShare> list ? _shares = CostShares.Text(list) : _shares);
+        init => _shares = value;
+    }
+
+    /// <summary>The same one by one, in place of <see cref="Shares"/>: the text is only made where somebody reads it.</summary>
+    public List<CostShare>? ShareList
+    {
+        init => _shares = value;
+    }
 
     /// <summary>What the provider itself says the call cost; null when it says nothing.</summary>
     public decimal? Reported { get; init; }

@@ -14,13 +14,24 @@ internal static class CostShares
     /// <summary>Whether a unit of a ledger's row is a share.</summary>
     public static bool IsShare(string unit) => unit.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Adds a share to a text; nothing for a quantity of 0.</summary>
-    public static void Add(ref StringBuilder? text, string name, decimal quantity, decimal amount)
+    /// <summary>Adds a share; nothing for a quantity of 0.</summary>
+    public static void Add(ref List<CostShare>? shares, string name, decimal quantity, decimal amount)
     {
         if (quantity > 0)
         {
-            text = (text is null ? new StringBuilder() : text.Append(',')).Append(Prefix).Append(name).Append('=').Append(UsdText.Format(quantity)).Append(':').Append(UsdText.Format(amount));
+            (shares ??= []).Add(new CostShare(name, quantity, amount));
         }
+    }
+
+    /// <summary>The shares as text.</summary>
+    public static string Text(List<CostShare> shares)
+    {
+        var text = new StringBuilder();
+        foreach (var share in shares)
+        {
+            (text.Length == 0 ? text : text.Append(',')).Append(Prefix).Append(share.Class).Append('=').Append(UsdText.Format(share.Quantity)).Append(':').Append(UsdText.Format(share.Amount));
+        }
+        return text.ToString();
     }
 
     /// <summary>The shares of two costs together, one of each class: a batch has thousands of costs.</summary>
@@ -30,12 +41,7 @@ internal static class CostShares
         {
             return left ?? right;
         }
-        StringBuilder? text = null;
-        foreach (var share in Parse($"{left},{right}"))
-        {
-            Add(ref text, share.Class, share.Quantity, share.Amount);
-        }
-        return text?.ToString();
+        return Text(Parse($"{left},{right}"));
     }
 
     /// <summary>The shares among the units of a ledger's row; null where there are none.</summary>

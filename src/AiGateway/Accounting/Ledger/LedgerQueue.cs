@@ -87,13 +87,9 @@ internal sealed partial class LedgerQueue : IRequestObserver, ICallJournal, IHos
     /// <summary>Ends when everything that has been accepted by now is in the store, or was dropped; never while the store takes nothing.</summary>
     public async Task CommittedAsync()
     {
-        long wanted;
-        lock (_lock)
-        {
-            wanted = _accepted;
-        }
+        var wanted = Interlocked.Read(ref _accepted);
         // In real time, as the threads are that do it.
-        while (Volatile.Read(ref _accepted) - Interlocked.Read(ref _unwritten) - _backlog.Records < wanted)
+        while (Interlocked.Read(ref _accepted) - Interlocked.Read(ref _unwritten) - _backlog.Records < wanted)
         {
             await Task.Delay(20);
         }

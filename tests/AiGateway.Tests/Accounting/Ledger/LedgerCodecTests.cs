@@ -106,7 +106,7 @@ public sealed class LedgerCodecTests
         where T : class
     {
         var next = 2;
-        foreach (var member in typeof(T).GetProperties().Where(member => member.CanWrite && member.PropertyType != typeof(UsageDetail)))
+        foreach (var member in typeof(T).GetProperties().Where(member => member is { CanRead: true, CanWrite: true } && member.PropertyType != typeof(UsageDetail)))
         {
             member.SetValue(record, Type.GetTypeCode(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType) switch
             {
