@@ -9,6 +9,7 @@ ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt ./
 COPY src/AiGateway/AiGateway.csproj src/AiGateway/
 COPY src/AiGateway.Protocols/AiGateway.Protocols.csproj src/AiGateway.Protocols/
+COPY src/AiGateway.Semantics/AiGateway.Semantics.csproj src/AiGateway.Semantics/
 COPY src/AiGateway.Simulator/AiGateway.Simulator.csproj src/AiGateway.Simulator/
 RUN dotnet restore src/AiGateway
 

@@ -263,7 +263,7 @@ if ((${#filters[@]} == 0)); then
     check budgets dotnet run -c Release --no-build --project benchmarks/AiGateway.Benchmarks -- --budgets
   fi
 fi
-for project in tests/*/*.csproj; do
+for project in tests/*/*.csproj benchmarks/*.Tests/*.csproj; do
   # The kit is a library; everything else in tests/ is a program of tests.
   if [[ "$(basename "$project")" == AiGateway.TestKit.csproj ]]; then continue; fi
   run_project "$project"
