@@ -3,7 +3,6 @@ using System.Text;
 using AiGateway.Accounting.Focus;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
-using AiGateway.CallerApi;
 
 namespace AiGateway.Admin;
 
@@ -23,22 +22,21 @@ internal sealed class FocusEndpoint(LedgerQuestions ledger, TimeProvider clock)
         var (request, response) = (context.Request, context.Response);
         if (!HttpMethods.IsGet(request.Method))
         {
-            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            response.Headers.Allow = "GET";
+            await AdminAnswer.WrongMethodAsync(context, "GET");
             return;
         }
         var unknown = request.Query.Keys.FirstOrDefault(static name => !Names.Contains(name));
-        var problem = unknown is null ? null : $"'{(unknown.Length <= 64 ? unknown : unknown[..64])}' is no parameter of the export. Known: {string.Join(", ", Names)}.";
+        var problem = unknown is null ? null : $"'{EntryIds.Shown(unknown)}' is no parameter of the export. Known: {string.Join(", ", Names)}.";
         var options = problem is null ? FocusOptions.TryRead(name => request.Query[name].LastOrDefault(), out problem) : null;
         var word = request.Query["day"].LastOrDefault() ?? "yesterday";
         var day = PeriodWords.Read(word, TimeZoneInfo.Utc, clock.GetUtcNow());
         if (problem is null && day?.TimeOfDay != TimeSpan.Zero)
         {
-            problem = $"'day' is '{(word.Length <= 64 ? word : word[..64])}'. Write a date such as 2026-11-20 (a day of UTC), yesterday or today.";
+            problem = $"'day' is '{EntryIds.Shown(word)}'. Write a date such as 2026-11-20 (a day of UTC), yesterday or today.";
         }
         if (problem is not null)
         {
-            await FailAsync(context, StatusCodes.Status400BadRequest, problem);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.Malformed(problem));
             return;
         }
         try
@@ -58,18 +56,7 @@ internal sealed class FocusEndpoint(LedgerQuestions ledger, TimeProvider clock)
         }
         catch (LedgerStoreException e)
         {
-            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.NoLedger(e.Message));
         }
-    }
-
-    private static Task FailAsync(HttpContext context, int status, string problem)
-    {
-        context.Response.StatusCode = status;
-        return JsonAnswer.WriteAsync(context, problem, static (json, message) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, message);
-            json.WriteEndObject();
-        });
     }
 }

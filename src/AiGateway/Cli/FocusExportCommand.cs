@@ -1,6 +1,5 @@
 using System.Text;
 using AiGateway.Accounting.Focus;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 
 namespace AiGateway.Cli;
@@ -29,21 +28,11 @@ internal sealed class FocusExportCommand(TextWriter output, TextWriter error, Le
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        using var place = await ledgers.FindAsync(options);
-        if (place is null)
-        {
-            return ExitCode.Bad;
-        }
-        try
+        return await ledgers.RunAsync(options, async place =>
         {
             await WriteAsync(place.Reader(), focus!, from!.Value, to!.Value, options.Value("output")!);
             return ExitCode.Good;
-        }
-        catch (Exception e) when (e is LedgerStoreException or IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync(e.Message);
-            return ExitCode.Bad;
-        }
+        });
     }
 
     private static string? ProblemOf(Options options, DateTimeOffset? from, DateTimeOffset? to)

@@ -260,7 +260,7 @@ internal sealed partial class SpendRestorer(
     {
         var now = clock.GetUtcNow();
         var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
-        foreach (var group in ledger.Sum(new LedgerQuery { From = LedgerHours.FullHour(from), To = LedgerHours.FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) }))
+        foreach (var group in ledger.Sum(new LedgerQuery { From = LedgerHours.Of(from), To = LedgerHours.Of(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) }))
         {
             var names = group.Keys.Take(dimensions.Length).ToArray();
             var name = names is [.., var last] ? last : Subjects.Everybody;

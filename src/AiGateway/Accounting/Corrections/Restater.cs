@@ -1,5 +1,6 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
+using AiGateway.Accounting.Reports;
 
 namespace AiGateway.Accounting.Corrections;
 
@@ -103,5 +104,5 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         return effect.BookedAt!.Value.ToUnixTimeMilliseconds();
     }
 
-    private static long Hour(DateTimeOffset time) => Rollup.HourOf(time.ToUnixTimeMilliseconds());
+    private static long Hour(DateTimeOffset time) => LedgerHours.Of(time.ToUnixTimeMilliseconds());
 }
