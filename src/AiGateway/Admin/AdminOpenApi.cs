@@ -60,6 +60,14 @@ internal static class AdminOpenApi
                 {
                     ["adminKey"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "A key of host.admin.keys or host.admin.key_hash. Without any, the listener asks for none, and keys, teams, limits and budgets are off." },
                 },
+                ["responses"] = new JsonObject
+                {
+                    ["Problem"] = new JsonObject
+                    {
+                        ["description"] = "What is wrong, and the way out.",
+                        ["content"] = new JsonObject { [Json] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = "#/components/schemas/Error" } } },
+                    },
+                },
                 ["schemas"] = schemas,
             },
         };
@@ -82,7 +90,7 @@ internal static class AdminOpenApi
         {
             report.Query(name, isList: name is "by" or "tag" || LedgerDimensions.Filters.Any(filter => LedgerDimensions.NameOf(filter) == name));
         }
-        Add(paths, ReportEndpoint.Path, report.Answer(200, Json, "The report; format=csv and format=table give text.", Csv, Plain).Answer(304, null, "If-None-Match names what it would be.").Problems(400, 405, 503));
+        Add(paths, ReportEndpoint.Path, report.Answer(200, Json, "The report; format=csv and format=table give text.", others: [Csv, Plain]).Answer(304, null, "If-None-Match names what it would be.").Problems(400, 405, 503));
         var focus = new AdminOperation("get", "exportFocus", "One day in the FinOps FOCUS format: docs/features/finance-exports.md.").Query("day");
         foreach (var name in FocusOptions.Names)
         {

@@ -45,11 +45,9 @@ internal sealed class AdminOperation(string method, string id, string summary)
     /// <param name="status">The status.</param>
     /// <param name="type">Its content type; null without a body.</param>
     /// <param name="description">What it says.</param>
+    /// <param name="schema">The document's form that its body has; null for one that it does not describe.</param>
     /// <param name="others">Content types that it may have too.</param>
-    public AdminOperation Answer(int status, string? type, string description, params ReadOnlySpan<string> others) => Answer(status, type, description, null, others);
-
-    /// <summary>Adds an answer of a form that the document has.</summary>
-    public AdminOperation Answer(int status, string? type, string description, string? schema, params ReadOnlySpan<string> others)
+    public AdminOperation Answer(int status, string? type, string description, string? schema = null, params ReadOnlySpan<string> others)
     {
         var answer = new JsonObject { ["description"] = description };
         if (type is not null)
@@ -70,7 +68,7 @@ internal sealed class AdminOperation(string method, string id, string summary)
     {
         foreach (var status in statuses)
         {
-            Answer(status, "application/json", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), schema: "Error");
+            _answers[status.ToString(CultureInfo.InvariantCulture)] = new JsonObject { ["$ref"] = "#/components/responses/Problem" };
         }
         return this;
     }

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
+using AiGateway.Accounting;
 using AiGateway.Accounting.Focus;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Configuration;
 
 namespace AiGateway.Admin;
 
 /// <summary><c>GET /admin/export/focus?day=2026-11-20</c>: the file of one day that <c>AiGateway ledger export</c> writes, streamed.</summary>
-internal sealed class FocusEndpoint(LedgerQuestions ledger, TimeProvider clock)
+internal sealed class FocusEndpoint(LedgerQuestions ledger, SnapshotHolder snapshots, PriceCatalogue catalogue, TimeProvider clock)
 {
     /// <summary>Its path.</summary>
     public const string Path = "/admin/export/focus";
@@ -41,11 +43,12 @@ internal sealed class FocusEndpoint(LedgerQuestions ledger, TimeProvider clock)
         }
         try
         {
-            var lines = await ledger.AskAsync(reader => FocusExport.Make(reader, day!.Value, options!), context.RequestAborted);
+            options = options! with { List = new ListPrices(catalogue, snapshots.Current.Config) };
+            var lines = await ledger.AskAsync(reader => FocusExport.Make(reader, day!.Value, options), context.RequestAborted);
             response.ContentType = "text/csv; charset=utf-8; header=present";
             response.Headers.CacheControl = "private, no-cache";
             response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"focus-{FocusExport.Name(day!.Value)}.csv\"");
-            var columns = FocusColumns.Of(options!.Version);
+            var columns = FocusColumns.Of(options.Version);
             // Written by the block: a line at a time would be a packet each.
             await using var writer = new StreamWriter(response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferLength);
             await writer.WriteAsync(FocusCsv.Head(columns).AsMemory(), context.RequestAborted);

@@ -109,7 +109,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "report":
                 return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is ["export", ..]:
-                return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
             case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):

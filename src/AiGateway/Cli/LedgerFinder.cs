@@ -11,7 +11,7 @@ namespace AiGateway.Cli;
 /// <summary>Opens the ledger for commands: the file in <c>--data FOLDER</c>, or what the routing file says.</summary>
 internal sealed class LedgerFinder(TextWriter error, Func<string, string?> environment, TimeProvider clock)
 {
-    /// <summary>Runs what a command does with the ledger. What is the operator's to mend (no ledger there, one that cannot be read, a file that cannot be written, a bad invoice or table of rates) is one line.</summary>
+    /// <summary>Runs what a command does with the ledger. What is the operator's to mend (no ledger there, one that cannot be read, a file that cannot be written, a bad invoice, table of rates or price list) is one line.</summary>
     /// <returns>The command's exit code.</returns>
     public async Task<int> RunAsync(Options options, Func<LedgerPlace, Task<int>> command)
     {
@@ -24,7 +24,7 @@ internal sealed class LedgerFinder(TextWriter error, Func<string, string?> envir
         {
             return await command(place);
         }
-        catch (Exception e) when (e is LedgerStoreException or InvoiceException or CurrencyException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LedgerStoreException or InvoiceException or CurrencyException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(e.Message);
             return ExitCode.Bad;

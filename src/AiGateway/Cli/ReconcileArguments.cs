@@ -103,7 +103,7 @@ internal sealed record ReconcileArguments(IReadOnlyList<string> Files, Reconcili
         }
         if (rates.FirstOrDefault(static rate => rate.Value <= 0).Key is { } wrong)
         {
-            problem ??= $"The rate of '{wrong}' is none. Write what one {wrong} is worth in USD: --rate EUR=1.08.";
+            problem ??= $"For '{wrong}' there is no rate above 0. Write what one {wrong} is worth in USD: --rate EUR=1.08.";
         }
         return rates;
     }

@@ -30,6 +30,10 @@ internal static class InvoiceMappingReader
         {
             throw new InvoiceException($"{path} cannot be read: {e.Message}");
         }
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvoiceException($"{path} is empty. Write what is the same every month: columns, models, rates, providers, tz, tolerance.");
+        }
         var findings = new Findings(path);
         var mapping = YamlTreeReader.Read(text, findings) is { } root && Shape.TryBind(root, ConfigPath.Root, new BindingContext(findings, environment: null), out var bound) ? bound : null;
         return mapping is not null && !findings.HasErrors ? mapping : throw new InvoiceException(string.Join(Environment.NewLine, findings.Errors()));

@@ -183,22 +183,22 @@ public sealed class FocusExportTests : IDisposable
         return FocusCsv.Head(columns) + string.Concat(FocusExport.Make((home ?? _home).Reader, day, options).Select(line => FocusCsv.Row(columns, line)));
     }
 
-    private void Append(string id, Usage usage, Cost cost, string model = "gpt") => _home.Append(new LedgerRequest
+    private void Append(string id, Usage usage, Cost cost, string model = "gpt") => _home.Append(LedgerFixture.Call(id, LedgerFixture.At, model, usage, cost));
+
+    [Fact]
+    public void ListPrices_StandBesideDiscounts_AndAreTheOnesThatAppliedWhereTheListHasNone()
     {
-        Id = id,
-        At = LedgerFixture.At,
-        Caller = "key",
-        Operation = "chat_completions",
-        Outcome = "completed",
-        ConfigVersion = "0",
-        Lines =
-        [
-            new LedgerLine
-            {
-                Kind = LedgerCallKind.Answer, Deployment = "dep", Provider = "openai", Model = model, UpstreamModel = model, Dialect = "openai", Outcome = "succeeded", Usage = usage, Cost = cost,
-            },
-        ],
-    });
+        var usage = new Usage { InputTokens = 1_000_000, OutputTokens = 500_000, ReasoningTokens = 200_000 };
+        Append("own", usage, Priced(new PriceConfig { Input = 0.5m, Output = 4 }, usage), "gpt-4o");
+        Append("unlisted", usage, Priced(new PriceConfig { Input = 3, Output = 6 }, usage), "nobody-knows-it");
+        var lines = FocusRules.Validate(Csv(Day, new FocusOptions { List = new ListPrices(AccountingFixture.Catalogue, null) }), FocusVersion.V14);
+
+        // gpt-4o: 2.5 and 10 by the list.
+        Assert.Equal(
+            ["gpt-4o input 0.5 0.5 2.5 2.5", "gpt-4o output 1.2 4 3 10", "gpt-4o reasoning 0.8 4 2 10", "nobody-knows-it input 3 3 3 3", "nobody-knows-it output 1.8 6 1.8 6", "nobody-knows-it reasoning 1.2 6 1.2 6"],
+            lines.Select(line => $"{line["x_Model"]} {line["x_TokenClass"]} {line["ContractedCost"]} {line["ContractedUnitPrice"]} {line["ListCost"]} {line["ListUnitPrice"]}").Order(StringComparer.Ordinal));
+        Assert.Equal(_home.Sum().Sum(group => group.Sums.Cost), lines.Sum(line => FocusRules.Amount(line["BilledCost"])));
+    }
 
     private static Cost Priced(PriceConfig price, Usage usage) => new CostCalculator(AccountingFixture.Catalogue).Calculate(
         AccountingFixture.Snapshot(("openai/gpt", price)), AccountingFixture.Deployment("openai", "gpt"), "gpt", null, null, usage, LedgerFixture.At);
