@@ -29,7 +29,7 @@ public sealed class FocusExportTests : IDisposable
     {
         var random = SeededRandom.From(7);
         _home.Append([.. Enumerable.Range(0, 400).Select(i => LedgerFixture.Random(random, $"req_{i}"))]);
-        var options = new FocusOptions { Version = version };
+        var options = new FocusOptions { Version = version, List = new ListPrices(AccountingFixture.Catalogue, null) };
         decimal sum = 0, ledger = 0;
         for (var day = Day.AddDays(-70); day < Day.AddDays(70); day = day.AddDays(1))
         {
