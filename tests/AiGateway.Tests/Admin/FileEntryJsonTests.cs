@@ -1,5 +1,4 @@
 using AiGateway.Admin;
-using AiGateway.Configuration.Runtime;
 using AiGateway.Configuration.Yaml;
 using AiGateway.Tests.Configuration;
 
