@@ -78,7 +78,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             values.Add(part.Want);
             values.Add(part.Need);
         }
-        RedisKey[] keys = [Key(report.Tag, "epoch"), UseKey(report.Tag, report.Claim), Key(report.Tag, $"leases:{report.Claim.Limit.Id}:{report.Claim.Value}")];
+        RedisKey[] keys = [Key(report.Tag, "epoch"), UseKey(report.Tag, report.Claim), Key(report.Tag, $"leases:{report.Claim.Limit.StoreName}:{report.Claim.Value}")];
         var answer = (RedisResult[])(await RunAsync(LimitScripts.Lease, report.Tag, keys, values))!;
         var parts = new LeasedPart[report.Parts.Length];
         for (var i = 0; i < parts.Length; i++)
@@ -207,7 +207,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         return keys;
     }
 
-    private RedisKey UseKey(string tag, in Claim claim) => Key(tag, $"u:{claim.Limit.Id}:{claim.Value}");
+    private RedisKey UseKey(string tag, in Claim claim) => Key(tag, $"u:{claim.Limit.StoreName}:{claim.Value}");
 
     // A brace in an organisation's name would end the part by which a cluster decides where the key lives.
     private RedisKey Key(string tag, string name) =>

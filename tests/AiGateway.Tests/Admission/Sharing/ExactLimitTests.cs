@@ -115,6 +115,28 @@ public sealed class ExactLimitTests
     }
 
     [Fact]
+    public async Task ABudgetThatIsMadeAgain_HasAUseOfItsOwn_AlsoForANodeThatHearsOfItLater()
+    {
+        await using var redis = await RedisServer.StartOrSkipAsync();
+        await using var one = await SharedNode.StartAsync(redis);
+        await using var two = await SharedNode.StartAsync(redis);
+        var before = SharedLimit.Of("budget", LimitSharing.Exact, LimitMeasure.Spend, 100, made: DateTimeOffset.UnixEpoch);
+        var again = SharedLimit.Of("budget", LimitSharing.Exact, LimitMeasure.Spend, 100, made: DateTimeOffset.UnixEpoch.AddMilliseconds(1));
+        var first = await one.AskAsync(before.Claim(100));
+        Assert.True(first.Goes);
+        first.End(SharedLimit.Demand(before, 100));
+        await one.SettledAsync();
+        Assert.False((await two.AskAsync(before.Claim(1))).Goes);
+
+        await one.Store.RestoreAsync("ledger", again.Claim(), again.Rates[0], [(TimeSpan.Zero, 60)]);
+        await two.Store.RestoreAsync("ledger", again.Claim(), again.Rates[0], [(TimeSpan.Zero, 60)]);
+
+        Assert.False((await one.AskAsync(again.Claim(41))).Goes);
+        Assert.True((await one.AskAsync(again.Claim(40))).Goes);
+        Assert.False((await two.AskAsync(before.Claim(1))).Goes);
+    }
+
+    [Fact]
     public async Task RunningRequests_AreCountedOverAllNodes()
     {
         await using var redis = await RedisServer.StartOrSkipAsync();
