@@ -31,6 +31,11 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
         if (!ConsumesTokens(request.Operation))
         {
             var cost = IsFree(request.Operation) ? 0 : expectations.Cost(exchange.Plan!.Alias.Name);
+            if (request is { Operation: Operation.Batches or Operation.MessageBatches, Objects.Action: ObjectAction.Create })
+            {
+                // What it will cost nobody knows yet; but what is spent makes none.
+                cost = Math.Max(1, cost);
+            }
             return (new Demand(requests, 0, 0, cost), new Demand(requests, 0, 0, cost));
         }
         var estimated = facts.EstimateInputTokens(model);

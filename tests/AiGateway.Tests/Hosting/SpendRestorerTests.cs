@@ -1,4 +1,3 @@
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
