@@ -6,11 +6,11 @@ namespace AiGateway.Admission;
 internal interface IWebhookClaims
 {
     /// <summary>Takes the right to send a message, or to send it again, for half a minute.</summary>
-    /// <param name="id">The message, the same on all nodes.</param>
-    Task<WebhookClaim> ClaimAsync(string id);
+    /// <param name="message">The webhook and the message, the same on all nodes.</param>
+    Task<WebhookClaim> ClaimAsync(string message);
 
     /// <summary>Says that it was taken.</summary>
-    /// <param name="id">The message.</param>
+    /// <param name="message">The webhook and the message.</param>
     /// <param name="keep">How long others may find the same to tell.</param>
-    Task ToldAsync(string id, TimeSpan keep);
+    Task ToldAsync(string message, TimeSpan keep);
 }

@@ -70,13 +70,16 @@ internal sealed partial class WebhookSender(string webhook, SnapshotHolder snaps
     {
         try
         {
-            return claims is null ? WebhookClaim.Here : await claims.ClaimAsync(notice.Id);
+            return claims is null ? WebhookClaim.Here : await claims.ClaimAsync(NameOf(notice));
         }
         catch (LimitStoreException)
         {
             return WebhookClaim.Here;
         }
     }
+
+    // Two webhooks are told the same under the same id.
+    private string NameOf(WebhookNotice notice) => $"{webhook}:{notice.Id}";
 
     private async Task ToldAsync(WebhookNotice notice)
     {
@@ -87,7 +90,7 @@ internal sealed partial class WebhookSender(string webhook, SnapshotHolder snaps
         try
         {
             var ends = notice.Ends - clock.GetUtcNow();
-            await claims.ToldAsync(notice.Id, (ends > TimeSpan.Zero ? ends : TimeSpan.Zero) + Afterwards);
+            await claims.ToldAsync(NameOf(notice), (ends > TimeSpan.Zero ? ends : TimeSpan.Zero) + Afterwards);
         }
         catch (LimitStoreException)
         {

@@ -21,6 +21,8 @@ internal sealed partial class SpendRestorer(
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
+    // Changes at run time wait for it, and a key's revocation may be behind one.
+    private static readonly TimeSpan BroughtPatience = TimeSpan.FromMilliseconds(500);
     // For all nodes to notice that the store is empty and to tell it what they know.
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StorePause = TimeSpan.FromMilliseconds(100);
@@ -65,7 +67,7 @@ internal sealed partial class SpendRestorer(
     {
         RestoreHere(limits);
         return store is null || host.Ledger is null || UntoldOf(limits).Count == 0
-            ? Task.CompletedTask : Task.WhenAny(TellBroughtAsync(limits), Task.Delay(StorePatience, clock));
+            ? Task.CompletedTask : Task.WhenAny(TellBroughtAsync(limits), Task.Delay(BroughtPatience, clock));
     }
 
     private void RestoreHere(LimitTable limits)

@@ -1,3 +1,4 @@
+// Length: the scripts share their beginnings, and are understood by them.
 namespace AiGateway.Storage.Redis;
 
 /// <summary>What Redis does on our behalf, each in one piece: nothing else happens in between.</summary>

@@ -25,10 +25,10 @@ internal sealed class RedisWebhookClaims(RedisConnection connection, string pref
     private static readonly LimitScript Set = new("webhook_told", "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1");
 
     /// <inheritdoc/>
-    public async Task<WebhookClaim> ClaimAsync(string id) => (WebhookClaim)(int)await connection.RunAsync(Claim, [KeyOf(id)], [node, ClaimMilliseconds]);
+    public async Task<WebhookClaim> ClaimAsync(string message) => (WebhookClaim)(int)await connection.RunAsync(Claim, [KeyOf(message)], [node, ClaimMilliseconds]);
 
     /// <inheritdoc/>
-    public Task ToldAsync(string id, TimeSpan keep) => connection.RunAsync(Set, [KeyOf(id)], [Told, (long)keep.TotalMilliseconds]);
+    public Task ToldAsync(string message, TimeSpan keep) => connection.RunAsync(Set, [KeyOf(message)], [Told, (long)keep.TotalMilliseconds]);
 
-    private RedisKey KeyOf(string id) => $"{prefix}webhook:{id}";
+    private RedisKey KeyOf(string message) => $"{prefix}webhook:{message}";
 }
