@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace AiGateway.TestKit;
 
@@ -8,14 +9,19 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _program;
     private readonly string _folder;
+    private readonly string[] _settings;
     private ChildProcess? _process;
 
-    private RedisServer(string program, string folder, int port)
+    private RedisServer(string program, string folder, int port, Func<RedisServer, string[]> settings)
     {
         _program = program;
         _folder = folder;
         Port = port;
+        _settings = settings(this);
     }
+
+    /// <summary>A folder of its own, which goes with it.</summary>
+    public string Folder => _folder;
 
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
@@ -27,11 +33,14 @@ public sealed class RedisServer : IAsyncDisposable
     public ChildProcess Process => _process ?? throw new InvalidOperationException("Redis is stopped.");
 
     /// <summary>Starts an empty one, or skips the running test where no Redis is installed.</summary>
-    public static async Task<RedisServer> StartOrSkipAsync()
+    public static Task<RedisServer> StartOrSkipAsync() => StartOrSkipAsync(static server => ["--port", server.Port.ToString(CultureInfo.InvariantCulture)]);
+
+    /// <summary>Starts one with settings of its own, its port among them.</summary>
+    public static async Task<RedisServer> StartOrSkipAsync(Func<RedisServer, string[]> settings)
     {
         var program = Programs.Find("redis-server", Path.Combine(RepositoryRoot.Path, ".tools", "redis", "bin"))
             ?? throw new SkipException("redis-server not found. ./test.sh fetches one; or install the package redis-server.");
-        var server = new RedisServer(program, Directory.CreateTempSubdirectory("redis-").FullName, FreePort.Next());
+        var server = new RedisServer(program, Directory.CreateTempSubdirectory("redis-").FullName, FreePort.Next(), settings);
         await server.StartAsync();
         return server;
     }
@@ -40,9 +49,24 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = ChildProcess.Start(_program, [
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no", "--daemonize", "no",
+            .. _settings, "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no", "--daemonize", "no",
         ]);
         await _process.WaitForLineAsync("Ready to accept connections");
+    }
+
+    /// <summary>Sends a command and reads up to where the answer has a text, for 10 s at most; only to one without TLS.</summary>
+    public async Task AskUntilAsync(string command, string wanted)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port, patience.Token);
+        var (buffer, read) = (new byte[16 * 1024], "");
+        while (!read.Contains(wanted, StringComparison.Ordinal))
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), patience.Token);
+            read = Encoding.ASCII.GetString(buffer, 0, await client.GetStream().ReadAsync(buffer, patience.Token));
+            await Task.Delay(10, patience.Token);
+        }
     }
 
     /// <summary>Stops it.</summary>
