@@ -49,7 +49,7 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     });
 
     /// <inheritdoc />
-    public string Name() => Run(static file => Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name.")));
+    public string Name() => Run(static file => file.Node);
 
     /// <inheritdoc />
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>
