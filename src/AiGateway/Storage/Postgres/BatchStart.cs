@@ -46,15 +46,15 @@ internal sealed class BatchStart
             BatchCommands =
             {
                 // Statistics that are behind must not turn a few look-ups into a pass over the month.
-                new("SET LOCAL enable_seqscan = off"), new("SET LOCAL enable_hashjoin = off"), new("SET LOCAL enable_mergejoin = off"), new("SET LOCAL lock_timeout = '15s'"),
+                new("SET LOCAL jit = off"), new("SET LOCAL enable_seqscan = off"), new("SET LOCAL lock_timeout = '15s'"),
                 new(PostgresCorrectionTable.HoldClosings), new(PostgresCorrectionTable.LastClosing),
                 new($"SELECT value FROM {LedgerTables.Name}.settings WHERE name = 'erasures'"),
                 new($"SELECT appended FROM {LedgerTables.Name}.nodes WHERE node = $1 FOR UPDATE") { Parameters = { new() { Value = node } } },
                 new($"""
-                    SELECT r.id FROM unnest($1, $2) AS u (id, at) JOIN {LedgerTables.Name}.requests r ON r.id = u.id AND r.at = u.at WHERE r.at BETWEEN $3 AND $4
+                    SELECT u.id FROM unnest($1, $2) AS u (id, at) CROSS JOIN LATERAL (SELECT 1 FROM {LedgerTables.Name}.requests r WHERE r.id = u.id AND r.at = u.at LIMIT 1) found
                     """)
                 {
-                    Parameters = { new() { Value = ids }, new() { Value = times }, new() { Value = times.DefaultIfEmpty().Min() }, new() { Value = times.DefaultIfEmpty().Max() } },
+                    Parameters = { new() { Value = looksForExisting ? ids : [] }, new() { Value = looksForExisting ? times : [] } },
                 },
                 new($"SELECT {PostgresHeads.Columns} FROM {LedgerTables.Name}.heads WHERE node = $1 AND day = ANY($2)") { Parameters = { new() { Value = node }, new() { Value = days.ToArray() } } },
                 new($"SELECT {PostgresHeads.Columns} FROM {LedgerTables.Name}.heads WHERE node = $1 ORDER BY place DESC LIMIT 1") { Parameters = { new() { Value = node } } },

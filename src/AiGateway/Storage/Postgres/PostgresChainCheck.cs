@@ -53,12 +53,11 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
         PostgresRequests? requests = null;
         try
         {
-            // By the keys of both tables, without sorting a month's rows.
-            using (var plan = Command("SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off"))
+            using (var plan = Command(PostgresRequests.PreferKeys))
             {
                 plan.ExecuteNonQuery();
             }
-            using var rows = Command(PostgresRequests.Select + PostgresRequests.Order, month, month.AddMonths(1));
+            using var rows = Command(PostgresRequests.OfPeriod, month, month.AddMonths(1));
             using (var reader = rows.ExecuteReader())
             {
                 requests = new PostgresRequests(reader);

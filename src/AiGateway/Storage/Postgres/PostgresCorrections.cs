@@ -33,6 +33,7 @@ internal sealed class PostgresCorrections : ICorrectionStore
         (_database, _connection, _isWriter) = (database, connection, isWriter);
         LedgerTables.Require(database, connection);
         _table = new PostgresCorrectionTable(connection, CommandSeconds);
+        _table.Run(PostgresRequests.PreferKeys);
         if (isWriter)
         {
             Lock();
@@ -146,8 +147,7 @@ internal sealed class PostgresCorrections : ICorrectionStore
     private List<BookedRequest> Read(int node, long after, long until, DateTimeOffset from, DateTimeOffset to)
     {
         var found = new List<BookedRequest>();
-        using (var rows = _table.Command(
-            $"{PostgresRequests.Select} AND requests.node = $3 AND requests.number > $4 AND requests.number <= $5{PostgresRequests.Order}", from.UtcDateTime, to.UtcDateTime, node, after, until))
+        using (var rows = _table.Command(PostgresRequests.OfRows, from.UtcDateTime, to.UtcDateTime, node, after, until))
         using (var reader = rows.ExecuteReader())
         {
             var requests = new PostgresRequests(reader);

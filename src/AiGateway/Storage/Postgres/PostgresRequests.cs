@@ -5,18 +5,30 @@ using Npgsql;
 namespace AiGateway.Storage.Postgres;
 
 /// <summary>Reads requests with their lines from a result, in the order of the nodes' chains.</summary>
-/// <param name="reader">The result of <see cref="Select"/>.</param>
+/// <param name="reader">The result of <see cref="OfPeriod"/> or <see cref="OfRows"/>.</param>
 internal sealed class PostgresRequests(NpgsqlDataReader reader)
 {
-    /// <summary>Selects requests that came in from <c>$1</c> until <c>$2</c>, which a condition may follow (<c>AND …</c>), and then <see cref="Order"/>.</summary>
-    public const string Select = $"""
-        SELECT {RequestRow.Columns}, requests.node, lines.line, {LineRow.Columns}
-        FROM {LedgerTables.Name}.requests LEFT JOIN {LedgerTables.Name}.lines ON lines.node = requests.node AND lines.number = requests.number AND lines.at = requests.at AND lines.at >= $1 AND lines.at < $2
-        WHERE requests.at >= $1 AND requests.at < $2
+    /// <summary>Selects the requests that came in from <c>$1</c> until <c>$2</c>, not included: very many.</summary>
+    public const string OfPeriod = $"""
+        {Select} FROM {LedgerTables.Name}.requests
+        LEFT JOIN {LedgerTables.Name}.lines ON lines.node = requests.node AND lines.number = requests.number AND lines.at = requests.at AND lines.at >= $1 AND lines.at < $2
+        WHERE requests.at >= $1 AND requests.at < $2 {Order}
         """;
 
-    /// <summary>The order in which they are read.</summary>
-    public const string Order = " ORDER BY requests.node, requests.number, lines.line";
+    /// <summary>Selects of these the rows of node <c>$3</c> after number <c>$4</c>, up to <c>$5</c>: some thousand. The lines are looked up for each, which no statistics that are behind make a pass over all of.</summary>
+    public const string OfRows = $"""
+        {Select} FROM {LedgerTables.Name}.requests
+        LEFT JOIN LATERAL (SELECT * FROM {LedgerTables.Name}.lines l WHERE l.node = requests.node AND l.number = requests.number AND l.at = requests.at OFFSET 0) lines ON true
+        WHERE requests.at >= $1 AND requests.at < $2 AND requests.node = $3 AND requests.number > $4 AND requests.number <= $5 {Order}
+        """;
+
+    /// <summary>Makes a connection, until it goes back to its pool, read both tables by their keys, whatever statistics that are behind make of it: one pass over each, and no sorting of many rows.</summary>
+    /// <remarks>Without compilation to machine code: what is switched off counts as so dear that each query would be compiled, which takes longer than it runs.</remarks>
+    public const string PreferKeys = "SET jit = off; SET enable_sort = off; SET enable_hashjoin = off; SET enable_nestloop = off; SET enable_seqscan = off";
+
+    private const string Select = $"SELECT {RequestRow.Columns}, requests.node, lines.line, {LineRow.Columns}";
+
+    private const string Order = "ORDER BY requests.node, requests.number, lines.line";
 
     private const int NodeColumn = RequestRow.Count;
     private const int LineColumn = RequestRow.Count + 1;

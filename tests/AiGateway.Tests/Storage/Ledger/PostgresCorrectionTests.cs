@@ -114,5 +114,5 @@ public sealed class PostgresCorrectionTests(PostgresFixture postgres) : Correcti
             .Run(new RestatementOrder(October, November.AddMonths(1), ["gpt"], [], "eve", "the list was wrong", "a test's list"), isDryRun: false);
     }
 
-    private PostgresLedgerHome Home(TimeProvider clock) => new(postgres.Server, postgres.NextDatabase(), clock);
+    private PostgresLedgerHome Home(TimeProvider clock) => new(postgres.Server, PostgresFixture.Database, clock);
 }

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AiGateway.Tests.Storage.Ledger;
 
-/// <summary>A database of its own with a ledger, and one node that appends to it; more can be had.</summary>
+/// <summary>A database with an empty ledger, and one node that appends to it; more can be had.</summary>
 internal sealed class PostgresLedgerHome : ILedgerHome
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
@@ -22,7 +22,11 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     public PostgresLedgerHome(PostgresServer server, string name, TimeProvider? clock = null)
     {
         (_server, _name, _clock) = (server, name, clock ?? TimeProvider.System);
-        Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+        if (Execute($"Database=postgres;{Connection}", $"SELECT 1 FROM pg_database WHERE datname = '{name}'") is null)
+        {
+            Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+        }
+        Tamper($"DROP SCHEMA IF EXISTS {LedgerTables.Name} CASCADE");
         Database = new PostgresDatabase(Address);
         Store = Node("first");
         Reader = new PostgresLedgerReader(Database);

@@ -230,5 +230,5 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
         Assert.Contains(said, home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
     }
 
-    private PostgresLedgerHome Home() => new(postgres.Server, postgres.NextDatabase());
+    private PostgresLedgerHome Home() => new(postgres.Server, PostgresFixture.Database);
 }
