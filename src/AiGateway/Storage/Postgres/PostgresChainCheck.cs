@@ -1,4 +1,3 @@
-using AiGateway.Accounting.Ledger;
 using AiGateway.Storage.Ledger;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Storage.Ledger;
 using Npgsql;
 
 namespace AiGateway.Storage.Postgres;
