@@ -147,7 +147,7 @@ public sealed class FocusExportTests : IDisposable
         var october = new DateTimeOffset(2026, 10, 30, 10, 0, 0, TimeSpan.Zero);
         home.Append(LedgerFixture.Request("old", october), LedgerFixture.Request("open", Day));
         Restate(home, clock, october.AddDays(-1), Day.AddDays(1), "1");
-        using (var store = SqliteCorrections.OpenToWrite(home.File, clock))
+        using (var store = home.CorrectionsToWrite())
         {
             Assert.Null(new PeriodCloser(store, clock).Close("2026-10", null, "eve", "month end", out _));
         }
@@ -169,7 +169,7 @@ public sealed class FocusExportTests : IDisposable
 
     private static void Restate(LedgerHome home, TestClock clock, DateTimeOffset from, DateTimeOffset to, string input)
     {
-        using var store = SqliteCorrections.OpenToWrite(home.File, clock);
+        using var store = home.CorrectionsToWrite();
         var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
             """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
                 .Replace("INPUT", input, StringComparison.Ordinal))), null));
