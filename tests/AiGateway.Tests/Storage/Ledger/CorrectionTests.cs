@@ -6,7 +6,6 @@ using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Pipeline;
-using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
 
