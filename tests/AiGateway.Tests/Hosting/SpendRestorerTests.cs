@@ -121,6 +121,8 @@ public sealed class SpendRestorerTests
 
         public long Version() => 1;
 
+        public string Name() => "books";
+
         public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw new NotSupportedException();
     }
 
