@@ -117,10 +117,11 @@ internal ref struct Alignment
         if (x.Kind == FactTokenKind.Date && y.Kind == FactTokenKind.Date)
             return DateKey.Agree(x.Key, y.Key);
         // "Under 500" and "under 500 dollars": the unit may be left out, not be another.
-        return (x.Kind == FactTokenKind.Number) != (y.Kind == FactTokenKind.Number)
-            && x.Kind is not (FactTokenKind.Date or FactTokenKind.Time) && y.Kind is not (FactTokenKind.Date or FactTokenKind.Time)
-            && SameDigits(Span(_a, x), Span(_b, y));
+        return IsBare(x) != IsBare(y) && SameDigits(Span(_a, x), Span(_b, y));
     }
+
+    /// <summary>Whether a value has no unit: a number, also one that looks like a year.</summary>
+    private static bool IsBare(in FactToken value) => value.Kind == FactTokenKind.Number || value.Kind == FactTokenKind.Date && (value.Key & 0xffff) == 0;
 
     private static bool SameDigits(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {

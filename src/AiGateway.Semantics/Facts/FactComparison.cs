@@ -5,7 +5,10 @@ namespace AiGateway.Semantics.Facts;
 internal ref struct FactComparison
 {
     /// <summary>Kinds that forbid a hit by themselves; the others are features of the acceptance model only.</summary>
-    private const uint Vetoes = uint.MaxValue;
+    private const uint Vetoes = ~(1u << (int)FactKind.Modality | 1u << (int)FactKind.Word);
+
+    /// <summary>Names and negations tell texts apart that share at least that much of their content.</summary>
+    private const float WordOverlap = 0.6f;
 
     /// <summary>The order of words tells roles apart only in texts that share most of their content.</summary>
     private const float OrderOverlap = 0.7f;
@@ -46,17 +49,23 @@ internal ref struct FactComparison
 
         var alignment = new Alignment(_a, _b, _ofA, _ofB);
         alignment.Run();
-        CompareUnmatched();
+        // Before all that looks for words without a partner: it may find some.
+        var negation = PairNegated(out var wordA, out var wordB);
+        var matched = Matched(_a, _ofA) + Matched(_b, _ofB);
+        var all = _a.ContentCount + _b.ContentCount;
+        var overlap = all == 0 ? 1 : (float)matched / all;
+        // Of texts that share little, single words say little; texts of few words share little as soon as one is another.
+        var alike = overlap >= WordOverlap || all - matched <= 2;
+        CompareUnmatched(alike);
         CompareQuotes();
-        CompareNegations();
-        CompareOpposites();
+        if (alike)
+            CompareNegations(negation, wordA, wordB);
+        if (alike)
+            CompareOpposites();
         CompareQuestions();
 
         var order = new OrderCheck(_a, _b, _ofA);
         order.Run();
-        var matched = Matched(_a, _ofA) + Matched(_b, _ofB);
-        var all = _a.ContentCount + _b.ContentCount;
-        var overlap = all == 0 ? 1 : (float)matched / all;
         if (order.Disagreement > 0 && overlap >= OrderOverlap)
         {
             var culprit = order.Culprit;
@@ -109,7 +118,7 @@ internal ref struct FactComparison
     }
 
     /// <summary>What has no partner on either side: values, technical words, code, names.</summary>
-    private void CompareUnmatched()
+    private void CompareUnmatched(bool alike)
     {
         Disagree(FactKind.Code, First(_a, _ofA, FactTokenKind.Code, FactTokenKind.Code), First(_b, _ofB, FactTokenKind.Code, FactTokenKind.Code), either: true);
 
@@ -119,7 +128,8 @@ internal ref struct FactComparison
             Disagree(KindOf(valueA >= 0 ? _a.Tokens[valueA].Kind : _b.Tokens[valueB].Kind), valueA, valueB, either: false);
 
         Disagree(FactKind.Token, First(_a, _ofA, FactTokenKind.Technical, FactTokenKind.Symbol), First(_b, _ofB, FactTokenKind.Technical, FactTokenKind.Symbol), either: false);
-        Disagree(FactKind.Name, First(_a, _ofA, FactTokenKind.Name, FactTokenKind.Technical), First(_b, _ofB, FactTokenKind.Name, FactTokenKind.Technical), either: false);
+        if (alike)
+            Disagree(FactKind.Name, First(_a, _ofA, FactTokenKind.Name, FactTokenKind.Technical), First(_b, _ofB, FactTokenKind.Name, FactTokenKind.Technical), either: false);
         if (CountUnmatched(_a, _ofA).All == 1 && CountUnmatched(_b, _ofB).All == 1)
             Disagree(FactKind.Word, First(_a, _ofA, FactTokenKind.Word, FactTokenKind.Word), First(_b, _ofB, FactTokenKind.Word, FactTokenKind.Word), either: false);
     }
@@ -172,11 +182,11 @@ internal ref struct FactComparison
         return -1;
     }
 
-    /// <summary>Counts negations; a word with a negating prefix on one side is one (impossible, not possible). Two cancel out.</summary>
-    private void CompareNegations()
+    /// <summary>Counts negations; a word with a negating prefix on one side is one (impossible, not possible). Returns how many more the cached text has.</summary>
+    private readonly int PairNegated(out int wordA, out int wordB)
     {
         var difference = _a.Negations - _b.Negations;
-        var (wordA, wordB) = (-1, -1);
+        (wordA, wordB) = (-1, -1);
         for (var i = 0; i < _ofA.Length && wordA < 0; i++)
         {
             if (_a.Tokens[i].Kind is not (FactTokenKind.Word or FactTokenKind.Name) || _ofA[i] != Alignment.Unmatched)
@@ -195,6 +205,12 @@ internal ref struct FactComparison
                 (_ofA[i], _ofB[j]) = (Alignment.Absorbed, Alignment.Absorbed);
             }
         }
+        return difference;
+    }
+
+    /// <summary>Two negations cancel out.</summary>
+    private void CompareNegations(int difference, int wordA, int wordB)
+    {
         if (difference % 2 == 0)
             return;
         if (wordA >= 0)
@@ -229,10 +245,22 @@ internal ref struct FactComparison
 
     private void CompareQuestions()
     {
-        if (_a.Asks != QuestionForms.None && _b.Asks != QuestionForms.None && (_a.Asks & _b.Asks) == 0)
+        if (Conflict(_a.Asks, _b.Asks))
             Disagree(FactKind.Question, QuestionToken(_a), QuestionToken(_b), either: true);
         if (_a.Asks == QuestionForms.YesOrNo && _b.Asks == QuestionForms.YesOrNo && _a.Modal != _b.Modal)
             Disagree(FactKind.Modality, FirstOf(_a, _a.Modal), FirstOf(_b, _b.Modal), either: true);
+    }
+
+    /// <summary>
+    /// Whether two kinds of answer exclude each other. Yes or no does not exclude how or why, in practice: people ask "can I" and mean "how".
+    /// Neither do what and how, what and who, how and where, how and how common.
+    /// </summary>
+    private static bool Conflict(QuestionForms a, QuestionForms b)
+    {
+        const QuestionForms specific = QuestionForms.Who | QuestionForms.When | QuestionForms.Where | QuestionForms.Why | QuestionForms.HowMany | QuestionForms.HowMuch | QuestionForms.HowLong | QuestionForms.HowFar;
+        if (a == QuestionForms.None || b == QuestionForms.None || (a & b) != 0 || ((a | b) & QuestionForms.YesOrNo) != 0 || ((a | b) & specific) == 0)
+            return false;
+        return (a | b) is not ((QuestionForms.What | QuestionForms.Who) or (QuestionForms.How | QuestionForms.Where) or (QuestionForms.How | QuestionForms.HowFar) or (QuestionForms.How | QuestionForms.HowMuch));
     }
 
     private static int QuestionToken(TextFacts facts)

@@ -78,8 +78,12 @@ internal static class FactComposer
             number.Length = drafts[at].End - number.Start;
             at++;
         }
-        else if (at + 1 < drafts.Length && number.Dimension == Lexicon.Plain && drafts[at].Dimension == Lexicon.Dimension("degrees") && drafts[at].Kind == FactTokenKind.Function)
+        else if (at < drafts.Length && number.Dimension == Lexicon.Plain && drafts[at].Kind == FactTokenKind.Function && drafts[at].Dimension != 0 && drafts[at].Start == number.Start + number.Length)
+        {
+            number.Dimension = drafts[at].Dimension;
+            number.Length++;
             at++;
+        }
         else if (at < drafts.Length && number.PlainDigits && value is > 0 and <= 12 && HalfOfDay(drafts, ref at, out var afternoon))
         {
             number.Kind = FactTokenKind.Time;

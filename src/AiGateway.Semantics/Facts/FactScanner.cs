@@ -10,6 +10,9 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
     /// <summary>Longer words are not stemmed, and count as technical.</summary>
     private const int MaxWord = 48;
 
+    private static readonly string[] DerivedEndings =
+        ["ing", "ings", "ed", "ly", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "able", "ible", "ful", "less", "ious", "eous", "ive", "ives", "ance", "ence", "ism", "ize", "ise", "ized", "ship", "hood", "est", "ally", "ically", "fully"];
+
     private readonly ReadOnlySpan<char> _text = text;
     private readonly Span<Draft> _drafts = drafts;
     private int _position;
@@ -135,7 +138,7 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
             }
             else if (c == Folding.Nothing && at < _text.Length)
                 at++;
-            else if (c == '.' && IsWord(at + 1) && letters > 0 || c == '@' && IsWord(at + 1))
+            else if (c == '.' && letters > 0 && IsWord(at + 1) && !IsSentenceStart(at + 1, at - start) || c == '@' && IsWord(at + 1))
             {
                 // node.js, example.com, v1.2, and U.S., whose dots do not count.
                 joins = true;
@@ -170,9 +173,16 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
             Add(start, at, FactTokenKind.Technical, length > MaxWord ? key : WordKey.Of(word[..length]));
             return;
         }
+        // IQs are more than one IQ.
+        if (length > 2 && capitals == letters - 1 && _text[at - 1] == 's')
+            length--;
         AddWord(start, at, word[..length], capitals, letters);
         ReadContraction(at);
     }
+
+    /// <summary>Whether a full stop without a space behind it ends a sentence: "works.How" does, "B.Tech" and "ASP.NET" do not.</summary>
+    private readonly bool IsSentenceStart(int index, int before) =>
+        before > 1 && char.IsUpper(_text[index]) && index + 1 < _text.Length && char.IsLower(_text[index + 1]);
 
     /// <summary>Takes the dots out of U.S. and e.g.: single letters between dots.</summary>
     private static bool TakeAbbreviation(Span<char> word, ref int length)
@@ -204,7 +214,8 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
         }
         var key = WordKey.Of(word[..Stemmer.Stem(word)]);
         entry ??= Lexicon.Find(key);
-        ref var draft = ref Add(start, end, entry is { IsCommon: true, IsName: false } ? FactTokenKind.Word : FactTokenKind.Name, key);
+        var common = entry is { IsCommon: true, IsName: false } || entry is null && capitals == 0 && IsDerived(word);
+        ref var draft = ref Add(start, end, common ? FactTokenKind.Word : FactTokenKind.Name, key);
         draft.Entry = entry;
         if (entry is { IsName: true } or { Groups.Length: > 0 } or { Axes.Length: > 0 })
             draft.Traits |= FactTraits.Known;
@@ -214,6 +225,17 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
             draft.Traits |= FactTraits.Capital;
         if (entry?.Number is { } number)
             draft.Value = number;
+    }
+
+    /// <summary>Whether a word ends as derived words do and names do not.</summary>
+    private static bool IsDerived(ReadOnlySpan<char> word)
+    {
+        if (word.Length < 6)
+            return false;
+        foreach (var ending in DerivedEndings)
+            if (word.EndsWith(ending, StringComparison.Ordinal))
+                return true;
+        return false;
     }
 
     /// <summary>What stands behind an apostrophe: n't negates, 's owns or is a verb, the rest are verbs.</summary>

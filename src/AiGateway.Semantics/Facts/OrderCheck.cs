@@ -21,6 +21,9 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private readonly FactToken[] _b = b.Tokens;
     private readonly ReadOnlySpan<short> _ofA = ofA;
 
+    /// <summary>Of the four neighbours of two places, how many must be the same.</summary>
+    private const int MinPlaces = 3;
+
     // Verbs and nouns of relations that are the same both ways.
     private static readonly ulong[] SymmetricWords = Stems("differ", "difference", "compare", "comparison", "relation", "relationship", "similar", "similarity", "equal", "same", "common", "distinguish", "distinction", "marry", "married", "versus", "link", "correlation", "connection", "combine", "mix", "overlap", "meet");
 
@@ -53,7 +56,11 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
                 if (blocks[x].Rank < blocks[y].Rank)
                     continue;
                 turned++;
-                if (IsExplained(blocks, x, y, verb) || (symmetric ??= IsSymmetric(_a) && IsSymmetric(_b)))
+                if (!AreExchanged(blocks[x], blocks[y])
+                    || AreCoordinated(_a, blocks[x].LastA, blocks[y].FirstA) && AreCoordinated(_b, blocks[y].LastB, blocks[x].FirstB)
+                    || CarriedAlong(blocks[x], blocks[y])
+                    || verb >= 0
+                    || (symmetric ??= IsSymmetric(_a) && IsSymmetric(_b)))
                     continue;
                 unexplained++;
                 if (Culprit < 0)
@@ -102,65 +109,70 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     /// <summary>Whether a token has a partner and a place that means something: adverbs in -ly stand anywhere.</summary>
     private readonly bool Takes(int i) => _ofA[i] >= 0 && _a[i].IsContent && !a.Text.AsSpan(_a[i].Start, _a[i].Length).EndsWith("ly", StringComparison.Ordinal);
 
-    private readonly bool IsExplained(ReadOnlySpan<OrderBlock> blocks, int x, int y, int verb)
+    /// <summary>Whether two blocks took each other's places: what stood around the one stands around the other now.</summary>
+    private readonly bool AreExchanged(in OrderBlock left, in OrderBlock right)
     {
-        var (left, right) = (blocks[x], blocks[y]);
-        var (leftInA, rightInA) = (_a[left.FirstA].Marker, _a[right.FirstA].Marker);
-        var (leftInB, rightInB) = (_b[left.FirstB].Marker, _b[right.FirstB].Marker);
-        if (IsCoordinated(_a, left.LastA, right.FirstA) && IsCoordinated(_b, right.LastB, left.FirstB))
-            return true;
-
-        var exchanged = false;
-        for (var m = x + 1; m < y && !exchanged; m++)
-            exchanged = blocks[m].Rank < left.Rank && blocks[m].Rank > right.Rank;
-        var leftCarried = leftInA != WordRole.None && leftInA == leftInB;
-        var rightCarried = rightInA != WordRole.None && rightInA == rightInB;
-        if (exchanged)
-        {
-            if (verb >= 0 && left.LastA < verb && verb < right.FirstA)
-                return true;
-            return leftInA == leftInB && rightInA == rightInB && leftInA != rightInA;
-        }
-        if (leftCarried || rightCarried)
-            return true;
-        // "law colleges" and "colleges for law", in either text; "India's economy" and "the economy of India".
-        if (IsModifier(_a, left.LastA, right.FirstA) && Attaches(leftInB) || IsModifier(_b, right.LastB, left.FirstB) && Attaches(rightInA))
-            return true;
-        // "the car is red" and "the red car".
-        if (IsAuxiliaryBetween(_a, left.LastA, right.FirstA) && IsModifier(_b, right.LastB, left.FirstB) || IsAuxiliaryBetween(_b, right.LastB, left.FirstB) && IsModifier(_a, left.LastA, right.FirstA))
-            return true;
-        // "tier 1 2016" and "2016 tier 1".
-        return left.IsSingle && _a[left.FirstA].Kind == FactTokenKind.Date || right.IsSingle && _a[right.FirstA].Kind == FactTokenKind.Date;
+        var leftPlace = Same(Before(_a, left.FirstA), Before(_b, right.FirstB)) ? 1 : 0;
+        leftPlace += Same(Behind(_a, left.LastA), Behind(_b, right.LastB)) ? 1 : 0;
+        var rightPlace = Same(Before(_a, right.FirstA), Before(_b, left.FirstB)) ? 1 : 0;
+        rightPlace += Same(Behind(_a, right.LastA), Behind(_b, left.LastB)) ? 1 : 0;
+        return leftPlace + rightPlace >= MinPlaces;
     }
 
-    /// <summary>Whether between two places stand only members of one list: after each of them a comma, "and" or "or".</summary>
-    private static bool IsCoordinated(FactToken[] tokens, int end, int start)
+    /// <summary>The token before a place, fillers left out: its index, or -1 at the beginning.</summary>
+    private static int Before(FactToken[] tokens, int index)
     {
-        var separated = false;
-        for (var i = end + 1; i < start; i++)
-        {
-            if (tokens[i].IsContent)
-            {
-                if (!separated && (tokens[i].Traits & FactTraits.Joined) == 0)
-                    return false;
-                separated = false;
-            }
-            else if (tokens[i].Role is WordRole.Coordinator or WordRole.Comma)
-                separated = true;
-            else if (tokens[i].Role is not (WordRole.Determiner or WordRole.Light or WordRole.Pronoun))
+        do
+            index--;
+        while (index >= 0 && IsFiller(tokens[index].Role));
+        return index;
+    }
+
+    private static int Behind(FactToken[] tokens, int index)
+    {
+        do
+            index++;
+        while (index < tokens.Length && IsFiller(tokens[index].Role));
+        return index;
+    }
+
+    private static bool IsFiller(WordRole role) => role is WordRole.Determiner or WordRole.Light or WordRole.Auxiliary or WordRole.Pronoun or WordRole.Negation;
+
+    /// <summary>Whether the neighbours are the same word; the end of a text is that of a sentence.</summary>
+    private readonly bool Same(int inA, int inB)
+    {
+        var roleA = inA < 0 || inA >= _a.Length ? WordRole.SentenceEnd : _a[inA].Role;
+        var roleB = inB < 0 || inB >= _b.Length ? WordRole.SentenceEnd : _b[inB].Role;
+        if (roleA != WordRole.None || roleB != WordRole.None)
+            return roleA == roleB;
+        return _ofA[inA] == inB;
+    }
+
+    /// <summary>Whether two parts are members of one list: behind the one and before the other stands a comma, "and" or "or", and nothing but such between.</summary>
+    private static bool AreCoordinated(FactToken[] tokens, int end, int start)
+    {
+        var next = Behind(tokens, end);
+        var last = Before(tokens, start);
+        if (next >= start || !Separates(tokens[next].Role) || !Separates(tokens[last].Role))
+            return false;
+        for (var i = next; i <= last; i++)
+            if (!tokens[i].IsContent && !Separates(tokens[i].Role) && !IsFiller(tokens[i].Role))
                 return false;
-        }
-        return separated;
+        return true;
     }
 
-    private static bool IsModifier(FactToken[] tokens, int modifier, int head) => head == modifier + 1;
+    private static bool Separates(WordRole role) => role is WordRole.Coordinator or WordRole.Comma;
 
-    private static bool Attaches(WordRole marker) => marker is WordRole.PrepositionOf or WordRole.PrepositionAt or WordRole.PrepositionWith or WordRole.PrepositionBy or WordRole.PrepositionLike or WordRole.PrepositionAcross;
+    /// <summary>Whether two neighbours both took the preposition that governs them along: in Japan in 2004, in 2004 in Japan.</summary>
+    private readonly bool CarriedAlong(in OrderBlock left, in OrderBlock right) =>
+        _a[left.FirstA].Marker is var ofLeft and not WordRole.None && ofLeft == _b[left.FirstB].Marker
+        && _a[right.FirstA].Marker is var ofRight and not WordRole.None && ofRight == _b[right.FirstB].Marker
+        && !ContentBetween(_a, left.LastA, right.FirstA) && !ContentBetween(_b, right.LastB, left.FirstB);
 
-    private static bool IsAuxiliaryBetween(FactToken[] tokens, int left, int right)
+    private static bool ContentBetween(FactToken[] tokens, int end, int start)
     {
-        for (var i = left + 1; i < right; i++)
-            if (tokens[i].Role == WordRole.Auxiliary)
+        for (var i = end + 1; i < start; i++)
+            if (tokens[i].IsContent)
                 return true;
         return false;
     }

@@ -33,35 +33,27 @@ internal static class QuestionReader
         // "Can you tell me how" asks how.
         var asksToTell = inverted && ContainsAny(tokens, first + 1, first + 5, Telling);
 
-        var leading = -1;
+        var forms = QuestionForms.None;
         var any = -1;
         for (var i = first; i < tokens.Length; i++)
         {
             if (tokens[i].Role is < WordRole.QuestionWhat or > WordRole.QuestionHow)
                 continue;
             any = any < 0 ? i : any;
+            // "When I run" behind a verb is no question; several questions in one text ask for several kinds of answer.
             if (i == first || tokens[i - 1].Role is WordRole.Comma or WordRole.SentenceEnd or WordRole.Coordinator || (!inverted || asksToTell) && tokens[i - 1].Kind == FactTokenKind.Function)
-            {
-                leading = i;
-                break;
-            }
+                forms |= Of(tokens, i);
         }
-        if (inverted && (leading < 0 || !asksToTell && !IsFollowUp(tokens, leading)))
+        if (inverted && forms == QuestionForms.None)
         {
             modal = tokens[first].Role is WordRole.Auxiliary ? WordRole.Auxiliary : tokens[first].Role;
             // "Is there a way to" is answered by the way.
             return ContainsAny(tokens, first, first + Reach, Ways[..2]) ? QuestionForms.YesOrNo | QuestionForms.How : QuestionForms.YesOrNo;
         }
-        leading = leading < 0 ? any : leading;
-        if (leading < 0)
-            return QuestionForms.None;
-        var forms = Of(tokens, leading);
+        if (forms == QuestionForms.None && any >= 0)
+            forms = Of(tokens, any);
         return inverted ? forms | QuestionForms.YesOrNo : forms;
     }
-
-    /// <summary>A question word after the yes-or-no question itself: "Is it safe, and why?"</summary>
-    private static bool IsFollowUp(ReadOnlySpan<FactToken> tokens, int index) =>
-        tokens[index - 1].Role is WordRole.SentenceEnd or WordRole.Comma or WordRole.Coordinator;
 
     private static QuestionForms Of(ReadOnlySpan<FactToken> tokens, int index)
     {

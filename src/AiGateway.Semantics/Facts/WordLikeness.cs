@@ -14,6 +14,8 @@ internal static class WordLikeness
 
     public static bool SameStem(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
+        if (a.Length < 4 || b.Length < 4 || Folding.Fold(a[0]) != Folding.Fold(b[0]) || Folding.Fold(a[3]) != Folding.Fold(b[3]))
+            return false;
         Span<char> x = stackalloc char[MaxLength];
         Span<char> y = stackalloc char[MaxLength];
         if (!TryFold(a, ref x) || !TryFold(b, ref y))
@@ -29,14 +31,14 @@ internal static class WordLikeness
     /// <summary>One slip (a letter more, less, other, or two exchanged) in words of five letters, two from nine.</summary>
     public static bool Misspelt(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
+        if (Folding.Fold(a[0]) != Folding.Fold(b[0]) || Math.Abs(a.Length - b.Length) > 2)
+            return false;
         Span<char> x = stackalloc char[MaxLength];
         Span<char> y = stackalloc char[MaxLength];
         if (!TryFold(a, ref x) || !TryFold(b, ref y))
             return false;
         var shorter = Math.Min(x.Length, y.Length);
-        if (shorter < 5 || x[0] != y[0])
-            return false;
-        return Distance(x, y) <= (shorter >= 9 ? 2 : 1);
+        return shorter >= 5 && Distance(x, y) <= (shorter >= 9 ? 2 : 1);
     }
 
     /// <summary>Whether one is the other with a prefix that negates.</summary>
