@@ -176,6 +176,13 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
         // IQs are more than one IQ.
         if (length > 2 && capitals == letters - 1 && _text[at - 1] == 's')
             length--;
+        // The full stop of an abbreviation ends no sentence.
+        if (At(at) == '.' && word[..length] is "vs" or "mr" or "mrs" or "ms" or "dr" or "st" or "rs" or "etc")
+        {
+            AddWord(start, at, word[..length], capitals, letters);
+            _position++;
+            return;
+        }
         AddWord(start, at, word[..length], capitals, letters);
         ReadContraction(at);
     }

@@ -21,6 +21,8 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private readonly FactToken[] _b = b.Tokens;
     private readonly ReadOnlySpan<short> _ofA = ofA;
 
+    private static readonly ulong[] FormsOfDo = [WordKey.Of("do"), WordKey.Of("does"), WordKey.Of("did")];
+
     /// <summary>Of the four neighbours of two places, how many must be the same.</summary>
     private const int MinPlaces = 3;
 
@@ -56,7 +58,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
                 if (blocks[x].Rank < blocks[y].Rank)
                     continue;
                 turned++;
-                if (!AreExchanged(blocks[x], blocks[y])
+                if (!AreExchanged(blocks[x], blocks[y]) && !ChangedSubject(blocks[x], blocks[y])
                     || AreCoordinated(_a, blocks[x].LastA, blocks[y].FirstA) && AreCoordinated(_b, blocks[y].LastB, blocks[x].FirstB)
                     || CarriedAlong(blocks[x], blocks[y])
                     || verb >= 0
@@ -117,6 +119,39 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         var rightPlace = Same(Before(_a, right.FirstA), Before(_b, left.FirstB)) ? 1 : 0;
         rightPlace += Same(Behind(_a, right.LastA), Behind(_b, left.LastB)) ? 1 : 0;
         return leftPlace + rightPlace >= MinPlaces;
+    }
+
+    /// <summary>"Who did Anna marry" and "who married Anna": the one asks for whom she acted on, the other for who acted.</summary>
+    private readonly bool ChangedSubject(in OrderBlock left, in OrderBlock right) =>
+        AsksForActor(_a) && AsksForActor(_b)
+        && (IsBehindDo(_a, left.FirstA) && !IsBehindVerb(_b, right.FirstB) || IsBehindDo(_b, right.FirstB) && !IsBehindVerb(_a, left.FirstA));
+
+    private static bool AsksForActor(FactToken[] tokens)
+    {
+        var asks = false;
+        foreach (var token in tokens)
+            if (token.Role is WordRole.QuestionWho or WordRole.QuestionWhat or WordRole.QuestionWhich)
+                asks = true;
+            else if (token.Role is >= WordRole.QuestionWhen and <= WordRole.QuestionHow)
+                return false;
+        return asks;
+    }
+
+    private static bool IsBehindDo(FactToken[] tokens, int index)
+    {
+        var before = index - 1;
+        while (before >= 0 && tokens[before].Role is WordRole.Determiner or WordRole.Pronoun or WordRole.Light)
+            before--;
+        return before >= 0 && Array.IndexOf(FormsOfDo, tokens[before].Key) >= 0;
+    }
+
+    private static bool IsBehindVerb(FactToken[] tokens, int index)
+    {
+        var before = Before(tokens, index) + 1;
+        while (before < index)
+            if (tokens[before++].Role == WordRole.Auxiliary)
+                return true;
+        return index > 0 && tokens[index - 1].Role is not (WordRole.None or WordRole.Light or WordRole.Determiner or (>= WordRole.QuestionWhat and <= WordRole.QuestionWhere));
     }
 
     /// <summary>The token before a place, fillers left out: its index, or -1 at the beginning.</summary>
@@ -208,7 +243,8 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private bool ExchangedDirections()
     {
         for (var i = 0; i < _ofA.Length; i++)
-            if (_ofA[i] >= 0 && (_a[i].Marker, _b[_ofA[i]].Marker) is (WordRole.PrepositionFrom, WordRole.PrepositionTo) or (WordRole.PrepositionTo, WordRole.PrepositionFrom))
+            // "from barking" and "to bark" are verbs, which go nowhere.
+            if (_ofA[i] >= 0 && !a.Text.AsSpan(_a[i].Start, _a[i].Length).EndsWith("ing", StringComparison.Ordinal) && !b.Text.AsSpan(_b[_ofA[i]].Start, _b[_ofA[i]].Length).EndsWith("ing", StringComparison.Ordinal) && (_a[i].Marker, _b[_ofA[i]].Marker) is (WordRole.PrepositionFrom, WordRole.PrepositionTo) or (WordRole.PrepositionTo, WordRole.PrepositionFrom))
             {
                 Culprit = i;
                 return true;

@@ -13,8 +13,9 @@ internal static class QuestionReader
     private static readonly ulong[] Persons = Keys("person", "man", "woman", "company", "name", "team", "player", "author", "writer", "actor", "people", "inventor", "leader", "president", "founder", "singer", "one");
     private static readonly ulong[] Amounts = Keys("price", "cost", "fee", "salary", "amount", "pay", "charge");
     private static readonly ulong[] Counts = Keys("number", "population", "count", "percentage", "total");
-    private static readonly ulong[] Likes = Keys("like", "feel", "think", "opinion", "happen", "change", "differ", "difference", "mean", "do", "work");
-    private static readonly ulong[] Lengths = Keys("length", "duration", "long");
+    private static readonly ulong[] Likes = Keys("like", "feel", "think", "opinion", "happen", "change", "differ", "difference", "mean", "work");
+    private static readonly ulong[] Durations = Keys("length", "duration", "long");
+    private static readonly ulong[] Measures = Keys("height", "age", "size", "weight", "width", "depth", "distance", "speed", "temperature", "length", "difficulty", "frequency");
     private static readonly ulong[] Telling = Keys("know", "tell", "explain", "say", "describe", "help", "suggest", "show", "recommend", "give");
     private static readonly ulong Many = WordKey.Of("many");
     private static readonly ulong Much = WordKey.Of("much");
@@ -88,8 +89,10 @@ internal static class QuestionReader
             forms |= QuestionForms.HowMany | QuestionForms.HowMuch;
         if (ContainsAny(tokens, index, end, Likes))
             forms |= QuestionForms.How;
-        if (ContainsAny(tokens, index, end, Lengths))
+        if (ContainsAny(tokens, index, end, Durations))
             forms |= QuestionForms.HowLong;
+        if (ContainsAny(tokens, index, end, Measures))
+            forms |= QuestionForms.HowFar;
         return forms;
     }
 
@@ -102,7 +105,7 @@ internal static class QuestionReader
             return QuestionForms.HowMany;
         if (next.Key == Much)
             return ContainsAny(tokens, index, index + 4, Moments[..1]) ? QuestionForms.HowLong : QuestionForms.HowMuch;
-        if (next.Key == Lengths[2])
+        if (next.Key == Durations[2])
             return QuestionForms.HowLong;
         if (next.Key == Come)
             return QuestionForms.Why;

@@ -7,6 +7,11 @@ internal static class RoleReader
     private const int VoiceReach = 3;
     private const int AgentReach = 6;
 
+    private static readonly string[] ParticipleEndings = ["ed", "en", "wn", "ght"];
+
+    private static readonly string[] IrregularParticiples =
+        ["made", "done", "sold", "told", "held", "built", "sent", "led", "won", "lost", "put", "cut", "hit", "hurt", "shot", "read", "set", "fed", "met", "paid", "said", "sung", "found", "left", "struck", "run", "spent", "shut", "heard", "kept", "hung", "begun"];
+
     public static FactToken[] Read(ReadOnlySpan<char> text, ReadOnlySpan<Draft> drafts)
     {
         var tokens = new FactToken[drafts.Length];
@@ -57,19 +62,30 @@ internal static class RoleReader
         return words > 3 && capitals * 3 > words * 2;
     }
 
+    private static bool IsParticiple(ReadOnlySpan<char> word)
+    {
+        foreach (var ending in ParticipleEndings)
+            if (word.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                return true;
+        foreach (var participle in IrregularParticiples)
+            if (word.Equals(participle, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
     private static bool IsPassive(ReadOnlySpan<char> text, ReadOnlySpan<Draft> drafts, int index)
     {
         ref readonly var verb = ref drafts[index];
         if (verb.Kind is not (FactTokenKind.Word or FactTokenKind.Name))
             return false;
-        var word = text.Slice(verb.Start, verb.Length);
-        var participle = word.EndsWith("ed", StringComparison.OrdinalIgnoreCase) || word.EndsWith("en", StringComparison.OrdinalIgnoreCase) || word.EndsWith("wn", StringComparison.OrdinalIgnoreCase);
+        if (!IsParticiple(text.Slice(verb.Start, verb.Length)))
+            return false;
         var agent = false;
         for (var i = index + 1; i < drafts.Length && i <= index + AgentReach && drafts[i].Role is not (WordRole.SentenceEnd or WordRole.Auxiliary); i++)
             if (drafts[i].Role == WordRole.PrepositionBy)
             {
                 // Directly before "by" a participle needs no auxiliary: "a novel written by".
-                if (i == index + 1 && participle)
+                if (i == index + 1)
                     return true;
                 agent = true;
                 break;
