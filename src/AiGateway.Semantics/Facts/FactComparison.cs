@@ -189,11 +189,11 @@ internal ref struct FactComparison
         (wordA, wordB) = (-1, -1);
         for (var i = 0; i < _ofA.Length && wordA < 0; i++)
         {
-            if (_a.Tokens[i].Kind is not (FactTokenKind.Word or FactTokenKind.Name) || _ofA[i] != Alignment.Unmatched)
+            if (!IsWord(_a.Tokens[i]) || _ofA[i] != Alignment.Unmatched)
                 continue;
             for (var j = 0; j < _ofB.Length && wordA < 0; j++)
             {
-                if (_b.Tokens[j].Kind is not (FactTokenKind.Word or FactTokenKind.Name) || _ofB[j] != Alignment.Unmatched)
+                if (!IsWord(_b.Tokens[j]) || _ofB[j] != Alignment.Unmatched)
                     continue;
                 var x = _a.Text.AsSpan(_a.Tokens[i].Start, _a.Tokens[i].Length);
                 var y = _b.Text.AsSpan(_b.Tokens[j].Start, _b.Tokens[j].Length);
@@ -207,6 +207,9 @@ internal ref struct FactComparison
         }
         return difference;
     }
+
+    /// <summary>Function words have no partners; of them "possible" and its like can be negated by a prefix.</summary>
+    private static bool IsWord(in FactToken token) => token.Kind is FactTokenKind.Word or FactTokenKind.Name || token.Role == WordRole.Light;
 
     /// <summary>Two negations cancel out.</summary>
     private void CompareNegations(int difference, int wordA, int wordB)
@@ -224,10 +227,10 @@ internal ref struct FactComparison
     {
         for (var i = 0; i < _ofA.Length; i++)
         {
-            if (_ofA[i] >= 0 || _a.Tokens[i].Entry is not { Axes.Length: > 0 } x)
+            if (_ofA[i] != Alignment.Unmatched || _a.Tokens[i].Entry is not { Axes.Length: > 0 } x)
                 continue;
             for (var j = 0; j < _ofB.Length; j++)
-                if (_ofB[j] < 0 && _b.Tokens[j].Entry is { Axes.Length: > 0 } y && LexiconEntry.Opposed(x, y) && !HasRelated(_a, y) && !HasRelated(_b, x))
+                if (_ofB[j] == Alignment.Unmatched && _b.Tokens[j].Entry is { Axes.Length: > 0 } y && LexiconEntry.Opposed(x, y) && !HasRelated(_a, y) && !HasRelated(_b, x))
                 {
                     Disagree(FactKind.Opposite, i, j, either: false);
                     return;

@@ -10,6 +10,9 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
     /// <summary>Longer words are not stemmed, and count as technical.</summary>
     private const int MaxWord = 48;
 
+    /// <summary>Longer numbers are identifiers.</summary>
+    private const int MaxDigits = 15;
+
     private static readonly string[] DerivedEndings =
         ["ing", "ings", "ed", "ly", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ity", "ities", "able", "ible", "ful", "less", "ious", "eous", "ive", "ives", "ance", "ence", "ism", "ize", "ise", "ized", "ship", "hood", "est", "ally", "ically", "fully"];
 
@@ -290,7 +293,7 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
         {
             if (IsDigit(at))
             {
-                if (++digits <= 20)
+                if (++digits <= MaxDigits)
                 {
                     value = value * 10 + (At(at) - '0');
                     place = dots > 0 ? place * 10 : place;
@@ -310,9 +313,9 @@ internal ref struct FactScanner(ReadOnlySpan<char> text, Span<Draft> drafts)
             else
                 break;
         }
-        if (dots > 1 || digits > 20 || TryTime(start, ref at, dots == 0 ? value : -1))
+        if (dots > 1 || digits > MaxDigits || TryTime(start, ref at, dots == 0 ? value : -1))
         {
-            if (dots > 1 || digits > 20)
+            if (dots > 1 || digits > MaxDigits)
                 AddTechnical(start, at);
             return;
         }

@@ -140,7 +140,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private static bool IsBehindDo(FactToken[] tokens, int index)
     {
         var before = index - 1;
-        while (before >= 0 && tokens[before].Role is WordRole.Determiner or WordRole.Pronoun or WordRole.Light)
+        while (before >= 0 && tokens[before].Role is WordRole.Determiner or WordRole.Light)
             before--;
         return before >= 0 && Array.IndexOf(FormsOfDo, tokens[before].Key) >= 0;
     }

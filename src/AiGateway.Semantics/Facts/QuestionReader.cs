@@ -16,6 +16,7 @@ internal static class QuestionReader
     private static readonly ulong[] Likes = Keys("like", "feel", "think", "opinion", "happen", "change", "differ", "difference", "mean", "work");
     private static readonly ulong[] Durations = Keys("length", "duration", "long");
     private static readonly ulong[] Measures = Keys("height", "age", "size", "weight", "width", "depth", "distance", "speed", "temperature", "length", "difficulty", "frequency");
+    private static readonly ulong[] Degrees = Keys("far", "often");
     private static readonly ulong[] Telling = Keys("know", "tell", "explain", "say", "describe", "help", "suggest", "show", "recommend", "give");
     private static readonly ulong Many = WordKey.Of("many");
     private static readonly ulong Much = WordKey.Of("much");
@@ -109,7 +110,7 @@ internal static class QuestionReader
             return QuestionForms.HowLong;
         if (next.Key == Come)
             return QuestionForms.Why;
-        return next.Entry is { Axes.Length: > 0, Role: WordRole.None } ? QuestionForms.HowFar : QuestionForms.How;
+        return next.Entry is { Axes.Length: > 0, Role: WordRole.None } || Degrees.Contains(next.Key) ? QuestionForms.HowFar : QuestionForms.How;
     }
 
     private static bool ContainsAny(ReadOnlySpan<FactToken> tokens, int start, int end, ReadOnlySpan<ulong> keys)
