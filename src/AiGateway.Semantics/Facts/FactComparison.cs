@@ -78,7 +78,7 @@ internal ref struct FactComparison
     {
         var (rareA, unmatchedA) = CountUnmatched(_a, _ofA);
         var (rareB, unmatchedB) = CountUnmatched(_b, _ofB);
-        var question = _a.Asks == _b.Asks ? 1 : (_a.Asks & _b.Asks) != 0 ? 0.5f : 0;
+        var question = _a.Asks == _b.Asks ? 1 : (_a.Asks & _b.Asks) != QuestionForms.None ? 0.5f : 0;
         var (shorter, longer) = _a.ContentCount < _b.ContentCount ? (_a.ContentCount, _b.ContentCount) : (_b.ContentCount, _a.ContentCount);
         var features = new FactFeatures(overlap, unmatchedA + unmatchedB, rareA + rareB, near, order, longer == 0 ? 1 : (float)shorter / longer, question, _kinds);
         return new FactVerdict(_veto, features, _a, _b, _inA, _inB);
@@ -248,22 +248,10 @@ internal ref struct FactComparison
 
     private void CompareQuestions()
     {
-        if (Conflict(_a.Asks, _b.Asks))
+        if (QuestionReader.Exclude(_a.Asks, _b.Asks))
             Disagree(FactKind.Question, QuestionToken(_a), QuestionToken(_b), either: true);
         if (_a.Asks == QuestionForms.YesOrNo && _b.Asks == QuestionForms.YesOrNo && _a.Modal != _b.Modal)
             Disagree(FactKind.Modality, FirstOf(_a, _a.Modal), FirstOf(_b, _b.Modal), either: true);
-    }
-
-    /// <summary>
-    /// Whether two kinds of answer exclude each other. Yes or no does not exclude how or why, in practice: people ask "can I" and mean "how".
-    /// Neither do what and how, what and who, how and where, how and how common.
-    /// </summary>
-    private static bool Conflict(QuestionForms a, QuestionForms b)
-    {
-        const QuestionForms specific = QuestionForms.Who | QuestionForms.When | QuestionForms.Where | QuestionForms.Why | QuestionForms.HowMany | QuestionForms.HowMuch | QuestionForms.HowLong | QuestionForms.HowFar;
-        if (a == QuestionForms.None || b == QuestionForms.None || (a & b) != 0 || ((a | b) & QuestionForms.YesOrNo) != 0 || ((a | b) & specific) == 0)
-            return false;
-        return (a | b) is not ((QuestionForms.What | QuestionForms.Who) or (QuestionForms.How | QuestionForms.Where) or (QuestionForms.How | QuestionForms.HowFar) or (QuestionForms.How | QuestionForms.HowMuch));
     }
 
     private static int QuestionToken(TextFacts facts)

@@ -27,7 +27,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private const int MinPlaces = 3;
 
     // Verbs and nouns of relations that are the same both ways.
-    private static readonly ulong[] SymmetricWords = Stems("differ", "difference", "compare", "comparison", "relation", "relationship", "similar", "similarity", "equal", "same", "common", "distinguish", "distinction", "marry", "married", "versus", "link", "correlation", "connection", "combine", "mix", "overlap", "meet");
+    private static readonly ulong[] SymmetricWords = Stems("differ", "difference", "compare", "comparison", "relation", "relationship", "similar", "similarity", "equal", "same", "common", "distinguish", "distinction", "marry", "married", "versus", "link", "correlation", "connection", "combine", "mix", "overlap", "meet", "connect", "join");
 
     /// <summary>Share of pairs of blocks that turned round without a harmless reason.</summary>
     public float Disagreement { get; private set; }
@@ -183,7 +183,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         return _ofA[inA] == inB;
     }
 
-    /// <summary>Whether two parts are members of one list: behind the one and before the other stands a comma, "and" or "or", and nothing but such between.</summary>
+    /// <summary>Whether two parts are members of one list: behind the one and before the other stands a comma, "and" or "or".</summary>
     private static bool AreCoordinated(FactToken[] tokens, int end, int start)
     {
         var next = Behind(tokens, end);
@@ -191,7 +191,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         if (next >= start || !Separates(tokens[next].Role) || !Separates(tokens[last].Role))
             return false;
         for (var i = next; i <= last; i++)
-            if (!tokens[i].IsContent && !Separates(tokens[i].Role) && !IsFiller(tokens[i].Role))
+            if (tokens[i].Role == WordRole.SentenceEnd)
                 return false;
         return true;
     }
@@ -216,7 +216,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private readonly int ChangedVoice()
     {
         for (var i = 0; i < _ofA.Length; i++)
-            if (_ofA[i] >= 0 && ((_a[i].Traits ^ _b[_ofA[i]].Traits) & FactTraits.Passive) != 0)
+            if (_ofA[i] >= 0 && ((_a[i].Traits ^ _b[_ofA[i]].Traits) & FactTraits.Passive) != FactTraits.None)
                 return i;
         return -1;
     }

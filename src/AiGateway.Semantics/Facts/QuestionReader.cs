@@ -50,11 +50,23 @@ internal static class QuestionReader
         {
             modal = tokens[first].Role is WordRole.Auxiliary ? WordRole.Auxiliary : tokens[first].Role;
             // "Is there a way to" is answered by the way.
-            return ContainsAny(tokens, first, first + Reach, Ways[..2]) ? QuestionForms.YesOrNo | QuestionForms.How : QuestionForms.YesOrNo;
+            return ContainsAny(tokens, first, first + Reach, Ways.AsSpan(0, 2)) ? QuestionForms.YesOrNo | QuestionForms.How : QuestionForms.YesOrNo;
         }
         if (forms == QuestionForms.None && any >= 0)
             forms = Of(tokens, any);
         return inverted ? forms | QuestionForms.YesOrNo : forms;
+    }
+
+    /// <summary>
+    /// Whether two kinds of answer exclude each other. Yes or no does not exclude how or why, in practice: people ask "can I" and mean "how".
+    /// Neither do what and how, what and who, how and where, how and how common.
+    /// </summary>
+    public static bool Exclude(QuestionForms a, QuestionForms b)
+    {
+        const QuestionForms specific = QuestionForms.Who | QuestionForms.When | QuestionForms.Where | QuestionForms.Why | QuestionForms.HowMany | QuestionForms.HowMuch | QuestionForms.HowLong | QuestionForms.HowFar;
+        if (a == QuestionForms.None || b == QuestionForms.None || (a & b) != QuestionForms.None || (a | b).HasFlag(QuestionForms.YesOrNo) || ((a | b) & specific) == QuestionForms.None)
+            return false;
+        return (a | b) is not ((QuestionForms.What | QuestionForms.Who) or (QuestionForms.How | QuestionForms.Where) or (QuestionForms.How | QuestionForms.HowFar) or (QuestionForms.How | QuestionForms.HowMuch));
     }
 
     private static QuestionForms Of(ReadOnlySpan<FactToken> tokens, int index)
@@ -105,7 +117,7 @@ internal static class QuestionReader
         if (next.Key == Many)
             return QuestionForms.HowMany;
         if (next.Key == Much)
-            return ContainsAny(tokens, index, index + 4, Moments[..1]) ? QuestionForms.HowLong : QuestionForms.HowMuch;
+            return ContainsAny(tokens, index, index + 4, Moments.AsSpan(0, 1)) ? QuestionForms.HowLong : QuestionForms.HowMuch;
         if (next.Key == Durations[2])
             return QuestionForms.HowLong;
         if (next.Key == Come)
