@@ -67,10 +67,7 @@ internal ref struct FactComparison
         var order = new OrderCheck(_a, _b, _ofA);
         order.Run();
         if (order.Disagreement > 0 && overlap >= OrderOverlap)
-        {
-            var culprit = order.Culprit;
-            Disagree(FactKind.Order, culprit < 0 ? (0, _a.Text.Length) : Place(_a, culprit), culprit < 0 ? (0, _b.Text.Length) : Place(_b, _ofA[culprit]));
-        }
+            Disagree(FactKind.Order, order.InA, order.InB);
         return Verdict(overlap, order.Disagreement, alignment.Near);
     }
 
