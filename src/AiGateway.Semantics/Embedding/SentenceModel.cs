@@ -38,8 +38,8 @@ internal sealed class SentenceModel : EmbeddingModel
         _norm = new LayerNorm(
             file.ReadVector($"{prefix}embeddings.LayerNorm.weight", config.Width), file.ReadVector($"{prefix}embeddings.LayerNorm.bias", config.Width), config.Epsilon);
         _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new EncoderLayer(file, $"{prefix}encoder.layer.{layer}.", config))];
-        _stride = DenseLayer.PaddedTo(config.Width, DenseLayer.Columns);
-        _buffers = new EncoderBufferPool(_stride, DenseLayer.PaddedTo(config.Inner, DenseLayer.Columns));
+        _stride = DenseKernel.Padded(config.Width, DenseKernel.Columns);
+        _buffers = new EncoderBufferPool(config);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ internal sealed class SentenceModel : EmbeddingModel
     private void Embed(ReadOnlySpan<int> ids, EncoderBuffers buffers)
     {
         // Rows behind the last token take part in the matrices' blocks of rows; as zeros they are harmless.
-        var hidden = buffers.Hidden.AsSpan(0, DenseLayer.PaddedTo(ids.Length, DenseLayer.Rows) * _stride);
+        var hidden = buffers.Hidden.AsSpan(0, DenseKernel.Padded(ids.Length, DenseKernel.Rows) * _stride);
         hidden.Clear();
         for (var token = 0; token < ids.Length; token++)
         {

@@ -7,7 +7,7 @@ namespace AiGateway.Semantics.Embedding.Encoder;
 /// <summary>The feed-forward part's functions, in place.</summary>
 internal static class Activations
 {
-    /// <summary>Applies one to all values, whose number is a multiple of <see cref="DenseLayer.Columns"/>.</summary>
+    /// <summary>Applies one to all values, whose number is a multiple of <see cref="DenseKernel.Columns"/>.</summary>
     public static void Apply(EncoderActivation activation, Span<float> values)
     {
         switch (activation)
