@@ -24,7 +24,7 @@ internal sealed class SentenceModel : EmbeddingModel
     /// <summary>Reads the tensors.</summary>
     /// <exception cref="EmbeddingModelException">One is missing, or of another shape or type.</exception>
     public SentenceModel(SafetensorsFile file, WordPieceTokenizer tokenizer, EncoderConfig config, EmbeddingModelOptions options, UInt128 fingerprint)
-        : base(tokenizer, options, fingerprint, config.Width, config.MaxTokens)
+        : base(file.Folder, tokenizer, options, fingerprint, config.Width, config.MaxTokens)
     {
         if (MaxTokens <= tokenizer.Before.Length + tokenizer.After.Length)
         {

@@ -31,6 +31,8 @@ internal sealed class Attention(EncoderConfig config)
         for (var token = 0; token < tokens; token++)
         {
             var scores = buffers.Scores.AsSpan(token * columns, tokens);
+            // SoftMax itself does not guard against large numbers.
+            TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores);
             TensorPrimitives.SoftMax(scores, scores);
         }
         DenseKernel.Multiply<float>(

@@ -9,6 +9,7 @@ namespace AiGateway.Semantics.Embedding.Encoder;
 /// Multiplication of matrices: four rows of input times a block of columns, all sums kept in registers, so that
 /// each weight that is loaded serves four tokens. Weights are floats or 8-bit integers that become floats on the way.
 /// </summary>
+/// <remarks>Compiled at full optimisation at once: code that is to be improved later runs a hundred times slower until then, and the first texts would pay for it.</remarks>
 internal static class DenseKernel
 {
     /// <summary>Columns per block of weights.</summary>
@@ -65,6 +66,7 @@ internal static class DenseKernel
     }
 
     // Four rows by 64 columns, with vectors of 512 bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply512<T>(
         ref float input, nuint stride, ref T weights, nuint inputs, ref float scales, ref float biases, ref float output, nuint outputStride)
         where T : unmanaged
@@ -139,6 +141,7 @@ internal static class DenseKernel
     }
 
     // Four rows by 16 columns, with vectors of 256 bits, or what the machine has in their place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply256<T>(
         ref float input, nuint stride, ref T weights, nuint inputs, ref float scales, ref float biases, ref float output, nuint outputStride)
         where T : unmanaged
