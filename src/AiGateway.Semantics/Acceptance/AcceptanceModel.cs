@@ -9,23 +9,27 @@ namespace AiGateway.Semantics.Acceptance;
 /// <para>2. The hits up to a band are served only while the upper confidence limit of their wrong share is below the bound. Six bands
 /// around the bound are candidates. They share the 5 %; one that passes hands its share to the next (Bretz, Maurer, Brannath and
 /// Posch, "A graphical approach to sequentially rejective multiple test procedures", 2009), so the safest hits are served first.</para>
-/// <para>3. Of trusted hits a share is checked, drawn blindly: about 1 / (wrong hits that the bound still has room for), so that a
-/// world that turns wholly wrong is noticed before the room is used up; more while a drift is suspected. What is not trusted is
+/// <para>3. Of trusted hits a share is checked, drawn blindly: ln 20 / (wrong hits that the bound still has room for), so that in a
+/// world that turns wholly wrong a check says so, 19 times of 20, before the room is used up; more while a drift is suspected. What is not trusted is
 /// asked upstream anyway, and judged for nothing.</para>
 /// <para>4. On an alarm of the <see cref="DriftDetector"/> all evidence is dropped and nothing is served until there is new. Evidence also
 /// ages: it is kept in two stretches, of which the older goes when the newer is full. Each beginning of evidence spends its own
-/// part of the 5 %: 6/π²·1/n² for the n-th, so that all of them together spend no more.</para>
+/// part of the 5 %, so that all of them together spend no more.</para>
 /// <para>Many threads may decide; learning takes a lock.</para>
 /// </remarks>
 internal sealed class AcceptanceModel
 {
     // Where the candidates lie, as multiples of the bound (the risk of the worst hit is a few times the mean), and what they begin with of the 5 %.
-    private static readonly double[] Candidates = [0.5, 1, 1.42, 2, 2.83, 4];
-    private static readonly double[] Shares = [0.1, 0.25, 0.25, 0.2, 0.1, 0.1];
+    private static readonly double[] Candidates = [0.71, 1, 1.42, 2, 2.83, 4];
+    private static readonly double[] Shares = [0.2, 0.4, 0, 0.3, 0, 0.1];
+
+    // Of the hits that are in no band only so many are judged: enough to find out that the scorer is wrong about them.
+    private const double HopelessShare = 0.05;
 
     private readonly AcceptanceOptions _options;
     private readonly double _judgedBound;
     private readonly int[] _candidateBands;
+    private readonly bool[] _passed;
     private readonly int _stretchChecks;
     private readonly RiskScorer _scorer;
     private readonly DriftDetector _drift;
@@ -44,8 +48,9 @@ internal sealed class AcceptanceModel
         _options = options;
         _judgedBound = options.Judge.JudgedBound(options.MaxWrongHits);
         _candidateBands = [.. Candidates.Select(c => Math.Min(RiskBands.Of(c * _judgedBound * 0.999), RiskBands.Count - 1)).Distinct()];
+        _passed = new bool[_candidateBands.Length];
         // Enough to tell three quarters of the bound from the bound; as it is only one stretch of two, evidence is never less than that.
-        _stretchChecks = (int)Math.Ceiling(100 / _judgedBound);
+        _stretchChecks = (int)Math.Ceiling(60 / _judgedBound);
         _scorer = new RiskScorer(prior);
         _drift = new DriftDetector(_judgedBound);
         _draws = seed;
@@ -68,6 +73,9 @@ internal sealed class AcceptanceModel
     /// <summary>How often evidence has begun anew: by alarm, or because it was old.</summary>
     internal int Beginnings => _beginnings;
 
+    /// <summary>The estimated chance that a hit is wrong, to choose among several entries.</summary>
+    internal double Risk(in HitFeatures features, EntryEvidence entry) => entry.Blend(RiskScorer.Risk(_policy.Weights, features));
+
     /// <summary>Decides one would-be hit that no fact has vetoed.</summary>
     internal AcceptanceVerdict Decide(in HitFeatures features, EntryEvidence entry)
     {
@@ -81,7 +89,7 @@ internal sealed class AcceptanceModel
         if (band < RiskBands.Count)
             Interlocked.Increment(ref _newHits[band]);
 
-        if (Draw() < (trusted ? policy.CheckShare : _options.LearningShare))
+        if (Draw() < (trusted ? policy.CheckShare : band < RiskBands.Count ? _options.LearningShare : _options.LearningShare * HopelessShare))
             return new AcceptanceVerdict(AcceptanceDecision.Check, risk, trusted, features);
         if (!trusted)
             return new AcceptanceVerdict(AcceptanceDecision.Miss, risk, false, features);
@@ -116,6 +124,7 @@ internal sealed class AcceptanceModel
         _older.Clear();
         _newer.Clear();
         _drift.Clear();
+        Array.Clear(_passed);
         _scorer.Widen();
         _served = 0;
         _beginnings++;
@@ -130,14 +139,16 @@ internal sealed class AcceptanceModel
 
     private ServingPolicy Judge()
     {
-        var alpha = _options.Alpha * 6 / (Math.PI * Math.PI) / ((double)_beginnings * _beginnings);
+        var alpha = _options.Alpha * Spent(_beginnings);
         var (lastBand, region, passedAlpha, carried) = (-1, default(RegionEvidence), alpha, 0.0);
         for (var i = 0; i < _candidateBands.Length; i++)
         {
             var share = Shares[i] + carried;
             var candidate = BandEvidence.Region(_older, _newer, _candidateBands[i]);
+            // A limit that holds at every moment holds for good: what has passed stays passed, as long as it still looks it.
+            _passed[i] = candidate.Estimate < _judgedBound && (_passed[i] || candidate.IsBelow(_judgedBound, alpha * share));
             carried = 0;
-            if (!candidate.IsBelow(_judgedBound, alpha * share))
+            if (!_passed[i])
                 continue;
             (lastBand, region, passedAlpha) = (_candidateBands[i], candidate, alpha * share);
             carried = share;
@@ -145,10 +156,13 @@ internal sealed class AcceptanceModel
         return new ServingPolicy(_scorer.Weights, lastBand, CheckShare(region.Estimate), region, passedAlpha);
     }
 
+    /// <summary>The part of the 5 % that the n-th beginning may spend: 4/5 the first, 1/5 · 6/π² · 1/(n − 1)² the later ones; 1 in all.</summary>
+    private static double Spent(int beginning) => beginning == 1 ? 0.8 : 0.2 * 6 / (Math.PI * Math.PI) / ((beginning - 1.0) * (beginning - 1));
+
     private double CheckShare(double estimate)
     {
         var room = Math.Max(1, Interlocked.Read(ref _served) * (_judgedBound - estimate));
-        var share = Math.Clamp(1 / room, _options.MinCheckShare, _options.MaxCheckShare);
+        var share = Math.Clamp(-Math.Log(_options.Alpha) / room, _options.MinCheckShare, _options.MaxCheckShare);
         return Math.Max(share, Math.Min(_options.MaxCheckShare * 2, _drift.Alarm));
     }
 

@@ -2,24 +2,23 @@ namespace AiGateway.Semantics.Acceptance;
 
 /// <summary>Watches the checks of hits that would have been served, and says when their wrong share has risen above the bound.</summary>
 /// <remarks>
-/// Two cumulative sums of log-likelihood ratios against a share of exactly the bound, for a share of twice and of eight times it; each
-/// begins again at zero when it falls below. While the share is at most the bound an alarm comes on average no sooner than after
+/// Three cumulative sums of log-likelihood ratios against a share of exactly the bound, for shares of twice and six times it and for
+/// three quarters; each begins again at zero when it falls below. While the share is at most the bound an alarm comes on average no sooner than after
 /// <see cref="MeanChecksToFalseAlarm"/> checks (Lorden 1971), and far later while it is really below. Not for many threads.
 /// </remarks>
 internal sealed class DriftDetector(double bound)
 {
-    internal const double MeanChecksToFalseAlarm = 2000;
+    internal const double MeanChecksToFalseAlarm = 1000;
 
-    // Two sums share the false alarms.
-    private static readonly double Threshold = Math.Log(2 * MeanChecksToFalseAlarm);
+    private static readonly double Threshold = Math.Log(3 * MeanChecksToFalseAlarm);
 
-    private readonly double[] _alternatives = [Math.Min(2 * bound, 0.7), Math.Min(8 * bound, 0.75)];
+    private readonly double[] _alternatives = [Math.Min(2 * bound, 0.7), Math.Min(6 * bound, 0.72), 0.75];
 
-    /// <summary>The two sums, in nats.</summary>
-    internal double[] Sums { get; } = new double[2];
+    /// <summary>The sums, in nats.</summary>
+    internal double[] Sums { get; } = new double[3];
 
     /// <summary>How near an alarm is: 0 none in sight, 1 now.</summary>
-    internal double Alarm => Math.Min(1, Math.Max(Sums[0], Sums[1]) / Threshold);
+    internal double Alarm => Math.Min(1, Sums.Max() / Threshold);
 
     internal void Add(bool wrong)
     {

@@ -7,7 +7,7 @@ internal sealed record ScorerPrior(double[] Weights, double[] Variance)
 {
     /// <summary>For any embedder: closer, alone and with the same words is safer; foreign, rare and moved words are riskier.</summary>
     internal static ScorerPrior Generic { get; } = new(
-        //  1     s     s>.93 margin overlap unm. rare  order len   ratio near  longer
-        [-0.3, -0.9, -0.4, -0.2, -0.3, 0.3, 0.4, 0.5, 0.0, 0.2, 0.4, 0.1],
-        [1.0, 0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.1, 0.1, 0.1, 0.1]);
+        //  1    s    s>.93 margin overlap unm. rare near order len quest. words
+        [0.0, -0.7, 0.0, -0.6, -0.7, 0.3, 0.1, -0.2, 0.4, 0.1, 0.3, -0.2],
+        [1.5, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]);
 }
