@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AiGateway.Semantics.Embedding.Safetensors;
 using AiGateway.Semantics.Embedding.Tokenizing;
 
@@ -5,7 +6,7 @@ namespace AiGateway.Semantics.Embedding;
 
 /// <summary>
 /// Turns a text into a vector of unit length, in process. Immutable and thread-safe once loaded; embedding is pure work for the processor, of
-/// microseconds to milliseconds, and belongs on threads of its own, not on a thread that serves sockets.
+/// microseconds to milliseconds, and belongs on <see cref="EmbeddingThreads"/>, not on a thread that serves sockets.
 /// </summary>
 internal abstract class EmbeddingModel
 {
@@ -20,19 +21,24 @@ internal abstract class EmbeddingModel
 
     private readonly EmbeddingModelOptions _options;
 
+    /// <param name="name">The name of its folder.</param>
     /// <param name="tokenizer">Turns text into ids.</param>
     /// <param name="options">What was chosen.</param>
     /// <param name="fingerprint">Tells the model from any other.</param>
     /// <param name="dimensions">Numbers per vector.</param>
     /// <param name="maxTokens">The most ids of a text.</param>
-    protected EmbeddingModel(WordPieceTokenizer tokenizer, EmbeddingModelOptions options, UInt128 fingerprint, int dimensions, int maxTokens)
+    protected EmbeddingModel(string name, WordPieceTokenizer tokenizer, EmbeddingModelOptions options, UInt128 fingerprint, int dimensions, int maxTokens)
     {
+        Name = name;
         Tokenizer = tokenizer;
         _options = options;
         Fingerprint = fingerprint;
         Dimensions = dimensions;
         MaxTokens = options.MaxTokens is > 0 and var chosen ? Math.Min(chosen, maxTokens) : maxTokens;
     }
+
+    /// <summary>The name of its folder.</summary>
+    public string Name { get; }
 
     /// <summary>Tells this model, with its options, from any other: vectors of different fingerprints are not to be compared.</summary>
     public UInt128 Fingerprint { get; }
@@ -73,6 +79,10 @@ internal abstract class EmbeddingModel
     /// <returns>Whether there is one, or why not.</returns>
     public EmbeddingOutcome TryEmbed(ReadOnlySpan<char> text, Span<float> vector)
     {
+        if (vector.Length != Dimensions)
+        {
+            throw new ArgumentException($"The vector has {vector.Length} numbers, where the model has {Dimensions}.", nameof(vector));
+        }
         Span<int> ids = MaxTokens <= StackIds ? stackalloc int[StackIds] : new int[MaxTokens];
         ids = ids[..Tokenize(text, ids[..MaxTokens], out var coverage)];
         if (coverage.Share < _options.MinimumCoverage || coverage.Characters == 0)
@@ -95,19 +105,19 @@ internal abstract class EmbeddingModel
             throw new EmbeddingModelException($"{folder}: there is no such folder.");
         }
         var path = Path.Combine(folder, ConfigFile);
-        using var config = JsonFile.Read(path);
-        var type = config.RootElement.TryGetProperty("model_type", out var member) ? member.ToString() : "";
-        if (type is not (StaticType or EncoderType))
+        var encoder = JsonFile.Read(path, config => config.TryGetProperty("model_type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() switch
         {
-            throw new EmbeddingModelException($"{path}: model_type is '{type}'; '{EncoderType}' and '{StaticType}' are read. Choose another folder, or embed through an alias.");
+            StaticType => null,
+            EncoderType => EncoderConfig.Read(folder, path, config),
+            var other => throw new EmbeddingModelException($"{path}: model_type is '{other}'; '{EncoderType}' and '{StaticType}' are read. Choose another folder, or embed through an alias."),
         }
+        : throw new EmbeddingModelException($"{path}: it has no 'model_type'."));
         var tokenizer = Path.Combine(folder, TokenizerFileName);
         using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsFile));
-        if (type == StaticType)
+        if (encoder is null)
         {
             return StaticModel.Read(weights, tokenizer, options, ModelFingerprint.Of(folder, options, ConfigFile, TokenizerFileName, WeightsFile));
         }
-        var encoder = EncoderConfig.Read(folder, path, config.RootElement);
         var fingerprint = ModelFingerprint.Of(folder, options, ConfigFile, TokenizerFileName, WeightsFile, EncoderConfig.PoolingFile, EncoderConfig.LengthFile);
         return new SentenceModel(weights, TokenizerFile.Read(tokenizer, encoder.Vocabulary), encoder, options, fingerprint);
     }

@@ -20,7 +20,7 @@ internal sealed record EncoderConfig(
     public const string PoolingFile = "1_Pooling/config.json";
     public const string LengthFile = "sentence_bert_config.json";
 
-    /// <summary>Reads a folder whose <c>config.json</c> was parsed already.</summary>
+    /// <summary>Reads a folder, whose <c>config.json</c> is <paramref name="root"/> and lies at <paramref name="path"/>.</summary>
     /// <exception cref="EmbeddingModelException">A value is missing, out of range, or of a kind that is not computed.</exception>
     public static EncoderConfig Read(string folder, string path, JsonElement root)
     {
@@ -62,11 +62,10 @@ internal sealed record EncoderConfig(
         {
             return Pooling.Mean;
         }
-        using var document = JsonFile.Read(file);
-        var modes = document.RootElement.EnumerateObject()
+        var modes = JsonFile.Read(file, pooling => pooling.EnumerateObject()
             .Where(member => member.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && member.Value.ValueKind == JsonValueKind.True)
             .Select(member => member.Name["pooling_mode_".Length..])
-            .ToArray();
+            .ToArray());
         return modes switch
         {
             ["mean_tokens"] => Pooling.Mean,
@@ -78,12 +77,9 @@ internal sealed record EncoderConfig(
     private static int ReadLength(string folder, int positions)
     {
         var file = Path.Combine(folder, LengthFile);
-        if (!File.Exists(file))
-        {
-            return positions;
-        }
-        using var document = JsonFile.Read(file);
-        return Math.Min(positions, Number(file, document.RootElement, "max_seq_length", 4, 1_000_000, positions));
+        return File.Exists(file)
+            ? JsonFile.Read(file, length => Math.Min(positions, Number(file, length, "max_seq_length", 4, 1_000_000, positions)))
+            : positions;
     }
 
     private static EncoderActivation ReadActivation(string path, JsonElement root) =>

@@ -8,9 +8,9 @@ internal static class JsonFile
     // The largest public tokenizer.json of a small model has 17 MB.
     private const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>The file, whose root is an object.</summary>
-    /// <exception cref="EmbeddingModelException">It is missing, too large, or not a JSON object.</exception>
-    public static JsonDocument Read(string path)
+    /// <summary>Reads a file, whose root is an object.</summary>
+    /// <exception cref="EmbeddingModelException">It is missing, too large, not a JSON object, or <paramref name="read"/> refuses it.</exception>
+    public static T Read<T>(string path, Func<JsonElement, T> read)
     {
         try
         {
@@ -18,16 +18,14 @@ internal static class JsonFile
             {
                 throw new EmbeddingModelException($"{path}: it has {length} bytes; at most {MostBytes} are read.");
             }
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-            document.Dispose();
-            throw new EmbeddingModelException($"{path}: it is not a JSON object.");
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? read(document.RootElement)
+                : throw new EmbeddingModelException($"{path}: it is not a JSON object.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
+            // The last one: a string that is no Unicode.
             throw new EmbeddingModelException($"{path}: {e.Message}", e);
         }
     }

@@ -24,7 +24,7 @@ internal sealed class SentenceModel : EmbeddingModel
     /// <summary>Reads the tensors.</summary>
     /// <exception cref="EmbeddingModelException">One is missing, or of another shape or type.</exception>
     public SentenceModel(SafetensorsFile file, WordPieceTokenizer tokenizer, EncoderConfig config, EmbeddingModelOptions options, UInt128 fingerprint)
-        : base(tokenizer, options, fingerprint, config.Width, config.MaxTokens)
+        : base(file.Folder, tokenizer, options, fingerprint, config.Width, config.MaxTokens)
     {
         if (MaxTokens <= tokenizer.Before.Length + tokenizer.After.Length)
         {
@@ -38,8 +38,8 @@ internal sealed class SentenceModel : EmbeddingModel
         _norm = new LayerNorm(
             file.ReadVector($"{prefix}embeddings.LayerNorm.weight", config.Width), file.ReadVector($"{prefix}embeddings.LayerNorm.bias", config.Width), config.Epsilon);
         _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new EncoderLayer(file, $"{prefix}encoder.layer.{layer}.", config))];
-        _stride = DenseLayer.PaddedTo(config.Width, DenseLayer.Columns);
-        _buffers = new EncoderBufferPool(_stride, DenseLayer.PaddedTo(config.Inner, DenseLayer.Columns));
+        _stride = DenseKernel.Padded(config.Width, DenseKernel.Columns);
+        _buffers = new EncoderBufferPool(config);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ internal sealed class SentenceModel : EmbeddingModel
     private void Embed(ReadOnlySpan<int> ids, EncoderBuffers buffers)
     {
         // Rows behind the last token take part in the matrices' blocks of rows; as zeros they are harmless.
-        var hidden = buffers.Hidden.AsSpan(0, DenseLayer.PaddedTo(ids.Length, DenseLayer.Rows) * _stride);
+        var hidden = buffers.Hidden.AsSpan(0, DenseKernel.Padded(ids.Length, DenseKernel.Rows) * _stride);
         hidden.Clear();
         for (var token = 0; token < ids.Length; token++)
         {

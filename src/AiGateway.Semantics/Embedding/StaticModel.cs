@@ -14,8 +14,8 @@ internal sealed class StaticModel : EmbeddingModel
 
     private readonly WeightMatrix _rows;
 
-    private StaticModel(WeightMatrix rows, WordPieceTokenizer tokenizer, EmbeddingModelOptions options, UInt128 fingerprint)
-        : base(tokenizer, options, fingerprint, rows.Columns, MostTokens) => _rows = rows;
+    private StaticModel(SafetensorsFile file, WeightMatrix rows, WordPieceTokenizer tokenizer, EmbeddingModelOptions options, UInt128 fingerprint)
+        : base(file.Folder, tokenizer, options, fingerprint, rows.Columns, MostTokens) => _rows = rows;
 
     /// <summary>Reads the table and the tokeniser.</summary>
     /// <exception cref="EmbeddingModelException">One of them is not sound, or asks for what is not computed.</exception>
@@ -32,7 +32,7 @@ internal sealed class StaticModel : EmbeddingModel
         {
             throw new EmbeddingModelException($"{file.Path}: tensor '{Table}' does not have a row per token of 1 to {MostDimensions} numbers.");
         }
-        return new StaticModel(file.ReadMatrix(Table, count, dimensions), TokenizerFile.Read(tokenizer, count), options, fingerprint);
+        return new StaticModel(file, file.ReadMatrix(Table, count, dimensions), TokenizerFile.Read(tokenizer, count), options, fingerprint);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,7 +8,7 @@ namespace AiGateway.Semantics.Embedding.Encoder;
 /// <summary>The feed-forward part's functions, in place.</summary>
 internal static class Activations
 {
-    /// <summary>Applies one to all values, whose number is a multiple of <see cref="DenseLayer.Columns"/>.</summary>
+    /// <summary>Applies one to all values, whose number is a multiple of <see cref="DenseKernel.Columns"/>.</summary>
     public static void Apply(EncoderActivation activation, Span<float> values)
     {
         switch (activation)
@@ -26,6 +27,8 @@ internal static class Activations
         }
     }
 
+    // Fully optimised at once, as DenseKernel is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gelu(Span<float> values)
     {
         ref var start = ref MemoryMarshal.GetReference(values);
@@ -44,6 +47,7 @@ internal static class Activations
     }
 
     // x/2 · (1 + erf(x/√2)), with erf from Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: off by 1.5e-7 at most.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Gelu(Vector512<float> x)
     {
         var z = Vector512.Abs(x) * Erf.RootHalf;
@@ -56,6 +60,7 @@ internal static class Activations
         return x * 0.5f * (Vector512<float>.One + Vector512.CopySign(erf, x));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Gelu(Vector256<float> x)
     {
         var z = Vector256.Abs(x) * Erf.RootHalf;

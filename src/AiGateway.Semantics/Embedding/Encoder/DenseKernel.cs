@@ -1,16 +1,73 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AiGateway.Semantics.Embedding.Encoder;
 
 /// <summary>
-/// The inner loops of <see cref="DenseLayer"/>: four rows of input times a block of columns, all sums kept in registers, so that
+/// Multiplication of matrices: four rows of input times a block of columns, all sums kept in registers, so that
 /// each weight that is loaded serves four tokens. Weights are floats or 8-bit integers that become floats on the way.
 /// </summary>
+/// <remarks>Compiled at full optimisation at once: code that is to be improved later runs a hundred times slower until then, and the first texts would pay for it.</remarks>
 internal static class DenseKernel
 {
-    /// <summary>Four rows by 64 columns, with vectors of 512 bits.</summary>
-    public static void Multiply512<T>(
+    /// <summary>Columns per block of weights.</summary>
+    public const int Columns = 64;
+
+    /// <summary>Rows are computed in fours.</summary>
+    public const int Rows = 4;
+
+    private const int NarrowColumns = 16;
+
+    /// <summary><paramref name="count"/> rounded up to a multiple of <paramref name="of"/>.</summary>
+    public static int Padded(int count, int of) => (count + of - 1) / of * of;
+
+    /// <summary>output = input × weights × scales + biases.</summary>
+    /// <param name="input">Rows of <paramref name="inputs"/> numbers, <paramref name="inputStride"/> apart.</param>
+    /// <param name="rows">A multiple of <see cref="Rows"/>.</param>
+    /// <param name="weights">Block after block of <see cref="Columns"/> columns; in a block, the columns of the first input, then of the next.</param>
+    /// <param name="scales">A factor per column; their number is that of columns, a multiple of <see cref="Columns"/>.</param>
+    /// <param name="biases">As many.</param>
+    /// <param name="output">Rows of as many.</param>
+    public static void Multiply<T>(
+        ReadOnlySpan<float> input, int inputStride, int rows, ReadOnlySpan<T> weights, int inputs, ReadOnlySpan<float> scales, ReadOnlySpan<float> biases, Span<float> output)
+        where T : unmanaged
+    {
+        var columns = scales.Length;
+        if (rows % Rows != 0 || columns % Columns != 0 || biases.Length != columns || inputStride < inputs
+            || input.Length < ((rows - 1) * inputStride) + inputs || weights.Length < columns * inputs || output.Length < rows * columns)
+        {
+            throw new ArgumentException($"{rows} rows of {inputs} numbers, {inputStride} apart, and {columns} columns do not fit what was given.", nameof(rows));
+        }
+        // A block of weights is small enough for the cache next to the core, so all rows use it before the next one is read.
+        for (var column = 0; column < columns; column += Columns)
+        {
+            ref var block = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights), column * inputs);
+            ref var scale = ref Unsafe.Add(ref MemoryMarshal.GetReference(scales), column);
+            ref var bias = ref Unsafe.Add(ref MemoryMarshal.GetReference(biases), column);
+            for (var row = 0; row < rows; row += Rows)
+            {
+                ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), row * inputStride);
+                ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(output), (row * columns) + column);
+                if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+                {
+                    Multiply512(ref from, (nuint)inputStride, ref block, (nuint)inputs, ref scale, ref bias, ref to, (nuint)columns);
+                    continue;
+                }
+                for (var part = 0; part < Columns; part += NarrowColumns)
+                {
+                    Multiply256(
+                        ref from, (nuint)inputStride, ref Unsafe.Add(ref block, part), (nuint)inputs,
+                        ref Unsafe.Add(ref scale, part), ref Unsafe.Add(ref bias, part), ref Unsafe.Add(ref to, part), (nuint)columns);
+                }
+            }
+        }
+    }
+
+    // Four rows by 64 columns, with vectors of 512 bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply512<T>(
         ref float input, nuint stride, ref T weights, nuint inputs, ref float scales, ref float biases, ref float output, nuint outputStride)
         where T : unmanaged
     {
@@ -32,10 +89,10 @@ internal static class DenseKernel
         var sum33 = Vector512<float>.Zero;
         for (nuint k = 0; k < inputs; k++)
         {
-            var weight0 = Load16(ref weights, (k * DenseLayer.Columns));
-            var weight1 = Load16(ref weights, (k * DenseLayer.Columns) + 16);
-            var weight2 = Load16(ref weights, (k * DenseLayer.Columns) + 32);
-            var weight3 = Load16(ref weights, (k * DenseLayer.Columns) + 48);
+            var weight0 = Load16(ref weights, (k * Columns));
+            var weight1 = Load16(ref weights, (k * Columns) + 16);
+            var weight2 = Load16(ref weights, (k * Columns) + 32);
+            var weight3 = Load16(ref weights, (k * Columns) + 48);
             var in0 = Vector512.Create(Unsafe.Add(ref input, k));
             sum00 = Vector512.MultiplyAddEstimate(in0, weight0, sum00);
             sum01 = Vector512.MultiplyAddEstimate(in0, weight1, sum01);
@@ -83,8 +140,9 @@ internal static class DenseKernel
         Vector512.MultiplyAddEstimate(sum33, scale3, bias3).StoreUnsafe(ref output, (3 * outputStride) + 48);
     }
 
-    /// <summary>Four rows by 16 columns, with vectors of 256 bits, or what the machine has in their place.</summary>
-    public static void Multiply256<T>(
+    // Four rows by 16 columns, with vectors of 256 bits, or what the machine has in their place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply256<T>(
         ref float input, nuint stride, ref T weights, nuint inputs, ref float scales, ref float biases, ref float output, nuint outputStride)
         where T : unmanaged
     {
@@ -98,8 +156,8 @@ internal static class DenseKernel
         var sum31 = Vector256<float>.Zero;
         for (nuint k = 0; k < inputs; k++)
         {
-            var weight0 = Load8(ref weights, (k * DenseLayer.Columns));
-            var weight1 = Load8(ref weights, (k * DenseLayer.Columns) + 8);
+            var weight0 = Load8(ref weights, (k * Columns));
+            var weight1 = Load8(ref weights, (k * Columns) + 8);
             var in0 = Vector256.Create(Unsafe.Add(ref input, k));
             sum00 = Vector256.MultiplyAddEstimate(in0, weight0, sum00);
             sum01 = Vector256.MultiplyAddEstimate(in0, weight1, sum01);

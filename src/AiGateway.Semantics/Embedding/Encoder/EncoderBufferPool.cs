@@ -1,7 +1,7 @@
 namespace AiGateway.Semantics.Embedding.Encoder;
 
 /// <summary>Keeps a few <see cref="EncoderBuffers"/>, one for each thread that embeds at a time. Thread-safe, allocates only to grow.</summary>
-internal sealed class EncoderBufferPool(int stride, int innerStride)
+internal sealed class EncoderBufferPool(EncoderConfig config)
 {
     private readonly EncoderBuffers?[] _kept = new EncoderBuffers?[Environment.ProcessorCount];
 
@@ -16,7 +16,7 @@ internal sealed class EncoderBufferPool(int stride, int innerStride)
                 return buffers;
             }
         }
-        return EncoderBuffers.For(rows, stride, innerStride);
+        return new EncoderBuffers(config, rows);
     }
 
     /// <summary>Gives them back.</summary>

@@ -7,7 +7,7 @@ namespace AiGateway.Semantics.Embedding.Encoder;
 internal sealed class EncoderLayer
 {
     private readonly int _width;
-    private readonly int _heads;
+    private readonly Attention _attention;
     private readonly EncoderActivation _activation;
     private readonly DenseLayer _query;
     private readonly DenseLayer _key;
@@ -25,7 +25,7 @@ internal sealed class EncoderLayer
     public EncoderLayer(SafetensorsFile file, string prefix, EncoderConfig config)
     {
         _width = config.Width;
-        _heads = config.Heads;
+        _attention = new Attention(config);
         _activation = config.Activation;
         _query = Dense("attention.self.query", config.Width, config.Width);
         _key = Dense("attention.self.key", config.Width, config.Width);
@@ -45,12 +45,12 @@ internal sealed class EncoderLayer
     /// <summary>Changes the hidden state of <paramref name="tokens"/> tokens in place.</summary>
     public void Apply(EncoderBuffers buffers, int tokens)
     {
-        var rows = DenseLayer.PaddedTo(tokens, DenseLayer.Rows);
+        var rows = DenseKernel.Padded(tokens, DenseKernel.Rows);
         var stride = _query.Stride;
         _query.Apply(buffers.Hidden, stride, rows, buffers.Query);
         _key.Apply(buffers.Hidden, stride, rows, buffers.Key);
         _value.Apply(buffers.Hidden, stride, rows, buffers.Value);
-        Attend(buffers, tokens, stride);
+        _attention.Apply(buffers, tokens);
         // The queries are used up: their room serves for the outputs.
         _attended.Apply(buffers.Context, stride, rows, buffers.Query);
         AddAndNormalize(buffers, tokens, stride, _attendedNorm);
@@ -58,32 +58,6 @@ internal sealed class EncoderLayer
         Activations.Apply(_activation, buffers.Inner.AsSpan(0, rows * _inner.Stride));
         _outer.Apply(buffers.Inner, _inner.Stride, rows, buffers.Query);
         AddAndNormalize(buffers, tokens, stride, _outerNorm);
-    }
-
-    private void Attend(EncoderBuffers buffers, int tokens, int stride)
-    {
-        var size = _width / _heads;
-        var scale = 1 / MathF.Sqrt(size);
-        var scores = buffers.Scores.AsSpan(0, tokens);
-        var context = buffers.Context.AsSpan(0, DenseLayer.PaddedTo(tokens, DenseLayer.Rows) * stride);
-        context.Clear();
-        for (var head = 0; head < _width; head += size)
-        {
-            for (var token = 0; token < tokens; token++)
-            {
-                var query = buffers.Query.AsSpan((token * stride) + head, size);
-                for (var other = 0; other < tokens; other++)
-                {
-                    scores[other] = scale * TensorPrimitives.Dot(query, buffers.Key.AsSpan((other * stride) + head, size));
-                }
-                TensorPrimitives.SoftMax(scores, scores);
-                var gathered = context.Slice((token * stride) + head, size);
-                for (var other = 0; other < tokens; other++)
-                {
-                    TensorPrimitives.MultiplyAdd(buffers.Value.AsSpan((other * stride) + head, size), scores[other], gathered, gathered);
-                }
-            }
-        }
     }
 
     private void AddAndNormalize(EncoderBuffers buffers, int tokens, int stride, LayerNorm norm)

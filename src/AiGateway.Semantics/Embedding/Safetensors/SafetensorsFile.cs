@@ -22,6 +22,9 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>Where the file is, for messages.</summary>
     public string Path { get; }
 
+    /// <summary>The name of the folder that it lies in.</summary>
+    public string Folder => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))) ?? "";
+
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="EmbeddingModelException">The file is missing, cannot be read or is not sound.</exception>
     public static SafetensorsFile Open(string path)

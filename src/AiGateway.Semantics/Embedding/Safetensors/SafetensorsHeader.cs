@@ -54,8 +54,9 @@ internal static class SafetensorsHeader
             using var document = JsonDocument.Parse(header);
             return Read(path, document.RootElement, prefix.Length + (long)headerLength, length);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: a string that is no Unicode.
             throw new EmbeddingModelException($"{path}: its header is not JSON: {e.Message}", e);
         }
     }

@@ -14,10 +14,10 @@ internal static class TokenizerFile
     /// <param name="path">The file.</param>
     /// <param name="rows">How many rows the model's table has: every id is below.</param>
     /// <exception cref="EmbeddingModelException">It is missing, not sound, or of a kind that is not read.</exception>
-    public static WordPieceTokenizer Read(string path, int rows)
+    public static WordPieceTokenizer Read(string path, int rows) => JsonFile.Read(path, root => Read(path, root, rows));
+
+    private static WordPieceTokenizer Read(string path, JsonElement root, int rows)
     {
-        using var document = JsonFile.Read(path);
-        var root = document.RootElement;
         var model = Member(root, "model", JsonValueKind.Object) ?? throw Refused(path, "it has no 'model'");
         if (Text(model, "type") is not "WordPiece" and var type)
         {
