@@ -11,7 +11,7 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
     private AcceptanceVerdict _verdict;
     private int _checked;
 
-    internal override int Width => 4;
+    internal override int Width => 2;
 
     internal override bool KeepsConfirmed => true;
 
@@ -26,7 +26,7 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
             if (!facts.Agrees)
                 continue;
             var margin = near.Length == 1 ? 1 : near[i].Similarity - near[i == 0 ? 1 : 0].Similarity;
-            var features = FeaturesOf(near[i].Similarity, margin, workload.Facts[asked].Tokens.Length, facts.Features);
+            var features = HitFeatures.Of(near[i].Similarity, margin, workload.Facts[asked].Tokens.Length, facts.Features);
             var risk = model.Risk(features, _entries[near[i].Text]);
             if (risk >= bestRisk)
                 continue;
@@ -44,7 +44,4 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
         model.Learn(_verdict, wrong);
         _entries[_checked] = _entries[_checked].With(wrong);
     }
-
-    private static HitFeatures FeaturesOf(float similarity, float margin, int words, in FactFeatures facts) => new(
-        similarity, margin, words, facts.Overlap, facts.Unmatched, facts.UnmatchedRare, facts.Near, facts.OrderDisagreement, facts.LengthRatio, facts.Question);
 }

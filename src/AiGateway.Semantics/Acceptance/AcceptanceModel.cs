@@ -50,7 +50,7 @@ internal sealed class AcceptanceModel
         _candidateBands = [.. Candidates.Select(c => Math.Min(RiskBands.Of(c * _judgedBound * 0.999), RiskBands.Count - 1)).Distinct()];
         _passed = new bool[_candidateBands.Length];
         // Enough to tell three quarters of the bound from the bound; as it is only one stretch of two, evidence is never less than that.
-        _stretchChecks = (int)Math.Ceiling(60 / _judgedBound);
+        _stretchChecks = (int)Math.Ceiling(100 / _judgedBound);
         _scorer = new RiskScorer(prior);
         _drift = new DriftDetector(_judgedBound);
         _draws = seed;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AiGateway.Semantics.Facts;
 
 namespace AiGateway.Semantics.Acceptance;
 
@@ -29,6 +30,10 @@ internal readonly record struct HitFeatures(
 {
     /// <summary>Length of the vector that <see cref="WriteTo"/> fills.</summary>
     internal const int Dimension = 12;
+
+    /// <summary>The features of a hit from what the look-up and the comparison of facts have found.</summary>
+    internal static HitFeatures Of(float similarity, float margin, int words, in FactFeatures facts) => new(
+        similarity, margin, words, facts.Overlap, facts.Unmatched, facts.UnmatchedRare, facts.Near, facts.OrderDisagreement, facts.LengthRatio, facts.Question);
 
     /// <summary>Whether all of it is finite; a hit for which it is not is a miss.</summary>
     internal bool IsFinite =>
