@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using AiGateway.Benchmarks.Gateway;
 using AiGateway.Benchmarks.Protocols;
+using AiGateway.Benchmarks.Semantics;
 using AiGateway.LoadTest;
 
 namespace AiGateway.Benchmarks.Budgets;
@@ -31,6 +32,7 @@ internal static class AllocationCheck
         () => new ResponseInspectorBenchmarks(),
         () => new StreamInspectorBenchmarks(),
         () => new TranslationBenchmarks(),
+        () => new FactsBenchmarks(),
         () => new CallerTableBenchmarks(),
         () => new PlanBuilderBenchmarks(),
         () => new AdmissionBenchmarks(),

@@ -67,10 +67,7 @@ internal ref struct FactComparison
         var order = new OrderCheck(_a, _b, _ofA);
         order.Run();
         if (order.Disagreement > 0 && overlap >= OrderOverlap)
-        {
-            var culprit = order.Culprit;
-            Disagree(FactKind.Order, culprit < 0 ? (0, _a.Text.Length) : Place(_a, culprit), culprit < 0 ? (0, _b.Text.Length) : Place(_b, _ofA[culprit]));
-        }
+            Disagree(FactKind.Order, order.InA, order.InB);
         return Verdict(overlap, order.Disagreement, alignment.Near);
     }
 
@@ -78,7 +75,7 @@ internal ref struct FactComparison
     {
         var (rareA, unmatchedA) = CountUnmatched(_a, _ofA);
         var (rareB, unmatchedB) = CountUnmatched(_b, _ofB);
-        var question = _a.Asks == _b.Asks ? 1 : (_a.Asks & _b.Asks) != 0 ? 0.5f : 0;
+        var question = _a.Asks == _b.Asks ? 1 : (_a.Asks & _b.Asks) != QuestionForms.None ? 0.5f : 0;
         var (shorter, longer) = _a.ContentCount < _b.ContentCount ? (_a.ContentCount, _b.ContentCount) : (_b.ContentCount, _a.ContentCount);
         var features = new FactFeatures(overlap, unmatchedA + unmatchedB, rareA + rareB, near, order, longer == 0 ? 1 : (float)shorter / longer, question, _kinds);
         return new FactVerdict(_veto, features, _a, _b, _inA, _inB);
@@ -189,11 +186,11 @@ internal ref struct FactComparison
         (wordA, wordB) = (-1, -1);
         for (var i = 0; i < _ofA.Length && wordA < 0; i++)
         {
-            if (_a.Tokens[i].Kind is not (FactTokenKind.Word or FactTokenKind.Name) || _ofA[i] != Alignment.Unmatched)
+            if (!IsWord(_a.Tokens[i]) || _ofA[i] != Alignment.Unmatched)
                 continue;
             for (var j = 0; j < _ofB.Length && wordA < 0; j++)
             {
-                if (_b.Tokens[j].Kind is not (FactTokenKind.Word or FactTokenKind.Name) || _ofB[j] != Alignment.Unmatched)
+                if (!IsWord(_b.Tokens[j]) || _ofB[j] != Alignment.Unmatched)
                     continue;
                 var x = _a.Text.AsSpan(_a.Tokens[i].Start, _a.Tokens[i].Length);
                 var y = _b.Text.AsSpan(_b.Tokens[j].Start, _b.Tokens[j].Length);
@@ -207,6 +204,9 @@ internal ref struct FactComparison
         }
         return difference;
     }
+
+    /// <summary>Function words have no partners; of them "possible" and its like can be negated by a prefix.</summary>
+    private static bool IsWord(in FactToken token) => token.Kind is FactTokenKind.Word or FactTokenKind.Name || token.Role == WordRole.Light;
 
     /// <summary>Two negations cancel out.</summary>
     private void CompareNegations(int difference, int wordA, int wordB)
@@ -224,10 +224,10 @@ internal ref struct FactComparison
     {
         for (var i = 0; i < _ofA.Length; i++)
         {
-            if (_ofA[i] >= 0 || _a.Tokens[i].Entry is not { Axes.Length: > 0 } x)
+            if (_ofA[i] != Alignment.Unmatched || _a.Tokens[i].Entry is not { Axes.Length: > 0 } x)
                 continue;
             for (var j = 0; j < _ofB.Length; j++)
-                if (_ofB[j] < 0 && _b.Tokens[j].Entry is { Axes.Length: > 0 } y && LexiconEntry.Opposed(x, y) && !HasRelated(_a, y) && !HasRelated(_b, x))
+                if (_ofB[j] == Alignment.Unmatched && _b.Tokens[j].Entry is { Axes.Length: > 0 } y && LexiconEntry.Opposed(x, y) && !HasRelated(_a, y) && !HasRelated(_b, x))
                 {
                     Disagree(FactKind.Opposite, i, j, either: false);
                     return;
@@ -245,22 +245,10 @@ internal ref struct FactComparison
 
     private void CompareQuestions()
     {
-        if (Conflict(_a.Asks, _b.Asks))
+        if (QuestionReader.Exclude(_a.Asks, _b.Asks))
             Disagree(FactKind.Question, QuestionToken(_a), QuestionToken(_b), either: true);
         if (_a.Asks == QuestionForms.YesOrNo && _b.Asks == QuestionForms.YesOrNo && _a.Modal != _b.Modal)
             Disagree(FactKind.Modality, FirstOf(_a, _a.Modal), FirstOf(_b, _b.Modal), either: true);
-    }
-
-    /// <summary>
-    /// Whether two kinds of answer exclude each other. Yes or no does not exclude how or why, in practice: people ask "can I" and mean "how".
-    /// Neither do what and how, what and who, how and where, how and how common.
-    /// </summary>
-    private static bool Conflict(QuestionForms a, QuestionForms b)
-    {
-        const QuestionForms specific = QuestionForms.Who | QuestionForms.When | QuestionForms.Where | QuestionForms.Why | QuestionForms.HowMany | QuestionForms.HowMuch | QuestionForms.HowLong | QuestionForms.HowFar;
-        if (a == QuestionForms.None || b == QuestionForms.None || (a & b) != 0 || ((a | b) & QuestionForms.YesOrNo) != 0 || ((a | b) & specific) == 0)
-            return false;
-        return (a | b) is not ((QuestionForms.What | QuestionForms.Who) or (QuestionForms.How | QuestionForms.Where) or (QuestionForms.How | QuestionForms.HowFar) or (QuestionForms.How | QuestionForms.HowMuch));
     }
 
     private static int QuestionToken(TextFacts facts)

@@ -3,6 +3,10 @@ namespace AiGateway.Semantics.Facts;
 /// <summary>Puts drafts together that make one value: number words, multipliers, units, currencies, dates.</summary>
 internal static class FactComposer
 {
+    // Bounds within which a decimal holds what multipliers (to 10^12) and factors of units (to 10^12) make of a number; greater ones stay as they are.
+    private const decimal MaxMultiplied = 1_000_000_000_000m;
+    private const decimal MaxWithUnit = 1_000_000_000_000_000m;
+
     /// <summary>Works in place; returns how many drafts are left.</summary>
     public static int Compose(Span<Draft> drafts)
     {
@@ -11,7 +15,9 @@ internal static class FactComposer
         while (read < drafts.Length)
         {
             var start = read;
-            if (TakeDate(drafts, ref read, out var date) || TakeNumber(drafts, kept > 0 ? drafts[kept - 1] : default, ref read, out date))
+            if (drafts[read].Kind == FactTokenKind.Time)
+                drafts[kept++] = TakeTime(drafts, ref read);
+            else if (TakeDate(drafts, ref read, out var date) || TakeNumber(drafts, kept > 0 ? drafts[kept - 1] : default, ref read, out date))
             {
                 // A currency before the number is part of it.
                 if (date.Kind == FactTokenKind.Money && kept > 0 && IsCurrencyMark(drafts, kept - 1) && drafts[start].Start - drafts[kept - 1].End <= 2)
@@ -48,7 +54,7 @@ internal static class FactComposer
         {
             if (next >= 100)
             {
-                if (value == 0 || value > 1_000_000_000_000m)
+                if (value == 0 || Math.Abs(value) > MaxMultiplied)
                     break;
                 value = value % 1000 == 0 && next < 1000 ? value + next : value * next;
             }
@@ -71,10 +77,12 @@ internal static class FactComposer
         if (Lexicon.IsMoney(currency) && number.Dimension == Lexicon.Plain)
             number.Dimension = currency;
         // The unit may repeat the sign: $5 dollars.
-        if (at < drafts.Length && drafts[at].Kind != FactTokenKind.Number && drafts[at].Entry is { Dimension: > 0 } unit && (number.Dimension == Lexicon.Plain || number.Dimension == unit.Dimension))
+        if (at < drafts.Length && drafts[at].Kind != FactTokenKind.Number && drafts[at].Entry is { Dimension: > 0 } unit && Math.Abs(value) <= MaxWithUnit && (number.Dimension == Lexicon.Plain || number.Dimension == unit.Dimension))
         {
+            // "$5 dollars" names its unit twice.
+            if (number.Dimension == Lexicon.Plain)
+                value *= unit.Factor;
             number.Dimension = unit.Dimension;
-            value *= unit.Factor;
             number.Length = drafts[at].End - number.Start;
             at++;
         }
@@ -108,6 +116,17 @@ internal static class FactComposer
         }
         read = at;
         return true;
+    }
+
+    /// <summary>5:30 pm: what the clock shows and the half of the day.</summary>
+    private static Draft TakeTime(ReadOnlySpan<Draft> drafts, ref int read)
+    {
+        var time = drafts[read++];
+        if (read == drafts.Length || time.Key >= 13 * 60 || !HalfOfDay(drafts, ref read, out var afternoon))
+            return time;
+        time.Key = time.Key % 720 + (afternoon ? 720u : 0);
+        time.Length = drafts[read - 1].End - time.Start;
+        return time;
     }
 
     /// <summary>"second" that is a unit without a number, as in "per second", and not the one after the first.</summary>

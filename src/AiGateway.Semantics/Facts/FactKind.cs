@@ -1,6 +1,6 @@
 namespace AiGateway.Semantics.Facts;
 
-/// <summary>What two texts may disagree about although they are similar. The order is that of explanation: the first that disagrees is the one named.</summary>
+/// <summary>What two texts may disagree about although they are similar. Where several disagree, the first that is found is named.</summary>
 internal enum FactKind
 {
     /// <summary>They agree.</summary>

@@ -14,13 +14,4 @@ internal enum FactTraits : byte
 
     /// <summary>Owner of what follows (<c>India's economy</c>).</summary>
     Genitive = 4,
-
-    /// <summary>All letters are capitals.</summary>
-    Acronym = 8,
-
-    /// <summary>A list of related names or numbers knows it, so a letter less or more is another name and not a slip.</summary>
-    Known = 16,
-
-    /// <summary>The word directly before it belongs to the same run of content words: nothing separates the two.</summary>
-    Joined = 32,
 }

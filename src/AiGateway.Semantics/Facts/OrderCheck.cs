@@ -27,13 +27,16 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private const int MinPlaces = 3;
 
     // Verbs and nouns of relations that are the same both ways.
-    private static readonly ulong[] SymmetricWords = Stems("differ", "difference", "compare", "comparison", "relation", "relationship", "similar", "similarity", "equal", "same", "common", "distinguish", "distinction", "marry", "married", "versus", "link", "correlation", "connection", "combine", "mix", "overlap", "meet");
+    private static readonly ulong[] SymmetricWords = Stems("differ", "difference", "compare", "comparison", "relation", "relationship", "similar", "similarity", "equal", "same", "common", "distinguish", "distinction", "marry", "married", "versus", "link", "correlation", "connection", "combine", "mix", "overlap", "meet", "connect", "join");
 
     /// <summary>Share of pairs of blocks that turned round without a harmless reason.</summary>
     public float Disagreement { get; private set; }
 
-    /// <summary>A token of the first text that changed its role; -1 where none did.</summary>
-    public int Culprit { get; private set; } = -1;
+    /// <summary>Where in the first text the parts stand that changed roles: the whole of it where they are not known.</summary>
+    public (int Start, int Length) InA { get; private set; } = (0, a.Text.Length);
+
+    /// <summary>Where they stand in the second.</summary>
+    public (int Start, int Length) InB { get; private set; } = (0, b.Text.Length);
 
     public void Run()
     {
@@ -46,7 +49,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         }
         blocks = blocks[..count];
         var verb = ChangedVoice();
-        if (ExchangedDirections() || verb >= 0 && KeptPlaces(verb))
+        if (ExchangedDirections() || ExchangedGrades() || verb >= 0 && KeptPlaces(verb))
             Disagreement = 1;
 
         var symmetric = default(bool?);
@@ -65,12 +68,18 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
                     || (symmetric ??= IsSymmetric(_a) && IsSymmetric(_b)))
                     continue;
                 unexplained++;
-                if (Culprit < 0)
-                    Culprit = blocks[x].FirstA;
+                if (Disagreement == 0 && unexplained == 1)
+                {
+                    InA = Span(_a, blocks[x].FirstA, blocks[y].LastA);
+                    InB = Span(_b, blocks[y].FirstB, blocks[x].LastB);
+                }
             }
         if (unexplained > 0)
             Disagreement = Math.Max(Disagreement, (float)unexplained / turned);
     }
+
+    private static (int Start, int Length) Span(FactToken[] tokens, int first, int last) =>
+        (tokens[first].Start, tokens[last].Start + tokens[last].Length - tokens[first].Start);
 
     /// <summary>Cuts the matched tokens into blocks; -1 where there are too many.</summary>
     private readonly int Cut(Span<OrderBlock> blocks)
@@ -114,10 +123,10 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     /// <summary>Whether two blocks took each other's places: what stood around the one stands around the other now.</summary>
     private readonly bool AreExchanged(in OrderBlock left, in OrderBlock right)
     {
-        var leftPlace = Same(Before(_a, left.FirstA), Before(_b, right.FirstB)) ? 1 : 0;
-        leftPlace += Same(Behind(_a, left.LastA), Behind(_b, right.LastB)) ? 1 : 0;
-        var rightPlace = Same(Before(_a, right.FirstA), Before(_b, left.FirstB)) ? 1 : 0;
-        rightPlace += Same(Behind(_a, right.LastA), Behind(_b, left.LastB)) ? 1 : 0;
+        var leftPlace = SameVerb(left.FirstA - 1, right.FirstB - 1) || Same(Before(_a, left.FirstA), Before(_b, right.FirstB)) ? 1 : 0;
+        leftPlace += SameVerb(left.LastA + 1, right.LastB + 1) || Same(Behind(_a, left.LastA), Behind(_b, right.LastB)) ? 1 : 0;
+        var rightPlace = SameVerb(right.FirstA - 1, left.FirstB - 1) || Same(Before(_a, right.FirstA), Before(_b, left.FirstB)) ? 1 : 0;
+        rightPlace += SameVerb(right.LastA + 1, left.LastB + 1) || Same(Behind(_a, right.LastA), Behind(_b, left.LastB)) ? 1 : 0;
         return leftPlace + rightPlace >= MinPlaces;
     }
 
@@ -140,7 +149,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private static bool IsBehindDo(FactToken[] tokens, int index)
     {
         var before = index - 1;
-        while (before >= 0 && tokens[before].Role is WordRole.Determiner or WordRole.Pronoun or WordRole.Light)
+        while (before >= 0 && tokens[before].Role is WordRole.Determiner or WordRole.Light)
             before--;
         return before >= 0 && Array.IndexOf(FormsOfDo, tokens[before].Key) >= 0;
     }
@@ -171,7 +180,11 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         return index;
     }
 
-    private static bool IsFiller(WordRole role) => role is WordRole.Determiner or WordRole.Light or WordRole.Auxiliary or WordRole.Pronoun or WordRole.Negation;
+    private static bool IsFiller(WordRole role) => role is WordRole.Determiner or WordRole.Light or WordRole.Auxiliary or WordRole.Pronoun;
+
+    /// <summary>Whether the nearest neighbours are the same auxiliary, which may be the verb: cats have dog food.</summary>
+    private readonly bool SameVerb(int inA, int inB) =>
+        inA >= 0 && inB >= 0 && inA < _a.Length && inB < _b.Length && _a[inA].Role == WordRole.Auxiliary && _a[inA].Key == _b[inB].Key;
 
     /// <summary>Whether the neighbours are the same word; the end of a text is that of a sentence.</summary>
     private readonly bool Same(int inA, int inB)
@@ -183,7 +196,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         return _ofA[inA] == inB;
     }
 
-    /// <summary>Whether two parts are members of one list: behind the one and before the other stands a comma, "and" or "or", and nothing but such between.</summary>
+    /// <summary>Whether two parts are members of one list: behind the one and before the other stands a comma, "and" or "or".</summary>
     private static bool AreCoordinated(FactToken[] tokens, int end, int start)
     {
         var next = Behind(tokens, end);
@@ -191,7 +204,7 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
         if (next >= start || !Separates(tokens[next].Role) || !Separates(tokens[last].Role))
             return false;
         for (var i = next; i <= last; i++)
-            if (!tokens[i].IsContent && !Separates(tokens[i].Role) && !IsFiller(tokens[i].Role))
+            if (tokens[i].Role == WordRole.SentenceEnd)
                 return false;
         return true;
     }
@@ -202,21 +215,23 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
     private readonly bool CarriedAlong(in OrderBlock left, in OrderBlock right) =>
         _a[left.FirstA].Marker is var ofLeft and not WordRole.None && ofLeft == _b[left.FirstB].Marker
         && _a[right.FirstA].Marker is var ofRight and not WordRole.None && ofRight == _b[right.FirstB].Marker
-        && !ContentBetween(_a, left.LastA, right.FirstA) && !ContentBetween(_b, right.LastB, left.FirstB);
+        && AreNeighbours(_a, left.LastA, right.FirstA) && AreNeighbours(_b, right.LastB, left.FirstB);
 
-    private static bool ContentBetween(FactToken[] tokens, int end, int start)
+    /// <summary>Whether nothing but one preposition or conjunction and fillers stand between: not so "in Berlin than in Paris".</summary>
+    private static bool AreNeighbours(FactToken[] tokens, int end, int start)
     {
+        var between = 0;
         for (var i = end + 1; i < start; i++)
-            if (tokens[i].IsContent)
-                return true;
-        return false;
+            if (tokens[i].IsContent || !IsFiller(tokens[i].Role) && ++between > 1)
+                return false;
+        return true;
     }
 
     /// <summary>The verb that is passive in one text and active in the other, by its index in the first; -1 where there is none.</summary>
     private readonly int ChangedVoice()
     {
         for (var i = 0; i < _ofA.Length; i++)
-            if (_ofA[i] >= 0 && ((_a[i].Traits ^ _b[_ofA[i]].Traits) & FactTraits.Passive) != 0)
+            if (_ofA[i] >= 0 && ((_a[i].Traits ^ _b[_ofA[i]].Traits) & FactTraits.Passive) != FactTraits.None)
                 return i;
         return -1;
     }
@@ -246,9 +261,35 @@ internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA
             // "from barking" and "to bark" are verbs, which go nowhere.
             if (_ofA[i] >= 0 && !a.Text.AsSpan(_a[i].Start, _a[i].Length).EndsWith("ing", StringComparison.Ordinal) && !b.Text.AsSpan(_b[_ofA[i]].Start, _b[_ofA[i]].Length).EndsWith("ing", StringComparison.Ordinal) && (_a[i].Marker, _b[_ofA[i]].Marker) is (WordRole.PrepositionFrom, WordRole.PrepositionTo) or (WordRole.PrepositionTo, WordRole.PrepositionFrom))
             {
-                Culprit = i;
+                InA = Span(_a, i - 1, i);
+                InB = Span(_b, _ofA[i] - 1, _ofA[i]);
                 return true;
             }
+        return false;
+    }
+
+    /// <summary>Whether two opposites changed what they describe: a bad student at a good school, a good student at a bad school.</summary>
+    private readonly bool ExchangedGrades()
+    {
+        for (var i = 0; i < _a.Length; i++)
+        {
+            if (_a[i] is not { Role: WordRole.Light, Entry.Axes.Length: > 0 } || !DescribesAnother(i))
+                continue;
+            for (var k = i + 1; k < _a.Length; k++)
+                if (_a[k] is { Role: WordRole.Light, Entry.Axes.Length: > 0 } && LexiconEntry.Opposed(_a[i].Entry!, _a[k].Entry!) && DescribesAnother(k))
+                    return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a word that has no place of its own stands before another content word in the second text.</summary>
+    private readonly bool DescribesAnother(int index)
+    {
+        if (index + 1 >= _a.Length || _ofA[index + 1] < 0)
+            return false;
+        for (var j = 0; j + 1 < _b.Length; j++)
+            if (_b[j].Key == _a[index].Key)
+                return _b[j + 1].IsContent && _ofA[index + 1] != j + 1;
         return false;
     }
 

@@ -16,6 +16,7 @@ internal static class QuestionReader
     private static readonly ulong[] Likes = Keys("like", "feel", "think", "opinion", "happen", "change", "differ", "difference", "mean", "work");
     private static readonly ulong[] Durations = Keys("length", "duration", "long");
     private static readonly ulong[] Measures = Keys("height", "age", "size", "weight", "width", "depth", "distance", "speed", "temperature", "length", "difficulty", "frequency");
+    private static readonly ulong[] Degrees = Keys("far", "often");
     private static readonly ulong[] Telling = Keys("know", "tell", "explain", "say", "describe", "help", "suggest", "show", "recommend", "give");
     private static readonly ulong Many = WordKey.Of("many");
     private static readonly ulong Much = WordKey.Of("much");
@@ -49,11 +50,23 @@ internal static class QuestionReader
         {
             modal = tokens[first].Role is WordRole.Auxiliary ? WordRole.Auxiliary : tokens[first].Role;
             // "Is there a way to" is answered by the way.
-            return ContainsAny(tokens, first, first + Reach, Ways[..2]) ? QuestionForms.YesOrNo | QuestionForms.How : QuestionForms.YesOrNo;
+            return ContainsAny(tokens, first, first + Reach, Ways.AsSpan(0, 2)) ? QuestionForms.YesOrNo | QuestionForms.How : QuestionForms.YesOrNo;
         }
         if (forms == QuestionForms.None && any >= 0)
             forms = Of(tokens, any);
         return inverted ? forms | QuestionForms.YesOrNo : forms;
+    }
+
+    /// <summary>
+    /// Whether two kinds of answer exclude each other. Yes or no does not exclude how or why, in practice: people ask "can I" and mean "how".
+    /// Neither do what and how, what and who, how and where, how and how common.
+    /// </summary>
+    public static bool Exclude(QuestionForms a, QuestionForms b)
+    {
+        const QuestionForms specific = QuestionForms.Who | QuestionForms.When | QuestionForms.Where | QuestionForms.Why | QuestionForms.HowMany | QuestionForms.HowMuch | QuestionForms.HowLong | QuestionForms.HowFar;
+        if (a == QuestionForms.None || b == QuestionForms.None || (a & b) != QuestionForms.None || (a | b).HasFlag(QuestionForms.YesOrNo) || ((a | b) & specific) == QuestionForms.None)
+            return false;
+        return (a | b) is not ((QuestionForms.What | QuestionForms.Who) or (QuestionForms.How | QuestionForms.Where) or (QuestionForms.How | QuestionForms.HowFar) or (QuestionForms.How | QuestionForms.HowMuch));
     }
 
     private static QuestionForms Of(ReadOnlySpan<FactToken> tokens, int index)
@@ -104,12 +117,12 @@ internal static class QuestionReader
         if (next.Key == Many)
             return QuestionForms.HowMany;
         if (next.Key == Much)
-            return ContainsAny(tokens, index, index + 4, Moments[..1]) ? QuestionForms.HowLong : QuestionForms.HowMuch;
+            return ContainsAny(tokens, index, index + 4, Moments.AsSpan(0, 1)) ? QuestionForms.HowLong : QuestionForms.HowMuch;
         if (next.Key == Durations[2])
             return QuestionForms.HowLong;
         if (next.Key == Come)
             return QuestionForms.Why;
-        return next.Entry is { Axes.Length: > 0, Role: WordRole.None } ? QuestionForms.HowFar : QuestionForms.How;
+        return next.Entry is { Axes.Length: > 0, Role: WordRole.None } || Degrees.Contains(next.Key) ? QuestionForms.HowFar : QuestionForms.How;
     }
 
     private static bool ContainsAny(ReadOnlySpan<FactToken> tokens, int start, int end, ReadOnlySpan<ulong> keys)

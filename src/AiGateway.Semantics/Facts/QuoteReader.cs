@@ -18,6 +18,8 @@ internal static class QuoteReader
             if (c is (>= 'a' and <= 'z') or ' ')
                 continue;
             c = Folding.Fold(c);
+            if (c is '`' or '\'' && i + 1 < text.Length && text[i + 1] == c)
+                (c, i) = ('"', i + 1);
             if (c is not ('"' or '\''))
                 continue;
             if (open < 0)

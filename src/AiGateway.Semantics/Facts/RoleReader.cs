@@ -22,7 +22,7 @@ internal static class RoleReader
             ref readonly var draft = ref drafts[i];
             var traits = draft.Traits;
             if (titled)
-                traits &= ~(FactTraits.Capital | FactTraits.Acronym);
+                traits &= ~FactTraits.Capital;
             if (draft.Kind == FactTokenKind.Function)
             {
                 marker = Governs(draft.Role) ? draft.Role
@@ -31,11 +31,10 @@ internal static class RoleReader
                 tokens[i] = new FactToken(draft.Key, draft.Entry, draft.Start, draft.Length, draft.Kind, draft.Role, WordRole.None, traits);
                 continue;
             }
-            if (i > 0 && drafts[i - 1].Kind != FactTokenKind.Function)
-                traits |= FactTraits.Joined;
             if (IsPassive(text, drafts, i))
                 traits |= FactTraits.Passive;
-            tokens[i] = new FactToken(draft.Key, draft.Entry, draft.Start, draft.Length, draft.Kind, WordRole.None, marker, traits);
+            var kind = draft.Kind == FactTokenKind.Word && traits.HasFlag(FactTraits.Capital) ? FactTokenKind.Name : draft.Kind;
+            tokens[i] = new FactToken(draft.Key, draft.Entry, draft.Start, draft.Length, kind, WordRole.None, marker, traits);
             // "In 2003 Smith wrote": the date is all that "in" governs.
             if (draft.Kind is FactTokenKind.Date or FactTokenKind.Time)
                 marker = WordRole.None;
@@ -56,7 +55,7 @@ internal static class RoleReader
             if (draft.Kind is not (FactTokenKind.Word or FactTokenKind.Name))
                 continue;
             words++;
-            if ((draft.Traits & (FactTraits.Capital | FactTraits.Acronym)) != 0)
+            if (draft.Traits.HasFlag(FactTraits.Capital))
                 capitals++;
         }
         return words > 3 && capitals * 3 > words * 2;

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace AiGateway.Semantics.Facts;
 
 /// <summary>Takes the endings of number and tense off English words, so that <c>converts</c>, <c>converted</c> and <c>converting</c> are one. Cautious: agents and other derivations stay apart.</summary>
 internal static class Stemmer
 {
+    private static readonly SearchValues<char> Vowels = SearchValues.Create("aeiouy");
+
     /// <summary>Shortens a folded word in place; returns its new length, which is never greater.</summary>
     public static int Stem(Span<char> word)
     {
@@ -69,7 +73,7 @@ internal static class Stemmer
 
     private static bool Ends(ReadOnlySpan<char> word, int length, string ending) => word[..length].EndsWith(ending, StringComparison.Ordinal);
 
-    private static bool HasVowel(ReadOnlySpan<char> word) => word.IndexOfAny("aeiouy") >= 0;
+    private static bool HasVowel(ReadOnlySpan<char> word) => word.IndexOfAny(Vowels) >= 0;
 
     private static bool IsVowel(char c) => c is 'a' or 'e' or 'i' or 'o' or 'u';
 }
