@@ -1,6 +1,7 @@
 using AiGateway.Benchmarks.Budgets;
 using AiGateway.Benchmarks.Ledger;
 using AiGateway.Benchmarks.Protocols;
+using AiGateway.Benchmarks.Semantics;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -23,6 +24,10 @@ if (args.Contains("--ledger"))
     return await LedgerMeasurement.RunAsync(args);
 }
 
+if (args.Contains("--semantics"))
+{
+    return await SemanticsTimes.RunAsync(args);
+}
 if (args.Contains("--translation"))
 {
     return await TranslationTimes.RunAsync(args);

@@ -38,6 +38,7 @@ internal static class AllocationCheck
         () => new AdmissionBenchmarks(),
         () => new CostCalculatorBenchmarks(),
         () => new MetricsBenchmarks(),
+        () => new SemanticsBenchmarks(),
     ];
 
     /// <summary>Measures every case; 1 when one exceeds its budget, has none, or a budget names no case.</summary>
