@@ -26,6 +26,9 @@ internal sealed class AcceptanceModel
     // Of the hits that are in no band only so many are judged: enough to find out that the scorer is wrong about them.
     private const double HopelessShare = 0.05;
 
+    // What a node keeps for the others while it cannot reach them.
+    private const int MaxUnshared = 2000;
+
     private readonly AcceptanceOptions _options;
     private readonly double _judgedBound;
     private readonly int[] _candidateBands;
@@ -37,8 +40,11 @@ internal sealed class AcceptanceModel
     private readonly long[] _newHits = new long[RiskBands.Count];
     private BandEvidence _older = new();
     private BandEvidence _newer = new();
+    private readonly long[] _unsharedHits = new long[RiskBands.Count];
+    private readonly Queue<CheckOutcome> _unsharedChecks = [];
     private int _beginnings = 1;
     private long _served;
+    private long _sharedServed;
     private long _draws;
     private volatile ServingPolicy _policy;
 
@@ -102,42 +108,139 @@ internal sealed class AcceptanceModel
     {
         lock (_gate)
         {
-            _scorer.Learn(verdict.Features, wrong);
-            var band = RiskBands.Of(verdict.Risk);
-            if (band < RiskBands.Count)
-                _newer.Add(band, wrong);
-            for (var i = 0; i < _newHits.Length; i++)
-                _newer.Hits[i] += Interlocked.Exchange(ref _newHits[i], 0);
-
-            if (verdict.Trusted)
-                _drift.Add(wrong);
-            if (_drift.Alarm >= 1)
-                BeginAgain();
-            else if (_newer.ChecksUpTo(_candidateBands[^1]) >= _stretchChecks)
-                TurnOver();
-            _policy = Judge();
+            TakeHitsUnsynchronized();
+            if (_unsharedChecks.Count == MaxUnshared)
+                _unsharedChecks.Dequeue();
+            _unsharedChecks.Enqueue(new CheckOutcome(verdict, wrong));
+            LearnUnsynchronized(verdict, wrong);
+            _policy = JudgeUnsynchronized();
         }
     }
 
-    private void BeginAgain()
+    /// <summary>What this node has seen since the last call, for the others.</summary>
+    internal AcceptanceDelta TakeDelta()
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            var served = Interlocked.Read(ref _served);
+            // Evidence may have begun anew in between, and the count with it.
+            var delta = new AcceptanceDelta([.. _unsharedHits], Math.Max(0, served - _sharedServed), [.. _unsharedChecks]);
+            _sharedServed = served;
+            Array.Clear(_unsharedHits);
+            _unsharedChecks.Clear();
+            return delta;
+        }
+    }
+
+    /// <summary>Takes in what another node has seen.</summary>
+    internal void Apply(AcceptanceDelta delta)
+    {
+        if (delta.Hits.Length != RiskBands.Count || Array.Exists(delta.Hits, n => n < 0) || delta.Served < 0)
+            return;
+        lock (_gate)
+        {
+            for (var i = 0; i < delta.Hits.Length; i++)
+                _newer.Hits[i] += delta.Hits[i];
+            Interlocked.Add(ref _served, delta.Served);
+            _sharedServed += delta.Served;
+            foreach (var check in delta.Checks)
+                if (check.Verdict.Features.IsFinite && check.Verdict.Risk is >= 0 and <= 1)
+                    LearnUnsynchronized(check.Verdict, check.Wrong);
+            _policy = JudgeUnsynchronized();
+        }
+    }
+
+    /// <summary>All that was learnt, to be kept.</summary>
+    internal AcceptanceState Save()
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            return new AcceptanceState
+            {
+                Bound = _judgedBound,
+                Weights = [.. _scorer.Weights],
+                Covariance = _scorer.Covariance.ToArray(),
+                Older = _older.Save(),
+                Newer = _newer.Save(),
+                Drift = [.. _drift.Sums],
+                Passed = [.. _passed],
+                Beginnings = _beginnings,
+                Served = Interlocked.Read(ref _served),
+            };
+        }
+    }
+
+    /// <summary>Puts what was kept in the place of what is known. Under another bound only the scorer is taken: evidence has to begin anew.</summary>
+    /// <returns>False, and nothing has changed, where the state is not sound.</returns>
+    internal bool TryRestore(AcceptanceState state)
+    {
+        if (!state.IsSound() || state.Passed.Length != _passed.Length)
+            return false;
+        lock (_gate)
+        {
+            _scorer.Restore(state.Weights, state.Covariance);
+            // Both are computed from the same decimal: equal, or meant to differ.
+            if (state.Bound.Equals(_judgedBound))
+            {
+                _older.Restore(state.Older);
+                _newer.Restore(state.Newer);
+                state.Drift.CopyTo(_drift.Sums, 0);
+                state.Passed.CopyTo(_passed, 0);
+                _beginnings = state.Beginnings;
+                Interlocked.Exchange(ref _served, state.Served);
+                _sharedServed = state.Served;
+            }
+            _policy = JudgeUnsynchronized();
+            return true;
+        }
+    }
+
+    private void TakeHitsUnsynchronized()
+    {
+        for (var i = 0; i < _newHits.Length; i++)
+        {
+            var hits = Interlocked.Exchange(ref _newHits[i], 0);
+            _newer.Hits[i] += hits;
+            _unsharedHits[i] += hits;
+        }
+    }
+
+    private void LearnUnsynchronized(in AcceptanceVerdict verdict, bool wrong)
+    {
+        _scorer.Learn(verdict.Features, wrong);
+        var band = RiskBands.Of(verdict.Risk);
+        if (band < RiskBands.Count)
+            _newer.Add(band, wrong);
+        if (verdict.Trusted)
+            _drift.Add(wrong);
+        if (_drift.Alarm >= 1)
+            BeginAgainUnsynchronized();
+        else if (_newer.ChecksUpTo(_candidateBands[^1]) >= _stretchChecks)
+            TurnOverUnsynchronized();
+    }
+
+    private void BeginAgainUnsynchronized()
     {
         _older.Clear();
         _newer.Clear();
         _drift.Clear();
         Array.Clear(_passed);
         _scorer.Widen();
-        _served = 0;
+        Interlocked.Exchange(ref _served, 0);
+        _sharedServed = 0;
         _beginnings++;
     }
 
-    private void TurnOver()
+    private void TurnOverUnsynchronized()
     {
         (_older, _newer) = (_newer, _older);
         _newer.Clear();
         _beginnings++;
     }
 
-    private ServingPolicy Judge()
+    private ServingPolicy JudgeUnsynchronized()
     {
         var alpha = _options.Alpha * Spent(_beginnings);
         var (lastBand, region, passedAlpha, carried) = (-1, default(RegionEvidence), alpha, 0.0);

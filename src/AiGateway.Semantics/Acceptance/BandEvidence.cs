@@ -25,6 +25,30 @@ internal sealed class BandEvidence
         Array.Clear(Wrong);
     }
 
+    /// <summary>Hits, checks and wrong ones, one band after the other.</summary>
+    internal long[] Save() => [.. Hits, .. Checked, .. Wrong];
+
+    /// <summary>Takes what <see cref="Save"/> gave.</summary>
+    internal void Restore(ReadOnlySpan<long> saved)
+    {
+        var count = RiskBands.Count;
+        saved[..count].CopyTo(Hits);
+        saved.Slice(count, count).CopyTo(Checked);
+        saved[(2 * count)..].CopyTo(Wrong);
+    }
+
+    /// <summary>Whether <see cref="Save"/> could have given this: no more wrong than checked, none negative.</summary>
+    internal static bool IsSound(long[] saved)
+    {
+        var count = RiskBands.Count;
+        if (saved.Length != 3 * count || Array.Exists(saved, n => n < 0))
+            return false;
+        for (var band = 0; band < count; band++)
+            if (saved[2 * count + band] > saved[count + band])
+                return false;
+        return true;
+    }
+
     /// <summary>Sums up two stretches of evidence for the would-be hits up to and including a band.</summary>
     /// <remarks>
     /// Bands are checked at different rates (all of what is not served, few of what is), so each check counts for the hits it

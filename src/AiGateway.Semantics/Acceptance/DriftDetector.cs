@@ -8,14 +8,17 @@ namespace AiGateway.Semantics.Acceptance;
 /// </remarks>
 internal sealed class DriftDetector(double bound)
 {
+    /// <summary>How many sums there are.</summary>
+    internal const int Alternatives = 3;
+
     internal const double MeanChecksToFalseAlarm = 1000;
 
-    private static readonly double Threshold = Math.Log(3 * MeanChecksToFalseAlarm);
+    private static readonly double Threshold = Math.Log(Alternatives * MeanChecksToFalseAlarm);
 
     private readonly double[] _alternatives = [Math.Min(2 * bound, 0.7), Math.Min(6 * bound, 0.72), 0.75];
 
     /// <summary>The sums, in nats.</summary>
-    internal double[] Sums { get; } = new double[3];
+    internal double[] Sums { get; } = new double[Alternatives];
 
     /// <summary>How near an alarm is: 0 none in sight, 1 now.</summary>
     internal double Alarm => Math.Min(1, Sums.Max() / Threshold);
