@@ -18,7 +18,8 @@ public sealed class AcceptanceStateTests
         Assert.True(after.TryRestore(JsonSerializer.Deserialize(json, AcceptanceJson.Default.AcceptanceState)!));
 
         Assert.Equal(before.Policy.LastBand, after.Policy.LastBand);
-        Assert.Equal(before.UpperLimit, after.UpperLimit);
+        // Hits seen since the last check are counted with the next one, or when the state is kept.
+        Assert.Equal(before.UpperLimit, after.UpperLimit, 0.001);
         Assert.True(after.UpperLimit < 1);
     }
 

@@ -62,8 +62,8 @@ public sealed class LimitTests
     {
         var interval = ProportionInterval.Exact(successes, trials);
 
-        Assert.Equal(low, interval.Low, 3);
-        Assert.Equal(high, interval.High, 3);
+        Assert.Equal(low, interval.Low, 0.0001);
+        Assert.Equal(high, interval.High, 0.0001);
     }
 
     [Fact]
