@@ -1,4 +1,5 @@
 using AiGateway.Benchmarks.Budgets;
+using AiGateway.Benchmarks.Caching;
 using AiGateway.Benchmarks.Ledger;
 using AiGateway.Benchmarks.Protocols;
 using AiGateway.Benchmarks.Semantics;
@@ -23,10 +24,13 @@ if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);
 }
-
 if (args.Contains("--semantics"))
 {
     return await SemanticsTimes.RunAsync(args);
+}
+if (args.Contains("--cache-policy"))
+{
+    return CachePolicyReport.Run();
 }
 if (args.Contains("--translation"))
 {
