@@ -2,6 +2,7 @@ using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
+using AiGateway.Caching;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
@@ -69,6 +70,7 @@ internal static class GatewayHost
             handler.ConnectCallback = OutboundHandlers.ConnectAsync;
             return new WebhookTransport(handler);
         });
+        services.AddCaching();
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

@@ -1,0 +1,249 @@
+using AiGateway.Configuration;
+using AiGateway.Pipeline;
+
+namespace AiGateway.Caching;
+
+/// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, TimeProvider clock)
+{
+    // Of requests that wait for a call that fails, one asks again, once; then what it is told holds for all.
+    private const int MostGenerations = 1;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var exchange = context.GetExchange();
+        return exchange.Plan?.Alias.Cache is { } cache ? LookUpAsync(context, exchange, cache) : next(context);
+    }
+
+    private async Task LookUpAsync(HttpContext context, Exchange exchange, CacheModel cache)
+    {
+        var headers = context.Request.Headers;
+        var controls = CacheControls.Read(headers);
+        var bypass = Cacheability.BypassOf(exchange, cache, controls);
+        string? key = null;
+        var tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
+        if (bypass == CacheBypass.None)
+        {
+            await SocketThread.LeaveFor(exchange.Request!.Body!.Length);
+            key = AnswerKeys.Of(exchange, tenant, controls.Space, headers);
+            bypass = key is null ? CacheBypass.NoKey : CacheBypass.None;
+        }
+        if (key is null)
+        {
+            exchange.Cache = new CacheFigures(CacheStatus.Bypass, bypass);
+            CacheHeaders.Write(context, exchange.Cache, controls, key);
+            await GoOnAsync(context, exchange);
+            return;
+        }
+        var use = new CacheUse(cache, controls, tenant, key, AnswerForm.Of(exchange.Request!));
+        if (!controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer))
+        {
+            return;
+        }
+        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss);
+        CacheHeaders.Write(context, exchange.Cache, controls, key);
+        await ShareAsync(context, exchange, use);
+    }
+
+    /// <summary>On to a provider; not for requests whose tokens or money are spent.</summary>
+    private Task GoOnAsync(HttpContext context, Exchange exchange)
+    {
+        if (exchange.OnlyIfCached is not { } refusal)
+        {
+            return next(context);
+        }
+        exchange.Reject(refusal);
+        return Task.CompletedTask;
+    }
+
+    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, Flight? shared = null)
+    {
+        var now = clock.GetUtcNow();
+        await SocketThread.LeaveFor(answer.Body.Length);
+        if (Replay.BytesFor(answer, exchange, use.Form, now) is not { } bytes)
+        {
+            return false;
+        }
+        exchange.Cache = new CacheFigures(shared is null ? CacheStatus.Hit : CacheStatus.Shared)
+        {
+            Saved = answer.Cost,
+            PaidBy = answer.PaidBy,
+            Age = shared is null ? now - answer.MadeAt : TimeSpan.Zero,
+        };
+        exchange.Cost = FreeCost;
+        (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
+        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+        CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel);
+        await Replay.WriteAsync(context, bytes, use.Form);
+        return true;
+    }
+
+    private async Task ShareAsync(HttpContext context, Exchange exchange, CacheUse use)
+    {
+        for (var generation = 0; ; generation++)
+        {
+            FlightReader reader;
+            if (exchange.OnlyIfCached is { } refusal)
+            {
+                // What others pay for it may have; it never pays.
+                if (flights.TryJoin(use.Key) is not { } joined)
+                {
+                    exchange.Reject(refusal);
+                    return;
+                }
+                reader = joined;
+            }
+            else
+            {
+                reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, use.Model.MaxEntry), out var leads);
+                if (leads)
+                {
+                    await LeadAsync(context, exchange, use, reader);
+                    return;
+                }
+            }
+            using (reader)
+            {
+                if (await FollowAsync(context, exchange, use, reader))
+                {
+                    return;
+                }
+                var flight = reader.Flight;
+                if (flight.End == FlightEnd.Complete)
+                {
+                    // It came in a form that cannot be turned into this caller's.
+                    await GoOnAsync(context, exchange);
+                    return;
+                }
+                if (flight.Rejection is { } reason && (SharedFailures.IsOfTheRequest(reason.Reason) || (flight.Generation >= MostGenerations && SharedFailures.IsOfTheUpstream(reason.Reason))))
+                {
+                    exchange.Reject(reason);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes the call, for itself and for whoever joins.</summary>
+    private async Task LeadAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
+    {
+        var flight = reader.Flight;
+        var asked = AskedFor.Of(exchange);
+        var response = new FlightResponse(context.Features, flight);
+        try
+        {
+            var call = CallAsync(context, exchange, response, use, flight, asked);
+            var isCallerGone = false;
+            using (reader)
+            {
+                try
+                {
+                    if (await reader.CopyToAsync(response.CallerBody, response.CallerGone) == FlightEnd.Broken)
+                    {
+                        response.Reset();
+                    }
+                }
+                catch (Exception e) when (response.CallerGone.IsCancellationRequested && e is OperationCanceledException or IOException)
+                {
+                    // The others, if there are any, have the call from now on.
+                    isCallerGone = true;
+                }
+            }
+            await call;
+            if (isCallerGone && exchange.Outcome is RequestOutcome.Pending or RequestOutcome.Completed)
+            {
+                exchange.Outcome = RequestOutcome.CallerGone;
+            }
+            exchange.Cache!.SharedBy = flight.Followers;
+        }
+        finally
+        {
+            response.Restore();
+        }
+    }
+
+    private async Task CallAsync(HttpContext context, Exchange exchange, FlightResponse response, CacheUse use, Flight flight, Protocols.Chat.ChatRequest? asked)
+    {
+        var isWhole = false;
+        try
+        {
+            await next(context);
+            isWhole = !response.IsAborted && exchange is { Rejection: null, Answering.Outcome: AttemptOutcome.Succeeded, Outcome: RequestOutcome.Pending or RequestOutcome.Completed }
+                && flight.Head?.Status == StatusCodes.Status200OK;
+        }
+        finally
+        {
+            if (isWhole)
+            {
+                flight.Finish(FlightEnd.Complete, null, exchange.Cost?.Total);
+                store.Keep(flight, FinishedCall.Of(exchange, use, asked, clock.GetUtcNow()));
+            }
+            else
+            {
+                // Out before its end is told: who asks again must not find it.
+                flights.Remove(flight);
+                flight.Finish(flight.Head is null ? FlightEnd.Failed : FlightEnd.Broken, exchange.Rejection, exchange.Cost?.Total);
+            }
+        }
+    }
+
+    /// <summary>Reads what another request's call brings.</summary>
+    /// <returns>False when nothing of it went to the caller.</returns>
+    private async Task<bool> FollowAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
+    {
+        var flight = reader.Flight;
+        var began = clock.GetTimestamp();
+        try
+        {
+            if (!use.Form.Stream || flight.Form != use.Form)
+            {
+                var answer = await flight.Stored.WaitAsync(context.RequestAborted);
+                exchange.UpstreamTime += clock.GetElapsedTime(began);
+                if (answer is not null && await TryServeAsync(context, exchange, use, answer, flight))
+                {
+                    return true;
+                }
+                if (flight.Form != use.Form || flight.End != FlightEnd.Complete)
+                {
+                    return false;
+                }
+            }
+            else if (await reader.WaitForHeadAsync(context.RequestAborted) == FlightEnd.Failed)
+            {
+                exchange.UpstreamTime += clock.GetElapsedTime(began);
+                return false;
+            }
+            else
+            {
+                exchange.UpstreamTime += clock.GetElapsedTime(began);
+            }
+            await CopyAsync(context, exchange, use, reader);
+            return true;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            exchange.Outcome = RequestOutcome.CallerGone;
+            return true;
+        }
+    }
+
+    private async Task CopyAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
+    {
+        var flight = reader.Flight;
+        var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader };
+        exchange.Cost = FreeCost;
+        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
+        flight.Head!.CopyTo(context.Response);
+        CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "");
+        var end = await reader.CopyToAsync(context.Response.Body, context.RequestAborted);
+        if (end == FlightEnd.Complete)
+        {
+            figures.Saved = flight.Cost;
+            return;
+        }
+        exchange.Outcome = RequestOutcome.CutByUpstream;
+        context.Abort();
+    }
+
+    private static readonly Cost FreeCost = new(0, null);
+}
