@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace AiGateway.Admin;
 
 /// <summary>Everything that is not the API: health on every listener, <c>/metrics</c> and admin endpoints on theirs. Which listener a request came in by is its local port.</summary>
-internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, AdminApi api, ListenerPorts ports)
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, CacheEndpoint cache, AdminApi api, ListenerPorts ports)
 {
     private const string Requests = "/admin/requests/";
 
@@ -64,6 +64,10 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         if (path == FocusEndpoint.Path)
         {
             return focus.GetAsync(context);
+        }
+        if (path == CacheEndpoint.Path)
+        {
+            return cache.HandleAsync(context, who);
         }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Protocols.Chat;
 
@@ -30,7 +29,8 @@ internal static class AnswerMaker
             }
             if (call.Use.Form.Stream)
             {
-                response.Usage ??= call.Usage;
+                // Not as the events say it: what the call cost is told there to who paid for it.
+                response.Usage = call.Usage with { ReportedCost = null };
                 var written = new ArrayBufferWriter<byte>(body.Length);
                 ChatCodecs.Of(asked.Source).WriteResponse(response, asked, new Translation { Model = asked.Model }, written);
                 kept = written.WrittenMemory;

@@ -11,19 +11,21 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
     private const int MostPending = 256;
 
     private static readonly HybridCacheEntryOptions LookUpOnly = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
+    private static readonly HybridCacheEntryOptions LookUpHere = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCache };
 
     private int _pending;
 
     /// <summary>The answer of a key; null when there is none that may be served.</summary>
     /// <param name="use">How the request uses the cache.</param>
     /// <param name="operation">What it asks for.</param>
+    /// <param name="isAgain">Whether it was not there a moment ago: then only this process is looked at.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
-    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, Operation operation, CancellationToken cancellationToken)
+    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, Operation operation, bool isAgain, CancellationToken cancellationToken)
     {
         byte[]? bytes;
         try
         {
-            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, LookUpOnly, cancellationToken: cancellationToken);
+            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, isAgain ? LookUpHere : LookUpOnly, cancellationToken: cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -55,21 +57,14 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Store.KeepAsync(state.Flight, state.Call), (Store: this, Flight: flight, Call: call), preferLocal: false);
     }
 
-    /// <summary>Takes answers out.</summary>
-    /// <param name="key">One key; null for none.</param>
-    /// <param name="tag">All that have a tag of <see cref="CacheTags"/>, <c>*</c> for all; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask PurgeAsync(string? key, string? tag, CancellationToken cancellationToken)
-    {
-        if (key is not null)
-        {
-            await cache.RemoveAsync(key, cancellationToken);
-        }
-        if (tag is not null)
-        {
-            await cache.RemoveByTagAsync(tag, cancellationToken);
-        }
-    }
+    /// <summary>Takes one answer out.</summary>
+    public ValueTask PurgeKeyAsync(string key, CancellationToken cancellationToken) => cache.RemoveAsync(key, cancellationToken);
+
+    /// <summary>Takes all answers out that have a tag of <see cref="CacheTags"/>.</summary>
+    public ValueTask PurgeTagAsync(string tag, CancellationToken cancellationToken) => cache.RemoveByTagAsync(tag, cancellationToken);
+
+    /// <summary>What the cache holds and has done.</summary>
+    public CacheStats Stats() => metrics.Stats();
 
     private async Task KeepAsync(Flight flight, FinishedCall call)
     {

@@ -72,7 +72,7 @@ internal readonly record struct CacheControls
     private static TimeSpan? Duration(in StringValues values)
     {
         var text = values.ToString().AsSpan().Trim();
-        var digits = text.IndexOfAnyExcept("0123456789");
+        var digits = text.IndexOfAnyExceptInRange('0', '9');
         var number = digits < 0 ? text : text[..digits];
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {

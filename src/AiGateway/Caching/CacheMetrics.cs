@@ -7,6 +7,10 @@ namespace AiGateway.Caching;
 /// <summary>Counts what the cache did for requests, what became of their answers, and what was saved.</summary>
 internal sealed class CacheMetrics : IRequestObserver
 {
+    private readonly Lock _lock = new();
+    private readonly long[] _sums = new long[Enum.GetValues<CacheStatus>().Length];
+    private readonly FlightTable _flights;
+    private decimal _savedInAll;
     private readonly Counter<long> _requests;
     private readonly Counter<double> _saved;
     private readonly Counter<long> _kept;
@@ -14,6 +18,7 @@ internal sealed class CacheMetrics : IRequestObserver
 
     public CacheMetrics(IMeterFactory factory, FlightTable flights)
     {
+        _flights = flights;
         var meter = factory.GatewayMeter;
         _requests = meter.CreateCounter<long>(MetricDefinitions.CacheRequests);
         _saved = meter.CreateCounter<double>(MetricDefinitions.CacheSavedUsd);
@@ -35,10 +40,24 @@ internal sealed class CacheMetrics : IRequestObserver
         {
             return;
         }
+        lock (_lock)
+        {
+            _sums[(int)cache.Status]++;
+            _savedInAll += cache.Saved ?? 0;
+        }
         _requests.Add(1, new(TagNames.Alias, alias), new(TagNames.Result, CacheText.WordOf(cache.Status)));
         if (cache.Saved is { } saved and > 0)
         {
             _saved.Add((double)saved, new KeyValuePair<string, object?>(TagNames.Alias, alias));
+        }
+    }
+
+    /// <summary>What was counted since the start, and what is there now.</summary>
+    public CacheStats Stats()
+    {
+        lock (_lock)
+        {
+            return new CacheStats(0, 0, 0, _flights.Count, [.. _sums], _savedInAll);
         }
     }
 

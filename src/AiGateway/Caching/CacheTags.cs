@@ -1,4 +1,3 @@
-using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Caching;
@@ -6,6 +5,9 @@ namespace AiGateway.Caching;
 /// <summary>By what kept answers can be purged together.</summary>
 internal static class CacheTags
 {
+    /// <summary>Of all answers: what <c>HybridCache</c> takes for every tag.</summary>
+    public const string All = "*";
+
     /// <summary>Of an alias: its name in the configuration.</summary>
     public static string Alias(string name) => $"alias:{name}";
 

@@ -36,7 +36,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             return;
         }
         var use = new CacheUse(cache, controls, tenant, key, AnswerForm.Of(exchange.Request!));
-        if (!controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer))
+        if (await TryServeKeptAsync(context, exchange, use, isAgain: false))
         {
             return;
         }
@@ -55,6 +55,9 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.Reject(refusal);
         return Task.CompletedTask;
     }
+
+    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use, bool isAgain) =>
+        !use.Controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, isAgain, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
 
     private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, Flight? shared = null)
     {
@@ -98,6 +101,12 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, use.Model.MaxEntry), out var leads);
                 if (leads)
                 {
+                    if (await TryServeKeptAsync(context, exchange, use, isAgain: true))
+                    {
+                        // The call before this one ended between the look and now; whoever has joined this one looks too.
+                        Drop(reader.Flight, null);
+                        return;
+                    }
                     await LeadAsync(context, exchange, use, reader);
                     return;
                 }
@@ -164,27 +173,35 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
 
     private async Task CallAsync(HttpContext context, Exchange exchange, FlightResponse response, CacheUse use, Flight flight, Protocols.Chat.ChatRequest? asked)
     {
-        var isWhole = false;
+        FinishedCall? whole = null;
         try
         {
             await next(context);
-            isWhole = !response.IsAborted && exchange is { Rejection: null, Answering.Outcome: AttemptOutcome.Succeeded, Outcome: RequestOutcome.Pending or RequestOutcome.Completed }
-                && flight.Head?.Status == StatusCodes.Status200OK;
+            if (!response.IsAborted && exchange is { Rejection: null, Answering.Outcome: AttemptOutcome.Succeeded, Outcome: RequestOutcome.Pending or RequestOutcome.Completed }
+                && flight.Head?.Status == StatusCodes.Status200OK)
+            {
+                whole = FinishedCall.Of(exchange, use, asked, clock.GetUtcNow());
+            }
         }
         finally
         {
-            if (isWhole)
+            if (whole is null)
             {
-                flight.Finish(FlightEnd.Complete, null, exchange.Cost?.Total);
-                store.Keep(flight, FinishedCall.Of(exchange, use, asked, clock.GetUtcNow()));
+                Drop(flight, exchange.Rejection);
             }
             else
             {
-                // Out before its end is told: who asks again must not find it.
-                flights.Remove(flight);
-                flight.Finish(flight.Head is null ? FlightEnd.Failed : FlightEnd.Broken, exchange.Rejection, exchange.Cost?.Total);
+                flight.Finish(FlightEnd.Complete, null, whole.Cost);
+                store.Keep(flight, whole);
             }
         }
+    }
+
+    /// <summary>Ends a call that has brought no whole answer: out first, so that who asks again does not find it.</summary>
+    private void Drop(Flight flight, Rejection? rejection)
+    {
+        flights.Remove(flight);
+        flight.Finish(flight.Head is null ? FlightEnd.Failed : FlightEnd.Broken, rejection, null);
     }
 
     /// <summary>Reads what another request's call brings.</summary>
@@ -197,7 +214,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             if (!use.Form.Stream || flight.Form != use.Form)
             {
-                var answer = await flight.Stored.WaitAsync(context.RequestAborted);
+                var answer = await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
                 exchange.UpstreamTime += clock.GetElapsedTime(began);
                 if (answer is not null && await TryServeAsync(context, exchange, use, answer, flight))
                 {
@@ -208,7 +225,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     return false;
                 }
             }
-            else if (await reader.WaitForHeadAsync(context.RequestAborted) == FlightEnd.Failed)
+            else if (await reader.WaitForHeadAsync(context.RequestAborted).WaitAsync(PatienceOf(exchange), clock, context.RequestAborted) == FlightEnd.Failed)
             {
                 exchange.UpstreamTime += clock.GetElapsedTime(began);
                 return false;
@@ -220,11 +237,27 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             await CopyAsync(context, exchange, use, reader);
             return true;
         }
+        catch (TimeoutException)
+        {
+            exchange.Reject(RejectionReason.UpstreamTimeout, "The answer did not come within the time that x-gateway-timeout-ms allows.");
+            return true;
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             exchange.Outcome = RequestOutcome.CallerGone;
             return true;
         }
+    }
+
+    /// <summary>What is left of the time that the caller gives.</summary>
+    private TimeSpan PatienceOf(Exchange exchange)
+    {
+        if (exchange.Request!.Timeout is not { } timeout)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+        var left = timeout - clock.GetElapsedTime(exchange.StartTimestamp);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private async Task CopyAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)

@@ -9,7 +9,9 @@ namespace AiGateway.Caching;
 /// <para>Bounded: up to a number of bytes all is kept, for those who join late. Beyond that nobody joins any more, what all have
 /// read is let go, a follower that is further behind is cut off, and for the leader's caller, who pays, the call waits.</para>
 /// </remarks>
+#pragma warning disable CA1001 // A source of cancellation without a timer holds nothing to give back, and readers leave after the call has ended.
 internal sealed class Flight
+#pragma warning restore CA1001
 {
     private const int FirstSegment = 4 * 1024;
     private const int LargestSegment = 64 * 1024;

@@ -20,7 +20,7 @@ internal sealed class FlightReader(Flight flight) : IDisposable
 
     /// <summary>Waits until the answer begins or the call ends.</summary>
     /// <returns>How it ended; <see cref="FlightEnd.None"/> or <see cref="FlightEnd.Complete"/> when there is an answer.</returns>
-    public async ValueTask<FlightEnd> WaitForHeadAsync(CancellationToken cancellationToken)
+    public async Task<FlightEnd> WaitForHeadAsync(CancellationToken cancellationToken)
     {
         while (Flight.Head is null)
         {

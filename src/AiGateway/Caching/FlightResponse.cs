@@ -5,7 +5,9 @@ namespace AiGateway.Caching;
 
 /// <summary>Stands between a leader's dispatch and its caller: what dispatch writes goes into the flight, and dispatch ends when nobody reads the flight, not when its own caller hangs up.</summary>
 /// <remarks>Status and headers are the real response's, so that the stages above find them there; whatever is written to the caller its <see cref="FlightReader"/> writes.</remarks>
+#pragma warning disable CA1001 // The stream holds nothing: what is written to it is the flight's.
 internal sealed class FlightResponse : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
+#pragma warning restore CA1001
 {
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;

@@ -9,7 +9,7 @@ internal sealed record CacheConfig
     /// <summary>Which requests: <c>deterministic</c> (default: temperature 0 or a seed; vectors, moderations, reranking) or <c>all</c>.</summary>
     public string? Requests { get; init; }
 
-    /// <summary>How long an answer is served, from when it was made; 1 second to 365 days. Default 1 hour.</summary>
+    /// <summary>How long an answer is served, from when it was made; 1 second to 30 days. Default 1 hour.</summary>
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Who shares answers: <c>key</c>, <c>project</c> (default; callers without one share with nobody but themselves), <c>team</c> or <c>alias</c>.</summary>

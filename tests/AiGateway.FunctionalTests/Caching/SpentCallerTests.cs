@@ -5,17 +5,20 @@ namespace AiGateway.FunctionalTests.Caching;
 /// <summary>Limits and the cache: what is served again takes no tokens and no money, and who has spent both is still served.</summary>
 public sealed class SpentCallerTests(CachingFixture fixture) : IClassFixture<CachingFixture>
 {
+    // So that the most that it may cost is little.
+    private const string Short = ""","max_tokens":50""";
+
     [Theory]
-    [InlineData("budgets: [{ on: key, amount: \"0.0001\", per: month }]", 402)]
+    [InlineData("budgets: [{ on: key, amount: \"0.003\", per: month }]", 402)]
     [InlineData("limits: [{ on: key, tokens: 60/hour }]", 429)]
     public async Task WhoHasSpentAll_IsServedFromTheCache_AndIsToldWhyNotOtherwise(string limit, int refusal)
     {
         await using var gateway = await fixture.AnotherGatewayAsync(limit.Replace(": [", ":\n  [", StringComparison.Ordinal));
-        var kept = await CachingFixture.AskAsync(gateway, Chat("cached", "kept"));
+        var kept = await CachingFixture.AskAsync(gateway, Chat("cached", "kept", Short));
         var spent = await AskUntilRefusedAsync(gateway, refusal);
 
-        var hit = await CachingFixture.AskAsync(gateway, Chat("cached", "kept"));
-        var miss = await CachingFixture.AskAsync(gateway, Chat("cached", "not kept"));
+        var hit = await CachingFixture.AskAsync(gateway, Chat("cached", "kept", Short));
+        var miss = await CachingFixture.AskAsync(gateway, Chat("cached", "not kept", Short));
 
         Assert.Equal(200, kept.Status);
         Assert.Equal(refusal, spent);
@@ -46,7 +49,7 @@ public sealed class SpentCallerTests(CachingFixture fixture) : IClassFixture<Cac
     {
         for (var i = 0; i < 30; i++)
         {
-            if ((await CachingFixture.AskAsync(gateway, Chat("chat", $"spend {i}"))).Status == refusal)
+            if ((await CachingFixture.AskAsync(gateway, Chat("chat", $"spend {i}", Short))).Status == refusal)
                 return refusal;
         }
         return 0;
