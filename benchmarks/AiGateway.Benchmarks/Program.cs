@@ -1,4 +1,5 @@
 using AiGateway.Benchmarks.Budgets;
+using AiGateway.Benchmarks.Caching;
 using AiGateway.Benchmarks.Ledger;
 using AiGateway.Benchmarks.Protocols;
 using BenchmarkDotNet.Configs;
@@ -22,7 +23,10 @@ if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);
 }
-
+if (args.Contains("--cache-policy"))
+{
+    return CachePolicyReport.Run();
+}
 if (args.Contains("--translation"))
 {
     return await TranslationTimes.RunAsync(args);

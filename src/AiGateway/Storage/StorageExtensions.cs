@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Admission;
@@ -33,8 +34,8 @@ internal static class StorageExtensions
         if (host.Redis is { } redis)
         {
             services.AddSingleton(redis);
-            services.AddSingleton<RedisMetrics>();
-            services.AddSingleton<RedisConnection>();
+            services.AddSingleton(provider => new RedisConnection(
+                redis, provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration)));
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
                 provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
         }

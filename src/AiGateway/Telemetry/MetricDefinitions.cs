@@ -73,6 +73,13 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition CacheInFlight = new("aigateway.cache.inflight", MetricKind.Gauge, "{call}", "Calls that others may share: in flight, or with an answer that is being kept.");
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
+    public static readonly MetricDefinition CacheLookups = new("aigateway.cache.lookups", MetricKind.Counter, "{lookup}", "Look-ups in the levels of the cache: hit, miss, and in Redis unreadable (not ours, damaged, cut) or failed.", TagNames.Level, TagNames.Result);
+    public static readonly MetricDefinition CacheMemory = new("aigateway.cache.memory", MetricKind.Gauge, "By", "Bytes of the cache in memory, keys and bookkeeping included.");
+    public static readonly MetricDefinition CacheEntries = new("aigateway.cache.entries", MetricKind.Gauge, "{entry}", "Entries of the cache in memory.");
+    public static readonly MetricDefinition CacheRemoved = new("aigateway.cache.removed", MetricKind.Counter, "{entry}", "Entries that are in memory no longer: room for others, of age, purged, or replaced by a newer value.", TagNames.By);
+    public static readonly MetricDefinition CacheTooLarge = new("aigateway.cache.too_large", MetricKind.Counter, "{value}", "Values that a level of the cache did not keep, because they are too large for it.");
+    public static readonly MetricDefinition CacheStoreCallDuration = new("aigateway.cache.store.call.duration", MetricKind.Histogram, "s", "Time of the cache's calls to Redis, with how they ended: ok, timeout or unavailable.", TagNames.Call, TagNames.Result) { Buckets = StoreCallBuckets };
+
     public static readonly MetricDefinition RealtimeSessions = new("aigateway.realtime.sessions", MetricKind.Counter, "{session}", "Realtime sessions that ended, with how.", TagNames.Alias, TagNames.Provider, TagNames.End);
     public static readonly MetricDefinition RealtimeOpen = new("aigateway.realtime.open", MetricKind.Gauge, "{session}", "Realtime sessions that are open.");
     public static readonly MetricDefinition RealtimeDuration = new("aigateway.realtime.duration", MetricKind.Histogram, "s", "Time from a realtime session's upgrade to its end.", TagNames.Alias, TagNames.Provider) { Buckets = SessionBuckets };
@@ -134,6 +141,7 @@ internal static class MetricDefinitions
     [
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
+        CacheLookups, CacheMemory, CacheEntries, CacheRemoved, CacheTooLarge, CacheStoreCallDuration,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,

@@ -34,4 +34,5 @@ internal static class TagNames
     public const string Budget = "budget";
     public const string Subject = "subject";
     public const string Webhook = "webhook";
+    public const string Level = "level";
 }

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace AiGateway.Storage.Redis;
 
-/// <summary>The one connection to Redis, which all calls share. It is made in the background, and made again whenever it breaks.</summary>
+/// <summary>A connection to Redis, which all calls for one purpose share. It is made in the background, and made again whenever it breaks.</summary>
 /// <remarks>
 /// A call has a time of its own. After three that failed in a row nobody asks for a quarter of a second, so that a Redis that hangs
 /// does not cost every request its time-out; then one goes ahead and tells whether it is back.
@@ -23,7 +23,19 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
     public event EventHandler? CameBack;
 
     /// <summary>Runs a script.</summary>
-    public async Task<RedisResult> RunAsync(LimitScript script, RedisKey[] keys, RedisValue[] values)
+    /// <exception cref="LimitStoreException">Redis failed, did not answer in time, or failed so lately that it is not asked.</exception>
+    public Task<RedisResult> RunAsync(LimitScript script, RedisKey[] keys, RedisValue[] values) =>
+        RunAsync(script.Name, database => CallAsync(database, script, keys, values));
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="call">What it is called in metrics.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="arguments">Its arguments; keys as <see cref="RedisKey"/>, by which a cluster finds its node.</param>
+    /// <exception cref="LimitStoreException">As for scripts.</exception>
+    public Task<RedisResult> RunAsync(string call, string command, params object[] arguments) =>
+        RunAsync(call, database => database.ExecuteAsync(command, arguments));
+
+    private async Task<RedisResult> RunAsync(string name, Func<IDatabase, Task<RedisResult>> ask)
     {
         if (Volatile.Read(ref _failures) >= Patience)
         {
@@ -39,9 +51,9 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
         Task<RedisResult>? call = null;
         try
         {
-            call = CallAsync(script, keys, values);
+            call = AskAsync(ask);
             var result = await call.WaitAsync(settings.Timeout, clock);
-            metrics.Called(script.Name, "ok", clock.GetElapsedTime(began));
+            metrics.Called(name, "ok", clock.GetElapsedTime(began));
             Volatile.Write(ref _failures, 0);
             // The client completes one call after the other: what follows here must not hold up the answers to others.
             await Task.Yield();
@@ -50,12 +62,12 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
         catch (TimeoutException e)
         {
             _ = call?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            Failed(script, "timeout", began);
+            Failed(name, "timeout", began);
             throw new LimitStoreException($"Redis did not answer within {settings.Timeout.TotalMilliseconds} ms.", LimitStoreFault.Timeout, e);
         }
         catch (Exception e) when (e is RedisException or InvalidOperationException or ObjectDisposedException or IOException or System.Net.Sockets.SocketException)
         {
-            Failed(script, "unavailable", began);
+            Failed(name, "unavailable", began);
             throw new LimitStoreException($"Redis cannot be asked: {FirstLine(e.Message)}", LimitStoreFault.Unavailable, e);
         }
     }
@@ -69,16 +81,18 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
         }
     }
 
-    private void Failed(LimitScript script, string result, long began)
+    private void Failed(string name, string result, long began)
     {
-        metrics.Called(script.Name, result, clock.GetElapsedTime(began));
+        metrics.Called(name, result, clock.GetElapsedTime(began));
         Volatile.Write(ref _asksAgainAt, clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency));
         Interlocked.Increment(ref _failures);
     }
 
-    private async Task<RedisResult> CallAsync(LimitScript script, RedisKey[] keys, RedisValue[] values)
+    private async Task<RedisResult> AskAsync(Func<IDatabase, Task<RedisResult>> ask) =>
+        await ask((await ConnectedAsync()).GetDatabase(settings.Database));
+
+    private static async Task<RedisResult> CallAsync(IDatabase database, LimitScript script, RedisKey[] keys, RedisValue[] values)
     {
-        var database = (await ConnectedAsync()).GetDatabase(settings.Database);
         var arguments = new object[2 + keys.Length + values.Length];
         arguments[0] = script.Hash;
         arguments[1] = keys.Length;

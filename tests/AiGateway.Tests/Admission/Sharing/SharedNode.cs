@@ -3,6 +3,7 @@ using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Storage.Redis;
+using AiGateway.Telemetry;
 using AiGateway.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +25,7 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
         _services = new ServiceCollection().AddMetrics().AddSingleton<IStoreRestorer>(this).AddSingleton(_ => Settlements!).BuildServiceProvider();
         var meters = _services.GetRequiredService<IMeterFactory>();
         var (clock, metrics) = (TimeProvider.System, new SharingMetrics(meters));
-        _connection = new RedisConnection(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout), clock, new RedisMetrics(meters));
+        _connection = new RedisConnection(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout), clock, new RedisMetrics(meters, MetricDefinitions.LimitsStoreCallDuration));
         Store = new RedisLimitStore(_connection, "t:", Name, holdLife, clock);
         Book = new LeaseBook(metrics, NullLogger<LeaseBook>.Instance);
         Limiter = new Limiter(clock, Book);
