@@ -1,3 +1,4 @@
+using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -36,7 +37,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         {
             return null;
         }
-        if (StoredAnswer.TryRead(bytes) is not { } answer || answer.Operation != operation || !string.Equals(answer.Tenant, use.Tenant, StringComparison.Ordinal))
+        if (StoredAnswer.TryRead(bytes) is not { } answer || !MayAnswer(answer.Operation, operation, use) || !string.Equals(answer.Tenant, use.Tenant, StringComparison.Ordinal))
         {
             metrics.Unreadable();
             return null;
@@ -65,6 +66,10 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
 
     /// <summary>What the cache holds and has done.</summary>
     public CacheStats Stats() => metrics.Stats();
+
+    // A neutral key is the same in all dialects of conversations, and those can be written as each other.
+    private static bool MayAnswer(Operation kept, Operation asked, CacheUse use) =>
+        kept == asked || (use.Model.IsNeutral && ChatDialects.Of(kept) is not null && ChatDialects.Of(asked) is not null);
 
     private async Task KeepAsync(Flight flight, FinishedCall call)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AiGateway.Caching.Levels;
 using AiGateway.Pipeline;
 using AiGateway.Telemetry;
 
@@ -10,15 +11,16 @@ internal sealed class CacheMetrics : IRequestObserver
     private readonly Lock _lock = new();
     private readonly long[] _sums = new long[Enum.GetValues<CacheStatus>().Length];
     private readonly FlightTable _flights;
+    private readonly MemoryLevel _memory;
     private decimal _savedInAll;
     private readonly Counter<long> _requests;
     private readonly Counter<double> _saved;
     private readonly Counter<long> _kept;
     private readonly Counter<long> _unreadable;
 
-    public CacheMetrics(IMeterFactory factory, FlightTable flights)
+    public CacheMetrics(IMeterFactory factory, FlightTable flights, MemoryLevel memory)
     {
-        _flights = flights;
+        (_flights, _memory) = (flights, memory);
         var meter = factory.GatewayMeter;
         _requests = meter.CreateCounter<long>(MetricDefinitions.CacheRequests);
         _saved = meter.CreateCounter<double>(MetricDefinitions.CacheSavedUsd);
@@ -57,7 +59,7 @@ internal sealed class CacheMetrics : IRequestObserver
     {
         lock (_lock)
         {
-            return new CacheStats(0, 0, 0, _flights.Count, [.. _sums], _savedInAll);
+            return new CacheStats(_memory.Count, _memory.Bytes, _memory.Capacity, _flights.Count, [.. _sums], _savedInAll);
         }
     }
 

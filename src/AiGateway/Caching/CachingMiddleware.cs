@@ -25,7 +25,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         if (bypass == CacheBypass.None)
         {
             await SocketThread.LeaveFor(exchange.Request!.Body!.Length);
-            key = AnswerKeys.Of(exchange, tenant, controls.Space, headers);
+            key = AnswerKeys.Of(exchange, cache, tenant, controls.Space, headers);
             bypass = key is null ? CacheBypass.NoKey : CacheBypass.None;
         }
         if (key is null)

@@ -19,7 +19,7 @@ internal static class Replay
     /// <param name="now">The time.</param>
     /// <returns>Null when the answer cannot be written so.</returns>
     public static ReadOnlyMemory<byte>? BytesFor(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now) =>
-        form.Stream ? Events(answer, exchange, now) : Whole(answer, exchange, now);
+        !form.Stream && answer.Operation == form.Operation ? Renewed(answer.Body.Span, answer.Marks, exchange, now) : Written(answer, exchange, form, now);
 
     /// <summary>Writes the answer.</summary>
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes, AnswerForm form)
@@ -70,19 +70,16 @@ internal static class Replay
         return output.WrittenMemory;
     }
 
-    private static ReadOnlyMemory<byte> Whole(StoredAnswer answer, Exchange exchange, DateTimeOffset now) => Renewed(answer.Body.Span, answer.Marks, exchange, now);
-
-    private static ReadOnlyMemory<byte>? Events(StoredAnswer answer, Exchange exchange, DateTimeOffset now)
+    private static ReadOnlyMemory<byte>? Written(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now)
     {
-        if (AskedFor.Of(exchange) is not { } asked)
+        if (AskedFor.Of(exchange) is not { } asked || ChatDialects.Of(answer.Operation) is not { } dialect)
         {
             return null;
         }
-        var codec = ChatCodecs.Of(asked.Source);
         ChatResponse response;
         try
         {
-            response = codec.ReadResponse(answer.Body);
+            response = ChatCodecs.Of(dialect).ReadResponse(answer.Body);
         }
         catch (ChatFormatException)
         {
@@ -90,7 +87,13 @@ internal static class Replay
         }
         response.Id = IdFor(exchange);
         response.Created = response.Created is null ? null : now.ToUnixTimeSeconds();
+        var codec = ChatCodecs.Of(asked.Source);
         var output = new ArrayBufferWriter<byte>(answer.Body.Length + 1024);
+        if (!form.Stream)
+        {
+            codec.WriteResponse(response, asked, new Translation { Model = asked.Model }, output);
+            return output.WrittenMemory;
+        }
         var encoder = codec.CreateEncoder(asked);
         var steps = new List<ChatEvent>();
         ChatStream.Replay(response, steps);

@@ -20,6 +20,9 @@ internal sealed record CacheConfig
 
     /// <summary>Whether answers are kept that a filter took away or in which the model declined. Default false.</summary>
     public bool? Refused { get; init; }
+
+    /// <summary>Whether callers of different dialects share answers to the same conversation. Default false.</summary>
+    public bool? Neutral { get; init; }
 }
 
 /// <summary>What the process has for caches.</summary>

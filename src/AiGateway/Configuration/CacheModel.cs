@@ -17,12 +17,16 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether refused and filtered answers are kept.</summary>
     public bool KeepsRefused { get; init; }
 
+    /// <summary>Whether callers of different dialects share answers to the same conversation.</summary>
+    public bool IsNeutral { get; init; }
+
     /// <summary>The model of a section; null where it caches nothing.</summary>
     public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, CacheWords.ScopeOf(section.Scope))
     {
         AllRequests = section.Requests == CacheWords.All,
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
+        IsNeutral = section.Neutral ?? false,
     };
 }
 

@@ -71,6 +71,7 @@ internal static class GatewayHost
             return new WebhookTransport(handler);
         });
         services.AddCaching();
+        services.AddCacheLevels(host.Cache.Memory, host.Cache.Redis ? host.Redis : null, () => IdSecret.Load(host));
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

@@ -34,6 +34,7 @@ public sealed class CachingFixture : IAsyncLifetime
           cold: { groups: [{ deployments: [chat-a] }], cache: exact }
           wide: { groups: [{ deployments: [chat-a] }], cache: { requests: all, scope: alias } }
           small/*: { groups: [{ deployments: [any-a] }], cache: { requests: all, max_entry: 4KiB } }
+          neutral: { groups: [{ deployments: [chat-a] }], cache: { requests: all, neutral: true } }
           fault/*: { groups: [{ deployments: [any-a] }], cache: { requests: all } }
         prices:
           sim-a/m: { input: "1", output: "10" }
