@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using AiGateway.Benchmarks.Caching;
 using AiGateway.Benchmarks.Gateway;
 using AiGateway.Benchmarks.Protocols;
 using AiGateway.LoadTest;
@@ -27,6 +28,8 @@ internal static class AllocationCheck
     private static readonly Func<IAllocationCase>[] OneThread =
     [
         () => new RequestScannerBenchmarks(),
+        () => new FingerprintBenchmarks(),
+        () => new MemoryLevelBenchmarks(),
         () => new TokenEstimatorBenchmarks(),
         () => new ResponseInspectorBenchmarks(),
         () => new StreamInspectorBenchmarks(),

@@ -27,13 +27,34 @@ internal static class CallArguments
             writer.WriteEndObject();
             return true;
         }
-        if (JsonValue.TryParseObject(arguments, out var value))
+        if (TryWriteObject(writer, arguments))
+            return true;
+        WriteText(writer, arguments);
+        return false;
+    }
+
+    private static bool TryWriteObject(Utf8JsonWriter writer, string arguments)
+    {
+        if (arguments.Contains('\\'))
         {
+            // An escape may be half a character, which shows only when it is written: into a value of its own first.
+            if (!JsonValue.TryParseObject(arguments, out var value))
+                return false;
             value.WriteTo(writer);
             return true;
         }
-        WriteText(writer, arguments);
-        return false;
+        try
+        {
+            using var document = JsonDocument.Parse(arguments);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return false;
+            document.RootElement.WriteTo(writer);
+            return true;
+        }
+        catch (Exception exception) when (JsonBody.IsDefect(exception))
+        {
+            return false;
+        }
     }
 
     private static void WriteText(Utf8JsonWriter writer, string arguments)

@@ -93,6 +93,9 @@ public sealed record TargetTraits
     /// <summary>Everything its dialect's inventor takes.</summary>
     public static readonly TargetTraits Default = new();
 
+    /// <summary>What every copy of OpenAI Chat takes: the names from before reasoning models, which only OpenAI's own refuse.</summary>
+    public static readonly TargetTraits Copy = new() { NewMaxTokensName = false, DeveloperRole = false };
+
     /// <summary>OpenAI Chat: true for <c>max_completion_tokens</c>, false for the older <c>max_tokens</c> that the copies know.</summary>
     public bool NewMaxTokensName { get; init; } = true;
 

@@ -31,7 +31,7 @@ internal static class ProviderPresets
 
     private static readonly ProviderPreset[] Presets =
     [
-        Hosted("openai", "https://api.openai.com/v1", "openai") with { Dialects = WithResponses, Realtime = true },
+        Hosted("openai", "https://api.openai.com/v1", "openai") with { Dialects = WithResponses, Realtime = true, Traits = TargetTraits.Default },
 
         // Azure's GA version; its Responses API lives only under the newer layout, which takes the model from the body.
         new ProviderPreset
@@ -60,7 +60,10 @@ internal static class ProviderPresets
         // Refuses members it does not know: 422 extra_forbidden for stream_options.include_usage
         // (openai/openai-agents-python#442, avante-corp/avante.nvim#2347). Reports usage in the last chunk unasked.
         Hosted("mistral", "https://api.mistral.ai/v1", "mistral_ai") with { PricesFrom = "mistral", StreamUsageOption = false, Dialects = [Dialect.Mistral, Dialect.OpenAIChat], Embeddings = [new("", EmbeddingsForm.Mistral)], Moderation = MistralModeration.Instance },
-        Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek") with { Dialects = WithResponses },
+
+        // Its thoughts belong to the turn whose tools it called; of formats it knows json_object alone
+        // (api-docs.deepseek.com/guides/thinking_mode, api-docs.deepseek.com/guides/json_mode).
+        Hosted("deepseek", "https://api.deepseek.com/v1", "deepseek") with { Dialects = WithResponses, Traits = TargetTraits.Copy with { JsonSchema = false, ReasoningMember = "reasoning_content" } },
 
         // docs.x.ai/docs/api-reference
         Hosted("xai", "https://api.x.ai/v1", "x_ai") with { UsageRules = UsageRules.ReasoningApart, Dialects = WithResponses, Images = [new("", XaiImages.Instance)] },
@@ -68,11 +71,11 @@ internal static class ProviderPresets
 
         // docs.fireworks.ai/guides/response-api
         Hosted("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks_ai") with { Dialects = WithResponses },
-        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Dialects = WithResponses, Traits = TargetTraits.Default with { ReasoningDetails = true } },
+        Hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter") with { Dialects = WithResponses, Traits = TargetTraits.Default with { ReasoningDetails = true, CacheMarks = true } },
 
         // Its chat completions (Sonar) ended on 2026-09-27; what followed is the Agent API, in the form of Responses (docs.perplexity.ai/docs/agent-api).
         Hosted("perplexity", "https://api.perplexity.ai/v1", "perplexity") with { StreamUsageOption = false, Dialects = [Dialect.OpenAIResponses] },
-        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras"),
+        Hosted("cerebras", "https://api.cerebras.ai/v1", "cerebras") with { Traits = TargetTraits.Copy with { NewMaxTokensName = true } },
         Hosted("nvidia", "https://integrate.api.nvidia.com/v1", "nvidia"),
 
         // huggingface.co/docs/inference-providers/guides/responses-api (beta)
@@ -200,7 +203,7 @@ internal static class ProviderPresets
     public static ProviderPreset? Find(string kind) => ByKind.GetValueOrDefault(kind);
 
     private static ProviderPreset Hosted(string kind, string? baseUrl, string telemetryName) =>
-        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = telemetryName, PricesFrom = kind };
+        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = telemetryName, PricesFrom = kind, Traits = TargetTraits.Copy };
 
     private static ProviderPreset Native(string kind, string? baseUrl, string telemetryName, string header, string prefix, Dialect dialect) => new()
     {
@@ -222,5 +225,5 @@ internal static class ProviderPresets
 
     // A local server takes a key where it was started with one.
     private static ProviderPreset Local(string kind, string? baseUrl) =>
-        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = kind.Replace('-', '_'), PricesFrom = kind, KeyRequired = false, DefaultPath = "/v1" };
+        new() { Kind = kind, BaseUrl = baseUrl, TelemetryName = kind.Replace('-', '_'), PricesFrom = kind, KeyRequired = false, DefaultPath = "/v1", Traits = TargetTraits.Copy };
 }

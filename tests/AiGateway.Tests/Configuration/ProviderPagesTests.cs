@@ -26,6 +26,21 @@ public sealed class ProviderPagesTests
     public static TheoryData<string> Kinds => [.. ProviderPresets.Kinds];
 
     [Theory]
+    [InlineData("openai", true, true)]
+    [InlineData("azure", true, true)]
+    [InlineData("vllm", false, false)]
+    [InlineData("deepseek", false, false)]
+    [InlineData("openai-compatible", false, false)]
+    [InlineData("cerebras", true, false)]
+    public void CopiesOfOpenAI_AreWrittenToInWordsThatTheyKnow(string kind, bool newMaxTokensName, bool developerRole)
+    {
+        var traits = ProviderPresets.Find(kind)!.Traits;
+
+        Assert.Equal(newMaxTokensName, traits.NewMaxTokensName);
+        Assert.Equal(developerRole, traits.DeveloperRole);
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void PageOfAKind_AgreesWithItsPreset(string kind)
     {

@@ -32,7 +32,20 @@ internal sealed class PurgeTable
     public void PurgeKey(string key) => Purge(KeyPrefix + key);
 
     /// <summary>The stamp of an entry that is made now.</summary>
-    public PurgeStamp StampOf(string key, string[] tags) => StampOf(_state.Ids, key, tags);
+    public PurgeStamp StampOf(string key, string[] tags)
+    {
+        var state = _state;
+        if (state.IsStamp(PurgeStamp.None, key, tags))
+        {
+            return PurgeStamp.None;
+        }
+        var ids = new long[PurgeStamp.Fixed + tags.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = state.IdAt(i, key, tags);
+        }
+        return new PurgeStamp(ids);
+    }
 
     /// <summary>Whether an entry holds: nothing of it was purged since it was made.</summary>
     public bool Holds(CacheEntry entry)
@@ -42,7 +55,7 @@ internal sealed class PurgeTable
         {
             return true;
         }
-        if (!StampOf(state.Ids, entry.Key, entry.Tags).IsSameAs(entry.Stamp))
+        if (!state.IsStamp(entry.Stamp, entry.Key, entry.Tags))
         {
             return false;
         }
@@ -79,6 +92,17 @@ internal sealed class PurgeTable
                 return false;
             }
             var ids = new Dictionary<string, long>(shared, StringComparer.Ordinal);
+            if (ids.GetValueOrDefault(Everything) is var all && (all == 0 || all == _state.Ids.GetValueOrDefault(Everything)))
+            {
+                // What is missing was not made needless by a purge of everything, it was lost: by a flush, or a replica that was behind. It is told again.
+                foreach (var (name, id) in _state.Ids)
+                {
+                    if (!ids.ContainsKey(name))
+                    {
+                        _unshared[name] = id;
+                    }
+                }
+            }
             if (_unshared.ContainsKey(Everything))
             {
                 ids.Clear();
@@ -120,21 +144,43 @@ internal sealed class PurgeTable
         }
     }
 
-    private static PurgeStamp StampOf(Dictionary<string, long> ids, string key, string[] tags)
+    private sealed class State(int version, Dictionary<string, long> ids)
     {
-        if (ids.Count == 0)
-        {
-            return PurgeStamp.None;
-        }
-        var stamp = new long[2 + tags.Length];
-        stamp[0] = ids.GetValueOrDefault(Everything);
-        stamp[1] = ids.GetValueOrDefault(KeyPrefix + key);
-        for (var i = 0; i < tags.Length; i++)
-        {
-            stamp[2 + i] = ids.GetValueOrDefault(tags[i]);
-        }
-        return stamp.AsSpan().ContainsAnyExcept(0) ? new PurgeStamp(stamp) : PurgeStamp.None;
-    }
+        // By the key itself, so that looking one up makes no text.
+        private readonly Dictionary<string, long> _keys = ids
+            .Where(static pair => pair.Key.StartsWith(KeyPrefix, StringComparison.Ordinal))
+            .ToDictionary(static pair => pair.Key[KeyPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
 
-    private sealed record State(int Version, Dictionary<string, long> Ids);
+        public int Version => version;
+
+        public Dictionary<string, long> Ids => ids;
+
+        /// <summary>Whether this is what an entry of that key and these tags would be stamped with now.</summary>
+        public bool IsStamp(PurgeStamp stamp, string key, string[] tags)
+        {
+            if (ids.Count == 0)
+            {
+                return stamp.Ids.Length == 0;
+            }
+            if (stamp.Ids.Length != 0 && stamp.Ids.Length != PurgeStamp.Fixed + tags.Length)
+            {
+                return false;
+            }
+            for (var i = 0; i < PurgeStamp.Fixed + tags.Length; i++)
+            {
+                if (IdAt(i, key, tags) != (stamp.Ids.Length == 0 ? 0 : stamp.Ids[i]))
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        public long IdAt(int index, string key, string[] tags) => index switch
+        {
+            0 => ids.GetValueOrDefault(Everything),
+            1 => _keys.GetValueOrDefault(key),
+            _ => ids.GetValueOrDefault(tags[index - PurgeStamp.Fixed]),
+        };
+    }
 }

@@ -156,6 +156,13 @@ public sealed class RedisCacheLevelTests
         await one.Exchange.RunAsync(Stop);
         await two.Exchange.RunAsync(Stop);
         Assert.NotNull(await two.FindAsync("a"));
+
+        // What was purged before is told again, to those who come new.
+        await one.Exchange.RunAsync(Stop);
+        await using var three = Node(redis);
+        await three.Exchange.RunAsync(Stop);
+        await KeepAsync(three, "b", [2], "alias:y");
+        Assert.NotEmpty(three.Memory.Find("b")!.Stamp.Ids);
         await one.Cache.RemoveByTagAsync("alias:x", Stop);
         await two.Exchange.RunAsync(Stop);
         Assert.Null(await two.FindAsync("a"));
