@@ -1,11 +1,15 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Protocols.Chat;
 
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
 internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, TimeProvider clock)
 {
+    // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
+    private const int LeastShared = 256 * 1024;
+
     // Of requests that wait for a call that fails, one asks again, once; then what it is told holds for all.
     private const int MostGenerations = 1;
 
@@ -98,7 +102,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             }
             else
             {
-                reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, use.Model.MaxEntry), out var leads);
+                reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
                 if (leads)
                 {
                     if (await TryServeKeptAsync(context, exchange, use, isAgain: true))
@@ -143,22 +147,23 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             var call = CallAsync(context, exchange, response, use, flight, asked);
             var isCallerGone = false;
-            using (reader)
+            try
             {
-                try
+                if (await reader.CopyToAsync(response.CallerBody, response.CallerGone) == FlightEnd.Broken)
                 {
-                    if (await reader.CopyToAsync(response.CallerBody, response.CallerGone) == FlightEnd.Broken)
-                    {
-                        response.Reset();
-                    }
-                }
-                catch (Exception e) when (response.CallerGone.IsCancellationRequested && e is OperationCanceledException or IOException)
-                {
-                    // The others, if there are any, have the call from now on.
-                    isCallerGone = true;
+                    response.Reset();
                 }
             }
-            await call;
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // The others, if there are any, have the call from now on.
+                isCallerGone = true;
+            }
+            finally
+            {
+                reader.Dispose();
+                await call;
+            }
             if (isCallerGone && exchange.Outcome is RequestOutcome.Pending or RequestOutcome.Completed)
             {
                 exchange.Outcome = RequestOutcome.CallerGone;
@@ -171,7 +176,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         }
     }
 
-    private async Task CallAsync(HttpContext context, Exchange exchange, FlightResponse response, CacheUse use, Flight flight, Protocols.Chat.ChatRequest? asked)
+    private async Task CallAsync(HttpContext context, Exchange exchange, FlightResponse response, CacheUse use, Flight flight, ChatRequest? asked)
     {
         FinishedCall? whole = null;
         try
@@ -233,6 +238,11 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             else
             {
                 exchange.UpstreamTime += clock.GetElapsedTime(began);
+            }
+            if (reader is { IsCut: true, Position: 0 })
+            {
+                // Too much came at once, and is not there any more; it can still have its own.
+                return false;
             }
             await CopyAsync(context, exchange, use, reader);
             return true;

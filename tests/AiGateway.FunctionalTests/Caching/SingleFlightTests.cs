@@ -37,6 +37,18 @@ public sealed class SingleFlightTests(CachingFixture fixture) : IClassFixture<Ca
         Assert.Equal(before + 1, await fixture.Simulator.Control.RequestsAsync());
     }
 
+    [Theory]
+    [InlineData(3_000, 1)]
+    [InlineData(150_000, 10)]
+    public async Task WhatIsTooLargeToKeep_IsSharedWhileItIsNotTooLargeForThatToo(int tokens, int most)
+    {
+        var before = await fixture.Simulator.Control.RequestsAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => fixture.AskAsync(Chat($"small/m!tokens={tokens},latency=200", "large"))));
+
+        Assert.All(answers, answer => Assert.True(answer.IsWhole, answer.ToString()));
+        Assert.InRange(await fixture.Simulator.Control.RequestsAsync() - before, 1, most);
+    }
+
     [Fact]
     public async Task WhoComesLater_GetsWhatHasArrived_AndThenTheRest()
     {
