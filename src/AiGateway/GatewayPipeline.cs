@@ -1,5 +1,6 @@
 using AiGateway.Admission;
 using AiGateway.Authentication;
+using AiGateway.Caching;
 using AiGateway.CallerApi;
 using AiGateway.Conversations;
 using AiGateway.Dispatch;
@@ -23,6 +24,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ConversationMiddleware>();
         app.UseMiddleware<RoutingMiddleware>();
         app.UseMiddleware<AdmissionMiddleware>();
+        app.UseMiddleware<CachingMiddleware>();
         app.UseMiddleware<DispatchMiddleware>();
     }
 }

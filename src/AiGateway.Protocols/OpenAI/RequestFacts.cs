@@ -69,6 +69,19 @@ public sealed class RequestFacts
     /// <summary>How many answers are asked for (<c>n</c>); 1 by default.</summary>
     public int Choices { get; internal set; } = 1;
 
+    /// <summary>True when the same answer is asked for each time: <c>temperature</c> is 0, or there is a <c>seed</c>.</summary>
+    public bool IsDeterministic => IsCold || IsSeeded;
+
+    /// <summary>True when <c>store</c> is <c>false</c>: nobody keeps the answer.</summary>
+    public bool RefusesStore { get; internal set; }
+
+    /// <summary>True when the answer is asked for later (<c>background</c>), or belongs to a conversation that the provider keeps and that goes on (<c>conversation</c>).</summary>
+    public bool IsStateful { get; internal set; }
+
+    internal bool IsCold { get; set; }
+
+    internal bool IsSeeded { get; set; }
+
     /// <summary>
     /// Input tokens, estimated: the text by <see cref="TokenEstimator"/>, what templates add by the model's name, each image as one
     /// of 1024 by 1024, token ids as one each. Audio and files count nothing. 0 for requests without text.

@@ -40,6 +40,11 @@ internal enum RequestMember
     OutputConfig,
     GenerationConfig,
     GenerationConfigSnake,
+    Temperature,
+    Seed,
+    Store,
+    Background,
+    Conversation,
 }
 
 internal static class RequestMembers
@@ -82,6 +87,11 @@ internal static class RequestMembers
         Of(RequestMember.OutputConfig, "output_config"),
         Of(RequestMember.GenerationConfig, "generationConfig"),
         Of(RequestMember.GenerationConfigSnake, "generation_config"),
+        Of(RequestMember.Temperature, "temperature"),
+        Of(RequestMember.Seed, "seed"),
+        Of(RequestMember.Store, "store"),
+        Of(RequestMember.Background, "background"),
+        Of(RequestMember.Conversation, "conversation"),
     ];
 
     public static RequestMember Find(ReadOnlySpan<byte> name)

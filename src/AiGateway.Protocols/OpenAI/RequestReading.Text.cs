@@ -105,7 +105,13 @@ internal ref partial struct RequestReading
             var isFormat = name.SequenceEqual("format"u8);
             var isSchema = name.SequenceEqual("responseSchema"u8) || name.SequenceEqual("responseJsonSchema"u8) || name.SequenceEqual("response_schema"u8) || name.SequenceEqual("response_json_schema"u8);
             var isBound = name.SequenceEqual("maxOutputTokens"u8) || name.SequenceEqual("max_output_tokens"u8);
+            var isTemperature = _operation == Operation.GenerateContent && name.SequenceEqual("temperature"u8);
+            var isSeed = _operation == Operation.GenerateContent && name.SequenceEqual("seed"u8);
             _reader.Read();
+            if (isTemperature)
+                _facts.IsCold = IsZero();
+            if (isSeed)
+                _facts.IsSeeded = _reader.TokenType == JsonTokenType.Number;
             if (isSchema && _reader.TokenType == JsonTokenType.StartObject)
                 _facts.HasJsonSchema = true;
             if (isBound && _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var most) && most > 0)

@@ -86,6 +86,12 @@ internal ref partial struct RequestReading
                 _reader.Skip();
                 continue;
             }
+            if (member >= RequestMember.Temperature)
+            {
+                // Only what is cached depends on these: of several the last counts, as for most providers.
+                ReadRepeatability(member);
+                continue;
+            }
 
             var bit = 1ul << (int)member;
             if ((_seen & bit) != 0)

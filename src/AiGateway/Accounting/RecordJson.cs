@@ -61,7 +61,7 @@ internal static class RecordJson
         WriteSession(writer, record.Session);
         WriteUsage(writer, record.Usage);
         WriteCost(writer, record.Cost, record.Usage?.ReportedCost);
-        writer.WriteString("cache"u8, "bypass"u8);
+        WriteCache(writer, record.Cache);
         WriteAttempts(writer, record, audience);
         WriteMilliseconds(writer, "ttft_ms"u8, record.TimeToFirstToken);
         WriteMilliseconds(writer, "duration_ms"u8, record.Duration);
@@ -84,6 +84,26 @@ internal static class RecordJson
             RecordTags.Write(writer, record);
         }
         WriteText(writer, "user"u8, record.User);
+    }
+
+    private static void WriteCache(Utf8JsonWriter writer, CacheFigures? cache)
+    {
+        writer.WriteString("cache"u8, CacheText.WordOf(cache?.Status ?? CacheStatus.Bypass));
+        if (cache is null)
+        {
+            return;
+        }
+        WriteText(writer, "cache_bypass"u8, CacheText.WordOf(cache.Bypass));
+        if (cache.Saved is { } saved)
+        {
+            writer.WriteString("cache_saved_usd"u8, UsdText.Format(saved));
+        }
+        WriteText(writer, "cache_paid_by"u8, cache.PaidBy);
+        WriteCount(writer, "cache_shared_by"u8, cache.SharedBy);
+        if (cache.Status == CacheStatus.Hit)
+        {
+            writer.WriteNumber("cache_age_s"u8, (long)cache.Age.TotalSeconds);
+        }
     }
 
     private static void WriteError(Utf8JsonWriter writer, Rejection? rejection)

@@ -13,7 +13,7 @@ namespace AiGateway.Admin;
 /// Admin keys are those of the file that is in force. Where a start had some, one is asked for until the next start, also when a
 /// reload takes the last away: the listener's address, which may be open to a network, is still that of the start.
 /// </remarks>
-internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, SnapshotHolder snapshots, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, AdminApi api, ListenerPorts ports)
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, SnapshotHolder snapshots, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, CacheEndpoint cache, AdminApi api, ListenerPorts ports)
 {
     private const string Requests = "/admin/requests/";
 
@@ -73,6 +73,10 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Snap
         if (path == AdminOpenApi.Path)
         {
             return AdminOpenApi.GetAsync(context);
+        }
+        if (path == CacheEndpoint.Path)
+        {
+            return cache.HandleAsync(context, who);
         }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {

@@ -39,15 +39,31 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
             return;
         }
         reservation.Decided(refusal);
-        if (exchange.Rejection is null)
+        if (exchange.Rejection is not null)
         {
-            Refuse(exchange, refusal, headers);
+            return;
         }
+        if (MayBeServedFromCache(exchange, refusal) && await reservation.TryHoldAsync(requestsOnly: true) is null)
+        {
+            exchange.OnlyIfCached = RefusalText.Of(refusal, exchange);
+            await HoldAndGoOnAsync(context, exchange, reservation);
+            return;
+        }
+        Refuse(exchange, refusal, headers);
     }
+
+    // What is answered from a cache takes neither tokens nor money, but it is a request.
+    private static bool MayBeServedFromCache(Exchange exchange, LimitRefusal refusal) =>
+        exchange.Plan!.Alias.Cache is not null && refusal is { IsStoreAway: false, Rate.Measure: not LimitMeasure.Requests };
 
     private Task GoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
     {
         reservation.Decided(null);
+        return HoldAndGoOnAsync(context, exchange, reservation);
+    }
+
+    private Task HoldAndGoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
+    {
         exchange.Admission = reservation;
         exchange.Own(reservation);
         var headers = context.Response.Headers;

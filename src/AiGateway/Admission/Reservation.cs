@@ -36,8 +36,9 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 
     /// <summary>Holds what the exchange may come to at all limits of its caller, alias and tags, or at none.</summary>
     /// <param name="spent">A budget that is spent and whose cheaper alias is now planned for: that one goes on beyond it.</param>
+    /// <param name="requestsOnly">Whether it will take no tokens and no money, because it is answered from a cache or not at all.</param>
     /// <returns>Null when it may go on.</returns>
-    public ValueTask<LimitRefusal?> TryHoldAsync(LimitModel? spent = null)
+    public ValueTask<LimitRefusal?> TryHoldAsync(LimitModel? spent = null, bool requestsOnly = false)
     {
         Price(exchange.Plan!.Deployments[0], requests: 1);
         var claims = EmptyClaims();
@@ -45,7 +46,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         {
             if (!ReferenceEquals(limit, spent) && Subjects.KeyOf(limit, exchange) is { } key)
             {
-                claims.Add(new Claim(limit, key, DemandFor(limit), exchange.Caller.Organisation));
+                claims.Add(new Claim(limit, key, requestsOnly ? new Demand(1, 0, 0, 0) : DemandFor(limit), exchange.Caller.Organisation));
             }
         }
         _shadows = null;

@@ -60,6 +60,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--map NAME=MODEL]... [--rate EUR=1.08]  the ledger against a provider's own export (OpenAI, Anthropic, Azure,
               [--column day=C]... [--tz ZONE]     AWS, FOCUS, any CSV): by day and model, what differs and why
               [--mapping YAML] [--tolerance USD] [--data FOLDER]   the same in a file, for every month
+          AiGateway cache stats [FILE]            what the running gateway's cache of answers holds, and has saved
+          AiGateway cache purge [FILE]            take answers out of it
+              (--alias A | --team T | --model M | --tag NAME=VALUE | --key K | --all)
+              [--url URL]                         for both: another gateway's admin listener than the file's; its key, if it
+                                                  asks for one, in AIGATEWAY_ADMIN_KEY
           AiGateway health [FILE] [--url URL]
                                                   ask the running gateway whether it is alive
           AiGateway translate --from D --to D     what another dialect's side would get of a request, an answer or
@@ -116,6 +121,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await RunAsync(LedgerCorrectionCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCorrectionCommand(output, error, Ledger, environment, clock).RunAsync(action, options));
             case "reconcile":
                 return await RunAsync(Options.ParseWithFile(rest, ReconcileCommand.Valued, []), async options => await new ReconcileCommand(output, error, Ledger, clock).RunAsync(options));
+            case "cache" when rest is [var action, ..] && CacheCommand.Actions.Contains(action):
+                return await RunAsync(CacheCommand.Parse(action, rest.AsSpan(1)), async options => await new CacheCommand(output, error, environment).RunAsync(action, options));
             case "health":
                 return await RunAsync(Options.ParseWithFile(rest, ["url"], []), async options => await new HealthCommand(output, error, environment).RunAsync(options));
             case "translate":
@@ -139,8 +146,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                 return await MisuseAsync(command switch
                 {
                     "keys" => "'keys' is followed by new, list, create or revoke.",
+                    "cache" => "'cache' is followed by stats or purge.",
                     "ledger" => "'ledger' is followed by verify, export, stats, erase, backup, restate, close or corrections.",
-                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "health", "translate", "prices", "schema", "openapi", "version", "help", "run"])}",
+                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "cache", "health", "translate", "prices", "schema", "openapi", "version", "help", "run"])}",
                 });
         }
     }

@@ -36,6 +36,9 @@ internal sealed record AliasConfig
     /// <summary>The model whose list price stands in, <c>provider/model</c>; null: the file's.</summary>
     public string? UnknownPriceAs { get; init; }
 
+    /// <summary>How its answers are cached; null: not at all.</summary>
+    public CacheConfig? Cache { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 }

@@ -39,6 +39,9 @@ internal sealed class AliasModel
     /// <summary>With <see cref="UnknownPrice.Estimate"/>: the model whose list price stands in, <c>provider/model</c>; null otherwise.</summary>
     public string? UnknownPriceAs { get; init; }
 
+    /// <summary>How its answers are cached; null: not at all.</summary>
+    public CacheModel? Cache { get; init; }
+
     /// <summary>Shown in <c>/v1/models</c>.</summary>
     public string? Description { get; init; }
 
@@ -60,6 +63,9 @@ internal sealed class RuleModel
 
     /// <summary>Groups in order of preference, none empty. No groups when every provider of the rule is off: what matches it is refused.</summary>
     public required GroupModel[] Groups { get; init; }
+
+    /// <summary>What may answer, as text: deployments that are other ones, or of other models, make another text. What is cached is kept apart by it.</summary>
+    public string Targets => field ??= string.Join('\n', Groups.SelectMany(static group => group.Members).Select(static member => $"{member.Deployment.Id}\t{member.Deployment.Provider.Id}\t{member.Deployment.UpstreamModel}"));
 }
 
 /// <summary>Deployments that share traffic.</summary>

@@ -45,6 +45,7 @@ internal sealed class AliasModelBuilder(
                 MaxChoices = alias.MaxChoices ?? Defaults.MaxChoices,
                 UnknownPrice = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice),
                 UnknownPriceAs = UnknownPriceNames.Resolve(alias.UnknownPrice ?? config.UnknownPrice) == UnknownPrice.Estimate ? alias.UnknownPriceAs ?? config.UnknownPriceAs : null,
+                Cache = CacheModel.Of(alias.Cache),
                 Description = alias.Description,
             });
         }

@@ -39,6 +39,9 @@ internal sealed record HostConfig
     /// <summary>The Redis through which several nodes share limits and budgets. Default: none; each node counts for itself.</summary>
     public RedisConfig? Redis { get; init; }
 
+    /// <summary>What the process has for caches; which answers are cached each alias says.</summary>
+    public HostCacheConfig Cache { get; init; } = new();
+
     /// <summary>OTLP export of traces and metrics; off when no endpoint is set (here or in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</summary>
     public OtlpConfig Otlp { get; init; } = new();
 

@@ -21,6 +21,7 @@ internal static class HostDifferences
         Compare("host.store_responses", inForce.StoreResponses, now.StoreResponses);
         Compare("host.ledger", inForce.Ledger, now.Ledger);
         Compare("host.redis", Flat(inForce.Redis), Flat(now.Redis));
+        Compare("host.cache", inForce.Cache, now.Cache);
         Compare("host.otlp", Flat(inForce.Otlp), Flat(now.Otlp));
         Compare("host.forward_baggage", inForce.ForwardBaggage, now.ForwardBaggage);
         Compare("host.outbound.proxy", inForce.OutboundProxy, now.OutboundProxy);

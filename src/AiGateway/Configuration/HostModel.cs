@@ -50,6 +50,9 @@ internal sealed record HostModel
     /// <summary>The Redis through which several nodes share limits and budgets; null: each counts for itself.</summary>
     public RedisModel? Redis { get; init; }
 
+    /// <summary>What the process has for caches.</summary>
+    public HostCacheModel Cache { get; init; } = HostCacheModel.Default;
+
     /// <summary>OpenTelemetry export; null when off.</summary>
     public OtlpModel? Otlp { get; init; }
 

@@ -34,6 +34,7 @@ internal static class HostModelBuilder
                 ? new StoreResponsesModel(kept.For ?? StoreResponsesModel.Default.For, kept.Most ?? StoreResponsesModel.Default.Most) : null,
             Ledger = LedgerModelBuilder.Build(file, secrets, findings),
             Redis = Redis(host, file, secrets, findings),
+            Cache = new HostCacheModel(host.Cache.Memory ?? HostCacheModel.Default.Memory, host.Cache.Redis ?? HostCacheModel.Default.Redis),
             Otlp = Otlp(host.Otlp, file, secrets, environment, findings),
             ForwardBaggage = host.ForwardBaggage ?? standard.ForwardBaggage,
             OutboundProxy = Uri.TryCreate(host.Outbound.Proxy, UriKind.Absolute, out var proxy) ? proxy : null,

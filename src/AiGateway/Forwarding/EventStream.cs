@@ -290,6 +290,7 @@ internal sealed class EventStream : ReadOnlyStream
         if (outcome != AttemptOutcome.CallerGone && _events.IsComplete && (outcome == AttemptOutcome.Incomplete || _events.TerminalSeen))
         {
             _ended = true;
+            _exchange.IsUnclosed = !_events.TerminalSeen;
             _events.Complete(ref _output);
             _keeping = _events.KeepAsync();
             Settle(AttemptOutcome.Succeeded);

@@ -2,6 +2,7 @@ using AiGateway.Accounting;
 using AiGateway.Admin;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
+using AiGateway.Caching;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Forwarding;
@@ -69,6 +70,8 @@ internal static class GatewayHost
             handler.ConnectCallback = OutboundHandlers.ConnectAsync;
             return new WebhookTransport(handler);
         });
+        services.AddCaching();
+        services.AddCacheLevels(host.Cache.Memory, host.Cache.Redis ? host.Redis : null, () => IdSecret.Load(host));
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));
@@ -83,6 +86,7 @@ internal static class GatewayHost
         services.AddSingleton<UsageEndpoint>();
         services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<FocusEndpoint>();
+        services.AddSingleton<CacheEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();

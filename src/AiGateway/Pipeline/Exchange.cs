@@ -43,6 +43,12 @@ internal sealed class Exchange
     /// <summary>What it may still use; null when nothing limits it. (Admission)</summary>
     public AttemptAdmission? Admission { get; set; }
 
+    /// <summary>Why it may be answered from a cache alone: its tokens or its money are spent; null when it may be sent. (Admission)</summary>
+    public Rejection? OnlyIfCached { get; set; }
+
+    /// <summary>What a cache did for it; null where its alias has none. (Caching)</summary>
+    public CacheFigures? Cache { get; set; }
+
     /// <summary>The sends so far, in order. (Dispatch)</summary>
     public List<AttemptRecord> Attempts { get; } = new(1);
 
@@ -75,6 +81,9 @@ internal sealed class Exchange
 
     /// <summary>Time spent waiting for a limit to have room. (Admission)</summary>
     public TimeSpan QueueTime { get; set; }
+
+    /// <summary>Whether the stream is whole by its finish alone: the provider's closing event never came. (Dispatch)</summary>
+    public bool IsUnclosed { get; set; }
 
     /// <summary>Events of the stream that were passed on. (Dispatch)</summary>
     public int StreamEvents { get; set; }

@@ -29,6 +29,7 @@ internal sealed class RequestRecord
         FinishReason = exchange.FinishReason;
         Usage = exchange.Usage;
         Cost = exchange.Cost;
+        Cache = exchange.Cache;
         Batch = exchange.Batch;
         Status = exchange.Status;
         Outcome = exchange.Outcome;
@@ -98,6 +99,9 @@ internal sealed class RequestRecord
 
     /// <summary>What the answer cost.</summary>
     public Cost? Cost { get; }
+
+    /// <summary>What a cache did for it; null where its alias has none.</summary>
+    public CacheFigures? Cache { get; }
 
     /// <summary>The batch that this is the record of; null for requests.</summary>
     public BatchFigures? Batch { get; }

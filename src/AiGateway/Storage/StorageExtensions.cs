@@ -35,7 +35,7 @@ internal static class StorageExtensions
         {
             services.AddSingleton(redis);
             services.AddSingleton(provider => new RedisConnection(
-                redis, provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration)));
+                redis, provider.GetRequiredService<TrustedAuthorities>(), provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration)));
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
                 provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IWebhookClaims>(provider => new RedisWebhookClaims(provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider)));

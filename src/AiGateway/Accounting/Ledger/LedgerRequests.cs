@@ -45,6 +45,7 @@ internal static class LedgerRequests
             Outcome = TagValues.Of(record.Outcome),
             Error = record.Rejection is { } rejection ? Rejections.LabelOf(rejection.Reason) : null,
             IsStream = record.Stream,
+            Saved = record.Cache?.Saved ?? 0,
             DurationMicroseconds = Microseconds(record.Duration),
             UpstreamMicroseconds = Microseconds(record.UpstreamTime),
             FirstTokenMicroseconds = record.TimeToFirstToken is { } first ? Microseconds(first) : null,

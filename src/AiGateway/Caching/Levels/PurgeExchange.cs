@@ -52,9 +52,16 @@ internal sealed class PurgeExchange(PurgeTable purges, MemoryLevel memory, IShar
             return;
         }
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            await RunAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await RunAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops; without a stop that was asked for, the host would take it for a fault.
         }
     }
 }

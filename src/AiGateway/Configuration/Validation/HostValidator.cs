@@ -32,6 +32,14 @@ internal static class HostValidator
         ValidateUrl(context, Section["otlp"]["endpoint"], host.Otlp.Endpoint);
         ValidateUrl(context, Section["outbound"]["proxy"], host.Outbound.Proxy);
         ValidateRedis(context, host.Redis);
+        if (host.Cache.Redis == true && host.Redis is null)
+        {
+            context.Error(Section["cache"]["redis"], "'host.cache.redis' is true, but there is no 'host.redis' to share answers through. Add 'host.redis: redis://redis.internal:6379', or remove the key.");
+        }
+        else if (host.Cache.Redis == true && host.IdSecret is null)
+        {
+            context.Error(Section["cache"]["redis"], "'host.cache.redis' is true, but there is no 'host.id_secret': what nodes share is sealed with it, and must be the same on all of them. Add one (openssl rand -base64 32), or remove the key.");
+        }
         foreach (var name in host.Otlp.Headers.Keys.Where(name => !HttpSyntax.IsHeaderName(name)))
         {
             context.Error(Section["otlp"]["headers"][name], $"'{name}' is not a valid header name.");

@@ -54,6 +54,7 @@ internal static partial class FileTable
             .With("store_responses", "Responses that the gateway keeps, encrypted, in the data folder, for models whose providers keep none: previous_response_id then works with them. Default: none are kept.", storeResponses, (section, value) => section with { StoreResponses = value })
             .With("ledger", "The ledger of requests, calls and costs: what reports are made from, and what budgets begin with after a restart. Default: kept in SQLite, in the data folder; store: off keeps none.", ledger, (section, value) => section with { Ledger = value })
             .With("redis", "The Redis through which several nodes share limits and budgets: its URL, or a section. Default: none; each node counts for itself.", redis, (section, value) => section with { Redis = value })
+            .With("cache", "What the process has for caches; which answers are cached each alias says.", HostCache(), (section, value) => section with { Cache = value })
             .With("otlp", "OpenTelemetry export of traces and metrics.", otlp, (section, value) => section with { Otlp = value })
             .With("forward_baggage", "Whether the callers' baggage header (W3C Baggage) goes on to providers; it may name tenants and users. Default false.", Scalars.Boolean, (section, value) => section with { ForwardBaggage = value })
             .With("outbound", "How upstream connections leave this network.", outbound, (section, value) => section with { Outbound = value });

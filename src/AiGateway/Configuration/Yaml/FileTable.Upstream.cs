@@ -66,6 +66,7 @@ internal static partial class FileTable
             .With("max_choices", "Most answers to one request (n) where each is a call of its own, because the provider gives one. Default 8.", Scalars.Integer(1, 128), (section, value) => section with { MaxChoices = value })
             .With("unknown_price", "What becomes of a request to this alias whose price nobody knows: allow, reject or estimate. Default: the file's.", Scalars.Word(UnknownPriceNames.All), (section, value) => section with { UnknownPrice = value })
             .With("unknown_price_as", "With estimate: the model of the price list whose price stands in, as provider/model. Default: the file's.", Scalars.Text, (section, value) => section with { UnknownPriceAs = value })
+            .With("cache", "How its answers are cached: off, exact, or a section. Default off.", Cache(), (section, value) => section with { Cache = value })
             .With("description", "Shown in /v1/models.", Scalars.Text, (section, value) => section with { Description = value });
     }
 

@@ -8,6 +8,7 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Providers;
 using AiGateway.Storage.Redis;
+using AiGateway.Telemetry;
 using AiGateway.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,7 +72,7 @@ public sealed class RedisKindTests
     private static async Task<LimitStoreException> FaultAsync(RedisModel redis, string? authorities)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var connection = new RedisConnection(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), TimeProvider.System, new RedisMetrics(services.GetRequiredService<IMeterFactory>()));
+        await using var connection = new RedisConnection(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), TimeProvider.System, new RedisMetrics(services.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration));
         var store = new RedisLimitStore(connection, "t:", "other", TimeSpan.FromSeconds(60), TimeProvider.System);
         return await Assert.ThrowsAsync<LimitStoreException>(() => store.BeginAsync("x", TimeSpan.Zero));
     }

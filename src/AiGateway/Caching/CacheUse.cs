@@ -1,0 +1,15 @@
+using AiGateway.Configuration;
+
+namespace AiGateway.Caching;
+
+/// <summary>How one request uses the cache.</summary>
+/// <param name="Model">The alias's rule.</param>
+/// <param name="Controls">What the caller says.</param>
+/// <param name="Tenant">Among whom answers are shared.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="Form">In which form it wants the answer.</param>
+internal sealed record CacheUse(CacheModel Model, CacheControls Controls, string Tenant, string Key, AnswerForm Form)
+{
+    /// <summary>How long its answer is kept: the caller may shorten what the alias says.</summary>
+    public TimeSpan Ttl => Controls.Ttl is { } ttl && ttl < Model.Ttl ? ttl : Model.Ttl;
+}

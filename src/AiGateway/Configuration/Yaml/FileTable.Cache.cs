@@ -1,0 +1,18 @@
+namespace AiGateway.Configuration.Yaml;
+
+/// <summary>The sections about caches.</summary>
+internal static partial class FileTable
+{
+    private static ShortFormShape<string, CacheConfig> Cache() => new(Scalars.Word(CacheWords.Modes), mode => new CacheConfig { Mode = mode }, new RecordShape<CacheConfig>("cache")
+        .With("mode", "off, or exact: the same request gets the same answer. Default exact where there is a section.", Scalars.Word(CacheWords.Modes), (section, value) => section with { Mode = value })
+        .With("requests", "Which requests. deterministic: temperature 0 or a seed, vectors, moderations, reranking. all: every request. Default deterministic.", Scalars.Word(CacheWords.Requests), (section, value) => section with { Requests = value })
+        .With("ttl", "How long an answer is served, from when it was made. Default 1h.", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)), (section, value) => section with { Ttl = value })
+        .With("scope", "Who shares answers: key, project, team, or alias (everybody who may use it). Callers without a project or a team share with nobody. Default project.", Scalars.Word(CacheWords.Scopes), (section, value) => section with { Scope = value })
+        .With("max_entry", "Largest answer that is kept. Default 1MiB.", Scalars.Size(1L << 10, 64L << 20), (section, value) => section with { MaxEntry = value })
+        .With("refused", "Whether answers are kept that a filter took away or in which the model declined. Default false.", Scalars.Boolean, (section, value) => section with { Refused = value })
+        .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value }));
+
+    private static RecordShape<HostCacheConfig> HostCache() => new RecordShape<HostCacheConfig>("host_cache")
+        .With("memory", "Most bytes of answers in the process's own memory. Default 256MiB.", Scalars.Size(1L << 20, 64L << 30), (section, value) => section with { Memory = value })
+        .With("redis", "Whether nodes share answers through host.redis. Default false.", Scalars.Boolean, (section, value) => section with { Redis = value });
+}
