@@ -5,6 +5,7 @@ using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Providers;
 using AiGateway.Storage.Ledger;
 using AiGateway.Storage.Postgres;
 using AiGateway.Storage.Redis;

@@ -1,6 +1,7 @@
 using System.Text;
 using AiGateway.Caching.Levels;
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using AiGateway.Storage;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
