@@ -36,7 +36,8 @@ internal static class StorageExtensions
             services.AddSingleton<RedisMetrics>();
             services.AddSingleton<RedisConnection>();
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
-                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IWebhookClaims>(provider => new RedisWebhookClaims(provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider)));
         }
         if (host.Ledger is { Postgres: { } address })
         {
@@ -66,4 +67,7 @@ internal static class StorageExtensions
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
         return services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<SqliteConversationStore>());
     }
+
+    // Only unlike all others: who had it before is never asked.
+    private static string NodeName(IServiceProvider provider) => RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow());
 }
