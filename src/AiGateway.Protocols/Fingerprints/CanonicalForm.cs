@@ -24,7 +24,7 @@ internal sealed partial class CanonicalForm
     private const int MostMembersKept = 4096;
 
     [ThreadStatic]
-    private static CanonicalForm? s_free;
+    private static CanonicalForm? _free;
 
     private byte[] _bytes = new byte[SmallestBuffer];
     private int _length;
@@ -39,8 +39,8 @@ internal sealed partial class CanonicalForm
     /// <summary>An empty one, this thread's own if it is free.</summary>
     public static CanonicalForm Rent()
     {
-        var form = s_free ?? new CanonicalForm();
-        s_free = null;
+        var form = _free ?? new CanonicalForm();
+        _free = null;
         form.Clear();
         return form;
     }
@@ -49,7 +49,7 @@ internal sealed partial class CanonicalForm
     public void Return()
     {
         if (_bytes.Length <= LargestKept && _scratch.Length <= LargestKept && _members.Length <= MostMembersKept)
-            s_free = this;
+            _free = this;
     }
 
     /// <summary>Begins anew.</summary>
