@@ -2,6 +2,7 @@ using AiGateway.Benchmarks.Budgets;
 using AiGateway.Benchmarks.Caching;
 using AiGateway.Benchmarks.Ledger;
 using AiGateway.Benchmarks.Protocols;
+using AiGateway.Benchmarks.Semantics;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -26,6 +27,10 @@ if (args.Contains("--ledger"))
 if (args.Contains("--cache-policy"))
 {
     return CachePolicyReport.Run();
+}
+if (args.Contains("--semantics"))
+{
+    return await SemanticsTimes.RunAsync(args);
 }
 if (args.Contains("--translation"))
 {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AiGateway.Benchmarks.Caching;
 using AiGateway.Benchmarks.Gateway;
 using AiGateway.Benchmarks.Protocols;
+using AiGateway.Benchmarks.Semantics;
 using AiGateway.LoadTest;
 
 namespace AiGateway.Benchmarks.Budgets;
@@ -39,6 +40,7 @@ internal static class AllocationCheck
         () => new AdmissionBenchmarks(),
         () => new CostCalculatorBenchmarks(),
         () => new MetricsBenchmarks(),
+        () => new SemanticsBenchmarks(),
     ];
 
     /// <summary>Measures every case; 1 when one exceeds its budget, has none, or a budget names no case.</summary>
