@@ -35,6 +35,7 @@ internal static class AllocationCheck
         () => new ResponseInspectorBenchmarks(),
         () => new StreamInspectorBenchmarks(),
         () => new TranslationBenchmarks(),
+        () => new FactsBenchmarks(),
         () => new CallerTableBenchmarks(),
         () => new PlanBuilderBenchmarks(),
         () => new AdmissionBenchmarks(),
