@@ -1,0 +1,47 @@
+using AiGateway.CacheQuality.Questions;
+using AiGateway.Semantics.Acceptance;
+using AiGateway.Semantics.Facts;
+
+namespace AiGateway.CacheQuality.Policies;
+
+/// <summary>Ours: the facts' veto, then the acceptance model.</summary>
+internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceModel model) : HitPolicy
+{
+    private readonly EntryEvidence[] _entries = new EntryEvidence[workload.Workload.Texts.Count];
+    private AcceptanceVerdict _verdict;
+    private int _checked;
+
+    internal override int Width => 2;
+
+    internal override bool KeepsConfirmed => true;
+
+    internal override PolicyDecision Decide(int asked, ReadOnlySpan<Candidate> near)
+    {
+        var best = -1;
+        var bestRisk = double.PositiveInfinity;
+        HitFeatures bestFeatures = default;
+        for (var i = 0; i < near.Length; i++)
+        {
+            var facts = FactComparison.Compare(workload.Facts[near[i].Text], workload.Facts[asked]);
+            if (!facts.Agrees)
+                continue;
+            var margin = near.Length == 1 ? 1 : near[i].Similarity - near[i == 0 ? 1 : 0].Similarity;
+            var features = HitFeatures.Of(near[i].Similarity, margin, workload.Facts[asked].Tokens.Length, facts.Features);
+            var risk = model.Risk(features, _entries[near[i].Text]);
+            if (risk >= bestRisk)
+                continue;
+            (best, bestRisk, bestFeatures) = (near[i].Text, risk, features);
+        }
+        if (best < 0)
+            return PolicyDecision.Miss;
+        _verdict = model.Decide(bestFeatures, _entries[best]);
+        _checked = best;
+        return new PolicyDecision(_verdict.Decision, best, _verdict.Trusted);
+    }
+
+    internal override void Learn(bool wrong)
+    {
+        model.Learn(_verdict, wrong);
+        _entries[_checked] = _entries[_checked].With(wrong);
+    }
+}

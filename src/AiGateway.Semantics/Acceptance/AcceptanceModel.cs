@@ -1,0 +1,280 @@
+namespace AiGateway.Semantics.Acceptance;
+
+/// <summary>
+/// Decides which would-be hits are served, so that of those at most a given share is wrong. One for each (embedder, alias);
+/// learns from checks, in which the cached answer is compared with the model's.
+/// </summary>
+/// <remarks>
+/// <para>1. The <see cref="RiskScorer"/> gives each would-be hit a risk; what its entry has shown is blended in. The risk puts it into a band.</para>
+/// <para>2. The hits up to a band are served only while the upper confidence limit of their wrong share is below the bound. Six bands
+/// around the bound are candidates. They share the 5 %; one that passes hands its share to the next (Bretz, Maurer, Brannath and
+/// Posch, "A graphical approach to sequentially rejective multiple test procedures", 2009), so the safest hits are served first.</para>
+/// <para>3. Of trusted hits a share is checked, drawn blindly: ln 20 / (wrong hits that the bound still has room for), so that in a
+/// world that turns wholly wrong a check says so, 19 times of 20, before the room is used up; more while a drift is suspected. What is not trusted is
+/// asked upstream anyway, and judged for nothing.</para>
+/// <para>4. On an alarm of the <see cref="DriftDetector"/> all evidence is dropped and nothing is served until there is new. Evidence also
+/// ages: it is kept in two stretches, of which the older goes when the newer is full. Each beginning of evidence spends its own
+/// part of the 5 %, so that all of them together spend no more.</para>
+/// <para>Many threads may decide; learning takes a lock.</para>
+/// </remarks>
+internal sealed class AcceptanceModel
+{
+    // Where the candidates lie, as multiples of the bound (the risk of the worst hit is a few times the mean), and what they begin with of the 5 %.
+    private static readonly double[] Candidates = [0.71, 1, 1.42, 2, 2.83, 4];
+    private static readonly double[] Shares = [0.2, 0.4, 0, 0.3, 0, 0.1];
+
+    // Of the hits that are in no band only so many are judged: enough to find out that the scorer is wrong about them.
+    private const double HopelessShare = 0.05;
+
+    // What a node keeps for the others while it cannot reach them.
+    private const int MaxUnshared = 2000;
+
+    private readonly AcceptanceOptions _options;
+    private readonly double _judgedBound;
+    private readonly int[] _candidateBands;
+    private readonly bool[] _passed;
+    private readonly int _stretchChecks;
+    private readonly RiskScorer _scorer;
+    private readonly DriftDetector _drift;
+    private readonly Lock _gate = new();
+    private readonly long[] _newHits = new long[RiskBands.Count];
+    private BandEvidence _older = new();
+    private BandEvidence _newer = new();
+    private readonly long[] _unsharedHits = new long[RiskBands.Count];
+    private readonly Queue<CheckOutcome> _unsharedChecks = [];
+    private int _beginnings = 1;
+    private long _served;
+    private long _sharedServed;
+    private long _draws;
+    private volatile ServingPolicy _policy;
+
+    /// <param name="seed">Of the draws for checks.</param>
+    internal AcceptanceModel(AcceptanceOptions options, ScorerPrior prior, long seed)
+    {
+        _options = options;
+        _judgedBound = options.Judge.JudgedBound(options.MaxWrongHits);
+        _candidateBands = [.. Candidates.Select(c => Math.Min(RiskBands.Of(c * _judgedBound * 0.999), RiskBands.Count - 1)).Distinct()];
+        _passed = new bool[_candidateBands.Length];
+        // Enough to tell three quarters of the bound from the bound; as it is only one stretch of two, evidence is never less than that.
+        _stretchChecks = (int)Math.Ceiling(100 / _judgedBound);
+        _scorer = new RiskScorer(prior);
+        _drift = new DriftDetector(_judgedBound);
+        _draws = seed;
+        _policy = new ServingPolicy(_scorer.Weights, -1, 1, default, options.Alpha);
+    }
+
+    /// <summary>What is served at the moment, and how often it is wrong.</summary>
+    internal ServingPolicy Policy => _policy;
+
+    /// <summary>The upper confidence limit of the wrong share among trusted hits, the judge's errors included; 1 while nothing is trusted.</summary>
+    internal double UpperLimit
+    {
+        get
+        {
+            var policy = _policy;
+            return policy.LastBand < 0 ? 1 : _options.Judge.Corrected(policy.Region.Upper(policy.Alpha));
+        }
+    }
+
+    /// <summary>How often evidence has begun anew: by alarm, or because it was old.</summary>
+    internal int Beginnings => _beginnings;
+
+    /// <summary>The estimated chance that a hit is wrong, to choose among several entries.</summary>
+    internal double Risk(in HitFeatures features, EntryEvidence entry) => entry.Blend(RiskScorer.Risk(_policy.Weights, features));
+
+    /// <summary>Decides one would-be hit that no fact has vetoed.</summary>
+    internal AcceptanceVerdict Decide(in HitFeatures features, EntryEvidence entry)
+    {
+        if (!features.IsFinite)
+            return new AcceptanceVerdict(AcceptanceDecision.Miss, 1, false, features);
+
+        var policy = _policy;
+        var risk = entry.Blend(RiskScorer.Risk(policy.Weights, features));
+        var band = RiskBands.Of(risk);
+        var trusted = band <= policy.LastBand && !entry.IsBad;
+        if (band < RiskBands.Count)
+            Interlocked.Increment(ref _newHits[band]);
+
+        if (Draw() < (trusted ? policy.CheckShare : band < RiskBands.Count ? _options.LearningShare : _options.LearningShare * HopelessShare))
+            return new AcceptanceVerdict(AcceptanceDecision.Check, risk, trusted, features);
+        if (!trusted)
+            return new AcceptanceVerdict(AcceptanceDecision.Miss, risk, false, features);
+        Interlocked.Increment(ref _served);
+        return new AcceptanceVerdict(AcceptanceDecision.Serve, risk, true, features);
+    }
+
+    /// <summary>Takes in the outcome of a check, or a caller's word that a served answer was wrong.</summary>
+    internal void Learn(in AcceptanceVerdict verdict, bool wrong)
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            if (_unsharedChecks.Count == MaxUnshared)
+                _unsharedChecks.Dequeue();
+            _unsharedChecks.Enqueue(new CheckOutcome(verdict, wrong));
+            LearnUnsynchronized(verdict, wrong);
+            _policy = JudgeUnsynchronized();
+        }
+    }
+
+    /// <summary>What this node has seen since the last call, for the others.</summary>
+    internal AcceptanceDelta TakeDelta()
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            var served = Interlocked.Read(ref _served);
+            // Evidence may have begun anew in between, and the count with it.
+            var delta = new AcceptanceDelta([.. _unsharedHits], Math.Max(0, served - _sharedServed), [.. _unsharedChecks]);
+            _sharedServed = served;
+            Array.Clear(_unsharedHits);
+            _unsharedChecks.Clear();
+            return delta;
+        }
+    }
+
+    /// <summary>Takes in what another node has seen.</summary>
+    internal void Apply(AcceptanceDelta delta)
+    {
+        if (delta.Hits.Length != RiskBands.Count || Array.Exists(delta.Hits, n => n < 0) || delta.Served < 0)
+            return;
+        lock (_gate)
+        {
+            for (var i = 0; i < delta.Hits.Length; i++)
+                _newer.Hits[i] += delta.Hits[i];
+            Interlocked.Add(ref _served, delta.Served);
+            _sharedServed += delta.Served;
+            foreach (var check in delta.Checks)
+                if (check.Verdict.Features.IsFinite && check.Verdict.Risk is >= 0 and <= 1)
+                    LearnUnsynchronized(check.Verdict, check.Wrong);
+            _policy = JudgeUnsynchronized();
+        }
+    }
+
+    /// <summary>All that was learnt, to be kept.</summary>
+    internal AcceptanceState Save()
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            return new AcceptanceState
+            {
+                Bound = _judgedBound,
+                Weights = [.. _scorer.Weights],
+                Covariance = _scorer.Covariance.ToArray(),
+                Older = _older.Save(),
+                Newer = _newer.Save(),
+                Drift = [.. _drift.Sums],
+                Passed = [.. _passed],
+                Beginnings = _beginnings,
+                Served = Interlocked.Read(ref _served),
+            };
+        }
+    }
+
+    /// <summary>Puts what was kept in the place of what is known. Under another bound only the scorer is taken: evidence has to begin anew.</summary>
+    /// <returns>False, and nothing has changed, where the state is not sound.</returns>
+    internal bool TryRestore(AcceptanceState state)
+    {
+        if (!state.IsSound() || state.Passed.Length != _passed.Length)
+            return false;
+        lock (_gate)
+        {
+            _scorer.Restore(state.Weights, state.Covariance);
+            // Both are computed from the same decimal: equal, or meant to differ.
+            if (state.Bound.Equals(_judgedBound))
+            {
+                _older.Restore(state.Older);
+                _newer.Restore(state.Newer);
+                state.Drift.CopyTo(_drift.Sums, 0);
+                state.Passed.CopyTo(_passed, 0);
+                _beginnings = state.Beginnings;
+                Interlocked.Exchange(ref _served, state.Served);
+                _sharedServed = state.Served;
+            }
+            _policy = JudgeUnsynchronized();
+            return true;
+        }
+    }
+
+    private void TakeHitsUnsynchronized()
+    {
+        for (var i = 0; i < _newHits.Length; i++)
+        {
+            var hits = Interlocked.Exchange(ref _newHits[i], 0);
+            _newer.Hits[i] += hits;
+            _unsharedHits[i] += hits;
+        }
+    }
+
+    private void LearnUnsynchronized(in AcceptanceVerdict verdict, bool wrong)
+    {
+        _scorer.Learn(verdict.Features, wrong);
+        var band = RiskBands.Of(verdict.Risk);
+        if (band < RiskBands.Count)
+            _newer.Add(band, wrong);
+        if (verdict.Trusted)
+            _drift.Add(wrong);
+        if (_drift.Alarm >= 1)
+            BeginAgainUnsynchronized();
+        else if (_newer.ChecksUpTo(_candidateBands[^1]) >= _stretchChecks)
+            TurnOverUnsynchronized();
+    }
+
+    private void BeginAgainUnsynchronized()
+    {
+        _older.Clear();
+        _newer.Clear();
+        _drift.Clear();
+        Array.Clear(_passed);
+        _scorer.Widen();
+        Interlocked.Exchange(ref _served, 0);
+        _sharedServed = 0;
+        _beginnings++;
+    }
+
+    private void TurnOverUnsynchronized()
+    {
+        (_older, _newer) = (_newer, _older);
+        _newer.Clear();
+        _beginnings++;
+    }
+
+    private ServingPolicy JudgeUnsynchronized()
+    {
+        var alpha = _options.Alpha * Spent(_beginnings);
+        var (lastBand, region, passedAlpha, carried) = (-1, default(RegionEvidence), alpha, 0.0);
+        for (var i = 0; i < _candidateBands.Length; i++)
+        {
+            var share = Shares[i] + carried;
+            var candidate = BandEvidence.Region(_older, _newer, _candidateBands[i]);
+            // A limit that holds at every moment holds for good: what has passed stays passed, as long as it still looks it.
+            _passed[i] = candidate.Estimate < _judgedBound && (_passed[i] || candidate.IsBelow(_judgedBound, alpha * share));
+            carried = 0;
+            if (!_passed[i])
+                continue;
+            (lastBand, region, passedAlpha) = (_candidateBands[i], candidate, alpha * share);
+            carried = share;
+        }
+        return new ServingPolicy(_scorer.Weights, lastBand, CheckShare(region.Estimate), region, passedAlpha);
+    }
+
+    /// <summary>The part of the 5 % that the n-th beginning may spend: 4/5 the first, 1/5 · 6/π² · 1/(n − 1)² the later ones; 1 in all.</summary>
+    private static double Spent(int beginning) => beginning == 1 ? 0.8 : 0.2 * 6 / (Math.PI * Math.PI) / ((beginning - 1.0) * (beginning - 1));
+
+    private double CheckShare(double estimate)
+    {
+        var room = Math.Max(1, Interlocked.Read(ref _served) * (_judgedBound - estimate));
+        var share = Math.Clamp(-Math.Log(_options.Alpha) / room, _options.MinCheckShare, _options.MaxCheckShare);
+        return Math.Max(share, Math.Min(_options.MaxCheckShare * 2, _drift.Alarm));
+    }
+
+    /// <summary>The next of a fixed row of numbers from 0 to 1 (SplitMix64): no lock, and the same for the same seed.</summary>
+    private double Draw()
+    {
+        var z = (ulong)Interlocked.Add(ref _draws, unchecked((long)0x9E3779B97F4A7C15));
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+}

@@ -1,0 +1,91 @@
+namespace AiGateway.Semantics.Acceptance;
+
+/// <summary>For each band: would-be hits seen, how many of them were checked, and how many of those were wrong.</summary>
+/// <remarks>Not for many threads.</remarks>
+internal sealed class BandEvidence
+{
+    /// <summary>Checks that a band's own ratio of hits to checks is averaged with, so that a band with few does not get a wild weight.</summary>
+    private const double Shrinkage = 20;
+
+    internal long[] Hits { get; } = new long[RiskBands.Count];
+    internal long[] Checked { get; } = new long[RiskBands.Count];
+    internal long[] Wrong { get; } = new long[RiskBands.Count];
+
+    internal void Add(int band, bool wrong)
+    {
+        Checked[band]++;
+        if (wrong)
+            Wrong[band]++;
+    }
+
+    internal void Clear()
+    {
+        Array.Clear(Hits);
+        Array.Clear(Checked);
+        Array.Clear(Wrong);
+    }
+
+    /// <summary>Hits, checks and wrong ones, one band after the other.</summary>
+    internal long[] Save() => [.. Hits, .. Checked, .. Wrong];
+
+    /// <summary>Takes what <see cref="Save"/> gave.</summary>
+    internal void Restore(ReadOnlySpan<long> saved)
+    {
+        var count = RiskBands.Count;
+        saved[..count].CopyTo(Hits);
+        saved.Slice(count, count).CopyTo(Checked);
+        saved[(2 * count)..].CopyTo(Wrong);
+    }
+
+    /// <summary>Whether <see cref="Save"/> could have given this: no more wrong than checked, none negative.</summary>
+    internal static bool IsSound(long[] saved)
+    {
+        var count = RiskBands.Count;
+        if (saved.Length != 3 * count || Array.Exists(saved, n => n < 0))
+            return false;
+        for (var band = 0; band < count; band++)
+            if (saved[2 * count + band] > saved[count + band])
+                return false;
+        return true;
+    }
+
+    /// <summary>Sums up two stretches of evidence for the would-be hits up to and including a band.</summary>
+    /// <remarks>
+    /// Bands are checked at different rates (all of what is not served, few of what is), so each check counts for the hits it
+    /// stands for: ω = hits / checks of its band. Which hits are checked is drawn without looking at the answers.
+    /// </remarks>
+    internal static RegionEvidence Region(BandEvidence older, BandEvidence newer, int lastBand)
+    {
+        double hits = 0, checks = 0;
+        for (var band = 0; band <= lastBand; band++)
+        {
+            hits += older.Hits[band] + newer.Hits[band];
+            checks += older.Checked[band] + newer.Checked[band];
+        }
+        if (checks == 0)
+            return default;
+
+        var common = hits / checks;
+        double heaviest = 0, weightedChecks = 0, weightedWrong = 0;
+        for (var band = 0; band <= lastBand; band++)
+        {
+            double bandChecks = older.Checked[band] + newer.Checked[band];
+            if (bandChecks == 0)
+                continue;
+            var weight = (older.Hits[band] + newer.Hits[band] + Shrinkage * common) / (bandChecks + Shrinkage);
+            heaviest = Math.Max(heaviest, weight);
+            weightedChecks += weight * bandChecks;
+            weightedWrong += weight * (older.Wrong[band] + newer.Wrong[band]);
+        }
+        return new RegionEvidence(weightedChecks / heaviest, weightedWrong / heaviest);
+    }
+
+    /// <summary>Checks in the bands up to and including one.</summary>
+    internal long ChecksUpTo(int lastBand)
+    {
+        long sum = 0;
+        for (var band = 0; band <= lastBand; band++)
+            sum += Checked[band];
+        return sum;
+    }
+}

@@ -1,0 +1,9 @@
+namespace AiGateway.Semantics.Acceptance;
+
+/// <summary>What the acceptance model has made of its evidence: immutable, replaced whole after each check.</summary>
+/// <param name="Weights">Of the scorer.</param>
+/// <param name="LastBand">Would-be hits up to this band are trusted; -1: none.</param>
+/// <param name="CheckShare">The share of trusted hits that is checked.</param>
+/// <param name="Region">The evidence for what is trusted.</param>
+/// <param name="Alpha">The chance of error at which that evidence sufficed.</param>
+internal sealed record ServingPolicy(double[] Weights, int LastBand, double CheckShare, RegionEvidence Region, double Alpha);
