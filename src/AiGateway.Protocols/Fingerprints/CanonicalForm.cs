@@ -17,10 +17,11 @@ namespace AiGateway.Protocols.Fingerprints;
 /// </remarks>
 internal sealed partial class CanonicalForm
 {
-    // Twice the cost of hashing a string apart (some 0.3 µs), as copies of it would cost, lies above this.
+    // Hashing a string apart costs some 0.3 µs beside its bytes, copying and moving a shorter one less.
     private const int LongestInline = 2048;
     private const int SmallestBuffer = 16 * 1024;
     private const int LargestKept = 256 * 1024;
+    private const int MostMembersKept = 4096;
 
     [ThreadStatic]
     private static CanonicalForm? s_free;
@@ -47,7 +48,7 @@ internal sealed partial class CanonicalForm
     /// <summary>Gives it back to this thread; what grew large is let go.</summary>
     public void Return()
     {
-        if (_bytes.Length <= LargestKept && _scratch.Length <= LargestKept && _members.Length <= LargestKept / 8)
+        if (_bytes.Length <= LargestKept && _scratch.Length <= LargestKept && _members.Length <= MostMembersKept)
             s_free = this;
     }
 

@@ -16,7 +16,7 @@ public static class RequestFingerprinter
     private const byte WholeRequest = 1;
     private const byte TextInPartition = 2;
 
-    /// <summary>Makes a fingerprint; allocates nothing but for bodies of more than some 10 KB of structure.</summary>
+    /// <summary>Makes a fingerprint; allocates nothing once its thread's buffers have grown, up to some 200 KB of structure (long texts do not count).</summary>
     /// <param name="context">What it covers beside the body.</param>
     /// <param name="body">A JSON object in UTF-8, as the request reader accepted it.</param>
     /// <param name="fingerprint">The fingerprint.</param>

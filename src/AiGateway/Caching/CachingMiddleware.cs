@@ -127,13 +127,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
                 if (leads)
                 {
-                    if (await TryServeKeptAsync(context, exchange, use, isAgain: true))
+                    if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight))
                     {
-                        // The call before this one ended between the look and now; whoever has joined this one looks too.
-                        Drop(reader.Flight, null);
-                        return;
+                        await LeadAsync(context, exchange, use, reader);
                     }
-                    await LeadAsync(context, exchange, use, reader);
                     return;
                 }
             }
@@ -155,6 +152,24 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     exchange.Reject(reason);
                     return;
                 }
+            }
+        }
+    }
+
+    /// <summary>Serves what the call before this one has left, where that ended between the first look and now; whoever has joined this one then looks too.</summary>
+    private async ValueTask<bool> TryServeInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight)
+    {
+        var isNeeded = false;
+        try
+        {
+            isNeeded = !await TryServeKeptAsync(context, exchange, use, isAgain: true);
+            return !isNeeded;
+        }
+        finally
+        {
+            if (!isNeeded)
+            {
+                Drop(flight, null);
             }
         }
     }

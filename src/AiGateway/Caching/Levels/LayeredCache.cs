@@ -49,6 +49,10 @@ internal sealed class LayeredCache(MemoryLevel memory, ISharedLevel? shared, Pur
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
         var now = clock.GetUtcNow();
         var life = Shorter(options?.Expiration ?? DefaultExpiration, LongestExpiration);
+        if (life <= TimeSpan.Zero)
+        {
+            return;
+        }
         string[] by = tags is null ? [] : [.. tags];
         var entry = new CacheEntry(key, bytes, now.UtcTicks, (now + life).UtcTicks, by, purges.StampOf(key, by));
         if (!flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite))

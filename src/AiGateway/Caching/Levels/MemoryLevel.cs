@@ -96,5 +96,5 @@ internal sealed class MemoryLevel
         }
     }
 
-    private MemoryShard ShardOf(string key) => _shards[string.GetHashCode(key) & (_shards.Length - 1)];
+    private MemoryShard ShardOf(string key) => _shards[string.GetHashCode(key, StringComparison.Ordinal) & (_shards.Length - 1)];
 }

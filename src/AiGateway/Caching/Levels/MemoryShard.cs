@@ -127,5 +127,5 @@ internal sealed class MemoryShard(long capacity, CacheLevelMetrics metrics)
         metrics.Removed(reason);
     }
 
-    private static int Hash(CacheEntry entry) => string.GetHashCode(entry.Key);
+    private static int Hash(CacheEntry entry) => string.GetHashCode(entry.Key, StringComparison.Ordinal);
 }
