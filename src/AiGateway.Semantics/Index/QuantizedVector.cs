@@ -8,7 +8,7 @@ namespace AiGateway.Semantics.Index;
 /// <summary>Vectors as 8-bit integers: a quarter of the memory, which is what a search spends its time on.</summary>
 /// <remarks>
 /// Each is stretched so that its largest number becomes 127, and the length of what came out is kept, so that a vector's similarity to itself is 1.
-/// Rounding shifts a similarity of two vectors of 384 numbers by 0.0006 as a rule.
+/// Rounding shifts a similarity of two vectors of 384 numbers by 0.0006 as a rule (root mean square over the goldens), 0.0024 at most.
 /// </remarks>
 internal static class QuantizedVector
 {
