@@ -7,7 +7,7 @@ internal static class LanguageReader
 {
     private const int MaxLanguages = 16;
 
-    /// <param name="language">Bit of the language (<see cref="Lexicon.Language"/>), -1 where it is not known.</param>
+    /// <param name="language">Which of the languages in <c>Words/languages.txt</c>, -1 where it is not known.</param>
     public static Script Read(ReadOnlySpan<char> text, ReadOnlySpan<FactToken> tokens, out int language)
     {
         Span<int> scripts = stackalloc int[(int)Script.Other + 1];

@@ -7,7 +7,6 @@ namespace AiGateway.Semantics.Facts;
 internal static class Lexicon
 {
     private static readonly Dictionary<string, byte> Dimensions = new(StringComparer.Ordinal);
-    private static readonly List<string> LanguageNames = [];
     private static readonly FrozenDictionary<ulong, LexiconEntry> Entries = Load();
 
     /// <summary>Dimension of plain numbers.</summary>
@@ -21,9 +20,6 @@ internal static class Lexicon
 
     /// <summary>Whether a dimension is a currency.</summary>
     public static bool IsMoney(byte dimension) => dimension >= Dimensions["usd"];
-
-    /// <summary>The name of the language with that bit.</summary>
-    public static string Language(int bit) => LanguageNames[bit];
 
     private static FrozenDictionary<ulong, LexiconEntry> Load()
     {
@@ -87,11 +83,12 @@ internal static class Lexicon
         foreach (var (head, words) in Lines("months"))
             foreach (var word in words)
                 Entry(word).Month = byte.Parse(head, CultureInfo.InvariantCulture);
-        foreach (var (head, words) in Lines("languages"))
+        var language = 0;
+        foreach (var (_, words) in Lines("languages"))
         {
-            LanguageNames.Add(head);
             foreach (var word in words)
-                Entry(word).Languages |= 1u << (LanguageNames.Count - 1);
+                Entry(word).Languages |= 1u << language;
+            language++;
         }
 
         // Words as they stand come before stems: "does" is not the plural of "doe".

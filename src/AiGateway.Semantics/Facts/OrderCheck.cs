@@ -3,18 +3,19 @@ namespace AiGateway.Semantics.Facts;
 /// <summary>Tells moved words that change nothing (in 2003 X did Y; X did Y in 2003) from moved words that change roles (A beats B; B beats A).</summary>
 /// <remarks>
 /// <para>
-/// The partners of an alignment fall into blocks that moved as a whole. Each two blocks whose order turned round need a harmless reason:
-/// they are coordinated (X and Y), one carried the preposition or conjunction that governs it along, one is written before the other instead of
-/// behind a preposition (the colleges for law, the law colleges), an auxiliary went between, or the voice of the verb between them changed.
+/// The partners of an alignment fall into blocks that moved as a whole. Two blocks whose order turned round exchanged their roles where each now
+/// stands between the neighbours of the other (x beats y, y beats x; from x to y, from y to x). A block that moved elsewhere has other neighbours,
+/// and changes nothing.
 /// </para>
 /// <para>
-/// Two blocks that changed places around a third (the pattern x m y, y m x) are an exchange: there only different prepositions, carried along by
-/// both, coordination, or a change of voice are reasons. Words that kept their places but changed <c>from</c> for <c>to</c> are an exchange too.
+/// Exchanges that mean nothing: members of a list, neighbours that took their prepositions along, relations that are the same both ways, and those
+/// around a verb that changed its voice. In the last case words that kept their places changed roles. So did what changed <c>from</c> for
+/// <c>to</c>, opposites that describe each other's nouns, and who did what where a question asks for the one who acts.
 /// </para>
 /// </remarks>
 internal ref struct OrderCheck(TextFacts a, TextFacts b, ReadOnlySpan<short> ofA)
 {
-    /// <summary>Texts with more blocks are too different for their order to say something about roles.</summary>
+    /// <summary>Texts of more blocks share words and no order: they count as a disagreement.</summary>
     private const int MaxBlocks = 24;
 
     private readonly FactToken[] _a = a.Tokens;

@@ -44,7 +44,7 @@ internal sealed class TextFacts
 
     public Script Script { get; }
 
-    /// <summary>See <see cref="Lexicon.Language"/>; -1 where it is not known.</summary>
+    /// <summary>Which of the languages in <c>Words/languages.txt</c>; -1 where it is not known.</summary>
     public int Language { get; }
 
     /// <summary>What kind of answer is asked for.</summary>

@@ -20,7 +20,7 @@ public sealed class FactVerdictTests
     [InlineData("Should I eat before a run?", "Should I eat after a run?", "opposite: before != after")]
     [InlineData("the capital of Norway", "the capital of Chile", "name: Norway != Chile")]
     [InlineData("When did the war start?", "Why did the war start?", "question: When != Why")]
-    [InlineData("Do cats chase dogs?", "Do dogs chase cats?", "order: cats != cats")]
+    [InlineData("Do cats chase dogs?", "Do dogs chase cats?", "order: cats chase dogs != dogs chase cats")]
     [InlineData("What is the weather like in Oslo?", "\u4eac\u90fd\u306e\u5929\u6c17\u306f", "language: What is the weather like in Oslo? != ??????")]
     public void Disagreement_IsExplained(string cached, string asked, string explanation)
     {
