@@ -12,22 +12,17 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "gateway";
 
-    private readonly string _folder;
-    private readonly string _postgres;
-    private ChildProcess? _process;
+    private readonly string _program;
+    private readonly string[] _settings;
+    private readonly ServerProcess _server = new("PostgreSQL");
 
-    private PostgresServer(string postgres, string folder, int port)
-    {
-        _postgres = postgres;
-        _folder = folder;
-        Port = port;
-    }
+    private PostgresServer(string program, string[] settings) => (_program, _settings) = (program, settings);
 
     /// <summary>Its port on 127.0.0.1.</summary>
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>Its process; throws while it is stopped.</summary>
-    public ChildProcess Process => _process ?? throw new InvalidOperationException("PostgreSQL is stopped.");
+    public ChildProcess Process => _server.Process;
 
     /// <summary>How a database is reached: a URL, as the routing file takes it. The user may do everything and has no password.</summary>
     /// <param name="database">Default: the one that is always there.</param>
@@ -37,47 +32,40 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database = "postgres") => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={User};Database={database}");
 
     /// <summary>Starts one with empty databases, or skips the running test where no PostgreSQL is installed.</summary>
-    public static async Task<PostgresServer> StartOrSkipAsync()
+    /// <param name="settings">Settings that are not the default's: <c>name=value</c>.</param>
+    public static async Task<PostgresServer> StartOrSkipAsync(params string[] settings)
     {
         string[] folders = Directory.Exists("/usr/lib/postgresql") ? [.. Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin"))] : [];
         if (Programs.Find("postgres", folders) is not { } postgres || Programs.Find("initdb", folders) is not { } initdb)
             throw new SkipException("postgres and initdb not found. ./test.sh installs them; or install the package postgresql.");
-        var folder = Directory.CreateTempSubdirectory("postgres-").FullName;
+        var server = new PostgresServer(postgres, settings);
         if (Environment.IsPrivilegedProcess)
-            await RunAsync("chown", "nobody", folder);
+            await RunAsync("chown", "nobody", server._server.Folder);
         var (program, first) = Command(initdb);
-        await RunAsync(program, [.. first, "--pgdata", folder, "--username", User, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
-        var server = new PostgresServer(postgres, folder, FreePort.Next());
+        await RunAsync(program, [.. first, "--pgdata", server._server.Folder, "--username", User, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
         await server.StartAsync();
         return server;
     }
 
     /// <summary>Starts it again on the same port.</summary>
-    public async Task StartAsync()
+    public Task StartAsync()
     {
-        var (program, first) = Command(_postgres);
-        _process = ChildProcess.Start(program, [
-            .. first, "-D", _folder, "-p", Port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
-        ]);
-        await _process.WaitForLineAsync("database system is ready to accept connections");
+        var (program, first) = Command(_program);
+        string[] settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", .. _settings];
+        return _server.StartAsync(
+            program, [.. first, "-D", _server.Folder, "-p", Port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(static setting => (string[])["-c", setting])],
+            "database system is ready to accept connections");
     }
 
     /// <summary>Ends it as an operator's restart does: every connection is cut, what was committed stays.</summary>
     public async Task StopAsync()
     {
         await Process.SignalAsync("INT");
-        await Process.WaitForExitAsync();
-        await Process.DisposeAsync();
-        _process = null;
+        await _server.EndAsync();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-            await _process.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static (string Program, string[] First) Command(string program) =>
         Environment.IsPrivilegedProcess ? ("setpriv", ["--reuid=nobody", "--clear-groups", "--", program]) : (program, []);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace AiGateway.TestKit;
 
@@ -7,70 +8,79 @@ namespace AiGateway.TestKit;
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _program;
-    private readonly string _folder;
-    private ChildProcess? _process;
+    private readonly ServerProcess _server = new("Redis");
+    private readonly string[] _settings;
 
-    private RedisServer(string program, string folder, int port)
+    private RedisServer(string program, Func<RedisServer, string[]> settings)
     {
         _program = program;
-        _folder = folder;
-        Port = port;
+        _settings = settings(this);
     }
 
+    /// <summary>A folder of its own, which goes with it.</summary>
+    public string Folder => _server.Folder;
+
     /// <summary>Its port on 127.0.0.1.</summary>
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>Host and port, as clients take them.</summary>
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     /// <summary>Its process; throws while it is stopped.</summary>
-    public ChildProcess Process => _process ?? throw new InvalidOperationException("Redis is stopped.");
+    public ChildProcess Process => _server.Process;
 
     /// <summary>Starts an empty one, or skips the running test where no Redis is installed.</summary>
-    public static async Task<RedisServer> StartOrSkipAsync()
+    public static Task<RedisServer> StartOrSkipAsync() => StartOrSkipAsync(static server => ["--port", server.Port.ToString(CultureInfo.InvariantCulture)]);
+
+    /// <summary>Starts one with settings of its own, its port among them.</summary>
+    public static async Task<RedisServer> StartOrSkipAsync(Func<RedisServer, string[]> settings)
     {
         var program = Programs.Find("redis-server", Path.Combine(RepositoryRoot.Path, ".tools", "redis", "bin"))
             ?? throw new SkipException("redis-server not found. ./test.sh fetches one; or install the package redis-server.");
-        var server = new RedisServer(program, Directory.CreateTempSubdirectory("redis-").FullName, FreePort.Next());
+        var server = new RedisServer(program, settings);
         await server.StartAsync();
         return server;
     }
 
     /// <summary>Starts it again on the same port, with what <see cref="StopAsync"/> kept.</summary>
-    public async Task StartAsync()
+    public Task StartAsync() => _server.StartAsync(
+        _program,
+        [.. _settings, "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "no", "--daemonize", "no"],
+        "Ready to accept connections");
+
+    /// <summary>Sends a command and reads up to where the answer has a text, for 10 s at most; only to one without TLS.</summary>
+    public async Task AskUntilAsync(string command, string wanted)
     {
-        _process = ChildProcess.Start(_program, [
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no", "--daemonize", "no",
-        ]);
-        await _process.WaitForLineAsync("Ready to accept connections");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port, patience.Token);
+        var (buffer, read) = (new byte[16 * 1024], "");
+        while (!read.Contains(wanted, StringComparison.Ordinal))
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), patience.Token);
+            read = Encoding.ASCII.GetString(buffer, 0, await client.GetStream().ReadAsync(buffer, patience.Token));
+            await Task.Delay(10, patience.Token);
+        }
     }
 
     /// <summary>Stops it.</summary>
     /// <param name="keep">Whether what it holds comes back with <see cref="StartAsync"/>; false: it comes back empty.</param>
     public async Task StopAsync(bool keep)
     {
-        var dump = Path.Combine(_folder, "dump.rdb");
         if (!keep)
         {
             await Process.KillAsync();
-            File.Delete(dump);
+            File.Delete(Path.Combine(Folder, "dump.rdb"));
         }
         else
         {
             using var client = new System.Net.Sockets.TcpClient();
             await client.ConnectAsync("127.0.0.1", Port);
             await client.GetStream().WriteAsync("SHUTDOWN SAVE\r\n"u8.ToArray());
-            await Process.WaitForExitAsync();
         }
-        await Process.DisposeAsync();
-        _process = null;
+        await _server.EndAsync();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-            await _process.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -11,8 +11,9 @@ internal static class JsonReport
         json.WriteStartArray();
         for (var i = 0; i < report.Rows.Count; i++)
         {
+            var bound = report.Rows[i].Bound.GetValueOrDefault();
             json.WriteStartObject();
-            WriteMembers(json, report.Rows[i]);
+            WriteMembers(json, report.Rows[i], bound);
             if (report.Judge is { } judge)
             {
                 json.WriteNumber("judge_false_accept", Rounded(judge.FalseAcceptShare));
@@ -23,7 +24,8 @@ internal static class JsonReport
             {
                 json.WriteStartObject();
                 json.WriteString("name", baseline.Name);
-                WriteMembers(json, baseline);
+                // A threshold knows no bound; it stands beside the one that it is compared at.
+                WriteMembers(json, baseline, bound);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -32,12 +34,9 @@ internal static class JsonReport
         json.WriteEndArray();
     }
 
-    private static void WriteMembers(Utf8JsonWriter json, QualityRow row)
+    private static void WriteMembers(Utf8JsonWriter json, QualityRow row, decimal bound)
     {
-        if (row.Bound is { } bound)
-            json.WriteNumber("bound", bound);
-        else
-            json.WriteNull("bound");
+        json.WriteNumber("bound", bound);
         json.WriteNumber("requests", row.Counts.Requests);
         json.WriteNumber("served", row.Counts.Served);
         json.WriteNumber("wrong", row.Counts.Wrong);

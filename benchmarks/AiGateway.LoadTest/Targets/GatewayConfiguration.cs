@@ -18,6 +18,7 @@ internal static class GatewayConfiguration
                 listen: {{adminListen}}
               records: {{recordsFile}}
               data_folder: {{dataFolder}}
+              ledger: { store: off }
             providers:
               openai: { kind: openai-compatible, base_url: "{{upstream}}/v1", keys: [upstream-key-of-the-load-test] }
               anthropic: { base_url: "{{upstream}}/v1", keys: [upstream-key-of-the-load-test] }
@@ -39,7 +40,7 @@ internal static class GatewayConfiguration
             """;
     }
 
-    // Off, as in a file that does not speak of it; --variant-env LOADTEST_LEDGER=sqlite measures what it costs.
+    // Off, so that runs compare with those of before it was the default; --variant-env LOADTEST_LEDGER=sqlite measures what it costs.
     private const string Ledger = "${LOADTEST_LEDGER:-off}";
 
     // None, unless --variant-env LOADTEST_REDIS=redis://127.0.0.1:6379 says where.

@@ -31,6 +31,13 @@ internal static class AdminAnswer
         }, Options);
     }
 
+    /// <summary>An error: the method is none of those that the address takes.</summary>
+    public static Task WrongMethodAsync(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return ProblemAsync(context, AdminProblem.WrongMethod(allowed));
+    }
+
     /// <summary>One entry, with its tag.</summary>
     public static Task EntryAsync(HttpContext context, EntryView view, EntryOutcome? outcome)
     {

@@ -15,7 +15,7 @@ internal sealed partial class AdminApi(ILogger<AdminApi> logger, EntriesEndpoint
 
     private static readonly AdminProblem Off = new(
         StatusCodes.Status403Forbidden, "admin_api_off",
-        "Keys, teams, limits and budgets cannot be made at run time, because no admin key is configured. Add one to 'host.admin.keys' with 'role: write' ('AiGateway keys new' makes a key and its hash), and restart the gateway.");
+        "Keys, teams, limits and budgets cannot be made at run time, because 'host.admin.keys' had none when the gateway started. Add one with 'role: write' ('AiGateway keys new' makes a key and its hash), and restart the gateway.");
 
     private static readonly AdminProblem ReadOnly = new(
         StatusCodes.Status403Forbidden, "read_only_key", "This admin key may read, and not change anything. Use one with 'role: write' in 'host.admin.keys'.");

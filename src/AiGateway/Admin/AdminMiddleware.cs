@@ -9,7 +9,11 @@ using Microsoft.Extensions.Primitives;
 namespace AiGateway.Admin;
 
 /// <summary>Everything that is not the API: health on every listener, <c>/metrics</c> and admin endpoints on theirs. Which listener a request came in by is its local port.</summary>
-internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, CacheEndpoint cache, AdminApi api, ListenerPorts ports)
+/// <remarks>
+/// Admin keys are those of the file that is in force. Where a start had some, one is asked for until the next start, also when a
+/// reload takes the last away: the listener's address, which may be open to a network, is still that of the start.
+/// </remarks>
+internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, SnapshotHolder snapshots, HealthEndpoints health, PrometheusExposition metrics, RecentRequests recent, ReportEndpoint reports, FocusEndpoint focus, CacheEndpoint cache, AdminApi api, ListenerPorts ports)
 {
     private const string Requests = "/admin/requests/";
 
@@ -43,8 +47,9 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         {
             return HealthEndpoints.LiveAsync(context);
         }
-        var who = Find(context.Request.Headers.Authorization);
-        if (who is null && host.AdminKeys.Count > 0)
+        var keys = snapshots.File.Host.AdminKeys;
+        var who = Find(keys, context.Request.Headers.Authorization);
+        if (who is null && keys.Count + host.AdminKeys.Count > 0)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return AdminAnswer.ProblemAsync(context, NoKey);
@@ -69,6 +74,10 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         {
             return cache.HandleAsync(context, who);
         }
+        if (path == AdminOpenApi.Path)
+        {
+            return AdminOpenApi.GetAsync(context);
+        }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {
             return JsonAnswer.WriteAsync(context, record, static (json, record) => RecordJson.Write(json, record, RecordAudience.Operator), RecordJson.Options);
@@ -82,7 +91,7 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
         return Task.CompletedTask;
     }
 
-    private AdminKeyModel? Find(StringValues authorization)
+    private static AdminKeyModel? Find(IReadOnlyList<AdminKeyModel> keys, StringValues authorization)
     {
         Span<byte> hash = stackalloc byte[KeyHash.Length];
         if (!BearerKey.TryFind(authorization, out var header) || !KeyHash.TryCompute(BearerKey.In(header), hash))
@@ -90,7 +99,7 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Heal
             return null;
         }
         AdminKeyModel? found = null;
-        foreach (var key in host.AdminKeys)
+        foreach (var key in keys)
         {
             if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
             {

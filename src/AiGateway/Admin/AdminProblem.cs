@@ -16,6 +16,12 @@ internal sealed record AdminProblem(int Status, string Code, string Message)
     public static AdminProblem Invalid(IReadOnlyList<string> errors) =>
         new(StatusCodes.Status400BadRequest, "invalid_entry", errors.Count == 1 ? errors[0] : $"{errors.Count} things are wrong; 'errors' holds them all.") { Errors = errors };
 
+    /// <summary>A ledger that cannot be read, or is none.</summary>
+    public static AdminProblem NoLedger(string message) => new(StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", message);
+
+    /// <summary>A method that the address does not take.</summary>
+    public static AdminProblem WrongMethod(string allowed) => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"Use {allowed} here.");
+
     /// <summary>Something else is there already, or depends on it.</summary>
     public static AdminProblem Conflict(string message) => new(StatusCodes.Status409Conflict, "conflict", message);
 

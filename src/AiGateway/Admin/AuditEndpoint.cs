@@ -15,8 +15,7 @@ internal sealed class AuditEndpoint(IRuntimeStore store)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
-            context.Response.Headers.Allow = "GET, HEAD";
-            await AdminAnswer.ProblemAsync(context, new AdminProblem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "The audit is read only: use GET."));
+            await AdminAnswer.WrongMethodAsync(context, "GET, HEAD");
             return;
         }
         if (Read(context.Request.Query, out var problem) is not { } query)

@@ -32,20 +32,14 @@ internal sealed partial class EntriesEndpoint(EntryBook book, SnapshotHolder sna
             ("POST", [var id, "rotate"]) when kind == EntryKind.Key => RotateAsync(context, who, id),
             ("POST", [var id, "disable" or "enable"]) when kind is EntryKind.Key or EntryKind.Team =>
                 ChangeAsync(context, who, decisions => decisions.Switch(kind, id, IfMatch(context), off: rest[1] == "disable")),
-            _ => AdminAnswer.ProblemAsync(context, Unknown(context, kind, rest)),
+            (_, []) => AdminAnswer.WrongMethodAsync(context, "GET, HEAD, POST"),
+            (_, [_]) => AdminAnswer.WrongMethodAsync(context, "GET, HEAD, PATCH, DELETE"),
+            _ => AdminAnswer.ProblemAsync(context, Unknown(kind)),
         };
     }
 
-    private static AdminProblem Unknown(HttpContext context, EntryKind kind, string[] rest)
-    {
-        var allowed = rest.Length switch { 0 => "GET, HEAD, POST", 1 => "GET, HEAD, PATCH, DELETE", _ => null };
-        if (allowed is null)
-        {
-            return AdminProblem.NotFound($"There is nothing at this address. Known under /admin/{kind.Plural}/ID: {(kind == EntryKind.Key ? "rotate, disable and enable" : kind == EntryKind.Team ? "disable and enable" : "nothing")}, by POST.");
-        }
-        context.Response.Headers.Allow = allowed;
-        return new AdminProblem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"Use {allowed} here.");
-    }
+    private static AdminProblem Unknown(EntryKind kind) => AdminProblem.NotFound(
+        $"There is nothing at this address. Known under /admin/{kind.Plural}/ID: {(kind == EntryKind.Key ? "rotate, disable and enable" : kind == EntryKind.Team ? "disable and enable" : "nothing")}, by POST.");
 
     private static string? IfMatch(HttpContext context) => context.Request.Headers.IfMatch is { Count: > 0 } values ? string.Join(',', values.OfType<string>()) : null;
 

@@ -23,13 +23,15 @@ internal static class FileEntryJson
     public static JsonElement Of(LimitConfig limit) => Element(
         ("on", limit.On), ("match", limit.Match),
         ("requests", Rates(limit.Requests)), ("tokens", Rates(limit.Tokens)), ("input_tokens", Rates(limit.InputTokens)), ("output_tokens", Rates(limit.OutputTokens)), ("spend", Rates(limit.Spend)),
-        ("concurrent", limit.Concurrent), ("reserve", limit.Reserve), ("shadow", limit.Shadow ? true : null), ("queue", Of(limit.Queue)));
+        ("concurrent", limit.Concurrent), ("reserve", limit.Reserve), ("shadow", limit.Shadow ? true : null),
+        ("mode", limit.Mode), ("on_store_failure", limit.OnStoreFailure), ("queue", Of(limit.Queue)));
 
     /// <summary>A budget.</summary>
     public static JsonElement Of(BudgetConfig budget) => Element(
         ("on", budget.On), ("match", budget.Match), ("amount", budget.Amount?.ToString(CultureInfo.InvariantCulture)), ("per", budget.Per), ("time_zone", budget.TimeZone),
         ("reserve", budget.Reserve), ("warn_at", Texts([.. budget.WarnAt.Select(static percent => percent.ToString(CultureInfo.InvariantCulture) + "%")])),
-        ("then_alias", budget.ThenAlias), ("shadow", budget.Shadow ? true : null));
+        ("notify", Texts(budget.Notify)), ("then_alias", budget.ThenAlias), ("shadow", budget.Shadow ? true : null),
+        ("mode", budget.Mode), ("on_store_failure", budget.OnStoreFailure));
 
     private static JsonObject? Of(QueueConfig? queue)
     {

@@ -22,17 +22,16 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, SnapshotHolder snap
         var (request, response) = (context.Request, context.Response);
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
-            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            response.Headers.Allow = "GET, HEAD";
+            await AdminAnswer.WrongMethodAsync(context, "GET, HEAD");
             return;
         }
         var unknown = request.Query.Keys.FirstOrDefault(static name => !ReportQuery.Names.Contains(name));
         var now = clock.GetUtcNow();
-        var problem = unknown is null ? null : $"'{(unknown.Length <= 64 ? unknown : unknown[..64])}' is no parameter of reports. Known: {string.Join(", ", ReportQuery.Names)}.";
+        var problem = unknown is null ? null : $"'{EntryIds.Shown(unknown)}' is no parameter of reports. Known: {string.Join(", ", ReportQuery.Names)}.";
         var query = problem is null ? ReportQuery.TryRead(name => request.Query[name].OfType<string>(), now, ReportFormat.Json, out problem) : null;
         if (query is null)
         {
-            await FailAsync(context, StatusCodes.Status400BadRequest, problem!);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.Malformed(problem!));
             return;
         }
         try
@@ -53,12 +52,12 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, SnapshotHolder snap
         catch (CurrencyException e)
         {
             response.Headers.ETag = default;
-            await FailAsync(context, StatusCodes.Status400BadRequest, e.Message);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.Malformed(e.Message));
         }
         catch (LedgerStoreException e)
         {
             response.Headers.ETag = default;
-            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.NoLedger(e.Message));
         }
     }
 
@@ -104,16 +103,5 @@ internal sealed class ReportEndpoint(LedgerQuestions ledger, SnapshotHolder snap
         var text = string.Create(CultureInfo.InvariantCulture,
             $"{version} {minute} {sums.From.UtcTicks} {sums.To.UtcTicks} {sums.Zone.Id} {string.Join(',', sums.By.Select(LedgerDimensions.NameOf))} {where} {sums.AsOf?.UtcTicks} {query.Format} {query.Limit} {query.Offset} {query.Currency} {rates?.Text}");
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, TagLength))}\"";
-    }
-
-    private static Task FailAsync(HttpContext context, int status, string problem)
-    {
-        context.Response.StatusCode = status;
-        return JsonAnswer.WriteAsync(context, problem, static (json, message) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, message);
-            json.WriteEndObject();
-        });
     }
 }

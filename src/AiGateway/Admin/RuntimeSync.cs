@@ -98,7 +98,7 @@ internal sealed partial class RuntimeSync(EntryBook book, IRuntimeStore store, S
         }
         snapshots.Overlay(set);
         // A reload in between saw the limits of before, and took the new ones for gone. Usually there is nothing to do.
-        spend.Restore(snapshots.Current.Limits);
+        _ = spend.Restore(snapshots.Current.Limits);
     }
 
     private static partial class Log

@@ -23,6 +23,12 @@ internal readonly record struct Demand(long Requests, long Input, long Output, l
     public static Demand operator +(Demand one, Demand other) =>
         new(Math.Max(one.Requests, other.Requests), one.Input + other.Input, one.Output + other.Output, one.NanoUsd + other.NanoUsd);
 
+    /// <summary>What is left of one without the other; of the request nothing.</summary>
+    public static Demand operator -(Demand one, Demand other) => new(0, one.Input - other.Input, one.Output - other.Output, one.NanoUsd - other.NanoUsd);
+
+    /// <summary>The larger of both in each respect; of the request nothing.</summary>
+    public static Demand Larger(in Demand one, in Demand other) => new(0, Math.Max(one.Input, other.Input), Math.Max(one.Output, other.Output), Math.Max(one.NanoUsd, other.NanoUsd));
+
     /// <summary>What is missing from this to another; nothing where this is more.</summary>
     public Demand To(in Demand other) =>
         new(0, Math.Max(0, other.Input - Input), Math.Max(0, other.Output - Output), Math.Max(0, other.NanoUsd - NanoUsd));

@@ -23,9 +23,19 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
     {
         var request = exchange.Request!;
         var facts = request.Facts;
+        if (request.Operation == Operation.Realtime)
+        {
+            var first = FirstOfSession(exchange, deployment, model) with { Requests = requests };
+            return (first, first);
+        }
         if (!ConsumesTokens(request.Operation))
         {
             var cost = IsFree(request.Operation) ? 0 : expectations.Cost(exchange.Plan!.Alias.Name);
+            if (request is { Operation: Operation.Batches or Operation.MessageBatches, Objects.Action: ObjectAction.Create })
+            {
+                // What it will cost nobody knows yet; but what is spent makes none.
+                cost = Math.Max(1, cost);
+            }
             return (new Demand(requests, 0, 0, cost), new Demand(requests, 0, 0, cost));
         }
         var estimated = facts.EstimateInputTokens(model);
@@ -55,6 +65,13 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
             return;
         }
         var (alias, request) = (exchange.Plan!.Alias.Name, exchange.Request!);
+        if (exchange.Session is { } session)
+        {
+            var answers = Math.Max(1, session.Responses);
+            expectations.Learn(alias, exchange.Caller.Id, answering.UpstreamModel, 0, usage.InputTokens, usage.OutputTokens / answers);
+            expectations.LearnCost(alias, Demand.ToNano(answering.Cost?.Total ?? 0) / answers);
+            return;
+        }
         if (ConsumesTokens(request.Operation))
         {
             expectations.Learn(
@@ -64,6 +81,17 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
         {
             expectations.LearnCost(alias, Demand.ToNano(cost));
         }
+    }
+
+    // A session is asked for answer by answer. At its beginning something is held in any case: what is used up opens none.
+    private Demand FirstOfSession(Exchange exchange, DeploymentModel deployment, string model)
+    {
+        var alias = exchange.Plan!.Alias;
+        var output = expectations.Output(alias.Name, exchange.Caller.Id);
+        var cost = !exchange.Snapshot.Limits.CountMoney ? 0
+            : expectations.Cost(alias.Name) is > 0 and var known ? known
+            : Math.Max(1, Demand.ToNano(costs.Estimate(exchange.Snapshot, deployment, model, 0, output, exchange.StartedAt, alias.UnknownPriceAs) ?? 0));
+        return new Demand(0, 1, output, cost);
     }
 
     private static bool Answers(Operation operation) =>

@@ -113,6 +113,21 @@ internal sealed class Limiter(TimeProvider clock, LeaseBook? leases = null)
         }
     }
 
+    /// <summary>Counts what a session has used while it goes on; what it holds stays held.</summary>
+    /// <param name="holds">What is held.</param>
+    /// <param name="used">What was used since this was last said.</param>
+    public void Book(ReadOnlySpan<Hold> holds, in Demand used)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            foreach (ref readonly var hold in holds)
+            {
+                hold.Use.Count(used, now);
+            }
+        }
+    }
+
     /// <summary>Ends a request at all uses.</summary>
     /// <param name="holds">What was held.</param>
     /// <param name="used">What was used.</param>
@@ -209,6 +224,7 @@ internal sealed class Limiter(TimeProvider clock, LeaseBook? leases = null)
                     _uses.Remove(key);
                 }
             }
+            _budgets.RemoveAll(entry => entry.Use.Limit.Id == limitId);
         }
     }
 

@@ -31,11 +31,24 @@ internal static class RateLimitHeaders
     public static string Duration(TimeSpan duration) => duration.TotalSeconds switch
     {
         <= 0 => "0s",
-        < 1 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds)}ms"),
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds) / 1_000}s"),
+        < 60 => ShortDuration((duration.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond),
         < 3_600 => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes}m{duration.Seconds}s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours}h{duration.Minutes}m{duration.Seconds}s"),
     };
+
+    // By whole numbers: every answer has two of them, and floating-point ones take several times as long to write.
+    private static string ShortDuration(long milliseconds)
+    {
+        if (milliseconds < 1_000)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");
+        }
+        var (seconds, rest) = Math.DivRem(milliseconds, 1_000);
+        return rest == 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}s")
+            : rest % 100 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest / 100}s")
+            : rest % 10 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest / 10:00}s")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest:000}s");
+    }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

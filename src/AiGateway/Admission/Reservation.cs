@@ -9,7 +9,7 @@ namespace AiGateway.Admission;
 /// <remarks>
 /// What the caller, its team and the alias may use is held once for the exchange and raised when another attempt costs more;
 /// what a deployment and its provider may take is held for each attempt anew. At the end all that attempts consumed is counted,
-/// whatever became of them, and the rest is free again.
+/// whatever became of them, and the rest is free again. A session counts what it consumes answer by answer, and holds the next one.
 /// </remarks>
 internal sealed class Reservation(AdmissionServices services, Exchange exchange) : AttemptAdmission, IAsyncDisposable
 {
@@ -26,6 +26,10 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     private DeploymentModel? _pricedFor;
     private Demand _learned;
     private Demand _worst;
+    private Demand _booked;
+    private Demand _bookedExact;
+    private string? _bookedIn;
+    private int _bookings;
 
     /// <summary>What is held for the exchange.</summary>
     public ReadOnlySpan<Hold> Holds => CollectionsMarshal.AsSpan(_holds);
@@ -77,11 +81,38 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<Rejection?> TryGoOnAsync(AttemptRecord attempt)
+    {
+        var last = UsedBy(attempt) - _booked;
+        _booked += last;
+        services.Limiter.Book(CollectionsMarshal.AsSpan(_holds), last);
+        services.Limiter.Book(CollectionsMarshal.AsSpan(_attemptHolds), last);
+        if (_exact is not null)
+        {
+            // In a store that was lost since, all that the session used is missing.
+            var unbooked = Consumed() - BookedInStore;
+            (_bookedExact, _bookedIn) = (BookedInStore + unbooked, _exact.Epoch);
+            await _shared!.BookAsync(_exact, ++_bookings, unbooked);
+        }
+        var refusal = await TryRaiseAsync(_holds, last, _exact);
+        if (refusal is null && _attemptHolds is { Count: > 0 } ofAttempt)
+        {
+            refusal = await TryRaiseAsync(ofAttempt, last, exact: null);
+        }
+        if (refusal is null)
+        {
+            return null;
+        }
+        services.Metrics.Decided(refusal, null);
+        return RefusalText.Of(refusal, exchange);
+    }
+
+    /// <inheritdoc/>
     public override void Leave(AttemptRecord attempt)
     {
         if (_attemptHolds is { Count: > 0 } holds)
         {
-            services.Limiter.Settle(CollectionsMarshal.AsSpan(holds), UsedBy(attempt));
+            services.Limiter.Settle(CollectionsMarshal.AsSpan(holds), UsedBy(attempt) - _booked);
             holds.Clear();
         }
         // Whatever is tried next, even the same deployment, comes on top of what this one consumed.
@@ -92,11 +123,11 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     public ValueTask DisposeAsync()
     {
         var consumed = Consumed();
-        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), consumed);
+        services.Limiter.Settle(CollectionsMarshal.AsSpan(_holds), consumed - _booked);
         _holds.Clear();
         if (_exact is not null)
         {
-            _shared!.Settle(_exact, consumed);
+            _shared!.Settle(_exact, consumed - BookedInStore);
             _exact = null;
         }
         services.Queue.Freed(exchange);
@@ -107,7 +138,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         }
         if (exchange is { Answering: { } answering, Outcome: RequestOutcome.Completed })
         {
-            if (answering.Usage is { Estimated: false } usage)
+            if (exchange.Session is null && answering.Usage is { Estimated: false } usage)
             {
                 services.Metrics.Learned(exchange.Plan!.Alias.Name, _learned, usage.InputTokens, usage.OutputTokens);
             }
@@ -115,6 +146,8 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         }
         return ValueTask.CompletedTask;
     }
+
+    private Demand BookedInStore => _exact?.Epoch is { } epoch && epoch == _bookedIn ? _bookedExact : default;
 
     private static List<Claim> EmptyClaims()
     {
@@ -158,6 +191,20 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         return _shared is null
             ? new(services.Limiter.TryRaise(CollectionsMarshal.AsSpan(_holds), limit => DemandFor(limit) + consumed))
             : _shared.TryRaiseAsync(_holds, limit => DemandFor(limit) + consumed, _exact);
+    }
+
+    // What the last answer took, the next may; and a little more than is held, so that what is used up meanwhile is seen whatever is held.
+    private ValueTask<LimitRefusal?> TryRaiseAsync(List<Hold> holds, Demand expected, SharedHold? exact)
+    {
+        var most = default(Demand);
+        foreach (ref readonly var hold in CollectionsMarshal.AsSpan(holds))
+        {
+            most = Demand.Larger(most, hold.Demand);
+        }
+        var target = Demand.Larger(expected, most + new Demand(0, 1, 1, 1));
+        return _shared is null
+            ? new(services.Limiter.TryRaise(CollectionsMarshal.AsSpan(holds), _ => target))
+            : _shared.TryRaiseAsync(holds, _ => target, exact);
     }
 
     private Demand DemandFor(LimitModel limit) => limit.WorstCase ? _worst : _learned;

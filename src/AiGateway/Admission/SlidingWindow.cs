@@ -63,6 +63,18 @@ internal sealed class SlidingWindow : IUseWindow
     public TimeSpan TimeUntilFree(Moment now, long amount)
     {
         Sum(now);
+        if (amount >= _sum)
+        {
+            // The newest slot decides, and is nearly always the one of now.
+            for (var slot = _latest; slot >= Math.Max(0, _latest - Slots); slot--)
+            {
+                if (_slots[slot % (Slots + 1)] != 0)
+                {
+                    return TimeSpan.FromTicks(((slot + Slots + 1) * _slotTicks) - now.Ticks);
+                }
+            }
+            return TimeSpan.Zero;
+        }
         var (freed, last) = (0L, _latest);
         for (var slot = Math.Max(0, _latest - Slots); slot <= _latest; slot++)
         {

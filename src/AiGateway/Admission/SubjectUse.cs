@@ -160,6 +160,12 @@ internal sealed class SubjectUse
     {
         _concurrent--;
         Add(held, -1);
+        Count(used, now);
+    }
+
+    /// <summary>Counts what was used.</summary>
+    public void Count(in Demand used, Moment now)
+    {
         for (var i = 0; i < _rates.Length; i++)
         {
             if (_rates[i].Measure is not LimitMeasure.Requests and var measure && used.Of(measure) is > 0 and var amount)

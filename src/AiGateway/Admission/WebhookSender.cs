@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
+using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 
 namespace AiGateway.Admission;
 
 /// <summary>Tells one webhook what it is to be told, one message after the other: whoever is slow or away keeps nobody else waiting.</summary>
-/// <remarks>A message that is not taken is sent again after 1, 2, 4 … at most 300 seconds, for an hour; then it is put aside, so that one that is never taken does not hold up the others, and the watch finds it again while it holds.</remarks>
-internal sealed partial class WebhookSender(string webhook, SnapshotHolder snapshots, WebhookTransport transport, WebhookMetrics metrics, TimeProvider clock, Action<WebhookNotice, bool> ended, ILogger logger)
+/// <remarks>Of several nodes that share a store one sends it, and another when that one fails for half a minute; where the store does not answer each sends it, under the same id.
+/// A message that is not taken is sent again after 1, 2, 4 … at most 300 seconds, for an hour; then it is put aside, so that one that is never taken does not hold up the others, and the watch finds it again while it holds.</remarks>
+internal sealed partial class WebhookSender(string webhook, SnapshotHolder snapshots, WebhookTransport transport, WebhookMetrics metrics, IWebhookClaims? claims, TimeProvider clock, Action<WebhookNotice, bool> ended, ILogger logger)
 {
     /// <summary>Most messages that wait for one webhook; further ones are found again later.</summary>
     public const int MostWaiting = 1_000;
@@ -15,6 +17,9 @@ internal sealed partial class WebhookSender(string webhook, SnapshotHolder snaps
     private const int LongestDelaySeconds = 300;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // A node that was away finds what it has not told itself, also that a period is over.
+    private static readonly TimeSpan Afterwards = TimeSpan.FromDays(8);
 
     private readonly Channel<WebhookNotice> _notices = Channel.CreateUnbounded<WebhookNotice>();
 
@@ -43,16 +48,54 @@ internal sealed partial class WebhookSender(string webhook, SnapshotHolder snaps
     {
         for (var delay = 1; clock.GetUtcNow() < notice.Until && snapshots.Current.Webhooks.GetValueOrDefault(webhook) is { } model; delay = Math.Min(delay * 2, LongestDelaySeconds))
         {
+            if (await ClaimAsync(notice) is not WebhookClaim.Here and var claim)
+            {
+                // What another node sends just now is looked at again in a second.
+                return claim == WebhookClaim.Told;
+            }
             var problem = await SendAsync(model, notice, stop);
             metrics.Sent(webhook, problem is null);
             if (problem is null)
             {
+                await ToldAsync(notice);
                 return true;
             }
             Log.NotTold(logger, webhook, notice.Id, problem, delay);
             await Task.Delay(TimeSpan.FromSeconds(delay), clock, stop);
         }
         return false;
+    }
+
+    private async Task<WebhookClaim> ClaimAsync(WebhookNotice notice)
+    {
+        try
+        {
+            return claims is null ? WebhookClaim.Here : await claims.ClaimAsync(NameOf(notice));
+        }
+        catch (LimitStoreException)
+        {
+            return WebhookClaim.Here;
+        }
+    }
+
+    // Two webhooks are told the same under the same id.
+    private string NameOf(WebhookNotice notice) => $"{webhook}:{notice.Id}";
+
+    private async Task ToldAsync(WebhookNotice notice)
+    {
+        if (claims is null)
+        {
+            return;
+        }
+        try
+        {
+            var ends = notice.Ends - clock.GetUtcNow();
+            await claims.ToldAsync(NameOf(notice), (ends > TimeSpan.Zero ? ends : TimeSpan.Zero) + Afterwards);
+        }
+        catch (LimitStoreException)
+        {
+            // Another node may tell it once more.
+        }
     }
 
     /// <summary>Sends once; what went wrong, or null.</summary>

@@ -11,7 +11,7 @@ namespace AiGateway.Admission;
 /// message got lost. A period that rolls begins with the first that is told of it.
 /// </remarks>
 internal sealed partial class WebhookWatch(
-    Limiter limiter, SpentBudgets spent, SnapshotHolder snapshots, IWebhookMarkStore store, WebhookTransport transport, WebhookMetrics metrics, TimeProvider clock, ILogger<WebhookWatch> logger) : BackgroundService
+    Limiter limiter, SpentBudgets spent, SnapshotHolder snapshots, IWebhookMarkStore store, WebhookTransport transport, WebhookMetrics metrics, TimeProvider clock, ILogger<WebhookWatch> logger, IWebhookClaims? claims = null) : BackgroundService
 {
     /// <summary>Most marks that are kept; what would need further ones is not told.</summary>
     public const int MostMarks = 10_000;
@@ -217,7 +217,7 @@ internal sealed partial class WebhookWatch(
     {
         if (!_senders.TryGetValue(webhook, out var sender))
         {
-            sender = _senders[webhook] = new WebhookSender(webhook, snapshots, transport, metrics, clock, Ended, logger);
+            sender = _senders[webhook] = new WebhookSender(webhook, snapshots, transport, metrics, claims, clock, Ended, logger);
             _ = sender.RunAsync(_stop.Token);
         }
         return sender;

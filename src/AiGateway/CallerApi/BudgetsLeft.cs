@@ -28,7 +28,7 @@ internal static class BudgetsLeft
             var rate = limit.Rates[0];
             var period = rate.Calendar?.Around(now);
             var from = period?.Start ?? now - rate.Window;
-            var groups = ledger.Sum(new LedgerQuery { From = LedgerHours.FullHour(from), To = LedgerHours.FullHour(now).AddHours(1), Where = where });
+            var groups = ledger.Sum(new LedgerQuery { From = LedgerHours.Of(from), To = LedgerHours.Of(now).AddHours(1), Where = where });
             states.Add(new State(limit, from, period?.End, groups.Sum(static group => group.Sums.Cost)));
         }
         return states;

@@ -1,4 +1,5 @@
 using AiGateway.Accounting;
+using AiGateway.Admin;
 using AiGateway.Configuration.Yaml;
 using AiGateway.Pipeline;
 
@@ -58,7 +59,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
           AiGateway reconcile --file COSTS [--file USAGE] [--provider P]... [--from D] [--to D] [--format table|csv|json]
               [--map NAME=MODEL]... [--rate EUR=1.08]  the ledger against a provider's own export (OpenAI, Anthropic, Azure,
               [--column day=C]... [--tz ZONE]     AWS, FOCUS, any CSV): by day and model, what differs and why
-              [--tolerance USD] [--data FOLDER]
+              [--mapping YAML] [--tolerance USD] [--data FOLDER]   the same in a file, for every month
           AiGateway cache stats [FILE]            what the running gateway's cache of answers holds, and has saved
           AiGateway cache purge [FILE]            take answers out of it
               (--alias A | --team T | --model M | --tag NAME=VALUE | --key K | --all)
@@ -81,6 +82,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
               [--tier T] [--cached-input USD]...  [--file LIST]
                                                   a new price from a day on
           AiGateway schema                        print the JSON Schema of the routing file
+          AiGateway openapi                       print the OpenAPI document of the admin listener
           AiGateway version | help
 
         Exit codes: 0 good, 1 not valid, not healthy or no plan, 2 wrong command line.
@@ -112,7 +114,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "report":
                 return await RunAsync(Options.ParseWithFile(rest, ReportCommand.Valued, ReportCommand.Flags), async options => await new ReportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is ["export", ..]:
-                return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, clock).RunAsync(options));
+                return await RunAsync(Options.ParseWithFile(rest.AsSpan(1), FocusExportCommand.Valued, []), async options => await new FocusExportCommand(output, error, Ledger, environment, clock).RunAsync(options));
             case "ledger" when rest is [var action, ..] && LedgerCommand.Actions.Contains(action):
                 return await RunAsync(LedgerCommand.Parse(action, rest.AsSpan(1)), async options => await new LedgerCommand(output, error, Ledger, clock).RunAsync(action, options));
             case "ledger" when rest is [var action, ..] && LedgerCorrectionCommand.Actions.Contains(action):
@@ -131,6 +133,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             case "schema" when rest.Length == 0:
                 await output.WriteAsync(JsonSchema.Write());
                 return ExitCode.Good;
+            case "openapi" when rest.Length == 0:
+                await output.WriteAsync(AdminOpenApi.Write());
+                return ExitCode.Good;
             case "version" or "--version" when rest.Length == 0:
                 await output.WriteLineAsync(ProductVersion.Full);
                 return ExitCode.Good;
@@ -143,7 +148,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
                     "keys" => "'keys' is followed by new, list, create or revoke.",
                     "cache" => "'cache' is followed by stats or purge.",
                     "ledger" => "'ledger' is followed by verify, export, stats, erase, backup, restate, close or corrections.",
-                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "cache", "health", "translate", "prices", "schema", "version", "help", "run"])}",
+                    _ => $"Unknown command '{string.Join(' ', args)}'.{Suggestion.For(command, ["check", "explain", "keys", "report", "ledger", "reconcile", "cache", "health", "translate", "prices", "schema", "openapi", "version", "help", "run"])}",
                 });
         }
     }

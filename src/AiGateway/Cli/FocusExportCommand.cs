@@ -1,12 +1,13 @@
 using System.Text;
+using AiGateway.Accounting;
 using AiGateway.Accounting.Focus;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
+using AiGateway.Hosting;
 
 namespace AiGateway.Cli;
 
 /// <summary><c>ledger export</c>: a file for each day in the FinOps FOCUS format, beside a running gateway or without one.</summary>
-internal sealed class FocusExportCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, TimeProvider clock)
+internal sealed class FocusExportCommand(TextWriter output, TextWriter error, LedgerFinder ledgers, Func<string, string?> environment, TimeProvider clock)
 {
     /// <summary>Its name in the schema's file.</summary>
     public const string SchemaFile = "focus-schema.json";
@@ -29,21 +30,19 @@ internal sealed class FocusExportCommand(TextWriter output, TextWriter error, Le
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        using var place = await ledgers.FindAsync(options);
-        if (place is null)
+        return await ledgers.RunAsync(options, async place =>
         {
-            return ExitCode.Bad;
-        }
-        try
-        {
-            await WriteAsync(place.Reader(), focus!, from!.Value, to!.Value, options.Value("output")!);
+            var routing = RoutingFilePath.From(options, environment);
+            // Without a routing file providers are what the list calls them.
+            var config = File.Exists(routing) ? await RoutingPrices.ReadAsync(routing, environment, error) : null;
+            if (config is null && File.Exists(routing))
+            {
+                return ExitCode.Bad;
+            }
+            focus = focus! with { List = new ListPrices(PriceCatalogue.Load(PricesCommand.ListPath(environment)), config) };
+            await WriteAsync(place.Reader(), focus, from!.Value, to!.Value, options.Value("output")!);
             return ExitCode.Good;
-        }
-        catch (Exception e) when (e is LedgerStoreException or IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync(e.Message);
-            return ExitCode.Bad;
-        }
+        });
     }
 
     private static string? ProblemOf(Options options, DateTimeOffset? from, DateTimeOffset? to)

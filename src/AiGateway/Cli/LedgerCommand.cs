@@ -1,4 +1,3 @@
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
 
@@ -24,27 +23,17 @@ internal sealed class LedgerCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        using var place = await ledgers.FindAsync(options);
-        if (place is null)
+        return await ledgers.RunAsync(options, place =>
         {
-            return ExitCode.Bad;
-        }
-        var audit = place.Audit(clock);
-        try
-        {
+            var audit = place.Audit(clock);
             return action switch
             {
-                "verify" => await VerifyAsync(audit, options),
-                "stats" => await StatisticsAsync(audit),
-                "erase" => await EraseAsync(audit, options.Value("user")!),
-                _ => await BackupAsync(audit, options.Operands[0]),
+                "verify" => VerifyAsync(audit, options),
+                "stats" => StatisticsAsync(audit),
+                "erase" => EraseAsync(audit, options.Value("user")!),
+                _ => BackupAsync(audit, options.Operands[0]),
             };
-        }
-        catch (LedgerStoreException e)
-        {
-            await error.WriteLineAsync(e.Message);
-            return ExitCode.Bad;
-        }
+        });
     }
 
     private string? ProblemOf(string action, Options options)

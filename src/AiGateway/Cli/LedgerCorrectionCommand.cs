@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using AiGateway.Accounting;
 using AiGateway.Accounting.Corrections;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Hosting;
@@ -42,25 +41,12 @@ internal sealed class LedgerCorrectionCommand(TextWriter output, TextWriter erro
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        using var place = await ledgers.FindAsync(options);
-        if (place is null)
+        return await ledgers.RunAsync(options, place => action switch
         {
-            return ExitCode.Bad;
-        }
-        try
-        {
-            return action switch
-            {
-                "restate" => await RestateAsync(place, order!, options),
-                "close" => await CloseAsync(place, options),
-                _ => await ListAsync(place),
-            };
-        }
-        catch (LedgerStoreException e)
-        {
-            await error.WriteLineAsync(e.Message);
-            return ExitCode.Bad;
-        }
+            "restate" => RestateAsync(place, order!, options),
+            "close" => CloseAsync(place, options),
+            _ => ListAsync(place),
+        });
     }
 
     private static string By(Options options) => options.Value("by") ?? Environment.UserName;

@@ -1,4 +1,3 @@
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Hosting;
@@ -25,12 +24,7 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             await error.WriteLineAsync(problem);
             return ExitCode.Misuse;
         }
-        using var place = await ledgers.FindAsync(options);
-        if (place is null)
-        {
-            return ExitCode.Bad;
-        }
-        try
+        return await ledgers.RunAsync(options, async place =>
         {
             CurrencyRates? rates = null;
             if (query.Currency != CurrencyRates.Usd)
@@ -43,12 +37,7 @@ internal sealed class ReportCommand(TextWriter output, TextWriter error, LedgerF
             }
             await WriteAsync(ReportMaker.Make(place.Reader(), query, now, rates));
             return ExitCode.Good;
-        }
-        catch (Exception e) when (e is LedgerStoreException or CurrencyException)
-        {
-            await error.WriteLineAsync(e.Message);
-            return ExitCode.Bad;
-        }
+        });
     }
 
     /// <summary>The file that <c>--rates</c> names, else what the routing file says; null when that cannot be read, which was told then.</summary>

@@ -41,4 +41,7 @@ internal sealed record BudgetConfig
 
     /// <summary>What holds while the store does not answer: <c>local</c> (default), <c>allow</c> or <c>deny</c>.</summary>
     public string? OnStoreFailure { get; init; }
+
+    /// <summary>When it was made at run time, so that one that is made again under the same name begins anew; null for the file's.</summary>
+    public DateTimeOffset? Made { get; init; }
 }

@@ -33,7 +33,7 @@ internal sealed record HostConfig
     /// <summary>Responses that the gateway keeps for models whose providers keep none. Null: none are kept.</summary>
     public StoreResponsesConfig? StoreResponses { get; init; }
 
-    /// <summary>The ledger of requests, calls and costs. Default: none.</summary>
+    /// <summary>The ledger of requests, calls and costs. Default: kept, in SQLite.</summary>
     public LedgerConfig? Ledger { get; init; }
 
     /// <summary>The Redis through which several nodes share limits and budgets. Default: none; each node counts for itself.</summary>

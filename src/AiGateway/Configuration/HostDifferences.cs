@@ -10,7 +10,8 @@ internal static class HostDifferences
         Compare("host.listen", inForce.Listen, now.Listen);
         Compare("host.tls", inForce.Tls, now.Tls);
         Compare("host.admin.listen", inForce.AdminListen, now.AdminListen);
-        Compare("host.admin.keys", Flat(inForce.AdminKeys), Flat(now.AdminKeys));
+        // Keys come and go with the file; what they turn on is started, and what they close is opened, by a start only.
+        Compare("host.admin.keys", (inForce.HasRuntimeEntries, false), (now.HasRuntimeEntries, inForce.AdminKeys.Count > 0 && now.AdminKeys.Count == 0));
         Compare("host.metrics_listen", inForce.MetricsListen, now.MetricsListen);
         Compare("host.trusted_proxies", string.Join(' ', inForce.TrustedProxies), string.Join(' ', now.TrustedProxies));
         Compare("host.drain_timeout", inForce.DrainTimeout, now.DrainTimeout);
@@ -35,8 +36,6 @@ internal static class HostDifferences
             }
         }
     }
-
-    private static string Flat(IEnumerable<AdminKeyModel> keys) => string.Join('\n', keys.Select(key => $"{key.Id} {key.MayWrite} {Convert.ToHexString(key.Hash)}"));
 
     private static string? Flat(RedisModel? redis) => redis is null
         ? null

@@ -45,7 +45,7 @@ internal sealed record HostModel
     public StoreResponsesModel? StoreResponses { get; init; }
 
     /// <summary>The ledger; null when it is off.</summary>
-    public LedgerModel? Ledger { get; init; }
+    public LedgerModel? Ledger { get; init; } = LedgerModel.Default;
 
     /// <summary>The Redis through which several nodes share limits and budgets; null: each counts for itself.</summary>
     public RedisModel? Redis { get; init; }

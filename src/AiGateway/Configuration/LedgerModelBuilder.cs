@@ -5,12 +5,12 @@ namespace AiGateway.Configuration;
 /// <summary>Resolves the section <c>host.ledger</c>.</summary>
 internal static class LedgerModelBuilder
 {
-    /// <summary>The resolved section; null when there is none, or it is off. Where its store is wrong, the error is in <paramref name="findings"/>.</summary>
+    /// <summary>The resolved section; without one the ledger is kept as an empty one says. Null when it is off. Where its store is wrong, the error is in <paramref name="findings"/>.</summary>
     public static LedgerModel? Build(BoundFile file, SecretResolver secrets, Findings findings)
     {
         if (file.Config.Host.Ledger is not { } config)
         {
-            return null;
+            return LedgerModel.Default;
         }
         var path = ConfigPath.Of("host", "ledger", "store");
         var store = config.Store?.Reference ?? LedgerConfig.Sqlite;

@@ -44,6 +44,9 @@ internal sealed record LimitConfig
 
     /// <summary>Wait for room instead of refusing. Default: refuse at once.</summary>
     public QueueConfig? Queue { get; init; }
+
+    /// <summary>When it was made at run time, so that one that is made again under the same name begins anew; null for the file's.</summary>
+    public DateTimeOffset? Made { get; init; }
 }
 
 /// <summary>An amount in a time: <c>600/minute</c>.</summary>

@@ -8,6 +8,12 @@ internal sealed class LimitModel
     /// <summary>Name in messages, metrics and records.</summary>
     public required string Id { get; init; }
 
+    /// <summary>When it was made at run time; null for the file's.</summary>
+    public DateTimeOffset? Made { get; init; }
+
+    /// <summary>The name under which a store keeps it. What is made again under the same name has a use of its own there, whichever node hears of it first.</summary>
+    public string StoreName => field ??= Made is { } made ? string.Create(CultureInfo.InvariantCulture, $"{Id}@{made.ToUnixTimeMilliseconds()}") : Id;
+
     /// <summary>Whose use is counted.</summary>
     public required LimitSubject Subject { get; init; }
 

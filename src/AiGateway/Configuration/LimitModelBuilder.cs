@@ -113,6 +113,7 @@ internal static class LimitModelBuilder
         return new LimitModel
         {
             Id = IdOf(budget),
+            Made = budget.Made,
             Subject = subject,
             Tag = tag,
             Match = budget.Match,
@@ -134,6 +135,7 @@ internal static class LimitModelBuilder
         return new LimitModel
         {
             Id = IdOf(limit),
+            Made = limit.Made,
             Subject = subject,
             Tag = tag,
             Match = limit.Match,

@@ -13,6 +13,7 @@ internal static class ForwardingExtensions
     {
         services.AddHttpForwarder();
         services.AddSingleton<SimulatedProvider>();
+        services.AddSingleton<TrustedAuthorities>();
         services.AddSingleton<OutboundHandlers>();
         services.AddSingleton<ProviderTransports>();
         services.AddSingleton<TokenTransport>();

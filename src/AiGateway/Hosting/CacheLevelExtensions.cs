@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using AiGateway.Caching.Levels;
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using AiGateway.Storage;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
@@ -25,7 +26,7 @@ internal static class CacheLevelExtensions
         {
             services.AddSingleton<ISharedLevel>(provider => new RedisCacheLevel(
 #pragma warning disable CA2000 // The level disposes of both, and the container of the level.
-                new RedisConnection(redis, provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.CacheStoreCallDuration)),
+                new RedisConnection(redis, provider.GetRequiredService<TrustedAuthorities>(), provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.CacheStoreCallDuration)),
                 redis.KeyPrefix, new SealedContent(secret(), "cached answers"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CacheLevelMetrics>()));
 #pragma warning restore CA2000
         }

@@ -21,6 +21,8 @@ internal sealed partial class SpendRestorer(
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
+    // Changes at run time wait for it, and a key's revocation may be behind one.
+    private static readonly TimeSpan BroughtPatience = TimeSpan.FromMilliseconds(500);
     // For all nodes to notice that the store is empty and to tell it what they know.
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StorePause = TimeSpan.FromMilliseconds(100);
@@ -29,7 +31,10 @@ internal sealed partial class SpendRestorer(
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(12);
 
     private readonly Dictionary<string, Restored> _restored = new(StringComparer.Ordinal);
+    // Of the limits that nodes share, what this node has told their store.
+    private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private int _isTellingAgain;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -49,24 +54,20 @@ internal sealed partial class SpendRestorer(
     {
         if (result.Succeeded)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Restore(self.Current), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.Restore(self.Current), this, preferLocal: false);
         }
     }
 
     private LimitTable Current => snapshots.Current.Limits;
 
     /// <summary>Gives back to what is new among limits: those of a reload that are in force, or those that are about to be.</summary>
-    public void Restore(LimitTable limits)
+    /// <param name="limits">The limits.</param>
+    /// <returns>Ends when a store that nodes share knows it too, or a little time is over; what it does not know then it is told as soon as it answers.</returns>
+    public Task Restore(LimitTable limits)
     {
-        if (host.Ledger is null)
-        {
-            return;
-        }
         RestoreHere(limits);
-        if (store is not null && limits.AreShared)
-        {
-            _ = RestoreBroughtAsync(limits);
-        }
+        return store is null || host.Ledger is null || UntoldOf(limits).Count == 0
+            ? Task.CompletedTask : Task.WhenAny(TellBroughtAsync(limits), Task.Delay(BroughtPatience, clock));
     }
 
     private void RestoreHere(LimitTable limits)
@@ -80,15 +81,14 @@ internal sealed partial class SpendRestorer(
                 // Should it come back, it begins with the ledger again: what is spent meanwhile is counted nowhere else.
                 limiter.Forget(gone);
                 _restored.Remove(gone);
+                _told.Remove(gone);
             }
             foreach (var limit in limits.All)
             {
-                if (SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions)
+                if (RestoredOf(limit) is not { } restored)
                 {
                     continue;
                 }
-                // Not the amount: raising it brings nothing back that is not counted already.
-                var restored = new Restored(limit.Subject, limit.Match, rate.Window, rate.Calendar);
                 if (_restored.TryGetValue(limit.Id, out var known))
                 {
                     if (known == restored)
@@ -99,7 +99,7 @@ internal sealed partial class SpendRestorer(
                 }
                 try
                 {
-                    Restore(limit, rate, dimensions);
+                    Restore(limit);
                     _restored[limit.Id] = restored;
                 }
                 catch (LedgerStoreException e)
@@ -120,7 +120,7 @@ internal sealed partial class SpendRestorer(
     private async Task RestoreAgainAsync()
     {
         await Task.Delay(Again, clock);
-        RestoreHere(Current);
+        await Restore(Current);
     }
 
     /// <inheritdoc/>
@@ -133,7 +133,7 @@ internal sealed partial class SpendRestorer(
             {
                 // What ended just now is on its way into the ledger.
                 await services.GetRequiredService<LedgerQueue>().CommittedAsync().WaitAsync(StorePatience, clock);
-                await TellStoreAsync(Current, tags);
+                await TellStoreAsync(Current.All.Where(IsOfStore), tags);
             }
             catch (TimeoutException e)
             {
@@ -182,50 +182,80 @@ internal sealed partial class SpendRestorer(
 
     private async Task RestoreHereAsync(CancellationToken cancellationToken)
     {
-        if (host.Ledger is null || !Array.Exists(snapshots.Current.Limits.All, static limit => SpendRateOf(limit) is not null && Dimensions(limit) is not null))
+        if (host.Ledger is not null && Array.Exists(Current.All, IsInLedger))
         {
-            return;
-        }
-        try
-        {
-            await services.GetRequiredService<LedgerQueue>().CaughtUp.WaitAsync(Patience, clock, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            Log.Behind(logger, Patience);
+            try
+            {
+                await services.GetRequiredService<LedgerQueue>().CaughtUp.WaitAsync(Patience, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                Log.Behind(logger, Patience);
+            }
         }
         await Task.Run(() => RestoreHere(Current), cancellationToken);
     }
 
-    private async Task RestoreBroughtAsync(LimitTable limits)
+    /// <summary>Tells the store of what is new, and of nothing else, until it has taken it.</summary>
+    private async Task TellBroughtAsync(LimitTable limits)
     {
-        try
+        for (var untold = UntoldOf(limits); untold.Count > 0; untold = UntoldOf(Current))
         {
-            await TellStoreAsync(limits, []);
-        }
-        catch (Exception e) when (e is LimitStoreException or LedgerStoreException)
-        {
-            Log.StoreNotRestored(logger, e.Message);
+            try
+            {
+                await Task.Run(() => TellStoreAsync(untold, []));
+            }
+            catch (Exception e) when (e is LimitStoreException or LedgerStoreException)
+            {
+                Log.StoreNotRestored(logger, e.Message);
+                if (Interlocked.Exchange(ref _isTellingAgain, 1) == 1)
+                {
+                    // Somebody tells it of all that is in force by then.
+                    return;
+                }
+                await Task.Delay(Again, clock);
+                Volatile.Write(ref _isTellingAgain, 0);
+            }
         }
     }
 
-    private async Task TellStoreAsync(LimitTable limits, HashSet<string> tags)
+    private List<LimitModel> UntoldOf(LimitTable limits)
+    {
+        lock (_lock)
+        {
+            return [.. limits.All.Where(limit => IsOfStore(limit) && _told.GetValueOrDefault(limit.Id) != ToldOf(limit))];
+        }
+    }
+
+    private async Task TellStoreAsync(IEnumerable<LimitModel> limits, HashSet<string> tags)
     {
         var name = ledger.Name();
-        foreach (var limit in limits.All)
+        foreach (var limit in limits)
         {
-            if (limit.Sharing == LimitSharing.Local || SpendRateOf(limit) is not { } rate || Dimensions(limit) is not { } dimensions)
-            {
-                continue;
-            }
-            foreach (var subject in SpentOf(limit, rate, dimensions).GroupBy(static spent => (spent.Value, spent.Organisation)))
+            foreach (var subject in SpentOf(limit).GroupBy(static spent => (spent.Value, spent.Organisation)))
             {
                 var claim = new Claim(limit, subject.Key.Value, default, subject.Key.Organisation);
-                await store!.RestoreAsync(name, claim, rate, [.. subject.Select(static spent => (spent.Ago, Demand.ToNano(spent.Usd)))]);
+                await store!.RestoreAsync(name, claim, SpendRateOf(limit)!, [.. subject.Select(static spent => (spent.Ago, Demand.ToNano(spent.Usd)))]);
                 tags.Add(SharedHold.TagOf(limit, claim.Organisation));
+            }
+            lock (_lock)
+            {
+                _told[limit.Id] = ToldOf(limit);
             }
         }
     }
+
+    private Told ToldOf(LimitModel limit) => new(RestoredOf(limit)!, limit.SpansOrganisations);
+
+    private static bool IsOfStore(LimitModel limit) => limit.Sharing != LimitSharing.Local && IsInLedger(limit);
+
+    private static bool IsInLedger(LimitModel limit) => SpendRateOf(limit) is not null && Dimensions(limit) is not null;
+
+    /// <summary>What decides what a limit begins with; null for one that keeps what it has whatever becomes of it.</summary>
+    private Restored? RestoredOf(LimitModel limit) => host.Ledger is not null && IsInLedger(limit)
+        // Not the amount: raising it brings nothing back that is not counted already.
+        ? new Restored(limit.Subject, limit.Match, SpendRateOf(limit)!.Code, limit.Made)
+        : limit.Made is null ? null : new Restored(null, null, "", limit.Made);
 
     private static LimitRate? SpendRateOf(LimitModel limit) =>
         Array.Find(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend && rate.Window >= Shortest);
@@ -244,10 +274,14 @@ internal sealed partial class SpendRestorer(
         _ => null,
     };
 
-    private void Restore(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
+    private void Restore(LimitModel limit)
     {
+        if (host.Ledger is null || !IsInLedger(limit))
+        {
+            return;
+        }
         var all = 0m;
-        foreach (var (value, _, ago, usd) in SpentOf(limit, rate, dimensions))
+        foreach (var (value, _, ago, usd) in SpentOf(limit))
         {
             limiter.RestoreSpend(limit, value, ago, Demand.ToNano(usd));
             all += usd;
@@ -256,11 +290,11 @@ internal sealed partial class SpendRestorer(
         Log.Restored(logger, all > 0 ? LogLevel.Information : LogLevel.Debug, limit.Id, all);
     }
 
-    private IEnumerable<(string Value, string? Organisation, TimeSpan Ago, decimal Usd)> SpentOf(LimitModel limit, LimitRate rate, LedgerDimension[] dimensions)
+    private IEnumerable<(string Value, string? Organisation, TimeSpan Ago, decimal Usd)> SpentOf(LimitModel limit)
     {
-        var now = clock.GetUtcNow();
+        var (rate, dimensions, now) = (SpendRateOf(limit)!, Dimensions(limit)!, clock.GetUtcNow());
         var from = rate.Calendar?.Around(now).Start ?? now - rate.Window;
-        foreach (var group in ledger.Sum(new LedgerQuery { From = LedgerHours.FullHour(from), To = LedgerHours.FullHour(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) }))
+        foreach (var group in ledger.Sum(new LedgerQuery { From = LedgerHours.Of(from), To = LedgerHours.Of(now).AddHours(1), By = [.. dimensions, LedgerDimension.Hour], Where = Where(limit, dimensions) }))
         {
             var names = group.Keys.Take(dimensions.Length).ToArray();
             var name = names is [.., var last] ? last : Subjects.Everybody;
@@ -281,7 +315,10 @@ internal sealed partial class SpendRestorer(
         limit.Match is { } match && dimensions is [.., var own] ? new() { [own] = [match] } : [];
 
     /// <summary>What decides which of the ledger's sums a limit begins with.</summary>
-    private sealed record Restored(LimitSubject Subject, string? Match, TimeSpan Window, CalendarPeriod? Calendar);
+    private sealed record Restored(LimitSubject? Subject, string? Match, string Rate, DateTimeOffset? Made);
+
+    /// <summary>What decides which of the ledger's sums a store begins with, and under which key.</summary>
+    private sealed record Told(Restored Restored, bool SpansOrganisations);
 
     private static partial class Log
     {

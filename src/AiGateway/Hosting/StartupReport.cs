@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AiGateway.Configuration;
+using AiGateway.Storage.Ledger;
 
 namespace AiGateway.Hosting;
 
@@ -30,6 +31,7 @@ internal static class StartupReport
         text.AppendLine(snapshot.Callers.IsConfigured
             ? $"  callers    {snapshot.Callers.All.Count} keys{(host.HasRuntimeEntries ? " in the file; more are made at run time" : "")}"
             : "  callers    none configured: anyone on this machine may call, so the gateway listens on loopback only");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  ledger     {host.Ledger switch { null => "off (host.ledger.store)", { Postgres: { } database } => $"PostgreSQL {database}", _ => Path.Combine(host.DataFolder, LedgerFile.Name) }}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  metrics    {(host.MetricsListen ?? host.AdminListen) switch { { } listen => $"{Reachable(listen)}/metrics", null => "no listener" }}");
         text.AppendLine();
         text.AppendLine("Try it:");

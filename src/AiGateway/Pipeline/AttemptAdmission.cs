@@ -10,6 +10,11 @@ internal abstract class AttemptAdmission
     /// <returns>Null when it may; else what the caller is told when nothing else is left.</returns>
     public abstract ValueTask<Rejection?> TryEnterAsync(DeploymentModel deployment);
 
+    /// <summary>Asks for more of a session that runs: counts what it has consumed up to now, and holds what its next answer may come to.</summary>
+    /// <param name="attempt">The session's, with its sums up to now.</param>
+    /// <returns>Null when it may go on; else what the caller is told at its end.</returns>
+    public abstract ValueTask<Rejection?> TryGoOnAsync(AttemptRecord attempt);
+
     /// <summary>An attempt that <see cref="TryEnterAsync"/> let through has failed; what it consumed stands in its record.</summary>
     public abstract void Leave(AttemptRecord attempt);
 }

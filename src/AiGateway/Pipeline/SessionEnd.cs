@@ -27,6 +27,9 @@ internal enum SessionEnd
     /// <summary>The caller broke the protocol (RFC 6455): an unmasked frame, text that is not UTF-8.</summary>
     ProtocolError,
 
+    /// <summary>A limit or budget had no room for another answer.</summary>
+    LimitReached,
+
     /// <summary>The gateway went down.</summary>
     Drain,
 }

@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -10,10 +7,8 @@ namespace AiGateway.Providers;
 
 /// <summary>Makes the handlers under every connection to providers and clouds, as <c>host.outbound</c> says.</summary>
 /// <remarks>Nothing that the other side answers makes the gateway go elsewhere or change bytes: no redirects, no cookies, no decompression, no proxy from the environment.</remarks>
-internal sealed class OutboundHandlers(HostModel host)
+internal sealed class OutboundHandlers(HostModel host, TrustedAuthorities authorities)
 {
-    private readonly X509Certificate2Collection? _authorities = LoadAuthorities(host.CaBundle);
-
     /// <summary>The proxy on the way out; null for none.</summary>
     public Uri? Proxy => host.OutboundProxy;
 
@@ -35,10 +30,7 @@ internal sealed class OutboundHandlers(HostModel host)
             // An answer's headers of more than 64 KB are nonsense; OpenAI asks callers to stay below the same bound.
             MaxResponseHeadersLength = 64,
         };
-        if (_authorities is { } authorities)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, authorities);
-        }
+        handler.SslOptions.RemoteCertificateValidationCallback = authorities.Validation;
         return handler;
     }
 
@@ -56,45 +48,5 @@ internal sealed class OutboundHandlers(HostModel host)
             socket.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Trusts what the system trusts, and besides a chain that ends in one of the operator's authorities. A wrong name is never forgiven.</summary>
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection authorities)
-    {
-        if (errors == SslPolicyErrors.None)
-        {
-            return true;
-        }
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf)
-        {
-            return false;
-        }
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
-        {
-            own.ChainPolicy.ExtraStore.Add(element.Certificate);
-        }
-        return own.Build(leaf);
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(string? path)
-    {
-        if (path is null)
-        {
-            return null;
-        }
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-        }
-        catch (CryptographicException e)
-        {
-            throw new CryptographicException($"'host.outbound.ca_bundle' names {path}, which is not a list of certificates in PEM form: {e.Message}", e);
-        }
-        return authorities;
     }
 }

@@ -26,16 +26,13 @@ internal sealed class LedgerPlace : IDisposable
     public ILedgerAudit Audit(TimeProvider clock) => _database is null ? new LedgerAudit(_file, clock) : new PostgresLedgerAudit(_database);
 
     /// <summary>Its corrections, to look at.</summary>
-    /// <exception cref="LedgerStoreException">It cannot be read, or can have none.</exception>
-    public ICorrectionStore Corrections() => SqliteCorrections.OpenToRead(CorrectedFile());
+    /// <exception cref="LedgerStoreException">It cannot be read.</exception>
+    public ICorrectionStore Corrections() => _database is null ? SqliteCorrections.OpenToRead(_file) : PostgresCorrections.OpenToRead(_database);
 
     /// <summary>Its corrections, to add some.</summary>
-    /// <exception cref="LedgerStoreException">It cannot be written, can have none, or another one is being made.</exception>
-    public ICorrectionStore CorrectionsToWrite(TimeProvider clock) => SqliteCorrections.OpenToWrite(CorrectedFile(), clock);
+    /// <exception cref="LedgerStoreException">It cannot be written, or another one is being made.</exception>
+    public ICorrectionStore CorrectionsToWrite(TimeProvider clock) => _database is null ? SqliteCorrections.OpenToWrite(_file, clock) : PostgresCorrections.OpenToWrite(_database);
 
     /// <inheritdoc />
     public void Dispose() => _database?.Dispose();
-
-    private string CorrectedFile() => _database is null ? _file : throw new LedgerStoreException(
-        $"Months are closed and prices restated in a ledger in SQLite only. This one is in PostgreSQL ({_database.Name}): its figures stay as they were recorded.");
 }

@@ -6,6 +6,7 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
+using AiGateway.Providers;
 using AiGateway.Storage.Ledger;
 using AiGateway.Storage.Postgres;
 using AiGateway.Storage.Redis;
@@ -37,9 +38,10 @@ internal static class StorageExtensions
         {
             services.AddSingleton(redis);
             services.AddSingleton(provider => new RedisConnection(
-                redis, provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration)));
+                redis, provider.GetRequiredService<TrustedAuthorities>(), provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration)));
             services.AddSingleton<ILimitStore>(provider => new RedisLimitStore(
-                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow()), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider), SharedSettlements.HoldLife, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IWebhookClaims>(provider => new RedisWebhookClaims(provider.GetRequiredService<RedisConnection>(), redis.KeyPrefix, NodeName(provider)));
         }
         if (host.Ledger is { Postgres: { } address })
         {
@@ -69,4 +71,7 @@ internal static class StorageExtensions
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<ILogger<SqliteConversationStore>>()));
         return services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<SqliteConversationStore>());
     }
+
+    // Only unlike all others: who had it before is never asked.
+    private static string NodeName(IServiceProvider provider) => RequestId.New(provider.GetRequiredService<TimeProvider>().GetUtcNow());
 }

@@ -101,6 +101,7 @@ internal static class TagValues
         SessionEnd.Idle => "idle",
         SessionEnd.MessageTooLarge => "message_too_large",
         SessionEnd.ProtocolError => "protocol_error",
+        SessionEnd.LimitReached => "limit_reached",
         SessionEnd.Drain => "drain",
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "An end without a label."),
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using AiGateway.FunctionalTests.Failover;
@@ -38,6 +39,62 @@ public sealed class AdminAccessTests(TwoSimulators simulators) : IClassFixture<T
         Assert.Equal(HttpStatusCode.Unauthorized, await node.CallAsync(AdminNode.WriteKey));
         using var health = await gateway.Admin.GetAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
+    public async Task AdminKeys_ComeAndGoWithTheFile_AndTheLastOneLeavesTheListenerClosed()
+    {
+        await using var gateway = await StartAsync();
+        var node = new AdminNode(gateway);
+        var original = await File.ReadAllTextAsync(gateway.RoutingFile, TestContext.Current.CancellationToken);
+        var (write, another) = (GatewayServer.HashOf(AdminNode.WriteKey), GatewayServer.HashOf("another-key"));
+
+        await RewriteAsync(original.Replace(write, another, StringComparison.Ordinal));
+        await AdminNode.UntilAsync(async () => (await node.AskAsync("GET", "keys", key: "another-key")).Status == HttpStatusCode.OK, "the new key is taken");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await node.AskAsync("GET", "keys")).Status);
+        Assert.Equal(HttpStatusCode.Created, (await node.AskAsync("POST", "keys", """{"id":"made"}""", "another-key")).Status);
+
+        await RewriteAsync(original.Replace(write, another, StringComparison.Ordinal).Replace("role: write", "role: read", StringComparison.Ordinal));
+        await AdminNode.UntilAsync(async () => (await node.AskAsync("POST", "keys", "{}", "another-key")).Status == HttpStatusCode.Forbidden, "the key may only read");
+
+        await RewriteAsync(string.Join('\n', original.Split('\n').Where(static line => !line.Contains("key_hash", StringComparison.Ordinal) && line.Trim() != "keys:")));
+        await AdminNode.UntilAsync(async () => (await node.AskAsync("GET", "keys", key: AdminNode.ReadKey)).Status == HttpStatusCode.Unauthorized, "no key is taken");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await node.AskAsync("GET", "report", key: null)).Status);
+
+        await RewriteAsync(original);
+        await AdminNode.UntilAsync(async () => (await node.AskAsync("GET", "keys")).Status == HttpStatusCode.OK, "the first key is taken again");
+
+        async Task RewriteAsync(string text)
+        {
+            await File.WriteAllTextAsync(gateway.RoutingFile + ".new", text, TestContext.Current.CancellationToken);
+            File.Move(gateway.RoutingFile + ".new", gateway.RoutingFile, overwrite: true);
+        }
+    }
+
+    [Fact]
+    public async Task OpenApi_IsServedToKeys_AndWhatItNamesIsThere()
+    {
+        await using var gateway = await StartAsync();
+        var node = new AdminNode(gateway);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await node.AskAsync("GET", "openapi.json", key: null)).Status);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await node.AskAsync("POST", "openapi.json", "{}")).Status);
+
+        var document = (await node.AskAsync("GET", "openapi.json", key: AdminNode.ReadKey)).Body;
+
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(operation.Name.ToUpperInvariant()), new Uri(path.Name.Replace("{id}", "nobody", StringComparison.Ordinal).TrimStart('/'), UriKind.Relative));
+                request.Headers.Add("Authorization", $"Bearer {AdminNode.WriteKey}");
+                request.Content = operation.Value.TryGetProperty("requestBody", out _) ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
+                using var answer = await gateway.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+                Assert.True(
+                    operation.Value.GetProperty("responses").TryGetProperty(((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), out _),
+                    $"{operation.Name} {path.Name} answers {answer.StatusCode}, which is not in the document.");
+                Assert.NotEqual(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+            }
+        }
     }
 
     [Theory]

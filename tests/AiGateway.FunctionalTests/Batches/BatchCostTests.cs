@@ -93,6 +93,9 @@ public sealed class BatchCostTests(BatchFixture fixture) : IClassFixture<BatchFi
         await fixture.GetAsync($"/v1/batches/{batchId}", gateway: gateway);
         var record = await gateway.WaitForRecordAsync(record => record.GetProperty("operation").GetString() == "batch");
         Assert.Equal(402, (await fixture.SendAsync(HttpMethod.Post, "/v1/chat/completions", JsonContent.Create(chat), gateway: gateway)).Status);
+        // What is spent makes no other batch either.
+        Assert.Equal(402, (await fixture.SendAsync(
+            HttpMethod.Post, "/v1/batches", JsonContent.Create(new { input_file_id = BatchFixture.Id(file), endpoint = "/v1/chat/completions", completion_window = "24h" }), gateway: gateway)).Status);
 
         await gateway.StopAsync();
         var cost = LedgerRows.One(gateway.DataFolder, "SELECT cost FROM calls WHERE operation = 'batch'");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using AiGateway.FunctionalTests.Failover;
 using AiGateway.FunctionalTests.Gateway;
 using static AiGateway.FunctionalTests.Caching.CachingFixture;
 using static AiGateway.FunctionalTests.Caching.SemanticFixture;
@@ -34,7 +35,7 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
         Assert.Equal(HttpStatusCode.NotFound, (await ReportAsync(gateway, said, Bob)).Status);
         Assert.Equal((HttpStatusCode.OK, true), await ReportAsync(gateway, said, Alice));
         Assert.Equal((HttpStatusCode.OK, false), await ReportAsync(gateway, said, Alice));
-        var again = await AskAsync(gateway, request);
+        var again = await AskInDetailAsync(gateway, request);
         Assert.Equal("miss", again.Header("x-gateway-cache"));
     }
 
@@ -48,7 +49,8 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
         Assert.Null(taught);
         var stats = await StatsAsync(gateway, "meaning");
         Assert.Equal(0, stats.GetProperty("looks").GetProperty("served").GetInt64());
-        Assert.True(stats.GetProperty("judged").GetInt64() > 20);
+        // Few: once it is clear that they are wrong, most are not compared.
+        Assert.True(stats.GetProperty("judged").GetInt64() > 0);
         Assert.Equal(1, stats.GetProperty("limit").GetDouble());
     }
 
@@ -72,15 +74,15 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
         await using var gateway = await fixture.GatewayAsync();
         Assert.NotNull(await TeachAsync(gateway, "meaning", SameAnswer));
         const string Asked = "Who was the king of Norway in 1905?";
-        Assert.Equal(200, (await AskAsync(gateway, Chat("meaning", Asked, SameAnswer))).Status);
+        Assert.Equal(200, (await AskInDetailAsync(gateway, Chat("meaning", Asked, SameAnswer))).Status);
 
         var number = await UntilAsync(gateway, Chat("meaning", "Who was the king of Norway in 1906?", SameAnswer), Alice, "semantic=vetoed");
-        var byAnother = await AskAsync(gateway, Chat("meaning", "Who was the king of Norway in 1907?", SameAnswer), Ann);
-        var tenant = await AskAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer), Bob);
-        var system = await AskAsync(gateway, """{"model":"meaning","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Who was king of Norway in 1905?"}]""" + SameAnswer + "}");
-        var tools = await AskAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer + ""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"none" """));
-        var sampling = await AskAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer + ""","temperature":0.5"""));
-        var image = await AskAsync(gateway, """{"model":"meaning","messages":[{"role":"user","content":[{"type":"text","text":"Who was king of Norway in 1905?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]""" + SameAnswer + "}");
+        var byAnother = await AskInDetailAsync(gateway, Chat("meaning", "Who was the king of Norway in 1907?", SameAnswer), Ann);
+        var tenant = await AskInDetailAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer), Bob);
+        var system = await AskInDetailAsync(gateway, """{"model":"meaning","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Who was king of Norway in 1905?"}]""" + SameAnswer + "}");
+        var tools = await AskInDetailAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer + ""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"none" """));
+        var sampling = await AskInDetailAsync(gateway, Chat("meaning", "Who was king of Norway in 1905?", SameAnswer + ""","temperature":0.5"""));
+        var image = await AskInDetailAsync(gateway, """{"model":"meaning","messages":[{"role":"user","content":[{"type":"text","text":"Who was king of Norway in 1905?"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]""" + SameAnswer + "}");
 
         Assert.Contains("1905 != 1906", number, StringComparison.Ordinal);
         Assert.Contains("semantic=vetoed", byAnother.Header("x-gateway-cache-detail"), StringComparison.Ordinal);
@@ -112,7 +114,7 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
                 await Task.Delay(10);
             var after = await StatsAsync(gateway, "meaning");
             Assert.Equal((0, 1), (after.GetProperty("entries").GetInt64(), after.GetProperty("limit").GetDouble()));
-            var asked = await AskAsync(gateway, taught.Value.Request);
+            var asked = await AskInDetailAsync(gateway, taught.Value.Request);
             Assert.Contains("semantic=nothing_near", asked.Header("x-gateway-cache-detail"), StringComparison.Ordinal);
         }
         finally
@@ -128,10 +130,10 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
             limits:
               - { on: key, tokens: 60/hour }
             """);
-        await AskAsync(gateway, Chat("meaning", "What is the capital city of Peru?", SameAnswer + ""","max_tokens":50"""));
+        await AskInDetailAsync(gateway, Chat("meaning", "What is the capital city of Peru?", SameAnswer + ""","max_tokens":50"""));
         ChatAnswer? refused = null;
         for (var i = 0; i < 30 && refused is not { Status: 429 }; i++)
-            refused = await AskAsync(gateway, Chat("meaning", $"What's the capital city of {Places[i]}?", SameAnswer + ""","max_tokens":50"""));
+            refused = await AskInDetailAsync(gateway, Chat("meaning", $"What's the capital city of {Places[i]}?", SameAnswer + ""","max_tokens":50"""));
 
         Assert.Equal(429, refused!.Status);
         Assert.Contains("semantic=spent", refused.Header("x-gateway-cache-detail"), StringComparison.Ordinal);

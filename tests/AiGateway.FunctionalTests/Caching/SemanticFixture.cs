@@ -41,7 +41,7 @@ public sealed class SemanticFixture : IAsyncLifetime
         Simulator, string.Join('\n', TwoSimulators.CalmBreaker, Aliases, Callers, extras), dataFolder is null ? null : new GatewayServerOptions { DataFolder = dataFolder });
 
     /// <summary>Asks something, and for what the cache did.</summary>
-    internal static Task<ChatAnswer> AskAsync(GatewayServer gateway, string body, string key = Alice) =>
+    internal static Task<ChatAnswer> AskInDetailAsync(GatewayServer gateway, string body, string key = Alice) =>
         CachingFixture.AskAsync(gateway, body, key: key, headers: [("x-gateway-cache-detail", "true")]);
 
     /// <summary>Asks two ways for the capital of one place after the other until the second is served by meaning.</summary>
@@ -50,10 +50,10 @@ public sealed class SemanticFixture : IAsyncLifetime
     {
         for (var i = 0; i < Places.Length; i++)
         {
-            await AskAsync(gateway, Chat(model, $"What is the capital city of {Places[i]}?", more));
+            await AskInDetailAsync(gateway, Chat(model, $"What is the capital city of {Places[i]}?", more));
             await SettleAsync(gateway, model, entries: true);
             var request = Chat(model, $"What's the capital city of {Places[i]}?", more);
-            var answer = await AskAsync(gateway, request);
+            var answer = await AskInDetailAsync(gateway, request);
             if (answer.Header("x-gateway-cache") == "semantic-hit")
                 return (answer, request, i);
             await SettleAsync(gateway, model, entries: false);

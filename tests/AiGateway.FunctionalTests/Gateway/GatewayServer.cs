@@ -135,10 +135,14 @@ public sealed class GatewayServer : IAsyncDisposable
           listen: http://127.0.0.1:{port}
           records: "{folder.RecordsFile}"
           data_folder: "{folder.DataFolder}"
+        {LedgerOf(yaml)}
           admin:
             listen: http://127.0.0.1:{adminPort}
         """,
         yaml);
+
+    // A ledger costs files, a thread and syncs of the disk at each start and stop: for tests that ask for one.
+    private static string LedgerOf(string yaml) => yaml.Contains("\n  ledger:", StringComparison.Ordinal) ? "" : "  ledger: { store: off }";
 
     private static WebApplication Build(string path, GatewayServerOptions options)
     {

@@ -38,6 +38,43 @@ public sealed partial class StartTests
     }
 
     [Fact]
+    public async Task FileThatDoesNotSpeakOfALedger_KeepsOne()
+    {
+        using var file = new GatewayFile(Simulated);
+        await using var process = file.Start();
+        await process.WaitForLineAsync("curl ");
+        Assert.Contains($"ledger     {file.PathOf("data")}{Path.DirectorySeparatorChar}ledger.db", process.Output, StringComparison.Ordinal);
+        using var client = new HttpClient { BaseAddress = file.Address };
+        Assert.True((await ChatAnswer.AskAsync(client, "demo/one", stream: false)).IsWhole);
+        await process.SignalAsync("TERM");
+        Assert.Equal(0, await process.WaitForExitAsync());
+
+        await using var report = file.Start("report", "--by", "model", "--format", "csv");
+
+        Assert.Equal(0, await report.WaitForExitAsync());
+        Assert.Contains("\none,1,0,1,", report.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DataFolderThatCannotBeWritten_IsOneLineThatSaysHowToDoWithout()
+    {
+        using var file = new GatewayFile(Simulated);
+        // In place of the folder: a folder without rights would stop no one who is root.
+        await File.WriteAllTextAsync(file.PathOf("data"), "", TestContext.Current.CancellationToken);
+        await using var process = file.Start();
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains("did not start: The ledger's queue cannot be made", process.Output, StringComparison.Ordinal);
+        Assert.Contains("host.ledger.store: off", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
+
+        using var without = new GatewayFile(Simulated, "  ledger: { store: off }\n  id_secret: 0123456789abcdef0123456789abcdef");
+        await File.WriteAllTextAsync(without.PathOf("data"), "", TestContext.Current.CancellationToken);
+        await using var started = without.Start();
+        await started.WaitForLineAsync("ledger     off");
+    }
+
+    [Fact]
     public async Task BadFile_PrintsEveryErrorWithItsPlaceAndEnds()
     {
         using var file = new GatewayFile("""

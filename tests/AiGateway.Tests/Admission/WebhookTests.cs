@@ -4,6 +4,8 @@ using AiGateway.Admission;
 using AiGateway.Configuration;
 using AiGateway.Providers;
 using AiGateway.Storage;
+using AiGateway.Storage.Redis;
+using AiGateway.Telemetry;
 using AiGateway.TestKit;
 using AiGateway.Tests.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -237,17 +239,44 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Empty(file.Load());
     }
 
+    [Fact]
+    public async Task OfSeveralNodesOnARedis_OneTells_AndEachWhereItDoesNotAnswer()
+    {
+        await using var redis = await RedisServer.StartOrSkipAsync();
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var settings = new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", TimeSpan.FromSeconds(2));
+        await using var connection = new RedisConnection(settings, new TrustedAuthorities(HostModel.Default), TimeProvider.System, new RedisMetrics(services.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration));
+        await using var one = new Gateway(this, claims: new RedisWebhookClaims(connection, "t:", "one"), marks: "one.jsonl");
+        await using var two = new Gateway(this, claims: new RedisWebhookClaims(connection, "t:", "two"), marks: "two.jsonl");
+
+        one.Spend(85);
+        two.Spend(85);
+        await one.LookAsync(taken: 1);
+        for (var i = 0; i < 5; i++)
+        {
+            await two.LookAsync(taken: 1);
+        }
+        // Where the store does not answer each tells, under the same id: rather twice than not at all.
+        await redis.StopAsync(keep: false);
+        one.Spend(10);
+        two.Spend(10);
+        await one.LookAsync(taken: 2);
+        await two.LookAsync(taken: 3);
+
+        Assert.Equal(2, _receiver.Taken.Select(static message => message.Id).Distinct().Count());
+    }
+
     /// <summary>What a gateway has of it.</summary>
     private sealed class Gateway : IAsyncDisposable
     {
         private readonly WebhookTests _test;
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         private readonly Limiter _limiter;
-        private readonly WebhookTransport _transport = new(new OutboundHandlers(HostModel.Default).Create());
+        private readonly WebhookTransport _transport = new(new OutboundHandlers(HostModel.Default, new TrustedAuthorities(HostModel.Default)).Create());
         private readonly WebhookWatch _watch;
         private readonly Lines _lines = new();
 
-        public Gateway(WebhookTests test, string on = "", string per = "month")
+        public Gateway(WebhookTests test, string on = "", string per = "month", IWebhookClaims? claims = null, string marks = WebhookMarkFile.Name)
         {
             _test = test;
             var snapshot = Loading.Text($$"""
@@ -261,8 +290,8 @@ public sealed class WebhookTests : IAsyncLifetime
             Budget = snapshot.Limits.All[0];
             _limiter = new Limiter(test._clock);
             _watch = new WebhookWatch(
-                _limiter, Spent, new SnapshotHolder(snapshot), new WebhookMarkFile(Path.Combine(test._folder, WebhookMarkFile.Name)), _transport,
-                new WebhookMetrics(_services.GetRequiredService<IMeterFactory>()), test._clock, _lines);
+                _limiter, Spent, new SnapshotHolder(snapshot), new WebhookMarkFile(Path.Combine(test._folder, marks)), _transport,
+                new WebhookMetrics(_services.GetRequiredService<IMeterFactory>()), test._clock, _lines, claims);
         }
 
         public LimitModel Budget { get; }

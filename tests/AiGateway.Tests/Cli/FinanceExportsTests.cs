@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AiGateway.Accounting.Focus;
+using AiGateway.Accounting.Ledger;
 using AiGateway.Cli;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -89,7 +90,7 @@ public sealed partial class FinanceExportsTests : IDisposable
     [InlineData(2, "needs '--file'", "reconcile")]
     [InlineData(2, "table, csv, json", "reconcile", "--file", "x", "--format", "xml")]
     [InlineData(2, "no time zone", "reconcile", "--file", "x", "--tz", "Mars")]
-    [InlineData(2, "by the hour of UTC", "reconcile", "--file", "x", "--tz", "Asia/Kolkata")]
+    [InlineData(2, "cannot be read", "reconcile", "--file", "x", "--mapping", "/nowhere/mapping.yaml")]
     [InlineData(2, "no amount", "reconcile", "--file", "x", "--tolerance", "-1")]
     [InlineData(2, "no rate", "reconcile", "--file", "x", "--rate", "EUR=much")]
     [InlineData(2, "Write a pair", "reconcile", "--file", "x", "--map", "x")]
@@ -103,29 +104,53 @@ public sealed partial class FinanceExportsTests : IDisposable
         Assert.Contains(said, _commands.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task MappingFile_SaysWhatOptionsSay_AndOptionsWin()
+    {
+        var bill = Write("vendor.csv", "usage_date,cost,sku\n2026-11-20,0.40,Mini (chat) v2\n2026-11-20,2.50,gpt-4o\n");
+        var mapping = Write("vendor.yaml", """
+            columns: { day: usage_date, amount: cost, model: sku }
+            models: { "Mini (chat) v2": gpt-5-mini-2025-08-07 }
+            rates: { eur: "1.125" }
+            providers: openai
+            tolerance: "0.001"
+            """);
+
+        Assert.Equal(0, await _commands.RunAsync("reconcile", "--data", _home.Folder, "--file", bill, "--mapping", mapping, "--format", "csv"));
+
+        Assert.Contains("gpt-5-mini-2025-08-07,0.45,0.4,", _commands.Output, StringComparison.Ordinal);
+        Assert.Contains("gpt-4o,2.5,2.5,", _commands.Output, StringComparison.Ordinal);
+        _commands.Forget();
+        Assert.Equal(0, await _commands.RunAsync("reconcile", "--data", _home.Folder, "--file", bill, "--mapping", mapping, "--map", "Mini (chat) v2=gpt-5", "--format", "csv"));
+        Assert.Contains("gpt-5,0.000825,0.4,", _commands.Output, StringComparison.Ordinal);
+        // JSON is YAML too.
+        Assert.Equal(0, await _commands.RunAsync("reconcile", "--data", _home.Folder, "--file", bill, "--mapping", Write("vendor.json", """{"columns":{"day":"usage_date","amount":"cost"}}""")));
+    }
+
+    [Theory]
+    [InlineData("columns: { day: d, price: p }", "There is no column for 'price': known are day")]
+    [InlineData("colums: { day: d }", ":1:1: Unknown key 'colums' at the top of the file. Did you mean 'columns'?")]
+    [InlineData("models:\n  a: [b]", ":2:6:")]
+    [InlineData("rates: { EUR: much }", "is not a decimal number")]
+    [InlineData("rates: { EUR: 0 }", "For 'EUR' there is no rate above 0")]
+    [InlineData("tz: Mars", "no time zone")]
+    [InlineData("a: &x b", "anchors")]
+    [InlineData("\t", "mapping.yaml")]
+    [InlineData("", "is empty")]
+    public async Task MappingFile_ThatIsWrong_SaysPlaceAndWayOut(string text, string said)
+    {
+        Assert.Equal(2, await _commands.RunAsync("reconcile", "--data", _home.Folder, "--file", "x", "--mapping", Write("mapping.yaml", text)));
+        Assert.Contains(said, _commands.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         _home.Dispose();
         _commands.Dispose();
     }
 
-    private static AiGateway.Accounting.Ledger.LedgerRequest Request(string id, string model, long input, long output, decimal? cost)
-    {
-        var request = LedgerFixture.Request(id, Day);
-        request.Lines[0] = new AiGateway.Accounting.Ledger.LedgerLine
-        {
-            Kind = AiGateway.Accounting.Ledger.LedgerCallKind.Answer,
-            Deployment = "openai",
-            Provider = "openai",
-            Model = model,
-            UpstreamModel = model,
-            Dialect = "openai",
-            Outcome = "succeeded",
-            Usage = new Usage { InputTokens = input, OutputTokens = output },
-            Cost = new Cost(cost, cost is null ? "no price" : null) { Input = cost ?? 0, PriceSet = cost is null ? null : "standard" },
-        };
-        return request;
-    }
+    private static LedgerRequest Request(string id, string model, long input, long output, decimal? cost) => LedgerFixture.Call(
+        id, Day, model, new Usage { InputTokens = input, OutputTokens = output }, new Cost(cost, cost is null ? "no price" : null) { Input = cost ?? 0, PriceSet = cost is null ? null : "standard" });
 
     private string Write(string name, string text)
     {

@@ -28,6 +28,18 @@ public sealed class LedgerStoreAddressTests
     [InlineData("${STORE}")]
     public void Words_AreTheFile(string store) => Assert.Null(Load(store)!.Postgres);
 
+    [Fact]
+    public void NoSection_IsTheFileToo() => Assert.Equal(LedgerModel.Default, Loading.Good(Yaml("sqlite").Replace("  ledger:\n    store: \"sqlite\"\n", "", StringComparison.Ordinal), Environment).Host.Ledger);
+
+    [Fact]
+    public void Off_WithBudgets_IsWarnedOf()
+    {
+        var budgets = "\nbudgets: [{ on: gateway, amount: 5 }]\n";
+
+        Assert.Contains("'store: off'", Assert.Single(Loading.Text(Yaml("off") + budgets, Environment).Warnings).Message, StringComparison.Ordinal);
+        Assert.Empty(Loading.Text(Yaml("sqlite") + budgets, Environment).Warnings);
+    }
+
     [Theory]
     [InlineData("off")]
     [InlineData("env:NONE")]

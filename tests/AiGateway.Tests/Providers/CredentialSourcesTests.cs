@@ -17,7 +17,7 @@ public sealed class CredentialSourcesTests
     public void EqualSettings_ShareOneAuthorizer_AlsoOverReloads()
     {
         using var telemetry = new MetricsHost(With("us-east-1"));
-        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default, new TrustedAuthorities(HostModel.Default)));
         using var sources = Sources(telemetry, transport);
         var holder = telemetry.Snapshots;
         var first = sources.For(Credentials(holder));
@@ -32,7 +32,7 @@ public sealed class CredentialSourcesTests
     public void SettingsThatNobodyNamesAnyMore_AreLetGo()
     {
         using var telemetry = new MetricsHost(With("us-east-1"));
-        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default, new TrustedAuthorities(HostModel.Default)));
         using var sources = Sources(telemetry, transport);
         var holder = telemetry.Snapshots;
         var first = sources.For(Credentials(holder));
@@ -50,7 +50,7 @@ public sealed class CredentialSourcesTests
     {
         var file = Path.GetTempFileName();
         using var telemetry = new MetricsHost(Loading.Good($"providers: {{p: {{kind: vertex, base_url: 'http://127.0.0.1:1', credentials: {{type: google, file: '{file}'}}}}}}\n{Rest}"));
-        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default));
+        using var transport = new TokenTransport(new OutboundHandlers(HostModel.Default, new TrustedAuthorities(HostModel.Default)));
         using var sources = Sources(telemetry, transport);
         using var request = new UpstreamRequest(HttpMethod.Get, new Uri("http://127.0.0.1:1"), telemetry.Snapshots.Current.Deployments["d"], null);
 

@@ -1,3 +1,5 @@
+using AiGateway.Accounting.Reports;
+
 namespace AiGateway.Accounting.Corrections;
 
 /// <summary>One entry of the ledger's corrections: who closed or restated what, when and why. Entries are chained and never changed.</summary>
@@ -57,7 +59,7 @@ internal sealed record Correction
     /// <summary>The hour in which something of a closed month is booked that is found out at <paramref name="now"/>: now, but at most the last hour of the first open month.</summary>
     public DateTimeOffset BookedAt(DateTimeOffset now)
     {
-        var hour = new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero);
+        var hour = LedgerHours.Of(now);
         var last = (OpenUntil ?? hour).AddHours(-1);
         // A clock that was set back into the closed month must not write there either.
         return hour < To ? To : hour < last ? hour : last;

@@ -11,10 +11,23 @@ internal sealed class CorrectionChain
     private readonly PayloadWriter _row = new();
 
     /// <summary>What the chain of entries begins with.</summary>
-    public byte[] Genesis(string node) => Genesis("aigateway corrections 1", node, 0);
+    /// <param name="ledger">The ledger's name.</param>
+    public byte[] Genesis(string ledger) => Genesis("aigateway corrections 1", ledger, 0);
 
     /// <summary>What the chain over a restatement's calls begins with.</summary>
-    public byte[] Genesis(string node, long place) => Genesis("aigateway restatement 1", node, place);
+    /// <param name="ledger">The ledger's name.</param>
+    /// <param name="place">The restatement's place.</param>
+    public byte[] Genesis(string ledger, long place) => Genesis("aigateway restatement 1", ledger, place);
+
+    /// <summary>An entry with its place and hash, as the next of those that are there.</summary>
+    /// <param name="ledger">The ledger's name.</param>
+    /// <param name="last">The last one that is there; null for none.</param>
+    /// <param name="entry">The entry.</param>
+    public Correction Link(string ledger, Correction? last, Correction entry)
+    {
+        var linked = entry with { Place = (last?.Place ?? 0) + 1 };
+        return linked with { Hash = Next(last?.Hash ?? Genesis(ledger), linked) };
+    }
 
     /// <summary>The hash of the next entry.</summary>
     public byte[] Next(ReadOnlySpan<byte> before, Correction entry)
@@ -48,6 +61,10 @@ internal sealed class CorrectionChain
     {
         _row.CutTo(0);
         _row.Raw(before);
+        if (line.Node != 0)
+        {
+            _row.Number(line.Node);
+        }
         _row.Number(line.Number);
         _row.Text(line.Request);
         _row.Number(line.Line);
@@ -69,11 +86,11 @@ internal sealed class CorrectionChain
         _row.Text(cost.PriceSet);
     }
 
-    private byte[] Genesis(string kind, string node, long place)
+    private byte[] Genesis(string kind, string ledger, long place)
     {
         _row.CutTo(0);
         _row.Text(kind);
-        _row.Text(node);
+        _row.Text(ledger);
         _row.Number(place);
         return SHA256.HashData(_row.Written);
     }

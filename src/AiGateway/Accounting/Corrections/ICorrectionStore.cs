@@ -8,22 +8,15 @@ internal interface ICorrectionStore : IDisposable
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     IReadOnlyList<Correction> All();
 
-    /// <summary>The rows between which requests of a period lie, the first not included; both 0 where there are none.</summary>
-    /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
-    (long After, long Until) Rows(DateTimeOffset from, DateTimeOffset to);
-
     /// <summary>How many requests of a period retention has removed, by whole days (UTC).</summary>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     long Removed(DateTimeOffset from, DateTimeOffset to);
 
-    /// <summary>Some thousand requests of rows after one, up to and with another, in order.</summary>
-    /// <param name="after">The row before the first.</param>
-    /// <param name="until">The last row that is wanted.</param>
-    /// <param name="last">Receives the row up to which they were read; <paramref name="until"/> at the end.</param>
-    /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
-    IReadOnlyList<BookedRequest> Read(long after, long until, out long last);
+    /// <summary>The requests that came in from a time until another, not included, that are there now: some thousand at once, in the order of their rows. What they count as is of before the next entry.</summary>
+    /// <exception cref="Ledger.LedgerStoreException">The store cannot be read; thrown while it is enumerated.</exception>
+    IEnumerable<IReadOnlyList<BookedRequest>> Read(DateTimeOffset from, DateTimeOffset to);
 
-    /// <summary>Writes restated calls, in the order of their rows, and what they change in the sums, in one transaction. They do not count yet.</summary>
+    /// <summary>Writes restated calls, in the order in which they were read, and what they change in the sums, in one transaction. They do not count yet.</summary>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be written.</exception>
     void Stage(IReadOnlyList<RestatedLine> lines, AdjustmentSums sums);
 

@@ -33,7 +33,7 @@ internal sealed class PeriodCloser(ICorrectionStore store, TimeProvider clock)
             return $"Months are closed by {last.Zone} since {last.Subject}, and '--tz' is {where.Id}: hours would be in two months or in none. Leave '--tz' out.";
         }
         var (from, to, openUntil) = (PeriodWords.InstantOf(begins, where), PeriodWords.InstantOf(begins.AddMonths(1), where), PeriodWords.InstantOf(begins.AddMonths(2), where));
-        if (Array.Exists([from, to, openUntil], static time => time.UtcTicks % TimeSpan.TicksPerHour != 0))
+        if (Array.Exists([from, to, openUntil], static time => !LedgerHours.IsBeginning(time)))
         {
             return $"Sums are kept by the hour of UTC, and months of {where.Id} do not begin at one. Use '--tz UTC'.";
         }

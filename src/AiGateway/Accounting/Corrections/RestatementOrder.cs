@@ -19,7 +19,4 @@ internal sealed record RestatementOrder(
     /// <summary>Whether a call is meant.</summary>
     public bool Covers(LedgerLine line) =>
         (Models.Count == 0 || Models.Contains(line.Model, StringComparer.Ordinal)) && (ProviderIds.Count == 0 || ProviderIds.Contains(line.Provider, StringComparer.Ordinal));
-
-    /// <summary>Whether a request's time is in the period.</summary>
-    public bool Covers(DateTimeOffset at) => at >= From && at < To;
 }

@@ -1,5 +1,6 @@
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Lines;
+using AiGateway.Accounting.Reports;
 
 namespace AiGateway.Accounting.Corrections;
 
@@ -18,18 +19,14 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         var closing = store.All().LastOrDefault(static entry => entry.Kind == CorrectionKind.Closing);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var effect = new RestatementEffect { Removed = store.Removed(order.From, order.To), BookedAt = closing?.BookedAt(now) };
-        var (after, until) = store.Rows(order.From, order.To);
         var (staged, lines, sums) = (new RestatementSums(), new List<RestatedLine>(), new AdjustmentSums());
 
         // :: Step 1: The rows, in pieces
-        while (after < until)
+        foreach (var piece in store.Read(order.From, order.To))
         {
-            foreach (var booked in store.Read(after, until, out after))
+            foreach (var booked in piece)
             {
-                if (order.Covers(booked.Request.At))
-                {
-                    Price(order, booked, closing, effect, staged, lines, sums);
-                }
+                Price(order, booked, closing, effect, staged, lines, sums);
             }
 
             // :: Step 2: What differs
@@ -84,7 +81,7 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
             {
                 continue;
             }
-            var line = new RestatedLine(booked.Number, request.Id, i, before, cost);
+            var line = new RestatedLine(booked.Node, booked.Number, request.Id, i, before, cost);
             lines.Add(line);
             staged.Add(before.Total, cost.Total);
             sums.Add(HourOf(request, closing, line, effect), Hour(request.At), request, request.Lines[i], line);
@@ -103,5 +100,5 @@ internal sealed class Restater(ICorrectionStore store, LedgerLinePricer prices, 
         return effect.BookedAt!.Value.ToUnixTimeMilliseconds();
     }
 
-    private static long Hour(DateTimeOffset time) => Rollup.HourOf(time.ToUnixTimeMilliseconds());
+    private static long Hour(DateTimeOffset time) => LedgerHours.Of(time.ToUnixTimeMilliseconds());
 }

@@ -7,7 +7,7 @@ namespace AiGateway.Accounting.Focus;
 /// <summary>The columns of an export, in order: those of the specification by name, then the gateway's own.</summary>
 /// <remarks>
 /// Conditional columns of which the ledger knows nothing are left out, as the specification wants it: commitments, capacity
-/// reservations, invoices, split costs, other currencies, list prices beside those that applied (<c>ListUnitPrice</c>).
+/// reservations, invoices, split costs, other currencies.
 /// docs/features/finance-exports.md says what each column holds.
 /// </remarks>
 internal static class FocusColumns
@@ -39,7 +39,8 @@ internal static class FocusColumns
         Cost("EffectiveCost"),
         Word("HostProviderName", static line => Named(line.Key.Provider)) with { Since = FocusVersion.V13 },
         Word("InvoiceIssuerName", static line => Named(line.Key.Provider)),
-        Cost("ListCost"),
+        new("ListCost", Number, static line => UsdText.Format(IsChange(line) ? line.Amount : Pricing.Of(line).ListCost)),
+        new("ListUnitPrice", Number, static line => IsChange(line) ? null : UsdText.Format(Pricing.Of(line).ListUnitPrice)),
         new("PricingCategory", Text, static line => line.Key.PriceSet.Split('+')[0] is "" or "standard" or "operator" ? "Standard" : "Other"),
         new("PricingQuantity", Number, static line => IsChange(line) ? null : UsdText.Format(Pricing.Of(line).Quantity)),
         new("PricingUnit", Text, static line => IsChange(line) ? null : Pricing.Of(line).Unit),
@@ -57,7 +58,7 @@ internal static class FocusColumns
         Word("SkuId", static line => SkuOf(line.Key)),
         new("SkuMeter", Text, static line => FocusMeter.Of(line.Key.Class).Name),
         new("SkuPriceDetails", Json, static line => line.Key.PriceSet.Length == 0 ? null : $$"""{"x_PriceSet":"{{System.Text.Json.JsonEncodedText.Encode(line.Key.PriceSet)}}"}"""),
-        Word("SkuPriceId", static line => line.Key.PriceSet.Length == 0 ? SkuOf(line.Key) : $"{SkuOf(line.Key)}/{line.Key.PriceSet}"),
+        Word("SkuPriceId", static line => IsChange(line) ? null : line.Key.PriceSet.Length == 0 ? SkuOf(line.Key) : $"{SkuOf(line.Key)}/{line.Key.PriceSet}"),
         Word("SubAccountId", static line => OrNone(line.Key.Team)),
         Word("SubAccountName", static line => OrNone(line.Key.Team)),
         new("SubAccountType", Text, static line => string.IsNullOrWhiteSpace(line.Key.Team) ? null : "Team"),
@@ -81,7 +82,7 @@ internal static class FocusColumns
 
     private static FocusColumn Word(string name, Func<FocusLine, string?> value) => new(name, Text, value) { IsWord = true };
 
-    // The gateway knows one cost: what applied. Amortised, listed and contracted it is the same.
+    // The gateway knows one cost that applied. Amortised and contracted it is the same.
     private static FocusColumn Cost(string name) => new(name, Number, static line => UsdText.Format(line.Amount));
 
     // A change has an amount and no quantity: what it is of stands on the lines that it changes.
@@ -110,18 +111,20 @@ internal static class FocusColumns
     private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Quantity, unit and price, of which the specification wants that their product is the cost.</summary>
-    private readonly record struct Pricing(decimal Quantity, string Unit, decimal UnitPrice)
+    private readonly record struct Pricing(decimal Quantity, string Unit, decimal UnitPrice, decimal ListUnitPrice)
     {
+        public decimal ListCost => Quantity * ListUnitPrice;
+
         public static Pricing Of(FocusLine line)
         {
             var meter = FocusMeter.Of(line.Key.Class);
             var price = line.Key.Status is FocusStatus.Included or FocusStatus.Unpriced ? 0 : line.Key.UnitPrice;
             if (price is { } known && line.Quantity / meter.PricedPer * (known * meter.PricedPer) == line.Amount)
             {
-                return new Pricing(line.Quantity / meter.PricedPer, meter.PricingUnit, known * meter.PricedPer);
+                return new Pricing(line.Quantity / meter.PricedPer, meter.PricingUnit, known * meter.PricedPer, (line.Key.ListUnitPrice ?? known) * meter.PricedPer);
             }
             // No one price: what is charged is dollars.
-            return new Pricing(line.Amount, Usd, 1);
+            return new Pricing(line.Amount, Usd, 1, 1);
         }
     }
 }

@@ -64,13 +64,14 @@ internal static class FocusExport
         {
             return;
         }
+        options.List?.AddTo(call, parts);
         var start = new DateTimeOffset(call.At.UtcTicks - (call.At.UtcTicks % options.Period.Ticks), TimeSpan.Zero).ToUnixTimeMilliseconds();
         var key = new FocusKey(
             start, call.Organisation ?? "", call.Team ?? "", call.Project ?? "", call.Caller, tags.Of(call.Tags), call.Alias ?? "", line.Provider, line.Deployment, line.Model,
             line.Kind, line.Cost?.PriceSet ?? "", line.Usage?.Detail?.Region ?? "", "", null, FocusStatus.Priced, line.Usage is { Estimated: true } || line.Cost is { IsEstimated: true }, line.Cost?.Unpriced ?? "");
         foreach (var part in parts)
         {
-            var own = key with { Class = part.Class, UnitPrice = part.UnitPrice, Status = part.Status };
+            var own = key with { Class = part.Class, UnitPrice = part.UnitPrice, ListUnitPrice = part.ListUnitPrice, Status = part.Status };
             if (!lines.TryGetValue(own, out var group))
             {
                 lines[own] = group = lines.Count < MostLines ? new FocusLine(own, options.Period) : throw new LedgerStoreException(
@@ -82,5 +83,5 @@ internal static class FocusExport
 
     private static string Order(in FocusKey key) => string.Join(
         '\u001f', key.Provider, key.Model, key.Deployment, key.Organisation, key.Team, key.Project, key.Caller, key.Alias, key.Tags, key.PriceSet, key.Class,
-        ((int)key.Status).ToString(CultureInfo.InvariantCulture), key.UnitPrice is { } price ? UsdText.Format(price) : "", key.Region, key.IsEstimated ? "1" : "0", LedgerWords.Of(key.Kind), key.Note);
+        ((int)key.Status).ToString(CultureInfo.InvariantCulture), key.UnitPrice is { } price ? UsdText.Format(price) : "", key.ListUnitPrice is { } listed ? UsdText.Format(listed) : "", key.Region, key.IsEstimated ? "1" : "0", LedgerWords.Of(key.Kind), key.Note);
 }

@@ -23,4 +23,8 @@ namespace AiGateway.Accounting.Focus;
 /// <param name="Note">Why there is no price, or what was corrected.</param>
 internal readonly record struct FocusKey(
     long Start, string Organisation, string Team, string Project, string Caller, string Tags, string Alias, string Provider, string Deployment, string Model,
-    LedgerCallKind Kind, string PriceSet, string Region, string Class, decimal? UnitPrice, FocusStatus Status, bool IsEstimated, string Note);
+    LedgerCallKind Kind, string PriceSet, string Region, string Class, decimal? UnitPrice, FocusStatus Status, bool IsEstimated, string Note)
+{
+    /// <summary>USD for one by the price list; null where it is not known. Part of the key, as the unit price is.</summary>
+    public decimal? ListUnitPrice { get; init; }
+}

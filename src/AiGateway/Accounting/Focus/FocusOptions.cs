@@ -17,6 +17,9 @@ internal sealed record FocusOptions
     /// <summary>The specification's version.</summary>
     public FocusVersion Version { get; init; } = FocusVersion.V14;
 
+    /// <summary>The price list, for list prices beside those that applied; null where those alone are known.</summary>
+    public ListPrices? List { get; init; }
+
     /// <summary>The version's number.</summary>
     public string VersionNumber => Versions[(int)Version];
 

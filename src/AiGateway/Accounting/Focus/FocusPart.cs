@@ -8,4 +8,8 @@ namespace AiGateway.Accounting.Focus;
 /// <param name="Amount">Its share, in USD.</param>
 /// <param name="UnitPrice">USD for one; null where there is no one price.</param>
 /// <param name="Status">What the amount is.</param>
-internal readonly record struct FocusPart(string Class, decimal Quantity, decimal Amount, decimal? UnitPrice, FocusStatus Status);
+internal readonly record struct FocusPart(string Class, decimal Quantity, decimal Amount, decimal? UnitPrice, FocusStatus Status)
+{
+    /// <summary>USD for one by the price list, without what the operator has agreed; null where it is not known, or there is no one price.</summary>
+    public decimal? ListUnitPrice { get; init; }
+}

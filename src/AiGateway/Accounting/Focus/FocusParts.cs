@@ -23,9 +23,15 @@ internal static class FocusParts
 
     /// <summary>Adds the parts of a call to <paramref name="parts"/>; none where nothing is known to have been consumed.</summary>
     /// <exception cref="InvalidDataException">The row's shares are none.</exception>
-    public static void Of(LedgerLine line, List<FocusPart> parts)
+    public static void Of(LedgerLine line, List<FocusPart> parts) => Of(line, line.Cost is { Total: not null } known ? known : null, parts);
+
+    /// <summary>Adds the parts of a call as if it had another cost.</summary>
+    /// <param name="line">The call.</param>
+    /// <param name="cost">The cost; null for an unknown one.</param>
+    /// <param name="parts">Receives the parts.</param>
+    /// <exception cref="InvalidDataException">The cost's shares are none.</exception>
+    public static void Of(LedgerLine line, Cost? cost, List<FocusPart> parts)
     {
-        var cost = line.Cost is { Total: not null } known ? known : null;
         if ((line.Usage ?? (cost is null ? null : NoUsage)) is not { } usage)
         {
             return;

@@ -5,11 +5,10 @@ using AiGateway.Telemetry;
 
 namespace AiGateway.Accounting.Ledger;
 
-/// <summary>Sums of a batch by hour and key: each call counts at its own deployment, the request itself at its answer's.</summary>
+/// <summary>Sums of a batch by hour (<see cref="LedgerHours"/>) and key: each call counts at its own deployment, the request itself at its answer's.</summary>
 internal sealed class Rollup
 {
-    private const long MillisecondsPerHour = 3_600_000;
-    private const long MillisecondsPerDay = 24 * MillisecondsPerHour;
+    private const long MillisecondsPerDay = 86_400_000;
 
     private static readonly string Completed = TagValues.Of(RequestOutcome.Completed);
     private static readonly string CallerGone = TagValues.Of(RequestOutcome.CallerGone);
@@ -37,7 +36,7 @@ internal sealed class Rollup
     /// <summary>Adds a request.</summary>
     public void Add(LedgerRequest request)
     {
-        var hour = HourOf(request.At.ToUnixTimeMilliseconds());
+        var hour = LedgerHours.Of(request.At.ToUnixTimeMilliseconds());
         var answer = request.Answer;
         foreach (var line in request.Lines)
         {
@@ -56,9 +55,6 @@ internal sealed class Rollup
 
     /// <summary>Adds what was summed elsewhere by another key.</summary>
     public void Add(long hour, in RollupKey key, LedgerSums sums) => For(_sums, hour, key).Add(sums);
-
-    /// <summary>The beginning of a time's hour, both in Unix milliseconds.</summary>
-    public static long HourOf(long at) => at - (((at % MillisecondsPerHour) + MillisecondsPerHour) % MillisecondsPerHour);
 
     /// <summary>Forgets everything.</summary>
     public void Clear() => _sums.Clear();

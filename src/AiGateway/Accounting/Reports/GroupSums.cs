@@ -42,10 +42,11 @@ internal sealed class GroupSums(LedgerQuery query, int more = 0)
         if (at != _labelledAt)
         {
             var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), query.Zone);
+            var hour = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(LedgerHours.FullHour(at)), query.Zone);
             // The hour with its offset: where clocks go back, one comes twice.
             _labels =
             [
-                local.ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture),
+                hour.ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture),
                 local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 local.ToString("yyyy-MM", CultureInfo.InvariantCulture),
             ];

@@ -7,9 +7,9 @@ internal interface ILedgerReader
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
     IReadOnlyList<LedgerGroup> Sum(LedgerQuery query);
 
-    /// <summary>What tells this ledger from others: the same on all nodes that write into it. One that all share, unless it says otherwise.</summary>
+    /// <summary>What tells this ledger from others: the same on all nodes that write into it.</summary>
     /// <exception cref="Ledger.LedgerStoreException">The store cannot be read.</exception>
-    string Name() => "shared";
+    string Name();
 
     /// <summary>What is booked in the query's time for months that were closed before: restatements, and records that came late. In no sum of <see cref="Sum"/>.</summary>
     /// <returns>Groups whose keys have two more at their end: the month they are of (<c>2026-10</c>), and the cause (<c>restatement 3</c>, <c>late</c>).</returns>

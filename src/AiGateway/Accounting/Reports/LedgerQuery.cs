@@ -5,10 +5,10 @@ namespace AiGateway.Accounting.Reports;
 /// <summary>What is to be summed.</summary>
 internal sealed record LedgerQuery
 {
-    /// <summary>From when on; a full hour.</summary>
+    /// <summary>From when on: a beginning of <see cref="LedgerHours"/>, else what begins after it counts.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>Until when; a full hour, not included.</summary>
+    /// <summary>Until when, not included; likewise.</summary>
     public required DateTimeOffset To { get; init; }
 
     /// <summary>Where days and months begin.</summary>

@@ -43,7 +43,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
             problem = $"'{which}' is '{Short(Last(values, which)!)}'. Write {PeriodWords.Forms}.";
             return null;
         }
-        if (ProblemOf(from.Value, to.Value, zone) is { } wrong)
+        if (ProblemOf(from.Value, to.Value) is { } wrong)
         {
             problem = wrong;
             return null;
@@ -98,7 +98,7 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
             format is null ? standard : (ReportFormat)Array.IndexOf(Formats, format), limit, offset, currency);
     }
 
-    private static string? ProblemOf(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
+    private static string? ProblemOf(DateTimeOffset from, DateTimeOffset to)
     {
         if (from >= to)
         {
@@ -108,8 +108,8 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         {
             return $"The period is longer than {LongestPeriod.TotalDays:0} days.";
         }
-        return IsFullHour(from) && IsFullHour(to) ? null
-            : $"Sums are kept by the hour of UTC, and the period does not begin and end at one{(zone.Equals(TimeZoneInfo.Utc) ? "" : $" (days of {zone.Id} do not)")}. Use tz=UTC, or give instants at full hours.";
+        return LedgerHours.IsBeginning(from) && LedgerHours.IsBeginning(to) ? null
+            : "Sums are kept by the hour of UTC, and the period does not begin and end with one. Give days, or instants at full hours of UTC.";
     }
 
     private static bool TryAsOf(string? text, TimeZoneInfo zone, DateTimeOffset now, out DateTimeOffset? asOf, out string? problem)
@@ -118,8 +118,6 @@ internal sealed record ReportQuery(LedgerQuery Sums, ReportFormat Format, int Li
         problem = text is null || asOf is not null ? null : $"'as_of' is '{Short(text)}'. Write '{Recorded}' for the figures without restatements, or {PeriodWords.Forms}: restatements from before then count.";
         return problem is null;
     }
-
-    private static bool IsFullHour(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerHour == 0;
 
     private static bool TryCount(Func<string, IEnumerable<string>> values, string name, int standard, out int count, out string? problem)
     {

@@ -105,6 +105,23 @@ internal sealed class SharedLimits(
         }
     }
 
+    /// <summary>Counts what a session has used while it goes on: at once, so that what is asked for next is decided with it; else behind it.</summary>
+    /// <param name="exact">What the store holds for it.</param>
+    /// <param name="number">Which time this is: under it, it counts once.</param>
+    /// <param name="used">What was used since the last time.</param>
+    public async ValueTask BookAsync(SharedHold exact, int number, Demand used)
+    {
+        var part = new SharedHold($"{exact.Id}/{number}", exact.Tag) { Claims = exact.Claims, Epoch = exact.Epoch };
+        try
+        {
+            await store.SettleAsync(part, used);
+        }
+        catch (LimitStoreException)
+        {
+            settlements.Settle(part, used);
+        }
+    }
+
     /// <summary>Ends what the store holds, behind the answer.</summary>
     public void Settle(SharedHold exact, in Demand used) => settlements.Settle(exact, used);
 

@@ -49,18 +49,30 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            try
+            await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
             {
-                Judge(check);
+                TryJudge(check);
             }
-            catch (Exception e)
-            {
-                // Not learnt from: whatever it was, it must not end learning.
-                metrics.Checked(check.Look.Alias!.Name, SemanticCheckResult.Dropped, isTrusted: false);
-                Log.JudgeFailed(logger, e);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What was not compared by the stop is not learnt from.
+        }
+    }
+
+    private void TryJudge(SemanticCheck check)
+    {
+        try
+        {
+            Judge(check);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, it must not end learning.
+            metrics.Checked(check.Look.Alias!.Name, SemanticCheckResult.Dropped, isTrusted: false);
+            Log.JudgeFailed(logger, e);
         }
     }
 

@@ -20,8 +20,8 @@ internal static class RuntimeOverlay
         var ids = LimitIdsOf(file);
         return LimitModelBuilder.Build(file.Config with
         {
-            Limits = [.. file.Config.Limits, .. runtime.Present(EntryKind.Limit).Where(entry => !ids.Contains(entry.Id)).Select(static entry => entry.Content.Limit! with { Id = entry.Id })],
-            Budgets = [.. file.Config.Budgets, .. runtime.Present(EntryKind.Budget).Where(entry => !ids.Contains(entry.Id)).Select(static entry => entry.Content.Budget! with { Id = entry.Id })],
+            Limits = [.. file.Config.Limits, .. runtime.Present(EntryKind.Limit).Where(entry => !ids.Contains(entry.Id)).Select(static entry => entry.Content.Limit! with { Id = entry.Id, Made = entry.Created })],
+            Budgets = [.. file.Config.Budgets, .. runtime.Present(EntryKind.Budget).Where(entry => !ids.Contains(entry.Id)).Select(static entry => entry.Content.Budget! with { Id = entry.Id, Made = entry.Created })],
         });
     }
 

@@ -47,9 +47,9 @@ internal static class LimitsValidator
     private static void ValidateBudgets(ValidationContext context, Dictionary<string, int> ids)
     {
         var budgets = context.Config.Budgets;
-        if (budgets.Count > 0 && context.Config.Host.Ledger is null or { Store.Reference: LedgerConfig.Off })
+        if (budgets.Count > 0 && context.Config.Host.Ledger is { Store.Reference: LedgerConfig.Off })
         {
-            context.Warning(ConfigPath.Of("budgets"), "Without a ledger each restart begins the budgets anew. Add 'ledger: { store: sqlite }' to 'host'.");
+            context.Warning(ConfigPath.Of("budgets"), "Without a ledger each restart begins the budgets anew. Take 'store: off' out of 'host.ledger'.");
         }
         for (var i = 0; i < budgets.Count; i++)
         {

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace AiGateway.Configuration.Yaml;
 
-/// <summary>A mapping whose keys the operator chooses: ids, names, headers.</summary>
-internal sealed class MapShape<T>(Shape<T> item) : Shape<IReadOnlyDictionary<string, T>>
+/// <summary>A mapping whose keys the operator chooses: ids, names, headers; where <paramref name="withBlanks"/> is true, also words of others, with blanks.</summary>
+internal sealed class MapShape<T>(Shape<T> item, bool withBlanks = false) : Shape<IReadOnlyDictionary<string, T>>
 {
     private const int MaxKeyLength = 200;
 
@@ -24,9 +24,9 @@ internal sealed class MapShape<T>(Shape<T> item) : Shape<IReadOnlyDictionary<str
         }
         foreach (var entry in mapping.Entries)
         {
-            if (entry.Key.Length > MaxKeyLength || entry.Key.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
+            if (entry.Key.Length > MaxKeyLength || entry.Key.Any(character => char.IsControl(character) || (char.IsWhiteSpace(character) && !withBlanks)))
             {
-                context.Findings.Error(entry.KeyPlace, $"A name in '{path}' may have at most {MaxKeyLength} characters and no blanks or control characters.");
+                context.Findings.Error(entry.KeyPlace, $"A name in '{path}' may have at most {MaxKeyLength} characters and no {(withBlanks ? "" : "blanks or ")}control characters.");
                 continue;
             }
             var entryPath = path[entry.Key];

@@ -102,6 +102,15 @@ internal sealed partial class RealtimeRelay
         return why;
     }
 
+    private async Task<SessionEnd> EndByLimitAsync(Rejection why, Task up, Task down)
+    {
+        var traits = Rejections.TraitsOf(why.Reason);
+        await TellCallerAsync(why.Type ?? traits.Type, traits.Code!, $"The session ends. {why.Message}", WebSocketCloseStatus.PolicyViolation, traits.Code!);
+        await LeaveProviderAsync(WebSocketCloseStatus.EndpointUnavailable, null, down);
+        await WaitAsync(CloseWait, up);
+        return SessionEnd.LimitReached;
+    }
+
     private async ValueTask TellCallerAsync(string type, string code, string message, WebSocketCloseStatus status, string reason)
     {
         using var patience = new CancellationTokenSource(CloseWait, clock);

@@ -11,8 +11,9 @@ namespace AiGateway.Forwarding.Realtime;
 /// <remarks>
 /// (1) Two pumps, one for each direction, each the only reader of its side; what is read is written to the other side before more is read.
 /// (2) A watch over time: the session's length, silence, the gateway's drain.
-/// (3) The first of the three that ends says how the session ends; the other side gets a close that says so.
-/// (4) A response that is still being made when the caller leaves is cancelled, and the session waits a moment for its usage.
+/// (3) A look at limits and budgets after each answer that was counted.
+/// (4) The first of these that ends says how the session ends; the other side gets a close that says so.
+/// (5) A response that is still being made when the caller leaves is cancelled, and the session waits a moment for its usage.
 ///
 /// Pings are answered hop by hop and close codes passed on. A side that cannot be written to any more is broken off, so that its
 /// own pump notices; the other pump goes on reading, or the provider's last usage would be lost.
@@ -22,6 +23,7 @@ internal sealed partial class RealtimeRelay(RealtimeSide caller, RealtimeSide pr
     // One read of a socket; pieces of a message are passed on in it.
     private const int BufferSize = 16 * 1024;
 
+    private readonly TaskCompletionSource<Rejection> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _deadline = After(clock, clock.GetTimestamp(), bounds.MaxSession);
     private long _lastPiece = clock.GetTimestamp();
     private int _errors;
@@ -52,9 +54,10 @@ internal sealed partial class RealtimeRelay(RealtimeSide caller, RealtimeSide pr
         var watch = WatchAsync(over.Token);
         try
         {
-            var first = await Task.WhenAny(up, down, watch);
+            var first = await Task.WhenAny(up, down, watch, _refused.Task);
             return first == up ? await EndByCallerAsync(await up, down)
                 : first == down ? await EndByProviderAsync(await down, up)
+                : first == _refused.Task ? await EndByLimitAsync(await _refused.Task, up, down)
                 : await EndByGatewayAsync(await watch, up, down);
         }
         finally
@@ -143,9 +146,10 @@ internal sealed partial class RealtimeRelay(RealtimeSide caller, RealtimeSide pr
     private async ValueTask PassFromProviderAsync(EventInspection inspection, ReadOnlyMemory<byte> piece, WebSocketMessageType type, bool isEnd)
     {
         var finding = inspection.Add(piece, isEnd);
+        var counted = false;
         if (finding == Finding.Complete)
         {
-            tally.Read(inspection.Kind, inspection.Current.Span);
+            counted = tally.Read(inspection.Kind, inspection.Current.Span);
         }
         else if (finding == Finding.TooLarge)
         {
@@ -156,6 +160,10 @@ internal sealed partial class RealtimeRelay(RealtimeSide caller, RealtimeSide pr
         if (finding != Finding.Pending)
         {
             inspection.Clear();
+        }
+        if (counted && !_refused.Task.IsCompleted && exchange.Admission is { } admission && await admission.TryGoOnAsync(exchange.Answering!) is { } refusal)
+        {
+            _refused.TrySetResult(refusal);
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed class RealtimeTally(Exchange exchange, AttemptRecord attempt, IC
     }
 
     /// <summary>Reads an event.</summary>
-    public void Read(RealtimeEventKind kind, ReadOnlySpan<byte> message)
+    /// <returns>Whether it said what something has consumed.</returns>
+    public bool Read(RealtimeEventKind kind, ReadOnlySpan<byte> message)
     {
         switch (kind)
         {
@@ -59,14 +60,15 @@ internal sealed class RealtimeTally(Exchange exchange, AttemptRecord attempt, IC
                 exchange.FinishReason = status ?? exchange.FinishReason;
                 Add(usage, exchange.ResponseModel, isTranscription: false);
                 EndResponse();
-                break;
+                return true;
             case RealtimeEventKind.TranscriptionCompleted:
                 Transcriptions++;
                 Add(RealtimeEventReader.ReadTranscription(message), _transcriptionModel, isTranscription: true);
-                break;
+                return true;
             default:
                 break;
         }
+        return false;
     }
 
     /// <summary>Takes note of an event that was too large to be read.</summary>

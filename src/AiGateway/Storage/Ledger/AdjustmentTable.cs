@@ -43,6 +43,20 @@ internal sealed class AdjustmentTable : IDisposable
         _put.Bind(28, hour).Bind(29, correction).Run();
     }
 
+    /// <summary>What a correction changes in the sums altogether, in USD.</summary>
+    /// <exception cref="InvalidDataException">A value is no amount.</exception>
+    public static decimal CostOf(LedgerFile file, long correction)
+    {
+        var change = 0m;
+        using var costs = file.Prepare("SELECT cost FROM adjustments WHERE correction = ?1");
+        costs.Bind(1, correction);
+        while (costs.Step())
+        {
+            change += RollupRow.Amount(costs.Text(0));
+        }
+        return change;
+    }
+
     public void Dispose()
     {
         _find.Dispose();

@@ -6,10 +6,15 @@ namespace AiGateway.Storage.Ledger;
 /// <summary>Recomputes every day's chain of one node from its rows and compares it with the rows' hashes and the days' heads.</summary>
 /// <remarks>(1) All heads, in the order in which they were begun. (2) All rows of the wanted days, in the order in which they were appended. (3) The comparison of both. Each says the first thing that does not fit.</remarks>
 /// <param name="node">The node's name.</param>
-/// <param name="from">The first wanted day, Unix milliseconds.</param>
-/// <param name="to">The end of the wanted days.</param>
-internal sealed class ChainCheck(string node, long from, long to)
+/// <param name="from">The first wanted day; null for all.</param>
+/// <param name="to">The day after the last; null for all.</param>
+internal sealed class ChainCheck(string node, DateTimeOffset? from, DateTimeOffset? to)
 {
+    /// <summary>What is said of lines whose request is gone.</summary>
+    public const string StrayLines = "There are lines that belong to no request.";
+
+    private readonly long _from = from?.ToUnixTimeMilliseconds() ?? long.MinValue;
+    private readonly long _to = to?.ToUnixTimeMilliseconds() ?? long.MaxValue;
     private readonly HashChain _chain = new();
     private readonly Dictionary<long, Day> _days = [];
 
@@ -89,7 +94,7 @@ internal sealed class ChainCheck(string node, long from, long to)
         ? $"Row {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})"
         : $"One of the rows {first.Number} (request {first.Id}) to {number} (request {request.Id}, {request.At:yyyy-MM-dd'T'HH:mm:ss'Z'})";
 
-    private bool IsWanted(long day) => day >= from && day < to;
+    private bool IsWanted(long day) => day >= _from && day < _to;
 
     private static string Name(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -2,8 +2,13 @@ using AiGateway.Accounting.Corrections;
 
 namespace AiGateway.Storage.Ledger;
 
-/// <summary>Recomputes the chains over the ledger's corrections, and compares what restatements say with what they changed in the sums.</summary>
-internal sealed class CorrectionCheck(LedgerFile file)
+/// <summary>Recomputes the chains over a ledger's corrections, and compares what restatements say with what they changed in the sums.</summary>
+/// <param name="ledger">The ledger's name, which the chains begin with.</param>
+/// <param name="read">Reads all entries, the oldest first.</param>
+/// <param name="end">The hash that the chain of entries must end with; null where there must be none.</param>
+/// <param name="restated">Reads the calls of a restatement, in the order in which they were staged.</param>
+/// <param name="changeOf">Sums what a restatement changed in the sums.</param>
+internal sealed class CorrectionCheck(string ledger, Func<IReadOnlyList<Correction>> read, byte[]? end, Func<long, IEnumerable<RestatedLine>> restated, Func<long, decimal> changeOf)
 {
     private readonly CorrectionChain _chain = new();
 
@@ -12,10 +17,10 @@ internal sealed class CorrectionCheck(LedgerFile file)
     /// <returns>The first thing that does not fit; null when everything does.</returns>
     public string? Run(out int entries)
     {
-        List<Correction> all;
+        IReadOnlyList<Correction> all;
         try
         {
-            all = CorrectionTable.Read(file);
+            all = read();
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
@@ -23,8 +28,7 @@ internal sealed class CorrectionCheck(LedgerFile file)
             return $"A correction holds a value that was never written: {e.Message}";
         }
         entries = all.Count;
-        var node = CorrectionTable.Node(file);
-        var hash = _chain.Genesis(node);
+        var hash = _chain.Genesis(ledger);
         for (var i = 0; i < all.Count; i++)
         {
             var entry = all[i];
@@ -37,47 +41,38 @@ internal sealed class CorrectionCheck(LedgerFile file)
             {
                 return $"Correction {entry.Place} ({CorrectionWords.Of(entry.Kind)} of {entry.Subject}) is not what was written.";
             }
-            if (ProblemOf(node, entry) is { } problem)
+            if (ProblemOf(entry) is { } problem)
             {
                 return problem;
             }
         }
-        return all.Count > 0 && !hash.AsSpan().SequenceEqual(file.Setting("last_correction")) ? "Corrections at the end are missing."
-            : all.Count == 0 && file.Setting("last_correction") is not null ? "All corrections are missing."
+        return all.Count > 0 && !hash.AsSpan().SequenceEqual(end) ? "Corrections at the end are missing."
+            : all.Count == 0 && end is not null ? "All corrections are missing."
             : null;
     }
 
-    private string? ProblemOf(string node, Correction entry)
+    private string? ProblemOf(Correction entry)
     {
-        var running = _chain.Genesis(node, entry.Place);
-        var (lines, before, after) = (0L, 0m, 0m);
-        using (var restated = new RestatedLines(file))
+        var running = _chain.Genesis(ledger, entry.Place);
+        var (lines, before, after, change) = (0L, 0m, 0m, 0m);
+        try
         {
-            try
+            foreach (var line in restated(entry.Place))
             {
-                foreach (var line in restated.Of(entry.Place))
-                {
-                    _chain.Next(running, line, running);
-                    lines++;
-                    before += line.Before.Total ?? 0;
-                    after += line.After.Total ?? 0;
-                }
+                _chain.Next(running, line, running);
+                lines++;
+                before += line.Before.Total ?? 0;
+                after += line.After.Total ?? 0;
             }
-            catch (InvalidDataException e)
-            {
-                return $"Restatement {entry.Place} holds a value that was never written: {e.Message}";
-            }
+            change = changeOf(entry.Place);
+        }
+        catch (InvalidDataException e)
+        {
+            return $"Restatement {entry.Place} holds a value that was never written: {e.Message}";
         }
         if (lines != entry.Lines || before != entry.CostBefore || after != entry.CostAfter || (entry.Kind == CorrectionKind.Restatement && !running.AsSpan().SequenceEqual(entry.LinesHash)))
         {
             return $"The {lines} calls of restatement {entry.Place} are not the {entry.Lines} that were written.";
-        }
-        var change = 0m;
-        using var sums = file.Prepare("SELECT cost FROM adjustments WHERE correction = ?1");
-        sums.Bind(1, entry.Place);
-        while (sums.Step())
-        {
-            change += RollupRow.Amount(sums.Text(0));
         }
         return change == after - before ? null : $"The sums of restatement {entry.Place} are not those of its calls.";
     }

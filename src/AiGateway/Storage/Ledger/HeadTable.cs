@@ -23,10 +23,6 @@ internal sealed class HeadTable : IDisposable
         _link = file.Prepare("INSERT INTO links (number, hash) VALUES (?1, ?2)");
     }
 
-    /// <summary>The node's name.</summary>
-    /// <exception cref="InvalidDataException">It is gone.</exception>
-    public string Node => System.Text.Encoding.ASCII.GetString(_file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name."));
-
     /// <summary>All, in the order in which they were begun.</summary>
     public List<ChainHead> All()
     {

@@ -15,6 +15,10 @@ internal interface ILedgerRow
     /// <summary>A column's text or none.</summary>
     string? OptionalText(int column);
 
+    /// <summary>A column's amount, exact; one of more digits than a decimal has is rounded to those.</summary>
+    /// <exception cref="InvalidDataException">It is none that was ever written.</exception>
+    decimal Amount(int column);
+
     /// <summary>A column's amount or none, exact.</summary>
     /// <exception cref="InvalidDataException">It is none that was ever written.</exception>
     decimal? OptionalAmount(int column);

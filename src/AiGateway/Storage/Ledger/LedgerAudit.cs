@@ -14,9 +14,9 @@ internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudi
         // One transaction: the gateway may append meanwhile.
         file.Execute("BEGIN");
         using var heads = new HeadTable(file);
-        var check = new ChainCheck(heads.Node, from?.ToUnixTimeMilliseconds() ?? long.MinValue, to?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        var check = new ChainCheck(file.Node, from, to);
         var corrections = 0;
-        var problem = check.ReadHeads(heads.All()) ?? ReadRows(file, check) ?? check.CompareHeads() ?? new CorrectionCheck(file).Run(out corrections);
+        var problem = check.ReadHeads(heads.All()) ?? ReadRows(file, check) ?? check.CompareHeads() ?? CorrectionTable.Check(file, out corrections);
         var verdict = check.Verdict(corrections, problem);
         file.Execute("COMMIT");
         return verdict;
@@ -104,7 +104,7 @@ internal sealed class LedgerAudit(string path, TimeProvider clock) : ILedgerAudi
         {
             return $"Row {rows.Number} holds a value that was never written: {e.Message}";
         }
-        return rows.HasStrayLines ? "There are lines that belong to no request." : null;
+        return rows.HasStrayLines ? ChainCheck.StrayLines : null;
     }
 
     private LedgerFile OpenThatIsThere()

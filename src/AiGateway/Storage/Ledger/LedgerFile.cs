@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using AiGateway.Pipeline;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -26,6 +27,10 @@ internal sealed class LedgerFile : IDisposable
 
     /// <summary>The connection's handle.</summary>
     public sqlite3 Handle { get; }
+
+    /// <summary>The node's name, which tells this ledger from others.</summary>
+    /// <exception cref="InvalidDataException">It is gone.</exception>
+    public string Node => Encoding.ASCII.GetString(Setting("node") ?? throw new InvalidDataException("The ledger has no node's name."));
 
     /// <summary>Number of the row that was inserted last.</summary>
     public long LastNumber => raw.sqlite3_last_insert_rowid(Handle);
@@ -203,7 +208,7 @@ internal sealed class LedgerFile : IDisposable
     private void Keep(string name, string value)
     {
         using var statement = Prepare("INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
-        statement.Bind(1, name).Bind(2, System.Text.Encoding.ASCII.GetBytes(value)).Run();
+        statement.Bind(1, name).Bind(2, Encoding.ASCII.GetBytes(value)).Run();
     }
 
     private void ExecuteAll(string script)

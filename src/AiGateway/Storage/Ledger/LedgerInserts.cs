@@ -1,4 +1,5 @@
 using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Reports;
 using AiGateway.Protocols;
 
 namespace AiGateway.Storage.Ledger;
@@ -59,7 +60,7 @@ internal sealed class LedgerInserts : IDisposable
             return false;
         }
         var at = request.At.ToUnixTimeMilliseconds();
-        var (day, hour) = (ChainHeads.DayOf(at), Rollup.HourOf(at));
+        var (day, hour) = (ChainHeads.DayOf(at), LedgerHours.Of(at));
         var answer = request.Answer;
         var hasMore = request.Lines.Length > 1;
         var words = _requestWords.For(RequestWords.Of(request), day);

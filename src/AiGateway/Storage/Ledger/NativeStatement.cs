@@ -52,5 +52,16 @@ internal static class NativeStatement
     [DllImport(Library, EntryPoint = "sqlite3_reset")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Reset(nint statement);
+
+    /// <summary>A column's number. Of a value that is stored as one, nothing is converted, so that the collector may wait for it.</summary>
+    [DllImport(Library, EntryPoint = "sqlite3_column_int64")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern long Number(nint statement, int column);
+
+    [DllImport(Library, EntryPoint = "sqlite3_column_type")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int TypeOf(nint statement, int column);
 #pragma warning restore SYSLIB1054
 }

@@ -10,6 +10,8 @@ internal sealed class NoLedgerReader : ILedgerReader
 
     public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => throw Off();
 
+    public string Name() => "none";
+
     public long Version() => throw Off();
 
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw Off();

@@ -28,7 +28,7 @@ internal sealed class SqliteCorrections : ICorrectionStore
         (_path, _file, _lock) = (path, file, @lock);
         _lines = new RestatedLines(file);
         _place = CorrectionTable.Last(file) + 1;
-        _running = _chain.Genesis(CorrectionTable.Node(file), _place);
+        _running = _chain.Genesis(file.Node, _place);
         if (@lock is not null)
         {
             RemoveStaged();
@@ -61,18 +61,6 @@ internal sealed class SqliteCorrections : ICorrectionStore
     public IReadOnlyList<Correction> All() => Run(_path, () => CorrectionTable.Read(_file));
 
     /// <inheritdoc />
-    public (long After, long Until) Rows(DateTimeOffset from, DateTimeOffset to) => Run(_path, () =>
-    {
-        using var rows = _file.Prepare("""
-            SELECT COALESCE(MIN(first) - 1, 0), COALESCE(MAX(last), 0) FROM (
-              SELECT MIN(number) AS first, MAX(number) AS last FROM entries WHERE at >= ?1 AND at < ?2
-              UNION ALL SELECT MIN(number), MAX(number) FROM requests_1 WHERE at >= ?1 AND at < ?2)
-            """);
-        rows.Bind(1, from.ToUnixTimeMilliseconds()).Bind(2, to.ToUnixTimeMilliseconds());
-        return rows.Step() ? (rows.Number(0), rows.Number(1)) : (0, 0);
-    });
-
-    /// <inheritdoc />
     public long Removed(DateTimeOffset from, DateTimeOffset to) => Run(_path, () =>
     {
         using var removed = _file.Prepare("SELECT COALESCE(SUM(removed), 0) FROM heads WHERE day >= ?1 AND day < ?2");
@@ -81,10 +69,13 @@ internal sealed class SqliteCorrections : ICorrectionStore
     });
 
     /// <inheritdoc />
-    public IReadOnlyList<BookedRequest> Read(long after, long until, out long last)
+    public IEnumerable<IReadOnlyList<BookedRequest>> Read(DateTimeOffset from, DateTimeOffset to)
     {
-        var end = last = Math.Min(after + RowsAtOnce, until);
-        return Run(_path, () => Read(after, end));
+        var (after, until) = Run(_path, () => Rows(from, to));
+        for (; after < until; after += RowsAtOnce)
+        {
+            yield return Run(_path, () => Read(after, Math.Min(after + RowsAtOnce, until), from, to));
+        }
     }
 
     /// <inheritdoc />
@@ -125,14 +116,29 @@ internal sealed class SqliteCorrections : ICorrectionStore
         _lock?.Dispose();
     }
 
-    private List<BookedRequest> Read(long after, long until)
+    // The rows between which those of a period lie, the first not included; both 0 where there are none.
+    private (long After, long Until) Rows(DateTimeOffset from, DateTimeOffset to)
+    {
+        using var rows = _file.Prepare("""
+            SELECT COALESCE(MIN(first) - 1, 0), COALESCE(MAX(last), 0) FROM (
+              SELECT MIN(number) AS first, MAX(number) AS last FROM entries WHERE at >= ?1 AND at < ?2
+              UNION ALL SELECT MIN(number), MAX(number) FROM requests_1 WHERE at >= ?1 AND at < ?2)
+            """);
+        rows.Bind(1, from.ToUnixTimeMilliseconds()).Bind(2, to.ToUnixTimeMilliseconds());
+        return rows.Step() ? (rows.Number(0), rows.Number(1)) : (0, 0);
+    }
+
+    private List<BookedRequest> Read(long after, long until, DateTimeOffset from, DateTimeOffset to)
     {
         var found = new List<BookedRequest>();
         using (var rows = new LedgerRows(_file, after, until))
         {
             while (rows.TryRead(out var row))
             {
-                found.Add(new BookedRequest(rows.Number, row.Request, Array.ConvertAll(row.Request.Lines, static line => line.Cost)));
+                if (row.Request.At >= from && row.Request.At < to)
+                {
+                    found.Add(new BookedRequest(Node: 0, rows.Number, row.Request, Array.ConvertAll(row.Request.Lines, static line => line.Cost)));
+                }
             }
         }
         for (var place = 1L; place < _place; place++)

@@ -49,7 +49,7 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
     });
 
     /// <inheritdoc />
-    public string Name() => Run(static file => Encoding.ASCII.GetString(file.Setting("node") ?? throw new InvalidDataException("The ledger has no node's name.")));
+    public string Name() => Run(static file => file.Node);
 
     /// <inheritdoc />
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(file =>
@@ -106,13 +106,16 @@ internal sealed class SqliteLedgerReader(string path) : ILedgerReader
             : i == query.By.Count ? GroupSums.MonthOf(statement.Number(i + FirstKey), query.Zone) : CorrectionWords.CauseOf(statement.Number(i + FirstKey));
         Func<int, string> read = Value;
         var labels = FirstKey + query.By.Count + 2;
+        var looksAtLabels = query.Where.Keys.Any(static dimension => dimension.TagName is not null);
+        var sums = new LedgerSums();
         while (statement.Step())
         {
-            if (!query.TakesLabels(statement.Text(labels)))
+            if (looksAtLabels && !query.TakesLabels(statement.Text(labels)))
             {
                 continue;
             }
-            groups.Add(statement.Number(0), read, RollupRow.Read(statement, 1));
+            RollupRow.Read(statement, 1, sums);
+            groups.Add(statement.Number(0), read, sums);
         }
     }
 

@@ -204,7 +204,7 @@ internal sealed class SqliteLedgerStore(string path, TimeProvider clock) : ILedg
         _file = LedgerFile.OpenToWrite(path, clock);
         _inserts = new LedgerInserts(_file);
         _headTable = new HeadTable(_file);
-        _heads = new ChainHeads(_headTable.Node, _headTable.Find, _headTable.Last, _headTable.Link);
+        _heads = new ChainHeads(_file.Node, _headTable.Find, _headTable.Last, _headTable.Link);
         _personal = new PersonalKeys(_file);
         _intents = new IntentTable(_file);
         _hourTable = new RollupTable(_file, "hours");

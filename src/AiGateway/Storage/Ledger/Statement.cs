@@ -134,10 +134,10 @@ internal sealed class Statement : ILedgerRow, IDisposable
     }
 
     /// <summary>A column's number; columns count from 0.</summary>
-    public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Number(int column) => NativeStatement.Number(_handle, column);
 
     /// <summary>A column's number or none.</summary>
-    public long? OptionalNumber(int column) => IsNull(column) ? null : raw.sqlite3_column_int64(_statement, column);
+    public long? OptionalNumber(int column) => IsNull(column) ? null : Number(column);
 
     /// <summary>A column's text.</summary>
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string() ?? "";
@@ -146,13 +146,16 @@ internal sealed class Statement : ILedgerRow, IDisposable
     public string? OptionalText(int column) => IsNull(column) ? null : Text(column);
 
     /// <inheritdoc />
-    public decimal? OptionalAmount(int column) => OptionalText(column) is { } text ? RollupRow.Amount(text) : null;
+    public decimal Amount(int column) => RollupRow.Amount(Bytes(column));
 
-    /// <summary>A column's bytes; empty for none.</summary>
+    /// <inheritdoc />
+    public decimal? OptionalAmount(int column) => IsNull(column) ? null : RollupRow.Amount(Bytes(column));
+
+    /// <summary>A column's bytes, of a text its UTF-8; empty for none.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
 
     /// <summary>Whether a column has no value.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => NativeStatement.TypeOf(_handle, column) == raw.SQLITE_NULL;
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();

@@ -1,10 +1,11 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Storage.Ledger;
 using Npgsql;
 
 namespace AiGateway.Storage.Postgres;
 
-/// <summary>What a batch's transaction reads before it writes, in one round trip: the node's place in its chain, the heads of its days, and which requests are there already.</summary>
+/// <summary>What a batch's transaction reads before it writes, in one round trip: the last closing, the node's place in its chain, the heads of its days, and which requests are there already.</summary>
 internal sealed class BatchStart
 {
     private readonly Dictionary<long, ChainHead> _heads = [];
@@ -13,6 +14,9 @@ internal sealed class BatchStart
     private BatchStart()
     {
     }
+
+    /// <summary>The last closing, which stays the last until the transaction's end; null where no month is closed.</summary>
+    public Correction? Closing { get; private set; }
 
     /// <summary>How many rows the node has appended; the number of the last one.</summary>
     public long Appended { get; private set; }
@@ -42,14 +46,15 @@ internal sealed class BatchStart
             BatchCommands =
             {
                 // Statistics that are behind must not turn a few look-ups into a pass over the month.
-                new("SET LOCAL enable_seqscan = off"), new("SET LOCAL enable_hashjoin = off"), new("SET LOCAL enable_mergejoin = off"), new("SET LOCAL lock_timeout = '15s'"),
+                new("SET LOCAL jit = off"), new("SET LOCAL enable_seqscan = off"), new("SET LOCAL lock_timeout = '15s'"),
+                new(PostgresCorrectionTable.HoldClosings), new(PostgresCorrectionTable.LastClosing),
                 new($"SELECT value FROM {LedgerTables.Name}.settings WHERE name = 'erasures'"),
                 new($"SELECT appended FROM {LedgerTables.Name}.nodes WHERE node = $1 FOR UPDATE") { Parameters = { new() { Value = node } } },
                 new($"""
-                    SELECT r.id FROM unnest($1, $2) AS u (id, at) JOIN {LedgerTables.Name}.requests r ON r.id = u.id AND r.at = u.at WHERE r.at BETWEEN $3 AND $4
+                    SELECT u.id FROM unnest($1, $2) AS u (id, at) CROSS JOIN LATERAL (SELECT 1 FROM {LedgerTables.Name}.requests r WHERE r.id = u.id AND r.at = u.at LIMIT 1) found
                     """)
                 {
-                    Parameters = { new() { Value = ids }, new() { Value = times }, new() { Value = times.DefaultIfEmpty().Min() }, new() { Value = times.DefaultIfEmpty().Max() } },
+                    Parameters = { new() { Value = looksForExisting ? ids : [] }, new() { Value = looksForExisting ? times : [] } },
                 },
                 new($"SELECT {PostgresHeads.Columns} FROM {LedgerTables.Name}.heads WHERE node = $1 AND day = ANY($2)") { Parameters = { new() { Value = node }, new() { Value = days.ToArray() } } },
                 new($"SELECT {PostgresHeads.Columns} FROM {LedgerTables.Name}.heads WHERE node = $1 ORDER BY place DESC LIMIT 1") { Parameters = { new() { Value = node } } },
@@ -57,6 +62,8 @@ internal sealed class BatchStart
         };
         using var reader = batch.ExecuteReader();
         var start = new BatchStart();
+        start.Closing = reader.Read() ? CorrectionRow.Read(new PostgresRow(reader)) : null;
+        reader.NextResult();
         start.Erasures = reader.Read() ? reader.GetFieldValue<byte[]>(0) : [];
         reader.NextResult();
         start.Appended = reader.Read() ? reader.GetInt64(0) : throw new InvalidDataException($"The ledger's row of this node is gone from {LedgerTables.Name}.nodes. It is made anew.");

@@ -1,4 +1,5 @@
 using AiGateway.Storage.Ledger;
+using Npgsql;
 
 namespace AiGateway.Storage.Postgres;
 
@@ -74,7 +75,21 @@ internal static class LedgerTables
             l.started_us, l.duration_us, r.labels, n.name AS node
           FROM requests r JOIN lines l ON l.node = r.node AND l.number = r.number AND l.at = r.at JOIN nodes n ON n.node = r.node;
         """,
+        CorrectionTables.Step,
     ]);
+
+    /// <summary>Says when there is no ledger to read, or one of an older form.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is of another form.</exception>
+    public static void Require(PostgresDatabase database, NpgsqlConnection connection)
+    {
+        var version = database.VersionOf(connection, Schema);
+        if (version < Schema.Version)
+        {
+            throw new InvalidDataException(version == 0
+                ? $"There is no ledger in {database.Name} yet. It is made by the first start of a gateway with host.ledger.store."
+                : $"The ledger in {database.Name} has form {version}, and this version of the gateway reads form {Schema.Version}. The start of a gateway of this version brings it forward.");
+        }
+    }
 
     // Rows are changed again and again, and no index holds what changes: room on the page keeps each change there.
     private static string Sums(string name) => $"""

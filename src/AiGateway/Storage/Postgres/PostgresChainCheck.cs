@@ -1,4 +1,3 @@
-using AiGateway.Accounting.Ledger;
 using AiGateway.Storage.Ledger;
 using Npgsql;
 
@@ -36,7 +35,7 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
         }
         foreach (var (node, name) in names)
         {
-            var check = new ChainCheck(name, from?.ToUnixTimeMilliseconds() ?? long.MinValue, to?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+            var check = new ChainCheck(name, from, to);
             _nodes[node] = (name, check);
             using var heads = Command($"SELECT {PostgresHeads.Columns} FROM {LedgerTables.Name}.heads WHERE node = $1 ORDER BY place", node);
             using var reader = heads.ExecuteReader();
@@ -50,61 +49,38 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
 
     private string? ReadMonth(DateTime month)
     {
-        var (number, node) = (0L, "");
+        PostgresRequests? requests = null;
         try
         {
-            // By the keys of both tables, without sorting a month's rows.
-            using (var plan = Command("SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off"))
+            using (var plan = Command(PostgresRequests.PreferKeys))
             {
                 plan.ExecuteNonQuery();
             }
-            using var rows = Command(
-                $"""
-                SELECT {RequestRow.Columns}, requests.node, lines.line, {LineRow.Columns}
-                FROM {LedgerTables.Name}.requests LEFT JOIN {LedgerTables.Name}.lines ON lines.node = requests.node AND lines.number = requests.number AND lines.at = requests.at AND lines.at >= $1 AND lines.at < $2
-                WHERE requests.at >= $1 AND requests.at < $2
-                ORDER BY requests.node, requests.number, lines.line
-                """,
-                month, month.AddMonths(1));
+            using var rows = Command(PostgresRequests.OfPeriod, month, month.AddMonths(1));
             using (var reader = rows.ExecuteReader())
             {
-                var row = new PostgresRow(reader);
-                var hasRow = reader.Read();
-                while (hasRow)
+                requests = new PostgresRequests(reader);
+                while (requests.TryRead(out var request))
                 {
-                    number = row.Number(0);
-                    var owner = (int)row.Number(RequestRow.Count);
-                    if (!_nodes.TryGetValue(owner, out var known))
+                    if (!_nodes.TryGetValue(requests.Node, out var known))
                     {
-                        return $"Row {number} is of a node that the ledger does not know.";
+                        return $"Row {requests.Number} is of a node that the ledger does not know.";
                     }
-                    node = known.Name;
-                    var lines = new List<LedgerLine>(1);
-                    var request = RequestRow.Read(row, []);
-                    var hash = row.Bytes(RequestRow.Hash).ToArray();
-                    do
+                    if (known.Check.ReadRow(request, requests.Number, requests.Hash) is { } problem)
                     {
-                        if (!row.IsNull(RequestRow.Count + 1))
-                        {
-                            lines.Add(LineRow.Read(row, RequestRow.Count + 2));
-                        }
-                        hasRow = reader.Read();
-                    }
-                    while (hasRow && row.Number(0) == number && (int)row.Number(RequestRow.Count) == owner);
-                    request = request with { Request = request.Request with { Lines = [.. lines] } };
-                    if (known.Check.ReadRow(request, number, hash) is { } problem)
-                    {
-                        return Of(node, problem);
+                        return Of(known.Name, problem);
                     }
                 }
             }
-            return HasStrayLines(month) ? "There are lines that belong to no request." : null;
+            return HasStrayLines(month) ? ChainCheck.StrayLines : null;
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            return Of(node, $"Row {number} or the one after it holds a value that was never written: {e.Message}");
+            return Of(NameOf(requests?.Node ?? 0), $"Row {requests?.Number} or the one after it holds a value that was never written: {e.Message}");
         }
     }
+
+    private string NameOf(int node) => _nodes.TryGetValue(node, out var known) ? known.Name : "";
 
     private bool HasStrayLines(DateTime month)
     {

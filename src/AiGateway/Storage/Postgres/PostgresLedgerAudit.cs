@@ -16,7 +16,13 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database) : ILedgerAu
     {
         // One view for all that is read: gateways append meanwhile.
         using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
-        return new PostgresChainCheck(connection, CommandSeconds, from, to).Run();
+        var verdict = new PostgresChainCheck(connection, CommandSeconds, from, to).Run();
+        if (verdict.Problem is not null)
+        {
+            return verdict;
+        }
+        var problem = new PostgresCorrectionTable(connection, CommandSeconds).Check(out var corrections);
+        return verdict with { Corrections = corrections, Problem = problem };
     });
 
     /// <inheritdoc />
@@ -38,6 +44,8 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database) : ILedgerAu
         Add("last day", $"SELECT to_char(MAX(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM {LedgerTables.Name}.heads");
         Add("sums by hour", $"SELECT COUNT(*) FROM {LedgerTables.Name}.hour_sums");
         Add("sums by day", $"SELECT COUNT(*) FROM {LedgerTables.Name}.day_sums");
+        Add("closings and restatements", $"SELECT COUNT(*) FROM {LedgerTables.Name}.corrections");
+        Add("restated calls", $"SELECT COUNT(*) FROM {LedgerTables.Name}.restated_lines");
         Add("users and sets of tags", $"SELECT COUNT(*) FROM {LedgerTables.Name}.personal");
         Add("calls without a record yet", $"SELECT COUNT(*) FROM {LedgerTables.Name}.intents");
         figures.Add(new("monthly partitions", LedgerPartitions.All(connection).Count.ToString(CultureInfo.InvariantCulture)));
@@ -95,9 +103,8 @@ internal sealed class PostgresLedgerAudit(PostgresDatabase database) : ILedgerAu
         try
         {
             using var connection = database.Open();
-            return database.VersionOf(connection, LedgerTables.Schema) > 0
-                ? work(connection)
-                : throw new InvalidDataException($"There is no ledger in {database.Name}. It is made by the first start of a gateway with host.ledger.store.");
+            LedgerTables.Require(database, connection);
+            return work(connection);
         }
         catch (Exception e) when (PostgresDatabase.IsFault(e))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Pipeline;
@@ -17,6 +18,9 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
     // Of reading a day's calls, of which there may be millions.
     private const int DaySeconds = 600;
 
+    // Of one row.
+    private const int NameSeconds = 30;
+
     /// <inheritdoc />
     public IReadOnlyList<LedgerGroup> Sum(LedgerQuery query) => Run(connection =>
     {
@@ -28,18 +32,31 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
                 Add(connection, query, table, from, to, groups);
             }
         }
+        if (LastRestatement(connection, query) is > 0 and var last)
+        {
+            AddAdjusted(connection, query, "AND hour = at AND correction > 0", last, "", groups);
+        }
         return groups.Groups;
     });
 
-    /// <summary>None: months are closed, and prices restated, in a ledger in SQLite only.</summary>
-    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => [];
+    /// <inheritdoc />
+    public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => Run(connection =>
+    {
+        var groups = new GroupSums(query, more: 2);
+        AddAdjusted(connection, query, "AND hour < at", LastRestatement(connection, query), ", hour, correction", groups);
+        return groups.Groups;
+    });
 
     /// <inheritdoc />
     public long Version() => Run(static connection =>
     {
-        using var appended = PostgresDatabase.Command(connection, $"SELECT COALESCE(SUM(appended), 0)::bigint FROM {LedgerTables.Name}.nodes");
+        using var appended = PostgresDatabase.Command(
+            connection, $"SELECT COALESCE(SUM(appended), 0)::bigint + (SELECT COALESCE(MAX(place), 0) FROM {LedgerTables.Name}.corrections) FROM {LedgerTables.Name}.nodes");
         return appended.ExecuteScalar() as long? ?? 0;
     });
+
+    /// <inheritdoc />
+    public string Name() => Run(static connection => new PostgresCorrectionTable(connection, NameSeconds).Ledger());
 
     /// <inheritdoc />
     public void Read(DateTimeOffset day, Action<LedgerCall> visit) => Run(connection =>
@@ -86,13 +103,34 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
         return true;
     }, isOnce: true);
 
-    private static void Add(NpgsqlConnection connection, LedgerQuery query, string table, long from, long to, GroupSums groups)
+    /// <summary>The place of the last entry that counts; what is staged for the next does not yet.</summary>
+    private static long LastRestatement(NpgsqlConnection connection, LedgerQuery query)
+    {
+        using var last = PostgresDatabase.Command(
+            connection, $"SELECT COALESCE(MAX(place), 0) FROM {LedgerTables.Name}.corrections WHERE at <= $1", (query.AsOf ?? DateTimeOffset.MaxValue).UtcDateTime);
+        return last.ExecuteScalar() as long? ?? 0;
+    }
+
+    private static void AddAdjusted(NpgsqlConnection connection, LedgerQuery query, string condition, long last, string more, GroupSums groups) => Add(
+        connection, query, "adjustments", query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds(), groups, string.Create(CultureInfo.InvariantCulture, $"{condition} AND correction <= {last}"), more);
+
+    /// <summary>Adds the sums of a table.</summary>
+    /// <param name="connection">Where they are.</param>
+    /// <param name="query">What is asked.</param>
+    /// <param name="table">A view with the columns of sums.</param>
+    /// <param name="from">From when on, Unix milliseconds.</param>
+    /// <param name="to">Until when, not included.</param>
+    /// <param name="groups">Takes them.</param>
+    /// <param name="condition">What else must be; a text of ours.</param>
+    /// <param name="more">What groups are told apart by beside the dimensions: of adjustments their hour and correction.</param>
+    private static void Add(NpgsqlConnection connection, LedgerQuery query, string table, long from, long to, GroupSums groups, string condition = "", string more = "")
     {
         // Names of columns are those of the dimensions; what was asked for is bound. Amounts as text: a sum may have more digits than
         // a decimal, and then its last ones are rounded.
         var filters = query.Where.Where(static filter => filter.Key.TagName is null).ToList();
         var columns = new List<string> { query.By.Any(LedgerDimensions.IsTime) ? "at" : "NULL::timestamptz" };
         columns.AddRange(query.By.Select(static dimension => LedgerDimensions.IsTime(dimension) ? "NULL" : ColumnOf(dimension)));
+        columns.AddRange(more.Split(", ", StringSplitOptions.RemoveEmptyEntries));
         // What tags are asked for stands in one column, which is looked into here.
         columns.Add(query.By.Any(static dimension => dimension.TagName is not null) || filters.Count < query.Where.Count ? "labels" : "''");
         var text = new StringBuilder("SELECT ").Append(columns[0]);
@@ -106,6 +144,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
         }
         text.Append(" FROM ").Append(LedgerTables.Name).Append('.').Append(table).Append(" WHERE at >= $1 AND at < $2");
         var values = new List<object?> { DateTimeOffset.FromUnixTimeMilliseconds(from).UtcDateTime, DateTimeOffset.FromUnixTimeMilliseconds(to).UtcDateTime };
+        text.Append(' ').Append(condition);
         foreach (var (dimension, wanted) in filters)
         {
             values.Add(wanted.Select(StorableRequest.Text).ToArray());
@@ -120,10 +159,13 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
         using var command = PostgresDatabase.Command(connection, text.ToString(), [.. values]);
         using var reader = command.ExecuteReader();
         var row = new PostgresRow(reader);
-        Func<int, string> read = i => query.By[i].TagName is { } tag ? LabelText.ValueOf(row.Text(i + FirstKey), tag) : row.Text(i + FirstKey);
+        Func<int, string> read = i => i == query.By.Count ? GroupSums.MonthOf(row.Number(i + FirstKey), query.Zone)
+            : i > query.By.Count ? CorrectionWords.CauseOf(row.Number(i + FirstKey))
+            : query.By[i].TagName is { } tag ? LabelText.ValueOf(row.Text(i + FirstKey), tag) : row.Text(i + FirstKey);
+        var labels = FirstKey + columns.Count - 2;
         while (reader.Read())
         {
-            if (query.TakesLabels(row.Text(query.By.Count + FirstKey)))
+            if (query.TakesLabels(row.Text(labels)))
             {
                 groups.Add(row.IsNull(0) ? from : row.Number(0), read, RollupRow.Read(row, 1));
             }
@@ -157,8 +199,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
     private T Ask<T>(Func<NpgsqlConnection, T> question)
     {
         using var connection = database.Open();
-        return database.VersionOf(connection, LedgerTables.Schema) > 0
-            ? question(connection)
-            : throw new InvalidDataException($"There is no ledger in {database.Name} yet. It is made by the first start of a gateway with host.ledger.store.");
+        LedgerTables.Require(database, connection);
+        return question(connection);
     }
 }

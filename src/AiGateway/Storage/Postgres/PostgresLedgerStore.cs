@@ -100,7 +100,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, string data
             }
             if (requests.Count > 0)
             {
-                foreach (var sums in _sums.Add(_rollup))
+                foreach (var sums in _sums.Add(_rollup, start.Closing, clock.GetUtcNow()))
                 {
                     last.BatchCommands.Add(sums);
                 }

@@ -28,6 +28,9 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : ILedgerRow
     /// <inheritdoc />
     public string? OptionalText(int column) => IsNull(column) ? null : reader.GetString(column);
 
+    /// <summary>The amount of a column of text: a sum may have more digits than a decimal.</summary>
+    public decimal Amount(int column) => RollupRow.Amount(reader.GetString(column));
+
     /// <inheritdoc />
     public decimal? OptionalAmount(int column)
     {

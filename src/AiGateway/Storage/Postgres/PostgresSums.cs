@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
@@ -30,16 +31,53 @@ internal sealed class PostgresSums
     public void Forget() => _known.Clear();
 
     /// <summary>What adds a batch's sums, in the order in which it must run.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Add(Rollup rollup)
+    /// <param name="rollup">The sums.</param>
+    /// <param name="closing">The last closing: the figures of what it closed stand, and what comes of them is an adjustment. Null where no month is closed.</param>
+    /// <param name="now">The time.</param>
+    public IEnumerable<NpgsqlBatchCommand> Add(Rollup rollup, Correction? closing, DateTimeOffset now)
+    {
+        var openFrom = closing?.To.ToUnixTimeMilliseconds() ?? long.MinValue;
+        var (names, hours, late) = (Begin(), new List<Row>(), new List<Row>());
+        foreach (var ((hour, key), sums) in rollup.Sums)
+        {
+            (hour < openFrom ? late : hours).Add(new Row(hour, hour, DigestOf(key, names), sums));
+        }
+        var days = rollup.SumsByDay(openFrom).Select(pair => new Row(pair.Key.Day, pair.Key.Day, DigestOf(pair.Key.Key, names), pair.Value)).ToList();
+        if (names.Count > 0)
+        {
+            yield return AddNames(names);
+        }
+        if (hours.Count > 0)
+        {
+            yield return Add("hour_sums", hours);
+            yield return Add("day_sums", days);
+        }
+        if (late.Count > 0)
+        {
+            var bookedAt = closing!.BookedAt(now).ToUnixTimeMilliseconds();
+            yield return AddAdjustments(late.ConvertAll(row => row with { At = bookedAt }), AdjustmentTable.Late);
+        }
+    }
+
+    /// <summary>What adds the changes of a correction, in the order in which it must run.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Add(AdjustmentSums changes, long correction)
+    {
+        var names = Begin();
+        var rows = changes.All.Select(change => new Row(change.Key.At, change.Key.Hour, DigestOf(change.Key.Key, names), change.Value)).ToList();
+        if (names.Count > 0)
+        {
+            yield return AddNames(names);
+        }
+        yield return AddAdjustments(rows, correction);
+    }
+
+    private List<(byte[] Digest, RollupKey Key)> Begin()
     {
         if (_known.Count > MostKnown)
         {
             _known.Clear();
         }
-        var added = new List<(byte[] Digest, RollupKey Key)>();
-        var hours = rollup.Sums.Select(pair => (pair.Key.Hour, Digest: DigestOf(pair.Key.Key, added), pair.Value)).ToList();
-        var days = rollup.SumsByDay().Select(pair => (pair.Key.Day, Digest: DigestOf(pair.Key.Key, added), pair.Value)).ToList();
-        return added.Count > 0 ? [AddNames(added), Add("hour_sums", hours), Add("day_sums", days)] : [Add("hour_sums", hours), Add("day_sums", days)];
+        return [];
     }
 
     private static NpgsqlBatchCommand AddNames(List<(byte[] Digest, RollupKey Key)> rows)
@@ -64,13 +102,32 @@ internal sealed class PostgresSums
         return command;
     }
 
-    private static NpgsqlBatchCommand Add(string table, List<(long At, byte[] Digest, LedgerSums Sums)> rows)
+    private static NpgsqlBatchCommand Add(string table, List<Row> rows)
     {
         var command = new NpgsqlBatchCommand($"""
             INSERT INTO {LedgerTables.Name}.{table} AS t (at, key, {RollupRow.Columns})
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS u (at, key, {RollupRow.Columns}) ORDER BY at, key
             ON CONFLICT (at, key) DO UPDATE SET {Added}
             """);
+        Columns(command, rows);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand AddAdjustments(List<Row> rows, long correction)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            INSERT INTO {LedgerTables.Name}.adjustment_sums AS t (at, key, {RollupRow.Columns}, hour, correction)
+            SELECT u.*, $18 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) AS u (at, key, {RollupRow.Columns}, hour) ORDER BY at, key, hour
+            ON CONFLICT (at, key, hour, correction) DO UPDATE SET {Added}
+            """);
+        Columns(command, rows);
+        Column(command, rows, static row => DateTimeOffset.FromUnixTimeMilliseconds(row.Hour).UtcDateTime);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = correction });
+        return command;
+    }
+
+    private static void Columns(NpgsqlBatchCommand command, List<Row> rows)
+    {
         Column(command, rows, static row => DateTimeOffset.FromUnixTimeMilliseconds(row.At).UtcDateTime);
         Column(command, rows, static row => row.Digest);
         Column(command, rows, static row => row.Sums.Requests);
@@ -87,7 +144,6 @@ internal sealed class PostgresSums
         Column(command, rows, static row => row.Sums.DurationMicroseconds);
         Column(command, rows, static row => row.Sums.Cost);
         Column(command, rows, static row => row.Sums.Saved);
-        return command;
     }
 
     private static void Column<TRow, T>(NpgsqlBatchCommand command, List<TRow> rows, Func<TRow, T> value)
@@ -117,4 +173,11 @@ internal sealed class PostgresSums
         added.Add((digest, key));
         return digest;
     }
+
+    /// <summary>Sums that are to be added.</summary>
+    /// <param name="At">The beginning of the hour or day in which they count, Unix milliseconds.</param>
+    /// <param name="Hour">Of adjustments: the hour that they are of.</param>
+    /// <param name="Digest">What they are of.</param>
+    /// <param name="Sums">The sums.</param>
+    private readonly record struct Row(long At, long Hour, byte[] Digest, LedgerSums Sums);
 }

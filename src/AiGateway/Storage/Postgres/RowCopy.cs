@@ -1,57 +1,42 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Protocols;
+using AiGateway.Storage.Ledger;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AiGateway.Storage.Postgres;
 
-/// <summary>Writes a batch's rows with PostgreSQL's binary COPY.</summary>
+/// <summary>Writes many rows at once.</summary>
 internal static class RowCopy
 {
-    /// <summary>Writes the requests.</summary>
+    private const string RequestColumns = """
+        node, number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
+          status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash, labels
+        """;
+
+    private const string LineColumns = """
+        node, number, at, line, kind, deployment, provider, model, upstream_model, response_model, service_tier, dialect, outcome, status,
+          started_us, duration_us, estimated, input, cached_input, cache_write, output, reasoning, units,
+          cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported, unpriced, price_period, price_set
+        """;
+
+    /// <summary>Writes a batch's requests.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="node">The node's number.</param>
     /// <param name="before">The number of the row before the first.</param>
     /// <param name="rows">The rows in the order of the chain, with the hashes of the links that end with them.</param>
     public static void Requests(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[]? Hash)> rows)
     {
-        using var copy = connection.BeginBinaryImport($"""
-            COPY {LedgerTables.Name}.requests (node, number, id, at, caller, organisation, team, project, user_key, tags_key, alias, operation, deployment, provider, model,
-              status, outcome, error, stream, estimated, cost, saved, unpriced, duration_us, upstream_us, first_token_us, config_version, hash, labels) FROM STDIN (FORMAT BINARY)
-            """);
+        using var copy = new CopyRow(connection, "requests", RequestColumns);
         foreach (var (row, hash) in rows)
         {
             var request = row.Request;
-            copy.StartRow();
-            copy.Write(node, NpgsqlDbType.Integer);
-            copy.Write(++before, NpgsqlDbType.Bigint);
-            copy.Write(request.Id, NpgsqlDbType.Text);
-            copy.Write(request.At.UtcDateTime, NpgsqlDbType.TimestampTz);
-            copy.Write(request.Caller, NpgsqlDbType.Text);
-            Text(copy, request.Organisation);
-            Text(copy, request.Team);
-            Text(copy, request.Project);
-            Bytes(copy, row.UserKey);
-            Bytes(copy, row.TagsKey);
-            Text(copy, request.Alias);
-            copy.Write(request.Operation, NpgsqlDbType.Text);
-            Text(copy, row.Deployment);
-            Text(copy, row.Provider);
-            Text(copy, row.Model);
-            copy.Write(request.Status, NpgsqlDbType.Integer);
-            copy.Write(request.Outcome, NpgsqlDbType.Text);
-            Text(copy, request.Error);
-            copy.Write(request.IsStream, NpgsqlDbType.Boolean);
-            copy.Write(row.IsEstimated, NpgsqlDbType.Boolean);
-            copy.Write(row.Cost, NpgsqlDbType.Numeric);
-            copy.Write(request.Saved, NpgsqlDbType.Numeric);
-            copy.Write(row.Unpriced, NpgsqlDbType.Bigint);
-            copy.Write(request.DurationMicroseconds, NpgsqlDbType.Bigint);
-            copy.Write(request.UpstreamMicroseconds, NpgsqlDbType.Bigint);
-            Number(copy, request.FirstTokenMicroseconds);
-            copy.Write(request.ConfigVersion, NpgsqlDbType.Text);
-            Bytes(copy, hash);
-            Text(copy, request.Labels);
+            copy.Start().Integer(node).Number(++before).Text(request.Id).Time(request.At).Text(request.Caller).Text(request.Organisation).Text(request.Team).Text(request.Project)
+                .Bytes(row.UserKey).Bytes(row.TagsKey).Text(request.Alias).Text(request.Operation).Text(row.Deployment).Text(row.Provider).Text(row.Model)
+                .Integer(request.Status).Text(request.Outcome).Text(request.Error).Truth(request.IsStream).Truth(row.IsEstimated)
+                .Amount(row.Cost).Amount(request.Saved).Number(row.Unpriced)
+                .Number(request.DurationMicroseconds).Number(request.UpstreamMicroseconds).Number(request.FirstTokenMicroseconds)
+                .Text(request.ConfigVersion).Bytes(hash).Text(request.Labels);
         }
         copy.Complete();
     }
@@ -59,127 +44,45 @@ internal static class RowCopy
     /// <summary>Writes the requests' lines.</summary>
     public static void Lines(NpgsqlConnection connection, int node, long before, List<(ChainRow Row, byte[]? Hash)> rows)
     {
-        using var copy = connection.BeginBinaryImport($"""
-            COPY {LedgerTables.Name}.lines (node, number, at, line, kind, deployment, provider, model, upstream_model, response_model, service_tier, dialect, outcome, status,
-              started_us, duration_us, estimated, input, cached_input, cache_write, output, reasoning, units,
-              cost, cost_input, cost_cached_input, cost_cache_write, cost_output, cost_other, cost_reported, unpriced, price_period, price_set) FROM STDIN (FORMAT BINARY)
-            """);
+        using var copy = new CopyRow(connection, "lines", LineColumns);
         foreach (var (row, _) in rows)
         {
             before++;
             for (var i = 0; i < row.Request.Lines.Length; i++)
             {
-                copy.StartRow();
-                copy.Write(node, NpgsqlDbType.Integer);
-                copy.Write(before, NpgsqlDbType.Bigint);
-                copy.Write(row.Request.At.UtcDateTime, NpgsqlDbType.TimestampTz);
-                copy.Write(i, NpgsqlDbType.Integer);
+                copy.Start().Integer(node).Number(before).Time(row.Request.At).Integer(i);
                 Line(copy, row.Request.Lines[i]);
             }
         }
         copy.Complete();
     }
 
-    private static void Line(NpgsqlBinaryImporter copy, LedgerLine line)
+    /// <summary>Writes the calls of a restatement.</summary>
+    public static void Restated(NpgsqlConnection connection, long correction, IReadOnlyList<RestatedLine> lines)
     {
-        copy.Write(LedgerWords.Of(line.Kind), NpgsqlDbType.Text);
-        copy.Write(line.Deployment, NpgsqlDbType.Text);
-        copy.Write(line.Provider, NpgsqlDbType.Text);
-        copy.Write(line.Model, NpgsqlDbType.Text);
-        copy.Write(line.UpstreamModel, NpgsqlDbType.Text);
-        Text(copy, line.ResponseModel);
-        Text(copy, line.ServiceTier);
-        copy.Write(line.Dialect, NpgsqlDbType.Text);
-        copy.Write(line.Outcome, NpgsqlDbType.Text);
-        copy.Write(line.Status, NpgsqlDbType.Integer);
-        copy.Write(line.StartedMicroseconds, NpgsqlDbType.Bigint);
-        copy.Write(line.DurationMicroseconds, NpgsqlDbType.Bigint);
-        Usage(copy, line.Usage, line.Cost?.Shares);
+        using var copy = new CopyRow(connection, "restated_lines", $"correction, node, {RestatedRow.Columns}");
+        foreach (var line in lines)
+        {
+            var (before, after) = (line.Before, line.After);
+            copy.Start().Number(correction).Integer(line.Node).Number(line.Number).Integer(line.Line).Text(line.Request)
+                .Amount(before.Total).Text(before.Unpriced).Milliseconds(before.PricePeriod).Text(before.PriceSet)
+                .Amount(after.Total).Amount(after.Input).Amount(after.CachedInput).Amount(after.CacheWrite).Amount(after.Output).Amount(after.Other)
+                .Text(after.Unpriced).Milliseconds(after.PricePeriod).Text(after.PriceSet);
+        }
+        copy.Complete();
+    }
+
+    private static void Line(CopyRow copy, LedgerLine line)
+    {
+        copy.Text(LedgerWords.Of(line.Kind)).Text(line.Deployment).Text(line.Provider).Text(line.Model).Text(line.UpstreamModel).Text(line.ResponseModel)
+            .Text(line.ServiceTier).Text(line.Dialect).Text(line.Outcome).Integer(line.Status).Number(line.StartedMicroseconds).Number(line.DurationMicroseconds);
         var cost = line.Cost;
-        Amount(copy, cost?.Total);
-        Amount(copy, cost?.Input);
-        Amount(copy, cost?.CachedInput);
-        Amount(copy, cost?.CacheWrite);
-        Amount(copy, cost?.Output);
-        Amount(copy, cost?.Other);
-        Amount(copy, line.Usage?.ReportedCost ?? cost?.Reported);
-        Text(copy, cost?.Unpriced);
-        if (cost?.PricePeriod is { } period)
-        {
-            // As SQLite and the chain have it: whole milliseconds.
-            copy.Write(DateTimeOffset.FromUnixTimeMilliseconds(period.ToUnixTimeMilliseconds()).UtcDateTime, NpgsqlDbType.TimestampTz);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
-        Text(copy, cost?.PriceSet);
+        Usage(copy, line.Usage, cost?.Shares);
+        copy.Amount(cost?.Total).Amount(cost?.Input).Amount(cost?.CachedInput).Amount(cost?.CacheWrite).Amount(cost?.Output).Amount(cost?.Other)
+            .Amount(line.Usage?.ReportedCost ?? cost?.Reported).Text(cost?.Unpriced).Milliseconds(cost?.PricePeriod).Text(cost?.PriceSet);
     }
 
-    private static void Usage(NpgsqlBinaryImporter copy, Usage? usage, string? shares)
-    {
-        if (usage is null)
-        {
-            for (var i = 0; i < 7; i++)
-            {
-                copy.WriteNull();
-            }
-            return;
-        }
-        copy.Write(usage.Estimated, NpgsqlDbType.Boolean);
-        copy.Write(usage.InputTokens, NpgsqlDbType.Bigint);
-        copy.Write(usage.CachedInputTokens, NpgsqlDbType.Bigint);
-        copy.Write(usage.CacheWriteTokens, NpgsqlDbType.Bigint);
-        copy.Write(usage.OutputTokens, NpgsqlDbType.Bigint);
-        copy.Write(usage.ReasoningTokens, NpgsqlDbType.Bigint);
-        Text(copy, UsageUnits.Format(usage, shares));
-    }
-
-    private static void Text(NpgsqlBinaryImporter copy, string? value)
-    {
-        if (value is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(value, NpgsqlDbType.Text);
-        }
-    }
-
-    private static void Bytes(NpgsqlBinaryImporter copy, byte[]? value)
-    {
-        if (value is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(value, NpgsqlDbType.Bytea);
-        }
-    }
-
-    private static void Number(NpgsqlBinaryImporter copy, long? value)
-    {
-        if (value is { } number)
-        {
-            copy.Write(number, NpgsqlDbType.Bigint);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
-    }
-
-    private static void Amount(NpgsqlBinaryImporter copy, decimal? value)
-    {
-        if (value is { } amount)
-        {
-            copy.Write(amount, NpgsqlDbType.Numeric);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
-    }
+    private static void Usage(CopyRow copy, Usage? usage, string? shares) => copy
+        .Truth(usage?.Estimated).Number(usage?.InputTokens).Number(usage?.CachedInputTokens).Number(usage?.CacheWriteTokens)
+        .Number(usage?.OutputTokens).Number(usage?.ReasoningTokens).Text(usage is null ? null : UsageUnits.Format(usage, shares));
 }

@@ -1,3 +1,4 @@
+// Length: the scripts share their beginnings, and are understood by them.
 namespace AiGateway.Storage.Redis;
 
 /// <summary>What Redis does on our behalf, each in one piece: nothing else happens in between.</summary>
@@ -14,6 +15,7 @@ namespace AiGateway.Storage.Redis;
 /// <item><c>{tag}:leases:LIMIT:SUBJECT</c>: what each node has leased.</item>
 /// <item><c>{tag}:restored</c>: what was counted from which ledger.</item>
 /// </list>
+/// Arguments come as one list (<see cref="ScriptArguments"/>); ARGV below stands for what is in it.
 /// Times are Redis' own, in microseconds. Sums beyond 2^53, up to which Lua counts exactly, are added to by Redis itself.
 /// </remarks>
 internal static class LimitScripts
@@ -24,17 +26,17 @@ internal static class LimitScripts
         local now = t[1] * 1000000 + t[2]
         local exact = 9007199254740992
         local held_fields = { 'c', 'h1', 'h2', 'h3', 'h4' }
-        local p = 0
-        local function arg() p = p + 1 return ARGV[p] end
-        local function number() return tonumber(arg()) end
+        local args, p = cmsgpack.unpack(ARGV[1]), 0
+        local function arg() p = p + 1 return args[p] end
 
         local function rate()
-          return { code = arg(), measure = number(), amount = number(), slot = number(), start = number(), stop = number() }
+          p = p + 6
+          return { code = args[p - 5], measure = args[p - 4], amount = args[p - 3], slot = args[p - 2], start = args[p - 1], stop = args[p] }
         end
 
         local function rates()
           local all = {}
-          for i = 1, number() do all[i] = rate() end
+          for i = 1, arg() do all[i] = rate() end
           return all
         end
 
@@ -62,7 +64,7 @@ internal static class LimitScripts
         end
 
         local function open(key, of)
-          local names = { unpack(held_fields) }
+          local names = { 'c', 'h1', 'h2', 'h3', 'h4' }
           for _, r in ipairs(of) do
             names[#names + 1] = r.code .. ':s'
             if r.slot == 0 then
@@ -112,7 +114,7 @@ internal static class LimitScripts
         end
 
         local function add(u, r, amount)
-          if tonumber(amount) == 0 then return end
+          if amount == 0 then return end
           put(u, r.code .. ':s', r.sum, amount)
           if r.slot > 0 then
             put(u, r.field, r.here, amount)
@@ -153,8 +155,8 @@ internal static class LimitScripts
         """;
 
     private const string Holds = """
-        local function release(record)
-          for _, held in ipairs(cmsgpack.unpack(record)) do
+        local function release(all)
+          for _, held in ipairs(all) do
             local v = redis.call('HMGET', held[1], unpack(held_fields))
             if v[1] then
               local left = {}
@@ -171,7 +173,7 @@ internal static class LimitScripts
           local over = redis.call('ZRANGEBYSCORE', expiry, '-inf', now, 'LIMIT', 0, 32)
           for _, id in ipairs(over) do
             local record = redis.call('HGET', holds, id)
-            if record and record ~= 'x' then release(record) end
+            if record and record ~= 'x' then release(cmsgpack.unpack(record)) end
             redis.call('HDEL', holds, id)
           end
           if #over > 0 then redis.call('ZREM', expiry, unpack(over)) end
@@ -188,19 +190,19 @@ internal static class LimitScripts
     /// </remarks>
     public static readonly LimitScript Hold = new("hold", Prelude + Holds + """
         local epoch = redis.call('GET', KEYS[1])
-        local id, life, new, force = arg(), number(), number(), number()
+        local id, life, new, force = arg(), arg(), arg(), arg()
         if not epoch and force == 0 then return { 'empty' } end
         sweep(KEYS[2], KEYS[3])
         local record = redis.call('HGET', KEYS[2], id)
         if record == 'x' then return { 'settled' } end
         if record and new == 1 then
-          release(record)
+          release(cmsgpack.unpack(record))
           record = nil
         end
         local limits, answer, refused = {}, { epoch or '', 1 }, false
         for k = 4, #KEYS do
-          local l = { life = number(), shadow = number(), worst = number(), most = number() }
-          l.asked = { new, 0, number(), number(), number() }
+          local l = { life = arg(), shadow = arg(), worst = arg(), most = arg() }
+          l.asked = { new, 0, arg(), arg(), arg() }
           l.asked[2] = l.asked[3] + l.asked[4]
           local u = open(KEYS[k], rates())
           local function refuse(r, time)
@@ -263,22 +265,35 @@ internal static class LimitScripts
     public static readonly LimitScript Settle = new("settle", Prelude + Holds + """
         local epoch = redis.call('GET', KEYS[1])
         if not epoch then return 'empty' end
-        local id, life, held_in = arg(), number(), arg()
-        local amounts = { 0, 0, number(), number(), number() }
+        local id, life, held_in = arg(), arg(), arg()
+        local amounts = { 0, 0, arg(), arg(), arg() }
         amounts[2] = amounts[3] + amounts[4]
         sweep(KEYS[2], KEYS[3])
         local record = redis.call('HGET', KEYS[2], id)
         if record == 'x' then return 'known' end
-        if record then release(record) end
         if record or epoch == held_in then
+          -- What is held here is let go together with what is counted: a use is read once and written once.
+          local held, rest = {}, {}
+          if record then
+            for _, one in ipairs(cmsgpack.unpack(record)) do held[one[1]] = one end
+          end
           for k = 4, #KEYS do
-            local key_life = number()
+            local key_life = arg()
             local u = open(KEYS[k], rates())
+            local mine = held[KEYS[k]]
+            if mine then
+              for i, field in ipairs(held_fields) do
+                if mine[i + 1] ~= 0 then set(u, field, math.max(0, u.held[i] - mine[i + 1])) end
+              end
+              held[KEYS[k]] = nil
+            end
             for _, r in ipairs(u.rates) do
               if r.measure > 0 then add(u, r, amounts[r.measure + 1]) end
             end
             close(u, key_life)
           end
+          for _, one in pairs(held) do rest[#rest + 1] = one end
+          if #rest > 0 then release(rest) end
         end
         redis.call('HSET', KEYS[2], id, 'x')
         redis.call('ZADD', KEYS[3], now + life, id)
@@ -288,12 +303,12 @@ internal static class LimitScripts
     /// <summary>Says that reservations are still held. KEYS: epoch, holds, expiry. ARGV: life, ids. Answers with those that are not known.</summary>
     public static readonly LimitScript Renew = new("renew", Prelude + """
         if redis.call('EXISTS', KEYS[1]) == 0 then return { 'empty' } end
-        local life, unknown = number(), { 'known' }
-        for i = 2, #ARGV do
-          if redis.call('ZSCORE', KEYS[3], ARGV[i]) then
-            redis.call('ZADD', KEYS[3], now + life, ARGV[i])
+        local life, unknown = arg(), { 'known' }
+        for i = 2, #args do
+          if redis.call('ZSCORE', KEYS[3], args[i]) then
+            redis.call('ZADD', KEYS[3], now + life, args[i])
           else
-            unknown[#unknown + 1] = ARGV[i]
+            unknown[#unknown + 1] = args[i]
           end
         end
         return unknown
@@ -310,7 +325,7 @@ internal static class LimitScripts
     public static readonly LimitScript Lease = new("lease", Prelude + """
         local epoch = redis.call('GET', KEYS[1])
         if not epoch then return { 'empty' } end
-        local node, report, life, key_life = arg(), number(), number(), number()
+        local node, report, life, key_life = arg(), arg(), arg(), arg()
         local nodes, others, mine, last = 1, {}, {}, -1
         local all = redis.call('HGETALL', KEYS[3])
         for i = 1, #all, 2 do
@@ -326,9 +341,9 @@ internal static class LimitScripts
           end
         end
         local answer, leased, parts, asks = { epoch, nodes }, {}, {}, {}
-        for i = 1, number() do
+        for i = 1, arg() do
           parts[i] = rate()
-          asks[i] = { spent = number(), held = number(), want = number(), need = number() }
+          asks[i] = { spent = arg(), held = arg(), want = arg(), need = arg() }
         end
         local u = open(KEYS[2], parts)
         for i, r in ipairs(parts) do
@@ -355,12 +370,12 @@ internal static class LimitScripts
     /// <summary>Counts what a ledger says was spent before Redis began, once for each ledger.</summary>
     /// <remarks>KEYS: restored, use. ARGV: the ledger's name, life of the keys, a rate, then pairs of microseconds ago and amount.</remarks>
     public static readonly LimitScript Restore = new("restore", Prelude + """
-        local ledger, life, r = arg(), number(), rate()
+        local ledger, life, r = arg(), arg(), rate()
         if redis.call('HSETNX', KEYS[1], ledger .. ':' .. r.code .. ':' .. KEYS[2], 1) == 0 then return 0 end
         local u = open(KEYS[2], { r })
         close(u, life)
-        for i = p + 1, #ARGV, 2 do
-          local ago, amount = tonumber(ARGV[i]), ARGV[i + 1]
+        for i = p + 1, #args, 2 do
+          local ago, amount = args[i], args[i + 1]
           if r.slot == 0 then
             if now - ago >= r.start then redis.call('HINCRBY', KEYS[2], r.code .. ':s', amount) end
           else

@@ -1,5 +1,6 @@
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using StackExchange.Redis;
 
 namespace AiGateway.Storage.Redis;
@@ -9,7 +10,7 @@ namespace AiGateway.Storage.Redis;
 /// A call has a time of its own. After three that failed in a row nobody asks for a quarter of a second, so that a Redis that hangs
 /// does not cost every request its time-out; then one goes ahead and tells whether it is back.
 /// </remarks>
-internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, RedisMetrics metrics) : IAsyncDisposable
+internal sealed class RedisConnection(RedisModel settings, TrustedAuthorities authorities, TimeProvider clock, RedisMetrics metrics) : IAsyncDisposable
 {
     private const int Patience = 3;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
@@ -55,8 +56,6 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
             var result = await call.WaitAsync(settings.Timeout, clock);
             metrics.Called(name, "ok", clock.GetElapsedTime(began));
             Volatile.Write(ref _failures, 0);
-            // The client completes one call after the other: what follows here must not hold up the answers to others.
-            await Task.Yield();
             return result;
         }
         catch (TimeoutException e)
@@ -137,6 +136,10 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         var connected = await ConnectionMultiplexer.ConnectAsync(Options());
+#pragma warning disable CS0618 // Of clients since 2.0, which complete each call by itself anyway.
+        // Else one call's answer is handed on after the other's, and what follows it has to make way for them.
+        connected.PreserveAsyncOrder = false;
+#pragma warning restore CS0618
         connected.ConnectionRestored += (_, restored) =>
         {
             if (restored.ConnectionType == ConnectionType.Interactive)
@@ -164,6 +167,10 @@ internal sealed class RedisConnection(RedisModel settings, TimeProvider clock, R
         foreach (var (host, port) in settings.Endpoints)
         {
             options.EndPoints.Add(host, port);
+        }
+        if (authorities.Validation is { } validation)
+        {
+            options.CertificateValidation += validation;
         }
         return options;
     }

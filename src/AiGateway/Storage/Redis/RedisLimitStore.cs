@@ -36,7 +36,11 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task<StoreDecision> HoldAsync(SharedHold hold, ReadOnlyMemory<Claim> claims, bool newRequest, bool unasked)
     {
-        var values = new List<RedisValue>(64) { hold.Id, _holdMicroseconds, newRequest ? 1 : 0, unasked ? 1 : 0 };
+        var values = new ScriptArguments();
+        values.Add(hold.Id);
+        values.Add(_holdMicroseconds);
+        values.Add(newRequest ? 1 : 0);
+        values.Add(unasked ? 1 : 0);
         AddClaims(values, claims.Span);
         var result = await RunAsync(LimitScripts.Hold, hold.Tag, HoldKeys(hold.Tag, claims.Span), values);
         return Decision((RedisResult[])result!, claims.Span);
@@ -45,13 +49,19 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task SettleAsync(SharedHold hold, Demand used)
     {
-        var values = new List<RedisValue>(48) { hold.Id, MarkMicroseconds, hold.Epoch ?? "", used.Input, used.Output, used.NanoUsd };
+        var values = new ScriptArguments();
+        values.Add(hold.Id);
+        values.Add(MarkMicroseconds);
+        values.Add(hold.Epoch ?? "");
+        values.Add(used.Input);
+        values.Add(used.Output);
+        values.Add(used.NanoUsd);
         foreach (var claim in hold.Claims)
         {
             values.Add(LifeOf(claim.Limit));
             AddRates(values, claim.Limit);
         }
-        if ((string?)await connection.RunAsync(LimitScripts.Settle, HoldKeys(hold.Tag, hold.Claims), [.. values]) == Empty)
+        if ((string?)await connection.RunAsync(LimitScripts.Settle, HoldKeys(hold.Tag, hold.Claims), [values.ToArray()]) == Empty)
         {
             throw IsEmpty(hold.Tag);
         }
@@ -60,8 +70,12 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SharedHold>> RenewAsync(string tag, IReadOnlyList<SharedHold> holds)
     {
-        var values = new List<RedisValue>(holds.Count + 1) { _holdMicroseconds };
-        values.AddRange(holds.Select(hold => (RedisValue)hold.Id));
+        var values = new ScriptArguments();
+        values.Add(_holdMicroseconds);
+        foreach (var hold in holds)
+        {
+            values.Add(hold.Id);
+        }
         var unknown = (string[])(await RunAsync(LimitScripts.Renew, tag, HoldKeys(tag, []), values))!;
         return unknown.Length == 1 ? [] : [.. holds.Where(hold => Array.IndexOf(unknown, hold.Id, 1) > 0)];
     }
@@ -69,7 +83,12 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task<LeaseAnswer> LeaseAsync(LeaseReport report)
     {
-        var values = new List<RedisValue>(48) { node, report.Number, Microseconds(LeaseReport.Life), LifeOf(report.Claim.Limit), report.Parts.Length };
+        var values = new ScriptArguments();
+        values.Add(node);
+        values.Add(report.Number);
+        values.Add(Microseconds(LeaseReport.Life));
+        values.Add(LifeOf(report.Claim.Limit));
+        values.Add(report.Parts.Length);
         foreach (var part in report.Parts)
         {
             AddRate(values, part.Rate, report.Claim.Limit);
@@ -78,7 +97,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             values.Add(part.Want);
             values.Add(part.Need);
         }
-        RedisKey[] keys = [Key(report.Tag, "epoch"), UseKey(report.Tag, report.Claim), Key(report.Tag, $"leases:{report.Claim.Limit.Id}:{report.Claim.Value}")];
+        RedisKey[] keys = [Key(report.Tag, "epoch"), UseKey(report.Tag, report.Claim), Key(report.Tag, $"leases:{report.Claim.Limit.StoreName}:{report.Claim.Value}")];
         var answer = (RedisResult[])(await RunAsync(LimitScripts.Lease, report.Tag, keys, values))!;
         var parts = new LeasedPart[report.Parts.Length];
         for (var i = 0; i < parts.Length; i++)
@@ -92,7 +111,9 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     /// <inheritdoc/>
     public async Task RestoreAsync(string ledger, Claim claim, LimitRate rate, IReadOnlyList<(TimeSpan Ago, long NanoUsd)> spent)
     {
-        var values = new List<RedisValue>(16 + (spent.Count * 2)) { ledger, LifeOf(claim.Limit) };
+        var values = new ScriptArguments();
+        values.Add(ledger);
+        values.Add(LifeOf(claim.Limit));
         AddRate(values, rate, claim.Limit);
         foreach (var (ago, nanoUsd) in spent)
         {
@@ -100,7 +121,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             values.Add(nanoUsd);
         }
         var tag = SharedHold.TagOf(claim.Limit, claim.Organisation);
-        await connection.RunAsync(LimitScripts.Restore, [Key(tag, "restored"), UseKey(tag, claim)], [.. values]);
+        await connection.RunAsync(LimitScripts.Restore, [Key(tag, "restored"), UseKey(tag, claim)], [values.ToArray()]);
     }
 
     /// <inheritdoc/>
@@ -110,9 +131,9 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         return (int)await connection.RunAsync(LimitScripts.Begin, [Key(tag, "epoch"), Key(tag, "gathering")], [name, (long)gather.TotalMilliseconds]) == 1;
     }
 
-    private async Task<RedisResult> RunAsync(LimitScript script, string tag, RedisKey[] keys, List<RedisValue> values)
+    private async Task<RedisResult> RunAsync(LimitScript script, string tag, RedisKey[] keys, ScriptArguments values)
     {
-        var result = await connection.RunAsync(script, keys, [.. values]);
+        var result = await connection.RunAsync(script, keys, [values.ToArray()]);
         return (string?)((RedisResult[])result!)[0] == Empty ? throw IsEmpty(tag) : result;
     }
 
@@ -146,7 +167,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         return new StoreDecision((string)answer[0]!, (int)answer[1] == 1, refusals, figures);
     }
 
-    private void AddClaims(List<RedisValue> values, ReadOnlySpan<Claim> claims)
+    private void AddClaims(ScriptArguments values, ReadOnlySpan<Claim> claims)
     {
         foreach (ref readonly var claim in claims)
         {
@@ -161,7 +182,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         }
     }
 
-    private void AddRates(List<RedisValue> values, LimitModel limit)
+    private void AddRates(ScriptArguments values, LimitModel limit)
     {
         values.Add(limit.Rates.Length);
         foreach (var rate in limit.Rates)
@@ -170,11 +191,16 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         }
     }
 
-    private void AddRate(List<RedisValue> values, LimitRate? rate, LimitModel limit)
+    private void AddRate(ScriptArguments values, LimitRate? rate, LimitModel limit)
     {
         if (rate is null)
         {
-            values.AddRange(["concurrent", -1, limit.Concurrent!.Value, 0, 0, 0]);
+            values.Add("concurrent");
+            values.Add(-1);
+            values.Add(limit.Concurrent!.Value);
+            values.Add(0);
+            values.Add(0);
+            values.Add(0);
             return;
         }
         values.Add(rate.Code);
@@ -207,7 +233,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         return keys;
     }
 
-    private RedisKey UseKey(string tag, in Claim claim) => Key(tag, $"u:{claim.Limit.Id}:{claim.Value}");
+    private RedisKey UseKey(string tag, in Claim claim) => Key(tag, $"u:{claim.Limit.StoreName}:{claim.Value}");
 
     // A brace in an organisation's name would end the part by which a cluster decides where the key lives.
     private RedisKey Key(string tag, string name) =>

@@ -7,7 +7,6 @@ using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
-using AiGateway.Storage.Ledger;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
 using AiGateway.Tests.Storage.Ledger;
@@ -29,7 +28,7 @@ public sealed class FocusExportTests : IDisposable
     {
         var random = SeededRandom.From(7);
         _home.Append([.. Enumerable.Range(0, 400).Select(i => LedgerFixture.Random(random, $"req_{i}"))]);
-        var options = new FocusOptions { Version = version };
+        var options = new FocusOptions { Version = version, List = new ListPrices(AccountingFixture.Catalogue, null) };
         decimal sum = 0, ledger = 0;
         for (var day = Day.AddDays(-70); day < Day.AddDays(70); day = day.AddDays(1))
         {
@@ -147,7 +146,7 @@ public sealed class FocusExportTests : IDisposable
         var october = new DateTimeOffset(2026, 10, 30, 10, 0, 0, TimeSpan.Zero);
         home.Append(LedgerFixture.Request("old", october), LedgerFixture.Request("open", Day));
         Restate(home, clock, october.AddDays(-1), Day.AddDays(1), "1");
-        using (var store = SqliteCorrections.OpenToWrite(home.File, clock))
+        using (var store = home.CorrectionsToWrite())
         {
             Assert.Null(new PeriodCloser(store, clock).Close("2026-10", null, "eve", "month end", out _));
         }
@@ -169,7 +168,7 @@ public sealed class FocusExportTests : IDisposable
 
     private static void Restate(LedgerHome home, TestClock clock, DateTimeOffset from, DateTimeOffset to, string input)
     {
-        using var store = SqliteCorrections.OpenToWrite(home.File, clock);
+        using var store = home.CorrectionsToWrite();
         var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
             """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
                 .Replace("INPUT", input, StringComparison.Ordinal))), null));
@@ -183,22 +182,22 @@ public sealed class FocusExportTests : IDisposable
         return FocusCsv.Head(columns) + string.Concat(FocusExport.Make((home ?? _home).Reader, day, options).Select(line => FocusCsv.Row(columns, line)));
     }
 
-    private void Append(string id, Usage usage, Cost cost, string model = "gpt") => _home.Append(new LedgerRequest
+    private void Append(string id, Usage usage, Cost cost, string model = "gpt") => _home.Append(LedgerFixture.Call(id, LedgerFixture.At, model, usage, cost));
+
+    [Fact]
+    public void ListPrices_StandBesideDiscounts_AndAreTheOnesThatAppliedWhereTheListHasNone()
     {
-        Id = id,
-        At = LedgerFixture.At,
-        Caller = "key",
-        Operation = "chat_completions",
-        Outcome = "completed",
-        ConfigVersion = "0",
-        Lines =
-        [
-            new LedgerLine
-            {
-                Kind = LedgerCallKind.Answer, Deployment = "dep", Provider = "openai", Model = model, UpstreamModel = model, Dialect = "openai", Outcome = "succeeded", Usage = usage, Cost = cost,
-            },
-        ],
-    });
+        var usage = new Usage { InputTokens = 1_000_000, OutputTokens = 500_000, ReasoningTokens = 200_000 };
+        Append("own", usage, Priced(new PriceConfig { Input = 0.5m, Output = 4 }, usage), "gpt-4o");
+        Append("unlisted", usage, Priced(new PriceConfig { Input = 3, Output = 6 }, usage), "nobody-knows-it");
+        var lines = FocusRules.Validate(Csv(Day, new FocusOptions { List = new ListPrices(AccountingFixture.Catalogue, null) }), FocusVersion.V14);
+
+        // gpt-4o: 2.5 and 10 by the list.
+        Assert.Equal(
+            ["gpt-4o input 0.5 0.5 2.5 2.5", "gpt-4o output 1.2 4 3 10", "gpt-4o reasoning 0.8 4 2 10", "nobody-knows-it input 3 3 3 3", "nobody-knows-it output 1.8 6 1.8 6", "nobody-knows-it reasoning 1.2 6 1.2 6"],
+            lines.Select(line => $"{line["x_Model"]} {line["x_TokenClass"]} {line["ContractedCost"]} {line["ContractedUnitPrice"]} {line["ListCost"]} {line["ListUnitPrice"]}").Order(StringComparer.Ordinal));
+        Assert.Equal(_home.Sum().Sum(group => group.Sums.Cost), lines.Sum(line => FocusRules.Amount(line["BilledCost"])));
+    }
 
     private static Cost Priced(PriceConfig price, Usage usage) => new CostCalculator(AccountingFixture.Catalogue).Calculate(
         AccountingFixture.Snapshot(("openai/gpt", price)), AccountingFixture.Deployment("openai", "gpt"), "gpt", null, null, usage, LedgerFixture.At);

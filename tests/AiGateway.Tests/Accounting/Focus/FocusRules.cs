@@ -152,7 +152,9 @@ internal static partial class FocusRules
         }
         Check(line["ContractedUnitPrice"].Length == 0 ? line["ContractedCost"] == line["BilledCost"] : Amount(line["ContractedUnitPrice"]) >= 0, "ContractedUnitPrice is negative, or ContractedCost without it is not BilledCost.");
         Check(line["ChargeCategory"] == "Usage" || line["ConsumedQuantity"].Length == 0, "ConsumedQuantity is of usage only.");
-        Check(line.ContainsKey("ListUnitPrice") || line["ListCost"] == line["BilledCost"], "Without ListUnitPrice ListCost is BilledCost.");
+        Check(line["ListUnitPrice"].Length > 0 || line["ListCost"] == line["BilledCost"], "Without ListUnitPrice ListCost is BilledCost.");
+        Check(line["ListUnitPrice"].Length == 0 == (line["SkuPriceId"].Length == 0), "ListUnitPrice is null when, and only when, SkuPriceId is.");
+        Check(line["ListUnitPrice"].Length == 0 || Amount(line["ListUnitPrice"]) * Amount(line["PricingQuantity"]) == Amount(line["ListCost"]), "ListUnitPrice times PricingQuantity is not ListCost.");
         Check(line["SkuId"].Length > 0 || (line["SkuMeter"].Length == 0 && line["SkuPriceDetails"].Length == 0), "SkuMeter without SkuId.");
         Check(line["SubAccountId"].Length > 0 || (line["SubAccountName"].Length == 0 && line["SubAccountType"].Length == 0), "SubAccountName without SubAccountId.");
     }

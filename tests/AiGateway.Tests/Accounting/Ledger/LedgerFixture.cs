@@ -39,6 +39,21 @@ internal static class LedgerFixture
             Lines = [Line(model, cost, unpriced)],
         };
 
+    /// <summary>A request of nobody's team with one call of a usage and a cost.</summary>
+    public static LedgerRequest Call(string id, DateTimeOffset at, string model, Usage usage, Cost cost, string provider = "openai") => new()
+    {
+        Id = id,
+        At = at,
+        Caller = "key",
+        Operation = "chat_completions",
+        Outcome = "completed",
+        ConfigVersion = "0",
+        Lines =
+        [
+            new LedgerLine { Kind = LedgerCallKind.Answer, Deployment = "dep", Provider = provider, Model = model, UpstreamModel = model, Dialect = "openai", Outcome = "succeeded", Usage = usage, Cost = cost },
+        ],
+    };
+
     /// <summary>The same request with other calls.</summary>
     public static LedgerRequest With(LedgerRequest request, params LedgerLine[] lines) => new()
     {

@@ -8,25 +8,27 @@ using Microsoft.Extensions.Logging;
 
 namespace AiGateway.Tests.Accounting.Ledger;
 
-/// <summary>A queue on a temporary data folder, with a store in memory.</summary>
+/// <summary>A queue on a temporary data folder, with a store in memory, or a given one.</summary>
 internal sealed class QueueHost : IAsyncDisposable, ILogger<LedgerQueue>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly List<string> _lines = [];
+    private readonly ILedgerStore _store;
 
-    public QueueHost(LedgerModel? settings = null, MemoryStore? store = null, string? folder = null)
+    public QueueHost(LedgerModel? settings = null, ILedgerStore? store = null, string? folder = null)
     {
         DataFolder = folder ?? Directory.CreateTempSubdirectory("aigateway-queue-").FullName;
-        Store = store ?? new MemoryStore();
+        _store = store ?? new MemoryStore();
         Metrics = new LedgerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        Queue = new LedgerQueue(DataFolder, settings ?? LedgerModel.Default, Store, new CostCalculator(AccountingFixture.Catalogue), TimeProvider.System, Metrics, this);
+        Queue = new LedgerQueue(DataFolder, settings ?? LedgerModel.Default, _store, new CostCalculator(AccountingFixture.Catalogue), TimeProvider.System, Metrics, this);
     }
 
     public string DataFolder { get; }
 
-    public MemoryStore Store { get; }
+    /// <summary>The store, where it is one in memory.</summary>
+    public MemoryStore Store => (MemoryStore)_store;
 
     public LedgerMetrics Metrics { get; }
 

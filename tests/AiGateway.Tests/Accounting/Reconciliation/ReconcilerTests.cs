@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reconciliation;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Tests.Accounting.Ledger;
 using AiGateway.Tests.Storage.Ledger;
 
 namespace AiGateway.Tests.Accounting.Reconciliation;
@@ -245,28 +245,6 @@ public sealed class ReconcilerTests : IDisposable
         return Reconciler.Compare(_home.Reader, read, options);
     }
 
-    private void Append(string id, string model, long input, long output, decimal? cost, string provider = "openai", bool estimated = false, DateTimeOffset? at = null) => _home.Append(new LedgerRequest
-    {
-        Id = id,
-        At = at ?? Day,
-        Caller = "key",
-        Operation = "chat_completions",
-        Outcome = "completed",
-        ConfigVersion = "0",
-        Lines =
-        [
-            new LedgerLine
-            {
-                Kind = LedgerCallKind.Answer,
-                Deployment = "dep",
-                Provider = provider,
-                Model = model,
-                UpstreamModel = model,
-                Dialect = "openai",
-                Outcome = "succeeded",
-                Usage = new Usage { InputTokens = input, OutputTokens = output, Estimated = estimated },
-                Cost = new Cost(cost, cost is null ? "no price" : null) { Input = cost ?? 0 },
-            },
-        ],
-    });
+    private void Append(string id, string model, long input, long output, decimal? cost, string provider = "openai", bool estimated = false, DateTimeOffset? at = null) => _home.Append(LedgerFixture.Call(
+        id, at ?? Day, model, new Usage { InputTokens = input, OutputTokens = output, Estimated = estimated }, new Cost(cost, cost is null ? "no price" : null) { Input = cost ?? 0 }, provider));
 }

@@ -18,6 +18,7 @@ public sealed class ReportTests
     [InlineData("2026-03-29", "2026-03-30", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")]
     [InlineData("2026-09-06", "2026-09-07", "America/Santiago", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z")]
     [InlineData("last-month", "this-month", "America/New_York", "2026-10-01T04:00:00Z", "2026-11-01T04:00:00Z")]
+    [InlineData("2026-10-01", "2026-11-01", "Asia/Kolkata", "2026-09-30T18:30:00Z", "2026-10-31T18:30:00Z")]
     [InlineData("2026-11-21T06:00:00+02:00", "2026-11-21T10:00Z", null, "2026-11-21T04:00:00Z", "2026-11-21T10:00:00Z")]
     public void Periods_AreReadInTheirZone(string? from, string? to, string? zone, string expectedFrom, string expectedTo)
     {
@@ -35,7 +36,6 @@ public sealed class ReportTests
     [InlineData("from", "0001-01-01", "longer than")]
     [InlineData("from", "2026-11-21T06:30:00Z", "by the hour")]
     [InlineData("tz", "Mars/Olympus", "IANA")]
-    [InlineData("tz", "Asia/Kolkata", "days of Asia/Kolkata")]
     [InlineData("tz", "../../etc/passwd", "IANA")]
     [InlineData("by", "team,shoe-size", "shoe-size")]
     [InlineData("format", "xml", "table, csv, json")]
@@ -61,6 +61,22 @@ public sealed class ReportTests
         var hours = ReportMaker.Make(home.Reader, query with { Sums = query.Sums with { By = [LedgerDimension.Hour] } }, Now).Rows;
         Assert.Equal(27, hours.Count);
         Assert.Equal(hours.Select(row => row.Keys[0]).Distinct().Count(), hours.Count);
+    }
+
+    [Fact]
+    public void HoursInAZoneOfHalfHours_AreThoseOfUtc_AndDaysWithThemAreItsOwn()
+    {
+        using var home = new LedgerHome();
+        var midnight = new DateTimeOffset(2026, 11, 19, 18, 30, 0, TimeSpan.Zero);
+        home.Append(LedgerFixture.Request("a", midnight.AddMinutes(-1)), LedgerFixture.Request("b", midnight), LedgerFixture.Request("c", midnight.AddMinutes(29)), LedgerFixture.Request("d", midnight.AddMinutes(30)));
+        var query = Read(out _, ("from", "2026-11-19"), ("to", "2026-11-21"), ("tz", "Asia/Kolkata"), ("by", "hour"))!;
+
+        Assert.Equal(
+            [("2026-11-19T23:30+05:30", 3L), ("2026-11-20T00:30+05:30", 1L)],
+            ReportMaker.Make(home.Reader, query, Now).Rows.Select(row => (row.Keys[0], row.Sums.Requests)));
+        Assert.Equal(
+            [("2026-11-19", "2026-11-19T23:30+05:30", 1L), ("2026-11-20", "2026-11-19T23:30+05:30", 2L), ("2026-11-20", "2026-11-20T00:30+05:30", 1L)],
+            ReportMaker.Make(home.Reader, query with { Sums = query.Sums with { By = [LedgerDimension.Day, LedgerDimension.Hour] } }, Now).Rows.Select(row => (row.Keys[0], row.Keys[1], row.Sums.Requests)));
     }
 
     [Fact]

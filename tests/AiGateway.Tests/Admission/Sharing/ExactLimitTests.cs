@@ -115,6 +115,53 @@ public sealed class ExactLimitTests
     }
 
     [Fact]
+    public async Task ABudgetThatIsMadeAgain_HasAUseOfItsOwn_AlsoForANodeThatHearsOfItLater()
+    {
+        await using var redis = await RedisServer.StartOrSkipAsync();
+        await using var one = await SharedNode.StartAsync(redis);
+        await using var two = await SharedNode.StartAsync(redis);
+        var before = SharedLimit.Of("budget", LimitSharing.Exact, LimitMeasure.Spend, 100, made: DateTimeOffset.UnixEpoch);
+        var again = SharedLimit.Of("budget", LimitSharing.Exact, LimitMeasure.Spend, 100, made: DateTimeOffset.UnixEpoch.AddMilliseconds(1));
+        var first = await one.AskAsync(before.Claim(100));
+        Assert.True(first.Goes);
+        first.End(SharedLimit.Demand(before, 100));
+        await one.SettledAsync();
+        Assert.False((await two.AskAsync(before.Claim(1))).Goes);
+
+        await one.Store.RestoreAsync("ledger", again.Claim(), again.Rates[0], [(TimeSpan.Zero, 60)]);
+        await two.Store.RestoreAsync("ledger", again.Claim(), again.Rates[0], [(TimeSpan.Zero, 60)]);
+
+        Assert.False((await one.AskAsync(again.Claim(41))).Goes);
+        Assert.True((await one.AskAsync(again.Claim(40))).Goes);
+        Assert.False((await two.AskAsync(before.Claim(1))).Goes);
+    }
+
+    [Fact]
+    public async Task ASession_CountsWhileItGoesOn_ForAllNodes_AndOnce()
+    {
+        await using var redis = await RedisServer.StartOrSkipAsync();
+        await using var one = await SharedNode.StartAsync(redis);
+        await using var two = await SharedNode.StartAsync(redis);
+        var limit = SharedLimit.Of("tokens", LimitSharing.Exact, LimitMeasure.Tokens, 1_000);
+        var session = await one.AskAsync(limit.Claim(100));
+        for (var i = 1; i <= 2; i++)
+        {
+            await one.Shared.BookAsync(session.Exact!, i, SharedLimit.Demand(limit, 400));
+            // Told again it counts no more.
+            await one.Shared.BookAsync(session.Exact!, i, SharedLimit.Demand(limit, 400));
+            Assert.Null(await session.RaiseAsync(SharedLimit.Demand(limit, 100 + (2 * i))));
+        }
+        Assert.False((await two.AskAsync(limit.Claim(97))).Goes);
+        Assert.True((await two.AskAsync(limit.Claim(96))).Goes);
+
+        Assert.NotNull(await session.RaiseAsync(SharedLimit.Demand(limit, 106)));
+        session.End(SharedLimit.Demand(limit, 50));
+        await one.SettledAsync();
+        Assert.False((await two.AskAsync(limit.Claim(55))).Goes);
+        Assert.True((await two.AskAsync(limit.Claim(54))).Goes);
+    }
+
+    [Fact]
     public async Task RunningRequests_AreCountedOverAllNodes()
     {
         await using var redis = await RedisServer.StartOrSkipAsync();

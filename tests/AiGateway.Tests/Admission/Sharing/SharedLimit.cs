@@ -6,9 +6,10 @@ namespace AiGateway.Tests.Admission.Sharing;
 /// <summary>Makes limits that nodes share.</summary>
 internal static class SharedLimit
 {
-    public static LimitModel Of(string id, LimitSharing sharing, LimitMeasure measure, long amount, TimeSpan? window = null, StoreFailurePolicy onFailure = StoreFailurePolicy.Local, bool worstCase = true) => new()
+    public static LimitModel Of(string id, LimitSharing sharing, LimitMeasure measure, long amount, TimeSpan? window = null, StoreFailurePolicy onFailure = StoreFailurePolicy.Local, bool worstCase = true, DateTimeOffset? made = null) => new()
     {
         Id = id,
+        Made = made,
         Subject = LimitSubject.Team,
         Except = new HashSet<string>(),
         Rates = [new LimitRate(measure, amount, window ?? TimeSpan.FromHours(1))],

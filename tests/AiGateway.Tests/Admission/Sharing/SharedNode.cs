@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
@@ -19,13 +20,13 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
     private readonly RedisConnection _connection;
     private int _requests;
 
-    private SharedNode(RedisServer redis, TimeSpan timeout, TimeSpan holdLife)
+    private SharedNode(RedisModel redis, string? authorities, TimeSpan holdLife)
     {
         Name = $"node{Interlocked.Increment(ref _count)}";
         _services = new ServiceCollection().AddMetrics().AddSingleton<IStoreRestorer>(this).AddSingleton(_ => Settlements!).BuildServiceProvider();
         var meters = _services.GetRequiredService<IMeterFactory>();
         var (clock, metrics) = (TimeProvider.System, new SharingMetrics(meters));
-        _connection = new RedisConnection(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout), clock, new RedisMetrics(meters, MetricDefinitions.LimitsStoreCallDuration));
+        _connection = new RedisConnection(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), clock, new RedisMetrics(meters, MetricDefinitions.LimitsStoreCallDuration));
         Store = new RedisLimitStore(_connection, "t:", Name, holdLife, clock);
         Book = new LeaseBook(metrics, NullLogger<LeaseBook>.Instance);
         Limiter = new Limiter(clock, Book);
@@ -56,9 +57,13 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
     public Func<SharedNode, Task> OnRestore { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Starts one; its calls have time enough on a busy machine unless said otherwise.</summary>
-    public static async Task<SharedNode> StartAsync(RedisServer redis, TimeSpan? timeout = null, TimeSpan? holdLife = null)
+    public static Task<SharedNode> StartAsync(RedisServer redis, TimeSpan? timeout = null, TimeSpan? holdLife = null) =>
+        StartAsync(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout ?? TimeSpan.FromSeconds(10)), null, holdLife);
+
+    /// <summary>Starts one on a Redis as it is configured.</summary>
+    public static async Task<SharedNode> StartAsync(RedisModel redis, string? authorities, TimeSpan? holdLife = null)
     {
-        var node = new SharedNode(redis, timeout ?? TimeSpan.FromSeconds(10), holdLife ?? SharedSettlements.HoldLife);
+        var node = new SharedNode(redis, authorities, holdLife ?? SharedSettlements.HoldLife);
         await node.Leases.StartAsync(CancellationToken.None);
         await node.Settlements.StartAsync(CancellationToken.None);
         // With a short time-out the connection's own set-up would already be too long.

@@ -1,6 +1,7 @@
 using System.Text;
 using AiGateway.Caching.Levels;
 using AiGateway.Configuration;
+using AiGateway.Providers;
 using AiGateway.Storage;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
@@ -215,7 +216,7 @@ public sealed class RedisCacheLevelTests
         var settings = new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout ?? TimeSpan.FromSeconds(10));
         return new LevelsHost(
             shared: node => new RedisCacheLevel(
-                new RedisConnection(settings, TimeProvider.System, new RedisMetrics(node.Host.MeterFactory, MetricDefinitions.CacheStoreCallDuration)),
+                new RedisConnection(settings, new TrustedAuthorities(HostModel.Default), TimeProvider.System, new RedisMetrics(node.Host.MeterFactory, MetricDefinitions.CacheStoreCallDuration)),
                 "t:", new SealedContent(Encoding.UTF8.GetBytes(secret), "cached answers"), TimeProvider.System, node.Metrics),
             clock: TimeProvider.System);
     }

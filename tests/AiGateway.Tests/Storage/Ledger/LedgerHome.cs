@@ -1,3 +1,4 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Ledger;
@@ -10,9 +11,12 @@ internal sealed class LedgerHome : ILedgerHome
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
 
+    private readonly TimeProvider _clock;
+
     public LedgerHome(TimeProvider? clock = null)
     {
-        Store = new SqliteLedgerStore(File, clock ?? TimeProvider.System);
+        _clock = clock ?? TimeProvider.System;
+        Store = new SqliteLedgerStore(File, _clock);
         Reader = new SqliteLedgerReader(File);
         Audit = new LedgerAudit(File, TimeProvider.System);
     }
@@ -26,6 +30,12 @@ internal sealed class LedgerHome : ILedgerHome
     public ILedgerReader Reader { get; }
 
     public ILedgerAudit Audit { get; }
+
+    public ICorrectionStore Corrections() => SqliteCorrections.OpenToRead(File);
+
+    public ICorrectionStore CorrectionsToWrite() => SqliteCorrections.OpenToWrite(File, _clock);
+
+    public void DropTrigger(string table, string trigger) => Tamper($"DROP TRIGGER {trigger}");
 
     public object? Tamper(string text)
     {

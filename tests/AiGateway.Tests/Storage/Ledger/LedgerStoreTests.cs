@@ -1,3 +1,4 @@
+using System.Globalization;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.TestKit;
@@ -47,6 +48,36 @@ public abstract class LedgerStoreTests
             Assert.Equal(all.Sum(request => request.Saved), total.Saved);
         }
         Assert.Null(home.Audit.Verify(null, null).Problem);
+    }
+
+    [Fact]
+    public void DaysAndMonths_AreExact_InEveryZone()
+    {
+        var random = SeededRandom.From(12);
+        using var home = Open();
+        // Over the changes of the clocks of 2026, half of them close to where a sum may begin.
+        var (from, days) = (new DateTimeOffset(2026, 3, 20, 0, 0, 0, TimeSpan.Zero), 240);
+        var all = Enumerable.Range(0, 800).Select(i => LedgerFixture.Request(
+            $"req_{i}", from.AddMilliseconds(random.Chance(0.5) ? random.NextInt64(days * 86_400_000L) : (random.NextInt64(days * 96) * 900_000L) + random.Next(-3, 3)),
+            cost: random.Next(1_000_000) / 1_000_000_000m)).ToArray();
+        foreach (var chunk in all.Chunk(300))
+        {
+            home.Append(chunk);
+        }
+
+        foreach (var name in (string[])["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran", "Asia/Kabul", "Asia/Yangon", "America/St_Johns", "Australia/Adelaide", "Australia/Eucla", "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Marquesas"])
+        {
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(name);
+            string DayOf(LedgerRequest request) => TimeZoneInfo.ConvertTime(request.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var byDay = home.Reader.Sum(new LedgerQuery { From = from.AddDays(-2), To = from.AddDays(days + 2), Zone = zone, By = [LedgerDimension.Day] });
+            Assert.Equal(
+                all.GroupBy(DayOf).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (group.Key, (long)group.Count(), group.Sum(request => request.Cost))),
+                byDay.OrderBy(group => group.Keys[0], StringComparer.Ordinal).Select(group => (group.Keys[0], group.Sums.Requests, group.Sums.Cost)));
+
+            var (begin, end) = (PeriodWords.InstantOf(new DateTime(2026, 6, 1), zone), PeriodWords.InstantOf(new DateTime(2026, 7, 1), zone));
+            var june = ReportMaker.SumOf(home.Reader.Sum(new LedgerQuery { From = begin, To = end, Zone = zone }));
+            Assert.True(all.Where(request => request.At >= begin && request.At < end).Sum(request => request.Cost) == june.Cost, $"seed {random.Seed}: June in {name}");
+        }
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     [Fact]
     public void AnswerToTheCommitIsLost_BatchCountsOnce()
     {
-        using var home = new PostgresLedgerHome(postgres.Server, postgres.NextDatabase());
+        using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
         using var relay = new LosingRelay(postgres.Server.Port);
         var store = home.Node("far", relay.Port);
         Append(store, "req_0");
@@ -59,7 +59,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     [Fact]
     public async Task ConnectionsAreEnded_AgainAndAgain()
     {
-        using var home = new PostgresLedgerHome(postgres.Server, postgres.NextDatabase());
+        using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
         home.Append(LedgerFixture.Request("req_first"));
         using var done = new CancellationTokenSource();
         var killer = Task.Run(async () =>
@@ -82,7 +82,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     [Fact]
     public void ServerThatOnlyReads_IsAFault_AndReportsGoOn()
     {
-        using var home = new PostgresLedgerHome(postgres.Server, postgres.NextDatabase());
+        using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
         home.Append(LedgerFixture.Request("req_1"));
         home.Tamper("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_read_only = on'; END $$");
         home.Tamper("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'AiGateway' AND datname = current_database()");
@@ -98,7 +98,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     [Fact]
     public void DatabaseThatComesBackEmpty_IsFilledAgain()
     {
-        using var home = new PostgresLedgerHome(postgres.Server, postgres.NextDatabase());
+        using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
         home.Append(LedgerFixture.Request("req_1", user: "u"));
         home.Tamper($"DROP SCHEMA {LedgerTables.Name} CASCADE");
         Assert.Contains("no ledger", Assert.Throws<LedgerStoreException>(() => home.Sum()).Message, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     [Fact]
     public void ServerAway_SaysWhere_AndNoSecret()
     {
-        using var home = new PostgresLedgerHome(postgres.Server, postgres.NextDatabase());
+        using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
         using var database = new PostgresDatabase(home.Address with { Port = FreePort.Next(), Password = new("s3cret-word") });
         var fault = Assert.Throws<LedgerStoreException>(() => new PostgresLedgerReader(database).Version());
 

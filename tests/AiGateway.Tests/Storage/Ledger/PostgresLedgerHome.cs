@@ -1,3 +1,4 @@
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
@@ -8,7 +9,7 @@ using Npgsql;
 
 namespace AiGateway.Tests.Storage.Ledger;
 
-/// <summary>A database of its own with a ledger, and one node that appends to it; more can be had.</summary>
+/// <summary>A database with an empty ledger, and one node that appends to it; more can be had.</summary>
 internal sealed class PostgresLedgerHome : ILedgerHome
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("aigateway-ledger-").FullName;
@@ -16,10 +17,16 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     private readonly string _name;
     private readonly List<IDisposable> _nodes = [];
 
-    public PostgresLedgerHome(PostgresServer server, string name)
+    private readonly TimeProvider _clock;
+
+    public PostgresLedgerHome(PostgresServer server, string name, TimeProvider? clock = null)
     {
-        (_server, _name) = (server, name);
-        Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+        (_server, _name, _clock) = (server, name, clock ?? TimeProvider.System);
+        if (Execute($"Database=postgres;{Connection}", $"SELECT 1 FROM pg_database WHERE datname = '{name}'") is null)
+        {
+            Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+        }
+        Tamper($"DROP SCHEMA IF EXISTS {LedgerTables.Name} CASCADE");
         Database = new PostgresDatabase(Address);
         Store = Node("first");
         Reader = new PostgresLedgerReader(Database);
@@ -45,8 +52,17 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     {
         var database = new PostgresDatabase(Address with { Port = port ?? _server.Port });
         _nodes.Add(database);
-        return new PostgresLedgerStore(database, Path.Combine(_folder, name), TimeProvider.System);
+        return new PostgresLedgerStore(database, Path.Combine(_folder, name), _clock);
     }
+
+    /// <inheritdoc />
+    public ICorrectionStore Corrections() => PostgresCorrections.OpenToRead(Database);
+
+    /// <inheritdoc />
+    public ICorrectionStore CorrectionsToWrite() => PostgresCorrections.OpenToWrite(Database);
+
+    /// <inheritdoc />
+    public void DropTrigger(string table, string trigger) => Tamper($"DROP TRIGGER {trigger} ON {table}");
 
     /// <inheritdoc />
     public object? Tamper(string text) => Execute($"Database={_name};Search Path={LedgerTables.Name};{Connection}", text);
@@ -54,10 +70,9 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     /// <summary>Takes away what refuses changes.</summary>
     public void DropTriggers()
     {
-        foreach (var trigger in (string[])["requests_are_not_changed ON requests", "lines_are_not_changed ON lines", "heads_are_not_removed ON heads"])
-        {
-            Tamper($"DROP TRIGGER {trigger}");
-        }
+        DropTrigger("requests", "requests_are_not_changed");
+        DropTrigger("lines", "lines_are_not_changed");
+        DropTrigger("heads", "heads_are_not_removed");
     }
 
     public void Dispose()

@@ -129,7 +129,7 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
         })));
 
         Assert.All(added, one => Assert.Equal(1, one));
-        Assert.Equal(1L, home.Tamper("SELECT COUNT(*) FROM versions"));
+        Assert.Equal((long)LedgerTables.Schema.Version, home.Tamper("SELECT COUNT(*) FROM versions"));
         Assert.Null(home.Audit.Verify(null, null).Problem);
     }
 
@@ -230,5 +230,5 @@ public sealed class PostgresLedgerStoreTests(PostgresFixture postgres) : LedgerS
         Assert.Contains(said, home.Audit.Verify(null, null).Problem, StringComparison.Ordinal);
     }
 
-    private PostgresLedgerHome Home() => new(postgres.Server, postgres.NextDatabase());
+    private PostgresLedgerHome Home() => new(postgres.Server, PostgresFixture.Database);
 }
