@@ -13,7 +13,8 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport 
     /// <summary>Its path.</summary>
     public const string Path = "/admin/cache";
 
-    private static readonly string[] Names = ["key", "alias", "team", "model", "tag", "all"];
+    /// <summary>By what answers can be taken out.</summary>
+    public static readonly string[] Names = ["key", "alias", "team", "model", "tag", "all"];
 
     private static readonly AdminProblem ReadOnly = new(
         StatusCodes.Status403Forbidden, "read_only_key", "This admin key may read, and not change anything. Use one with 'role: write' in 'host.admin.keys'.");
