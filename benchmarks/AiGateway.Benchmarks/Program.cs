@@ -24,13 +24,13 @@ if (args.Contains("--ledger"))
 {
     return await LedgerMeasurement.RunAsync(args);
 }
-if (args.Contains("--cache-policy"))
-{
-    return CachePolicyReport.Run();
-}
 if (args.Contains("--semantics"))
 {
     return await SemanticsTimes.RunAsync(args);
+}
+if (args.Contains("--cache-policy"))
+{
+    return CachePolicyReport.Run();
 }
 if (args.Contains("--translation"))
 {

@@ -17,9 +17,6 @@ internal sealed partial class AdminApi(ILogger<AdminApi> logger, EntriesEndpoint
         StatusCodes.Status403Forbidden, "admin_api_off",
         "Keys, teams, limits and budgets cannot be made at run time, because 'host.admin.keys' had none when the gateway started. Add one with 'role: write' ('AiGateway keys new' makes a key and its hash), and restart the gateway.");
 
-    private static readonly AdminProblem ReadOnly = new(
-        StatusCodes.Status403Forbidden, "read_only_key", "This admin key may read, and not change anything. Use one with 'role: write' in 'host.admin.keys'.");
-
     /// <summary>Answers a request; false when its address is not one of these.</summary>
     /// <param name="context">The request.</param>
     /// <param name="path">Its path.</param>
@@ -52,7 +49,7 @@ internal sealed partial class AdminApi(ILogger<AdminApi> logger, EntriesEndpoint
         if (!who.MayWrite && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             Log.Refused(logger, who.Id, context.Request.Method, kind?.Plural ?? AuditPart);
-            await AdminAnswer.ProblemAsync(context, ReadOnly);
+            await AdminAnswer.ProblemAsync(context, AdminProblem.ReadOnly);
             return;
         }
         try

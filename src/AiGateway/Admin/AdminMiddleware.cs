@@ -70,13 +70,13 @@ internal sealed class AdminMiddleware(RequestDelegate next, HostModel host, Snap
         {
             return focus.GetAsync(context);
         }
-        if (path == CacheEndpoint.Path)
-        {
-            return cache.HandleAsync(context, who);
-        }
         if (path == AdminOpenApi.Path)
         {
             return AdminOpenApi.GetAsync(context);
+        }
+        if (path == CacheEndpoint.Path)
+        {
+            return cache.HandleAsync(context, who);
         }
         if (path.StartsWith(Requests, StringComparison.Ordinal) && recent.TryGet(path[Requests.Length..], out var record))
         {

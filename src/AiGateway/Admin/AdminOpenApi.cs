@@ -97,13 +97,13 @@ internal static class AdminOpenApi
             focus.Query(name);
         }
         Add(paths, FocusEndpoint.Path, focus.Answer(200, Csv, "The day's lines.").Problems(400, 405, 503));
-        Add(paths, CacheEndpoint.Path, new AdminOperation("get", "cacheStats", "What the cache of answers holds and has done since the start: docs/features/exact-cache.md.").Answer(200, Json, "The figures."));
+        Add(paths, CacheEndpoint.Path, new AdminOperation("get", "cacheStats", "What the cache of answers holds, and has done and saved since the start.").Answer(200, Json, "The figures.").Problems(405));
         var purge = new AdminOperation("delete", "purgeCache", "Takes answers out of the cache, by one of these.");
         foreach (var name in CacheEndpoint.Names)
         {
             purge.Query(name);
         }
-        Add(paths, CacheEndpoint.Path, purge.Answer(204, null, "Done.").Problems(400, 403));
+        Add(paths, CacheEndpoint.Path, purge.Answer(204, null, "They are out.").Problems(400, 403, 405));
         Add(paths, "/admin/requests/{id}", new AdminOperation("get", "getRequest", "The record of a recent request, with its attempts.").Answer(200, Json, "The record.").Answer(404, null, "Not among the recent ones."));
         Add(paths, "/admin/audit", new AdminOperation("get", "listAudit", "Who changed what when, old and new, the newest first.")
             .Query("limit", "integer").Query("before", "integer").Query("kind").Query("id").Query("actor")

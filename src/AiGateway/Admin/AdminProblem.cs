@@ -22,6 +22,10 @@ internal sealed record AdminProblem(int Status, string Code, string Message)
     /// <summary>A method that the address does not take.</summary>
     public static AdminProblem WrongMethod(string allowed) => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"Use {allowed} here.");
 
+    /// <summary>A key that may only read.</summary>
+    public static AdminProblem ReadOnly { get; } = new(
+        StatusCodes.Status403Forbidden, "read_only_key", "This admin key may read, and not change anything. Use one with 'role: write' in 'host.admin.keys'.");
+
     /// <summary>Something else is there already, or depends on it.</summary>
     public static AdminProblem Conflict(string message) => new(StatusCodes.Status409Conflict, "conflict", message);
 

@@ -13,11 +13,8 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport 
     /// <summary>Its path.</summary>
     public const string Path = "/admin/cache";
 
-    /// <summary>By what answers can be taken out.</summary>
+    /// <summary>What answers may be taken out by.</summary>
     public static readonly string[] Names = ["key", "alias", "team", "model", "tag", "all"];
-
-    private static readonly AdminProblem ReadOnly = new(
-        StatusCodes.Status403Forbidden, "read_only_key", "This admin key may read, and not change anything. Use one with 'role: write' in 'host.admin.keys'.");
 
     /// <summary>Answers a request.</summary>
     /// <param name="context">The request.</param>
@@ -31,11 +28,9 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport 
         }
         if (!HttpMethods.IsDelete(context.Request.Method))
         {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "GET, DELETE";
-            return Task.CompletedTask;
+            return AdminAnswer.WrongMethodAsync(context, "GET, DELETE");
         }
-        return who is { MayWrite: false } ? AdminAnswer.ProblemAsync(context, ReadOnly) : PurgeAsync(context, who);
+        return who is { MayWrite: false } ? AdminAnswer.ProblemAsync(context, AdminProblem.ReadOnly) : PurgeAsync(context, who);
     }
 
     private async Task PurgeAsync(HttpContext context, AdminKeyModel? who)
