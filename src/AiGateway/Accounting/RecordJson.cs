@@ -100,9 +100,22 @@ internal static class RecordJson
         }
         WriteText(writer, "cache_paid_by"u8, cache.PaidBy);
         WriteCount(writer, "cache_shared_by"u8, cache.SharedBy);
-        if (cache.Status == CacheStatus.Hit)
+        if (cache.Status is CacheStatus.Hit or CacheStatus.SemanticHit)
         {
             writer.WriteNumber("cache_age_s"u8, (long)cache.Age.TotalSeconds);
+        }
+        if (cache.Semantic is not { } semantic)
+        {
+            return;
+        }
+        writer.WriteString("cache_semantic"u8, CacheText.WordOf(semantic.Result));
+        if (semantic.Similarity is { } similarity)
+        {
+            writer.WriteNumber("cache_similarity"u8, MathF.Round(similarity, 4));
+        }
+        if (semantic.Risk is { } risk)
+        {
+            writer.WriteNumber("cache_risk"u8, Math.Round(risk, 4));
         }
     }
 

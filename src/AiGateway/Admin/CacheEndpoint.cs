@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.Caching;
+using AiGateway.Caching.Semantic;
 using AiGateway.CallerApi;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -7,7 +8,7 @@ using AiGateway.Pipeline;
 namespace AiGateway.Admin;
 
 /// <summary><c>GET /admin/cache</c>: what the cache of answers holds and has done since the start. <c>DELETE /admin/cache?alias=chat</c>: takes answers out.</summary>
-internal sealed partial class CacheEndpoint(AnswerStore answers, ILogger<CacheEndpoint> logger)
+internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport semantic, ILogger<CacheEndpoint> logger)
 {
     /// <summary>Its path.</summary>
     public const string Path = "/admin/cache";
@@ -23,7 +24,7 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, ILogger<CacheEn
         if (HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.Headers.CacheControl = "no-store";
-            return JsonAnswer.WriteAsync(context, answers.Stats(), Write);
+            return JsonAnswer.WriteAsync(context, (Answers: answers.Stats(), Semantic: semantic.All()), static (json, all) => Write(json, all.Answers, all.Semantic));
         }
         if (!HttpMethods.IsDelete(context.Request.Method))
         {
@@ -60,7 +61,7 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, ILogger<CacheEn
         _ => "",
     };
 
-    private static void Write(Utf8JsonWriter json, CacheStats stats)
+    private static void Write(Utf8JsonWriter json, CacheStats stats, IReadOnlyList<SemanticStats> semantic)
     {
         json.WriteStartObject();
         json.WriteNumber("entries"u8, stats.Entries);
@@ -74,6 +75,34 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, ILogger<CacheEn
         }
         json.WriteEndObject();
         json.WriteString("saved_usd"u8, UsdText.Format(stats.Saved));
+        json.WriteStartArray("semantic"u8);
+        foreach (var alias in semantic)
+        {
+            Write(json, alias);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SemanticStats stats)
+    {
+        json.WriteStartObject();
+        json.WriteString("alias"u8, stats.Alias.Name);
+        json.WriteString("mode"u8, stats.Alias.Rule.Serves ? SemanticWords.On : SemanticWords.Shadow);
+        json.WriteNumber("entries"u8, stats.Alias.Index.Count);
+        json.WriteStartObject("looks"u8);
+        foreach (var result in Enum.GetValues<SemanticResult>())
+        {
+            json.WriteNumber(CacheText.WordOf(result), stats.Sums.LooksOf(result));
+        }
+        json.WriteEndObject();
+        json.WriteNumber("judged"u8, stats.Sums.Judged);
+        json.WriteNumber("checked"u8, stats.Checked);
+        json.WriteNumber("wrong"u8, stats.Wrong);
+        json.WriteNumber("wrong_low"u8, Math.Round(stats.Interval.Low, 4));
+        json.WriteNumber("wrong_high"u8, Math.Round(stats.Interval.High, 4));
+        json.WriteNumber("limit"u8, Math.Round(stats.Limit, 4));
+        json.WriteNumber("bound"u8, stats.Alias.Rule.MaxWrongHits);
         json.WriteEndObject();
     }
 

@@ -18,8 +18,10 @@ internal static class AnswerKeys
     /// <param name="tenant">Among whom answers are shared, as <see cref="TenantOf"/> says it.</param>
     /// <param name="space">The namespace that the caller chose; empty for none.</param>
     /// <param name="headers">The request's headers.</param>
-    public static string? Of(Exchange exchange, CacheModel cache, string tenant, string space, IHeaderDictionary headers)
+    /// <param name="print">The request's own fingerprint; null where it has none, and where a neutral key made it needless.</param>
+    public static string? Of(Exchange exchange, CacheModel cache, string tenant, string space, IHeaderDictionary headers, out RequestFingerprint? print)
     {
+        print = null;
         var (request, plan) = (exchange.Request!, exchange.Plan!);
         // One alias may lead to several models, by rules or by a new configuration: their answers are not each other's.
         var alias = plan.WildcardMatch.Length == 0 ? plan.Alias.Name : $"{plan.Alias.Name}\n{plan.WildcardMatch}";
@@ -34,12 +36,18 @@ internal static class AnswerKeys
                 isPlain &= name == "anthropic-version";
             }
         }
-        if (cache.IsNeutral && isPlain && NeutralOf(request, new FingerprintContext(default, 0, alias, tenant, space, plan.Rule?.Targets ?? "")) is { } neutral)
+        var neutral = cache.IsNeutral && isPlain ? NeutralOf(request, new FingerprintContext(default, 0, alias, tenant, space, plan.Rule?.Targets ?? "")) : null;
+        if (neutral is not null && cache.Semantic is null)
         {
             return neutral;
         }
         var context = new FingerprintContext(request.Operation, (int)request.Form, alias, tenant, space, variant);
-        return RequestFingerprinter.TryCompute(context, request.Body!.Memory.Span, out var fingerprint) ? fingerprint.Key.ToString() : null;
+        if (!RequestFingerprinter.TryCompute(context, request.Body!.Memory.Span, out var fingerprint))
+        {
+            return neutral;
+        }
+        print = fingerprint;
+        return neutral ?? fingerprint.Key.ToString();
     }
 
     /// <summary>The key of a conversation in whatever dialect; null where there is none, and the request's own is taken.</summary>

@@ -1,3 +1,4 @@
+using AiGateway.Caching.Semantic;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -6,7 +7,7 @@ namespace AiGateway.Caching;
 
 /// <summary>Looks answers up, and keeps them where nobody waits for it.</summary>
 /// <remarks>A call stays in flight until its answer is kept, so that whoever asks in between shares it. Whatever fails here is a miss and a count.</remarks>
-internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights, CacheMetrics metrics, TimeProvider clock, ILogger<AnswerStore> logger)
+internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights, CacheMetrics metrics, SemanticLearner learner, TimeProvider clock, ILogger<AnswerStore> logger)
 {
     // Beyond this the processors have more to do than to cache.
     private const int MostPending = 256;
@@ -88,6 +89,10 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             flight.Keep(answer);
             await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = answer.Ttl, LocalCacheExpiration = answer.Ttl }, call.Tags);
             metrics.Kept(KeepResult.Kept);
+            if (call.Use.Look is { } look)
+            {
+                learner.Kept(look, answer);
+            }
         }
         catch (Exception e)
         {

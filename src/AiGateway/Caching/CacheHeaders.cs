@@ -11,6 +11,10 @@ internal static class CacheHeaders
     {
         var headers = context.Response.Headers;
         headers["x-gateway-cache"] = CacheText.HeaderOf(figures.Status);
+        if (figures is { Status: CacheStatus.SemanticHit, Semantic.Similarity: { } similarity })
+        {
+            headers["x-gateway-cache-similarity"] = similarity.ToString("0.0000", CultureInfo.InvariantCulture);
+        }
         if (controls.WantsDetail)
         {
             headers["x-gateway-cache-detail"] = Detail(figures, key);
@@ -44,6 +48,16 @@ internal static class CacheHeaders
         var text = $"status={CacheText.WordOf(figures.Status)}";
         text = reason is null ? text : $"{text}; reason={reason}";
         text = key is null ? text : $"{text}; key={key}";
-        return figures.PaidBy is null ? text : $"{text}; paid_by={figures.PaidBy}";
+        text = figures.PaidBy is null ? text : $"{text}; paid_by={figures.PaidBy}";
+        return figures.Semantic is null ? text : text + Detail(figures.Semantic);
+    }
+
+    private static string Detail(SemanticFigures semantic)
+    {
+        var text = $"; semantic={CacheText.WordOf(semantic.Result)}";
+        text = semantic.Similarity is { } similarity ? string.Create(CultureInfo.InvariantCulture, $"{text}; similarity={similarity:0.0000}") : text;
+        text = semantic.Risk is { } risk ? string.Create(CultureInfo.InvariantCulture, $"{text}; risk={risk:0.0000}") : text;
+        text = semantic.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{text}; limit={limit:0.0000}") : text;
+        return semantic.Veto is { } veto ? $"{text}; veto={veto}" : text;
     }
 }

@@ -1,3 +1,4 @@
+using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 
 namespace AiGateway.Caching;
@@ -10,6 +11,9 @@ namespace AiGateway.Caching;
 /// <param name="Form">In which form it wants the answer.</param>
 internal sealed record CacheUse(CacheModel Model, CacheControls Controls, string Tenant, string Key, AnswerForm Form)
 {
+    /// <summary>What looking for a question that means the same came to; null where nobody looked.</summary>
+    public SemanticLook? Look { get; init; }
+
     /// <summary>How long its answer is kept: the caller may shorten what the alias says.</summary>
     public TimeSpan Ttl => Controls.Ttl is { } ttl && ttl < Model.Ttl ? ttl : Model.Ttl;
 }

@@ -1,3 +1,5 @@
+using AiGateway.Caching.Semantic;
+using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Caching;
@@ -12,6 +14,16 @@ internal static class CachingExtensions
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<CacheMetrics>());
         services.AddSingleton<AnswerStore>();
+        services.AddSingleton<ServedHits>();
+        services.AddSingleton<SemanticMetrics>();
+        services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<SemanticMetrics>());
+        services.AddSingleton<SemanticAliases>();
+        services.AddHostedService(provider => provider.GetRequiredService<SemanticAliases>());
+        services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SemanticAliases>());
+        services.AddSingleton<SemanticLearner>();
+        services.AddHostedService(provider => provider.GetRequiredService<SemanticLearner>());
+        services.AddSingleton<SemanticCache>();
+        services.AddSingleton<SemanticReport>();
         return services;
     }
 }

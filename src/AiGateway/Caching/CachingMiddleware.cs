@@ -1,11 +1,13 @@
+using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols.Chat;
+using AiGateway.Protocols.Fingerprints;
 
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
-internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, TimeProvider clock)
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, SemanticCache semantic, ServedHits served, TimeProvider clock)
 {
     // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
     private const int LeastShared = 256 * 1024;
@@ -25,11 +27,12 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var controls = CacheControls.Read(headers);
         var bypass = Cacheability.BypassOf(exchange, cache, controls);
         string? key = null;
+        RequestFingerprint? print = null;
         var tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
         if (bypass == CacheBypass.None)
         {
             await SocketThread.LeaveFor(exchange.Request!.Body!.Length);
-            key = AnswerKeys.Of(exchange, cache, tenant, controls.Space, headers);
+            key = AnswerKeys.Of(exchange, cache, tenant, controls.Space, headers, out print);
             bypass = key is null ? CacheBypass.NoKey : CacheBypass.None;
         }
         if (key is null)
@@ -44,7 +47,24 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             return;
         }
-        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss);
+        // Who joins a call in flight gets its very own answer.
+        if (cache.Semantic is not null && !controls.IsRefresh && !flights.Has(key))
+        {
+            // Embedding is done elsewhere, but a look among many questions goes on from there.
+            await SocketThread.Leave();
+            var look = await semantic.LookAsync(exchange, use, print, context.RequestAborted);
+            if (look is { Figures.Result: SemanticResult.Served, Answer: { } answer })
+            {
+                if (await TryServeAsync(context, exchange, use with { Look = look }, answer))
+                {
+                    served.Add(exchange.Id, exchange.Caller.Id, look);
+                    return;
+                }
+                look = look with { Figures = look.Figures with { Result = SemanticResult.AnswerGone } };
+            }
+            use = use with { Look = look };
+        }
+        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss) { Semantic = use.Look?.Figures };
         CacheHeaders.Write(context, exchange.Cache, controls, key);
         await ShareAsync(context, exchange, use);
     }
@@ -71,8 +91,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             return false;
         }
-        exchange.Cache = new CacheFigures(shared is null ? CacheStatus.Hit : CacheStatus.Shared)
+        var isByMeaning = shared is null && use.Look is { Figures.Result: SemanticResult.Served };
+        exchange.Cache = new CacheFigures(shared is not null ? CacheStatus.Shared : isByMeaning ? CacheStatus.SemanticHit : CacheStatus.Hit)
         {
+            Semantic = use.Look?.Figures,
             Saved = answer.Cost,
             PaidBy = answer.PaidBy,
             Age = shared is null ? now - answer.MadeAt : TimeSpan.Zero,
@@ -288,7 +310,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private async Task CopyAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
     {
         var flight = reader.Flight;
-        var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader };
+        var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader, Semantic = use.Look?.Figures };
         exchange.Cost = FreeCost;
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         flight.Head!.CopyTo(context.Response);

@@ -10,6 +10,9 @@ internal sealed class FlightTable
     /// <summary>How many there are, those included whose answers are being kept.</summary>
     public int Count => _flights.Count;
 
+    /// <summary>Whether a call runs for a key, or has just ended.</summary>
+    public bool Has(string key) => _flights.ContainsKey(key);
+
     /// <summary>Joins the call that runs for a key; null when there is none that can be joined.</summary>
     public FlightReader? TryJoin(string key) => _flights.TryGetValue(key, out var flight) ? flight.Join() : null;
 

@@ -1,8 +1,8 @@
 
 namespace AiGateway.CallerApi;
 
-/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c>, <c>/v1/requests/{id}</c> and <c>/v1/usage</c>, and the lists of files and batches.</summary>
-internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests, ObjectListEndpoint objects, UsageEndpoint usage)
+/// <summary>What the gateway itself answers an authenticated caller: <c>GET /v1/models</c>, <c>/v1/models/{id}</c>, <c>/v1/requests/{id}</c> and <c>/v1/usage</c>, <c>POST /v1/feedback</c>, and the lists of files and batches.</summary>
+internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint models, RequestsEndpoint requests, ObjectListEndpoint objects, UsageEndpoint usage, FeedbackEndpoint feedback)
 {
     private const string Models = "/v1/models";
     private const string Requests = "/v1/requests/";
@@ -11,6 +11,10 @@ internal sealed class CallerApiMiddleware(RequestDelegate next, ModelsEndpoint m
     public Task InvokeAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (path == FeedbackEndpoint.Path && HttpMethods.IsPost(context.Request.Method))
+        {
+            return feedback.PostAsync(context);
+        }
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             return next(context);

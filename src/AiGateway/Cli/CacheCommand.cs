@@ -87,13 +87,32 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
         var root = stats.RootElement;
         var requests = root.GetProperty("requests");
         long Of(string name) => requests.GetProperty(name).GetInt64();
-        var (hits, asked) = (Of("hit") + Of("shared"), Of("hit") + Of("shared") + Of("miss") + Of("refresh"));
+        var hits = Of("hit") + Of("semantic_hit") + Of("shared");
+        var asked = hits + Of("miss") + Of("refresh");
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
             answers    {root.GetProperty("entries").GetInt64():N0} in {root.GetProperty("bytes").GetInt64():N0} of {root.GetProperty("max_bytes").GetInt64():N0} bytes
             in flight  {root.GetProperty("in_flight").GetInt32():N0} calls
-            requests   {Of("hit"):N0} hits, {Of("shared"):N0} shared a call, {Of("miss"):N0} misses, {Of("refresh"):N0} refreshed, {Of("bypass"):N0} passed by
+            requests   {Of("hit"):N0} hits, {Of("semantic_hit"):N0} by meaning, {Of("shared"):N0} shared a call, {Of("miss"):N0} misses, {Of("refresh"):N0} refreshed, {Of("bypass"):N0} passed by
             hit rate   {(asked == 0 ? 0 : 100m * hits / asked):0.0} % of what was looked up
             saved      {root.GetProperty("saved_usd").GetString()} USD since the gateway started
+            """));
+        foreach (var alias in root.GetProperty("semantic").EnumerateArray())
+        {
+            await TellAsync(alias);
+        }
+    }
+
+    private Task TellAsync(JsonElement alias)
+    {
+        var looks = alias.GetProperty("looks");
+        long Of(string name) => looks.GetProperty(name).GetInt64();
+        decimal Percent(string name) => 100 * alias.GetProperty(name).GetDecimal();
+        return output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
+
+            by meaning: {alias.GetProperty("alias").GetString()} ({alias.GetProperty("mode").GetString()}), {alias.GetProperty("entries").GetInt64():N0} questions
+            looked up  {Of("served"):N0} served, {Of("would_serve"):N0} would be, {Of("checked"):N0} checked, {Of("vetoed"):N0} vetoed by a fact, {Of("untrusted"):N0} not trusted, {Of("nothing_near"):N0} with nothing near
+            judged     {alias.GetProperty("judged").GetInt64():N0} answers; {alias.GetProperty("wrong").GetInt64():N0} of {alias.GetProperty("checked").GetInt64():N0} trusted ones wrong ({Percent("wrong_low"):0.0} to {Percent("wrong_high"):0.0} %)
+            limit      {Percent("limit"):0.0} % wrong at most, where {Percent("bound"):0.0} % may be; {(alias.GetProperty("limit").GetDecimal() >= 1 ? "nothing is trusted yet" : "trusted hits are served where the mode is on")}
             """));
     }
 

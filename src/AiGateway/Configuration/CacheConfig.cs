@@ -23,6 +23,9 @@ internal sealed record CacheConfig
 
     /// <summary>Whether callers of different dialects share answers to the same conversation. Default false.</summary>
     public bool? Neutral { get; init; }
+
+    /// <summary>Answers to questions that mean the same; off by default.</summary>
+    public SemanticCacheConfig Semantic { get; init; } = new();
 }
 
 /// <summary>What the process has for caches.</summary>

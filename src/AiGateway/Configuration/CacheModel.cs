@@ -20,6 +20,9 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether callers of different dialects share answers to the same conversation.</summary>
     public bool IsNeutral { get; init; }
 
+    /// <summary>How questions are answered that mean the same; null: not at all.</summary>
+    public SemanticCacheModel? Semantic { get; init; }
+
     /// <summary>The model of a section; null where it caches nothing.</summary>
     public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, CacheWords.ScopeOf(section.Scope))
     {
@@ -27,6 +30,7 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
         IsNeutral = section.Neutral ?? false,
+        Semantic = SemanticCacheModel.Of(section.Semantic),
     };
 }
 

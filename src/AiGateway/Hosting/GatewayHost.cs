@@ -87,6 +87,7 @@ internal static class GatewayHost
         services.AddSingleton<ReportEndpoint>();
         services.AddSingleton<FocusEndpoint>();
         services.AddSingleton<CacheEndpoint>();
+        services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton(new ListenerPorts(host.AdminListen?.Port ?? -1, host.MetricsListen?.Port ?? -1));
         services.AddHostedService<DrainService>();

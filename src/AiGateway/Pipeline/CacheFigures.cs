@@ -22,4 +22,7 @@ internal sealed class CacheFigures(CacheStatus status, CacheBypass bypass = Cach
 
     /// <summary>The answer's age when it was served; zero for one that was still in flight.</summary>
     public TimeSpan Age { get; set; }
+
+    /// <summary>What looking for a question that means the same came to; null where nobody looked.</summary>
+    public SemanticFigures? Semantic { get; set; }
 }

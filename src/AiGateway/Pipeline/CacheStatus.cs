@@ -17,4 +17,7 @@ internal enum CacheStatus
 
     /// <summary>Answered by another request's call, while it was in flight.</summary>
     Shared,
+
+    /// <summary>Answered from the cache, by the answer to a question that means the same.</summary>
+    SemanticHit,
 }

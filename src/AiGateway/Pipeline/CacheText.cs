@@ -4,7 +4,12 @@ namespace AiGateway.Pipeline;
 internal static class CacheText
 {
     /// <summary>The word of <c>x-gateway-cache</c>: a shared call is a hit to its caller.</summary>
-    public static string HeaderOf(CacheStatus status) => status == CacheStatus.Shared ? "hit" : WordOf(status);
+    public static string HeaderOf(CacheStatus status) => status switch
+    {
+        CacheStatus.Shared => "hit",
+        CacheStatus.SemanticHit => "semantic-hit",
+        _ => WordOf(status),
+    };
 
     /// <summary>The word of records and metrics.</summary>
     public static string WordOf(CacheStatus status) => status switch
@@ -14,6 +19,7 @@ internal static class CacheText
         CacheStatus.Refresh => "refresh",
         CacheStatus.Hit => "hit",
         CacheStatus.Shared => "shared",
+        CacheStatus.SemanticHit => "semantic_hit",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a word."),
     };
 
@@ -27,5 +33,25 @@ internal static class CacheText
         CacheBypass.Caller => "caller",
         CacheBypass.NoKey => "no_key",
         _ => throw new ArgumentOutOfRangeException(nameof(bypass), bypass, "A reason without a word."),
+    };
+
+    /// <summary>The word of what came of a look by meaning.</summary>
+    public static string WordOf(SemanticResult result) => result switch
+    {
+        SemanticResult.Served => "served",
+        SemanticResult.WouldServe => "would_serve",
+        SemanticResult.Checked => "checked",
+        SemanticResult.Untrusted => "untrusted",
+        SemanticResult.Vetoed => "vetoed",
+        SemanticResult.NothingNear => "nothing_near",
+        SemanticResult.AnswerGone => "answer_gone",
+        SemanticResult.NoText => "no_text",
+        SemanticResult.NotRepresentable => "not_representable",
+        SemanticResult.TooLong => "too_long",
+        SemanticResult.Busy => "busy",
+        SemanticResult.Failed => "failed",
+        SemanticResult.NotReady => "not_ready",
+        SemanticResult.Spent => "spent",
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "A result without a word."),
     };
 }

@@ -3,6 +3,7 @@ using AiGateway.Accounting.Ledger;
 using AiGateway.Accounting.Reports;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
+using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Providers;
@@ -32,6 +33,7 @@ internal static class StorageExtensions
         services.AddSingleton<IObjectStore>(provider => new SqliteObjectStore(
             Path.Combine(host.DataFolder, ObjectsFileName), new SealedContent(secret(), "files and batches"), provider.GetRequiredService<ILogger<SqliteObjectStore>>()));
         services.AddSingleton<IWebhookMarkStore>(_ => new WebhookMarkFile(Path.Combine(host.DataFolder, WebhookMarkFile.Name)));
+        services.AddSingleton<IAcceptanceStore>(_ => new AcceptanceFile(Path.Combine(host.DataFolder, AcceptanceFile.Name)));
         if (host.Redis is { } redis)
         {
             services.AddSingleton(redis);

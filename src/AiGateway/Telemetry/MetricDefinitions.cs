@@ -74,6 +74,11 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition CacheLookups = new("aigateway.cache.lookups", MetricKind.Counter, "{lookup}", "Look-ups in the levels of the cache: hit, miss, and in Redis unreadable (not ours, damaged, cut) or failed.", TagNames.Level, TagNames.Result);
+    public static readonly MetricDefinition SemanticLooks = new("aigateway.cache.semantic.looks", MetricKind.Counter, "{request}", "Looks for a question that means the same: served, would_serve (on trial), checked, or why not.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition SemanticVetoes = new("aigateway.cache.semantic.vetoes", MetricKind.Counter, "{question}", "Questions that were near and not the same, by the kind of fact that differs.", TagNames.Kind);
+    public static readonly MetricDefinition SemanticChecks = new("aigateway.cache.semantic.checks", MetricKind.Counter, "{answer}", "Kept answers that were compared with live ones: right or wrong; reported: a caller said that one was wrong; dropped: not compared.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition SemanticWrongLimit = new("aigateway.cache.semantic.wrong.limit", MetricKind.Gauge, "", "The upper confidence limit of the share of wrong answers among hits that are trusted; 1 while none are.", TagNames.Alias);
+    public static readonly MetricDefinition SemanticEntries = new("aigateway.cache.semantic.entries", MetricKind.Gauge, "{question}", "Questions that are kept to be compared with.", TagNames.Alias);
     public static readonly MetricDefinition CacheMemory = new("aigateway.cache.memory", MetricKind.Gauge, "By", "Bytes of the cache in memory, keys and bookkeeping included.");
     public static readonly MetricDefinition CacheEntries = new("aigateway.cache.entries", MetricKind.Gauge, "{entry}", "Entries of the cache in memory.");
     public static readonly MetricDefinition CacheRemoved = new("aigateway.cache.removed", MetricKind.Counter, "{entry}", "Entries that are in memory no longer: room for others, of age, purged, or replaced by a newer value.", TagNames.By);
@@ -142,6 +147,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         CacheLookups, CacheMemory, CacheEntries, CacheRemoved, CacheTooLarge, CacheStoreCallDuration,
+        SemanticLooks, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,

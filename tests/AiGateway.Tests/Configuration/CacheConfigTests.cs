@@ -47,6 +47,35 @@ public sealed class CacheConfigTests
     public void ASharedCache_NeedsWhatIsShared(string host, string named) =>
         Assert.Contains(named, Assert.Single(Loading.Errors(Yaml("") + host + "\n")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("off")]
+    [InlineData("{ max_wrong_hits: 0.1 }")]
+    public void Questions_AreNotComparedUnlessItIsSaid(string semantic) => Assert.Null(Of($", cache: {{ semantic: {semantic} }}")!.Semantic);
+
+    [Theory]
+    [InlineData("on", true, "sentence", 0.02, 20_000, 0.25)]
+    [InlineData("shadow", false, "sentence", 0.02, 20_000, 0.25)]
+    [InlineData("{ mode: on, embedder: static, max_wrong_hits: 0.05, max_entries: 500, checks: { max_share: 0.1 }, judge: built_in }", true, "static", 0.05, 500, 0.1)]
+    public void SectionAboutMeaning_IsReadWhole(string semantic, bool serves, string embedder, double bound, int entries, double checks) =>
+        Assert.Equal(new SemanticCacheModel(serves, embedder, bound, entries, checks), Of($", cache: {{ semantic: {semantic} }}")!.Semantic);
+
+    [Theory]
+    [InlineData("semantic: maybe", "maybe")]
+    [InlineData("semantic: { mode: on, max_wrong_hits: 0 }", "0.02")]
+    [InlineData("semantic: { mode: on, max_wrong_hits: 0.5 }", "0.5")]
+    [InlineData("semantic: { mode: on, max_entries: 5 }", "5")]
+    [InlineData("semantic: { mode: on, checks: { max_share: 0 } }", "max_share")]
+    [InlineData("semantic: { mode: on, judge: gpt }", "gpt")]
+    [InlineData("semantic: { mode: on, embedder: nowhere }", "nowhere")]
+    [InlineData("semantic: on, mode: off", "mode: exact")]
+    public void WhatIsWrongAboutMeaning_IsNamedWithItsPlace(string cache, string named)
+    {
+        var error = Assert.Single(Loading.Errors(Yaml($", cache: {{ {cache} }}")));
+
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Contains(":3:", error, StringComparison.Ordinal);
+    }
+
     private static CacheModel? Of(string cache) => Loading.Good(Yaml(cache)).Aliases.Find("chat")!.Cache;
 
     private static string Yaml(string cache) => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }} }}\n";

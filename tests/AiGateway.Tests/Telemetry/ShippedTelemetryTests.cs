@@ -4,11 +4,15 @@ using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Caching;
 using AiGateway.Caching.Levels;
+using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Runtime;
+using AiGateway.Storage;
 using AiGateway.Storage.Redis;
 using AiGateway.Telemetry;
 using AiGateway.TestKit;
+using AiGateway.Tests.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AiGateway.Tests.Telemetry;
 
@@ -43,7 +47,7 @@ public sealed partial class ShippedTelemetryTests
     }
 
     [Fact]
-    public void WhatIsRecorded_CarriesTheLabelsThatAreDefined()
+    public async Task WhatIsRecorded_CarriesTheLabelsThatAreDefined()
     {
         using var host = new MetricsHost();
         host.Snapshots.Current.Deployments["primary"].State.ObserveLatency(TimeSpan.FromMilliseconds(1));
@@ -87,6 +91,21 @@ public sealed partial class ShippedTelemetryTests
         cache.Kept(KeepResult.Kept);
         cache.Unreadable();
         cache.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Hit) { Saved = 1 }));
+        var semantic = new SemanticMetrics(host.MeterFactory);
+        semantic.Vetoed(AiGateway.Semantics.Facts.FactKind.Number);
+        semantic.Checked("smart", SemanticCheckResult.Right, isTrusted: true);
+        semantic.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Miss)
+        {
+            Semantic = new AiGateway.Pipeline.SemanticFigures(AiGateway.Pipeline.SemanticResult.Vetoed),
+        }));
+        var comparing = Loading.Good("""
+            providers: { simulated: {} }
+            deployments: { sim: { provider: simulated } }
+            aliases: { smart: { groups: [{ deployments: [sim] }], cache: { semantic: { mode: on, embedder: static } } } }
+            """);
+        using var aliases = new SemanticAliases(new SnapshotHolder(comparing), new AcceptanceFile("/nowhere/" + AcceptanceFile.Name), TimeProvider.System, NullLogger<SemanticAliases>.Instance);
+        await aliases.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Single(new SemanticReport(aliases, semantic, host.MeterFactory).All());
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);
         host.Credentials.ExpiryOf = _ => DateTimeOffset.MaxValue;
         host.Snapshots.Overlay(RuntimeSet.Empty);

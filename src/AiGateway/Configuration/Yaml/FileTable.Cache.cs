@@ -10,7 +10,19 @@ internal static partial class FileTable
         .With("scope", "Who shares answers: key, project, team, or alias (everybody who may use it). Callers without a project or a team share with nobody. Default project.", Scalars.Word(CacheWords.Scopes), (section, value) => section with { Scope = value })
         .With("max_entry", "Largest answer that is kept. Default 1MiB.", Scalars.Size(1L << 10, 64L << 20), (section, value) => section with { MaxEntry = value })
         .With("refused", "Whether answers are kept that a filter took away or in which the model declined. Default false.", Scalars.Boolean, (section, value) => section with { Refused = value })
-        .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value }));
+        .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value })
+        .With("semantic", "Answers to questions that mean the same: off, shadow (decides and measures, serves nothing), on, or a section. Default off.", SemanticCache(), (section, value) => section with { Semantic = value }));
+
+    private static ShortFormShape<string, SemanticCacheConfig> SemanticCache() => new(Scalars.Word(SemanticWords.Modes), mode => new SemanticCacheConfig { Mode = mode }, new RecordShape<SemanticCacheConfig>("semantic_cache")
+        .With("mode", "off, shadow (decides and measures, serves nothing) or on. Default off.", Scalars.Word(SemanticWords.Modes), (section, value) => section with { Mode = value })
+        .With("embedder", "What makes vectors of questions: sentence, static (a hundred times faster, tells questions less well apart), or a model's folder. Default sentence.", Scalars.Text, (section, value) => section with { Embedder = value })
+        .With("max_wrong_hits", "The share of served hits that may be wrong, above 0 and at most 0.25. Default 0.02.", Scalars.Number(0, SemanticCacheConfig.MostWrongHits), (section, value) => section with { MaxWrongHits = value })
+        .With("max_entries", "Most questions that are kept to be compared with. Default 20000.", Scalars.Integer(100, 1_000_000), (section, value) => section with { MaxEntries = value })
+        .With("checks", "What checking may cost.", SemanticChecks(), (section, value) => section with { Checks = value })
+        .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same facts and meaning.", Scalars.Word(SemanticWords.Judges), (section, value) => section with { Judge = value }));
+
+    private static RecordShape<SemanticChecksConfig> SemanticChecks() => new RecordShape<SemanticChecksConfig>("semantic_checks")
+        .With("max_share", "Most of the hits that could be served that are asked upstream all the same, to see whether they are right. Default 0.25.", Scalars.Number(SemanticChecksConfig.LeastShare, 1), (section, value) => section with { MaxShare = value });
 
     private static RecordShape<HostCacheConfig> HostCache() => new RecordShape<HostCacheConfig>("host_cache")
         .With("memory", "Most bytes of answers in the process's own memory. Default 256MiB.", Scalars.Size(1L << 20, 64L << 30), (section, value) => section with { Memory = value })

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using AiGateway.Configuration;
+using AiGateway.Semantics.Acceptance;
+using AiGateway.Semantics.Embedding;
+
+namespace AiGateway.Caching.Semantic;
+
+/// <summary>The aliases that compare questions, as the configuration in force has them: loads embedders, keeps what was learnt at intervals and at the stop.</summary>
+/// <remarks>Loading takes tenths of a second and is done aside: until then, and with an embedder that cannot be loaded, questions are not compared.</remarks>
+internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAcceptanceStore store, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
+{
+    /// <summary>How often what was learnt is kept.</summary>
+    public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
+
+    // How often the built-in judge takes a wrong answer for a right one is not known of all kinds of answers: a quarter is on the safe side, and costs a quarter of the bound.
+    private static readonly JudgeError BuiltIn = new(FalseAcceptUpper: 0.25, FalseRejectLower: 0);
+
+    private readonly ConcurrentDictionary<string, SemanticAlias> _aliases = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly Lazy<EmbeddingThreads> _threads = new(static () => new EmbeddingThreads(EmbeddingThreads.DefaultThreads, EmbeddingThreads.DefaultQueue));
+    private Dictionary<AcceptanceKey, AcceptanceState> _kept = [];
+    private ITimer? _timer;
+    private bool _isLoaded;
+
+    /// <summary>All of them.</summary>
+    public ICollection<SemanticAlias> All => _aliases.Values;
+
+    /// <summary>Embeds; started when it is first needed.</summary>
+    public EmbeddingThreads Threads => _threads.Value;
+
+    /// <summary>The alias of a rule; null while it is not ready, and for a rule that is not in force any more.</summary>
+    public SemanticAlias? Find(string name, SemanticCacheModel rule) => _aliases.TryGetValue(name, out var alias) && alias.Rule == rule ? alias : null;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ApplyAsync();
+        _timer = clock.CreateTimer(_ => _ = SaveAsync(), null, SaveInterval, SaveInterval);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _timer?.Dispose();
+        await SaveAsync();
+    }
+
+    /// <inheritdoc/>
+    public void OnReload(ReloadResult result)
+    {
+        if (result.Succeeded)
+        {
+            _ = ApplyAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        if (_threads.IsValueCreated)
+        {
+            _threads.Value.Dispose();
+        }
+        _changing.Dispose();
+    }
+
+    /// <summary>Brings the aliases into line with the configuration in force.</summary>
+    private Task ApplyAsync() => Task.Run(async () =>
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            Apply(snapshots.Current);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    });
+
+    private void Apply(Snapshot snapshot)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var alias in snapshot.Aliases.All)
+        {
+            if (alias.Cache?.Semantic is not { } rule)
+            {
+                continue;
+            }
+            wanted.Add(alias.Name);
+            LoadKept();
+            if (_aliases.TryGetValue(alias.Name, out var current) && current.Rule == rule)
+            {
+                continue;
+            }
+            try
+            {
+                _aliases[alias.Name] = Make(alias.Name, rule, current);
+            }
+            catch (Exception e) when (e is EmbeddingModelException or IOException)
+            {
+                _aliases.TryRemove(alias.Name, out _);
+                Log.NoEmbedder(logger, alias.Name, e.Message);
+            }
+        }
+        foreach (var (name, alias) in _aliases)
+        {
+            if (!wanted.Contains(name))
+            {
+                Note(alias);
+                _aliases.TryRemove(name, out _);
+            }
+        }
+    }
+
+    private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before)
+    {
+        // A model is the same for all aliases that name it.
+        var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
+            SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
+        if (before is not null)
+        {
+            Note(before);
+        }
+        var isSame = before?.Model.Fingerprint == model.Fingerprint;
+        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(model, rule.MaxEntries);
+        var acceptance = new AcceptanceModel(
+            new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = BuiltIn },
+            ScorerPrior.Generic,
+            BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
+        if (_kept.TryGetValue(new AcceptanceKey(name, model.Fingerprint), out var state) && !acceptance.TryRestore(state))
+        {
+            Log.Unsound(logger, name);
+        }
+        return new SemanticAlias(name, rule, model, index, acceptance);
+    }
+
+    private void LoadKept()
+    {
+        if (_isLoaded)
+        {
+            return;
+        }
+        _isLoaded = true;
+        try
+        {
+            _kept = store.Load();
+        }
+        catch (IOException e)
+        {
+            Log.NotLoaded(logger, e.Message);
+        }
+    }
+
+    private void Note(SemanticAlias alias) => _kept[new AcceptanceKey(alias.Name, alias.Model.Fingerprint)] = alias.Acceptance.Save();
+
+    private async Task SaveAsync()
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            if (!_isLoaded)
+            {
+                return;
+            }
+            foreach (var alias in _aliases.Values)
+            {
+                Note(alias);
+            }
+            store.Save(_kept);
+        }
+        catch (IOException e)
+        {
+            Log.NotSaved(logger, e.Message);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4212, LogLevel.Error, "The embedder of the alias '{Alias}' cannot be loaded; its questions are not compared: {Reason}")]
+        public static partial void NoEmbedder(ILogger logger, string alias, string reason);
+
+        [LoggerMessage(4213, LogLevel.Error, "What was learnt of semantic hits cannot be read; learning begins anew, and nothing is served by meaning until there is evidence: {Reason}")]
+        public static partial void NotLoaded(ILogger logger, string reason);
+
+        [LoggerMessage(4214, LogLevel.Warning, "What was learnt of semantic hits could not be saved: {Reason}")]
+        public static partial void NotSaved(ILogger logger, string reason);
+
+        [LoggerMessage(4215, LogLevel.Error, "What was learnt of semantic hits of the alias '{Alias}' is not sound or of another version; learning begins anew.")]
+        public static partial void Unsound(ILogger logger, string alias);
+    }
+}

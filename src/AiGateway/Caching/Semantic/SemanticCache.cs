@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using AiGateway.Pipeline;
+using AiGateway.Protocols.Fingerprints;
+using AiGateway.Semantics.Acceptance;
+using AiGateway.Semantics.Embedding;
+using AiGateway.Semantics.Facts;
+using AiGateway.Semantics.Index;
+
+namespace AiGateway.Caching.Semantic;
+
+/// <summary>Looks for questions that mean the same. Whatever fails here is a miss with a reason.</summary>
+internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore answers, SemanticMetrics metrics, ILogger<SemanticCache> logger)
+{
+    // Longer texts are no questions that others ask in other words, and would fill memory.
+    private const int MostChars = 4_000;
+
+    /// <summary>Looks. Work for the thread pool.</summary>
+    /// <param name="exchange">The request, routed.</param>
+    /// <param name="use">How it uses the cache; its alias has a rule for this.</param>
+    /// <param name="print">Its fingerprint; null where it has none of its own.</param>
+    /// <param name="cancellationToken">The caller hung up.</param>
+    public async ValueTask<SemanticLook> LookAsync(Exchange exchange, CacheUse use, RequestFingerprint? print, CancellationToken cancellationToken)
+    {
+        if (exchange.OnlyIfCached is not null)
+        {
+            return Nothing(SemanticResult.Spent);
+        }
+        if (print is not { Partition: { } partition } whole || whole.Turn.Read(exchange.Request!.Body!.Memory.Span) is not { Length: > 0 } text)
+        {
+            return Nothing(SemanticResult.NoText);
+        }
+        if (text.Length > MostChars)
+        {
+            return Nothing(SemanticResult.TooLong);
+        }
+        if (aliases.Find(exchange.Plan!.Alias.Name, use.Model.Semantic!) is not { } alias)
+        {
+            return Nothing(SemanticResult.NotReady);
+        }
+        try
+        {
+            var vector = new float[alias.Model.Dimensions];
+            var outcome = await aliases.Threads.TryEmbedAsync(alias.Model, text, vector, cancellationToken);
+            if (outcome != EmbeddingOutcome.Embedded)
+            {
+                return Nothing(ResultOf(outcome));
+            }
+            var asked = new SemanticEntry(IdOf(whole.Key), IdOf(partition), use.Key, text, exchange.Caller.Id);
+            return await CompareAsync(exchange, use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.LookFailed(logger, e);
+            return Nothing(SemanticResult.Failed);
+        }
+    }
+
+    private async ValueTask<SemanticLook> CompareAsync(Exchange exchange, CacheUse use, SemanticLook look, CancellationToken cancellationToken)
+    {
+        var alias = look.Alias!;
+        var near = alias.Index.Search(look.Asked!.Partition, look.Vector);
+        if (Choose(alias, near, look.Asked, out var chosen, out var features) is { } figures)
+        {
+            return look with { Figures = figures };
+        }
+        var entry = alias.Index.Find(chosen)!;
+        if (await answers.FindAsync(use with { Key = entry.Key }, exchange.Request!.Operation, isAgain: false, cancellationToken) is not { } answer)
+        {
+            if (use.Controls.MaxAge is null)
+            {
+                alias.Index.Remove(entry);
+            }
+            return look with { Figures = new SemanticFigures(SemanticResult.AnswerGone) { Similarity = chosen.Similarity } };
+        }
+        var verdict = alias.Acceptance.Decide(features, entry.Evidence);
+        var result = verdict.Decision switch
+        {
+            AcceptanceDecision.Serve => alias.Rule.Serves ? SemanticResult.Served : SemanticResult.WouldServe,
+            AcceptanceDecision.Check => SemanticResult.Checked,
+            _ => SemanticResult.Untrusted,
+        };
+        if (verdict.Trusted)
+        {
+            chosen.MarkUsed();
+            entry.IsUsed = true;
+        }
+        return look with
+        {
+            Figures = new SemanticFigures(result) { Similarity = chosen.Similarity, Risk = verdict.Risk, Limit = alias.Acceptance.UpperLimit },
+            Found = entry,
+            Answer = answer,
+            Verdict = verdict,
+        };
+    }
+
+    /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
+    /// <returns>Null when there is one; else why not.</returns>
+    private SemanticFigures? Choose(SemanticAlias alias, in Neighbours near, SemanticEntry asked, out Neighbour chosen, out HitFeatures features)
+    {
+        (chosen, features) = (default, default);
+        if (alias.Index.Find(near.Best) is null)
+        {
+            return new SemanticFigures(SemanticResult.NothingNear);
+        }
+        var facts = TextFacts.Extract(asked.Text);
+        var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
+        foreach (var (candidate, other) in (ReadOnlySpan<(Neighbour, Neighbour)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
+        {
+            if (alias.Index.Find(candidate) is not { } entry)
+            {
+                continue;
+            }
+            var verdict = FactComparison.Compare(TextFacts.Extract(entry.Text), facts);
+            if (!verdict.Agrees)
+            {
+                metrics.Vetoed(verdict.Veto);
+                // What somebody else asked is not for this caller's eyes.
+                veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
+                continue;
+            }
+            var margin = other.Exists ? candidate.Similarity - other.Similarity : 1;
+            var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
+            var risk = alias.Acceptance.Risk(its, entry.Evidence);
+            if (risk < leastRisk)
+            {
+                (leastRisk, chosen, features) = (risk, candidate, its);
+            }
+        }
+        return chosen.Exists ? null : new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near.Best.Similarity, Veto = veto };
+    }
+
+    private static SemanticResult ResultOf(EmbeddingOutcome outcome) => outcome switch
+    {
+        EmbeddingOutcome.NotRepresentable => SemanticResult.NotRepresentable,
+        EmbeddingOutcome.TooLong => SemanticResult.TooLong,
+        EmbeddingOutcome.Busy => SemanticResult.Busy,
+        _ => SemanticResult.Failed,
+    };
+
+    private static SemanticLook Nothing(SemanticResult result) => new(new SemanticFigures(result));
+
+    /// <summary>Half of a hash is enough to tell questions apart within one process, and what is served is looked up under the whole key.</summary>
+    private static UInt128 IdOf(in Digest digest)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        digest.CopyTo(bytes);
+        return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4216, LogLevel.Error, "Looking for a question that means the same failed; the request goes on without.")]
+        public static partial void LookFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,51 @@
+using AiGateway.Semantics.Acceptance;
+
+namespace AiGateway.Caching.Semantic;
+
+/// <summary>A question that was answered, to be compared with others. Its answer lies in the cache of answers.</summary>
+/// <param name="id">Its name in the index.</param>
+/// <param name="partition">What it may be compared with.</param>
+/// <param name="key">The key of its answer.</param>
+/// <param name="text">The question.</param>
+/// <param name="caller">Who asked: only they are shown what it says.</param>
+internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, string text, string caller)
+{
+    private readonly Lock _lock = new();
+    private EntryEvidence _evidence;
+
+    public UInt128 Id { get; } = id;
+
+    public UInt128 Partition { get; } = partition;
+
+    public string Key { get; } = key;
+
+    public string Text { get; } = text;
+
+    public string Caller { get; } = caller;
+
+    /// <summary>Whether it was of use since room was last made.</summary>
+    public bool IsUsed { get; set; }
+
+    /// <summary>What checks have said of it.</summary>
+    public EntryEvidence Evidence
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _evidence;
+            }
+        }
+    }
+
+    /// <summary>Takes in a check.</summary>
+    /// <returns>Whether it should go.</returns>
+    public bool Learn(bool wrong)
+    {
+        lock (_lock)
+        {
+            _evidence = _evidence.With(wrong);
+            return _evidence.IsBad;
+        }
+    }
+}

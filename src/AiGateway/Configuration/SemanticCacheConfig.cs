@@ -1,0 +1,36 @@
+namespace AiGateway.Configuration;
+
+/// <summary>How an alias answers questions that mean the same, as written; in the file the section, or its mode alone.</summary>
+internal sealed record SemanticCacheConfig
+{
+    /// <summary>The largest <see cref="MaxWrongHits"/>.</summary>
+    public const double MostWrongHits = 0.25;
+
+    /// <summary><c>off</c> (default), <c>shadow</c> or <c>on</c>.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary><c>sentence</c> (default), <c>static</c>, or the folder of a model.</summary>
+    public string? Embedder { get; init; }
+
+    /// <summary>The share of served hits that may be wrong, above 0 and at most <see cref="MostWrongHits"/>. Default 0.02.</summary>
+    public double? MaxWrongHits { get; init; }
+
+    /// <summary>Most questions that are kept, 100 to 1,000,000. Default 20,000.</summary>
+    public int? MaxEntries { get; init; }
+
+    /// <summary>What checking may cost.</summary>
+    public SemanticChecksConfig Checks { get; init; } = new();
+
+    /// <summary><c>built_in</c>.</summary>
+    public string? Judge { get; init; }
+}
+
+/// <summary>What checking may cost.</summary>
+internal sealed record SemanticChecksConfig
+{
+    /// <summary>The smallest <see cref="MaxShare"/>: below it a drift would not be noticed.</summary>
+    public const double LeastShare = 0.02;
+
+    /// <summary>Most of the hits that could be served that are asked upstream all the same, <see cref="LeastShare"/> to 1. Default 0.25.</summary>
+    public double? MaxShare { get; init; }
+}
