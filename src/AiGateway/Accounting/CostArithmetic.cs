@@ -19,13 +19,13 @@ internal static class CostArithmetic
             // A sum says nothing of one prompt's length; its average is the best there is.
             var prompt = usage.Detail is null ? usage.InputTokens : usage.InputTokens - usage.Detail.ToolPromptTokens;
             var tokens = set.TokensFor(usage.Requests > 1 ? prompt / usage.Requests : prompt, out var label);
-            var parts = new Parts { Scale = 1 + surcharge };
+            var parts = new Parts { Surcharge = surcharge };
             var unknown = AddInput(tokens, usage, ref parts)
                 ?? AddOutput(model, tokens, usage, ref parts)
                 ?? UnitArithmetic.Add(model, tokens, set.Units, usage, ref parts.Other, ref parts.Shares);
             if (surcharge != 0)
             {
-                parts.Add(surcharge);
+                parts.AddSurcharge();
             }
             return unknown is not null
                 ? Unknown($"{unknown} {model.Provider}/{model.Model}", usage.ReportedCost)
@@ -139,8 +139,9 @@ internal static class CostArithmetic
     {
         if (count > 0)
         {
-            sum += count * price;
-            CostShares.Add(ref parts.Shares, name, count, count * price * parts.Scale);
+            var amount = count * price;
+            sum = sum == 0 ? amount : sum + amount;
+            CostShares.Add(ref parts.Shares, name, count, parts.Surcharge == 0 ? amount : amount + (amount * parts.Surcharge));
         }
     }
 
@@ -158,15 +159,15 @@ internal static class CostArithmetic
         public decimal CacheWrite;
         public decimal Output;
         public decimal Other;
-        public decimal Scale;
+        public decimal Surcharge;
         public List<CostShare>? Shares;
 
-        public void Add(decimal surcharge)
+        public void AddSurcharge()
         {
-            Input += Input * surcharge;
-            CachedInput += CachedInput * surcharge;
-            CacheWrite += CacheWrite * surcharge;
-            Output += Output * surcharge;
+            Input += Input * Surcharge;
+            CachedInput += CachedInput * Surcharge;
+            CacheWrite += CacheWrite * Surcharge;
+            Output += Output * Surcharge;
         }
 
         public readonly decimal Sum()
