@@ -254,11 +254,11 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var began = clock.GetTimestamp();
         try
         {
-            if (!use.Form.Stream || flight.Form != use.Form)
+            if (!use.Form.Stream || flight.Form != use.Form || reader.CameAfter)
             {
                 var answer = await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
                 exchange.UpstreamTime += clock.GetElapsedTime(began);
-                if (answer is not null && await TryServeAsync(context, exchange, use, answer, flight))
+                if (answer is not null && await TryServeAsync(context, exchange, use, answer, reader.CameAfter ? null : flight))
                 {
                     return true;
                 }

@@ -98,9 +98,10 @@ internal sealed class Flight
             {
                 return null;
             }
-            var reader = new FlightReader(this);
+            // Its caller may have read the last byte while the call is still being settled.
+            var reader = new FlightReader(this) { CameAfter = End == FlightEnd.Complete || Head?.Length == _length };
             _readers.Add(reader);
-            _joined++;
+            _joined += reader.CameAfter ? 0 : 1;
             return reader;
         }
     }

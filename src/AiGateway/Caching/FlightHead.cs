@@ -9,6 +9,9 @@ internal sealed record FlightHead(int Status, KeyValuePair<string, StringValues>
 {
     private static readonly string[] OfTheAnswer = ["Content-Type", "Content-Length", "Cache-Control", "X-Accel-Buffering", "x-gateway-model", "x-gateway-deployment", "x-gateway-provider", "x-gateway-dropped"];
 
+    /// <summary>How many bytes the answer has; null for one that says no length.</summary>
+    public long? Length { get; private init; }
+
     /// <summary>Reads the head off a response that is about to begin.</summary>
     public static FlightHead Of(int status, IHeaderDictionary headers)
     {
@@ -20,7 +23,7 @@ internal sealed record FlightHead(int Status, KeyValuePair<string, StringValues>
                 taken.Add(new(name, values));
             }
         }
-        return new FlightHead(status, [.. taken]);
+        return new FlightHead(status, [.. taken]) { Length = headers.ContentLength };
     }
 
     /// <summary>Writes the head to another response.</summary>

@@ -18,6 +18,9 @@ internal sealed class FlightReader(Flight flight) : IDisposable
     /// <summary>Whether it was too slow, and gets no more.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Whether all of the answer was there when it joined: what it gets is kept, and not shared.</summary>
+    public bool CameAfter { get; init; }
+
     /// <summary>Waits until the answer begins or the call ends.</summary>
     /// <returns>How it ended; <see cref="FlightEnd.None"/> or <see cref="FlightEnd.Complete"/> when there is an answer.</returns>
     public async Task<FlightEnd> WaitForHeadAsync(CancellationToken cancellationToken)
