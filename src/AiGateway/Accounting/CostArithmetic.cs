@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 
@@ -134,15 +135,22 @@ internal static class CostArithmetic
         }
     }
 
-    // What is told apart beside the parts: rare, so that its text costs most calls a comparison only.
+    // What is told apart beside the parts is rare, and costs most calls a comparison only.
     private static void Add(ref decimal sum, long count, in decimal price, string name, ref Parts parts)
     {
         if (count > 0)
         {
-            var amount = count * price;
-            sum = sum == 0 ? amount : sum + amount;
-            CostShares.Add(ref parts.Shares, name, count, parts.Surcharge == 0 ? amount : amount + (amount * parts.Surcharge));
+            AddShare(ref sum, count, price, name, ref parts);
         }
+    }
+
+    // Inlined a dozen times it would slow down the calls that have none of it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddShare(ref decimal sum, decimal quantity, in decimal price, string name, ref Parts parts)
+    {
+        var amount = quantity * price;
+        sum = sum == 0 ? amount : sum + amount;
+        (parts.Shares ??= []).Add(new CostShare(name, quantity, parts.Surcharge == 0 ? amount : amount + (amount * parts.Surcharge)));
     }
 
     private static long Take(long wanted, ref long rest)

@@ -115,7 +115,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             if (exchange.OnlyIfCached is { } refusal)
             {
                 // What others pay for it may have; it never pays.
-                if (flights.TryJoin(use.Key) is not { } joined)
+                if (flights.TryJoin(use.Key, use.Controls.IsRefresh) is not { } joined)
                 {
                     exchange.Reject(refusal);
                     return;
@@ -124,7 +124,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             }
             else
             {
-                reader = flights.JoinOrLead(use.Key, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
+                reader = flights.JoinOrLead(use.Key, use.Controls.IsRefresh, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
                 if (leads)
                 {
                     if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight))

@@ -89,17 +89,19 @@ internal sealed class Flight
     }
 
     /// <summary>Begins to read.</summary>
-    /// <returns>Null when it cannot be joined any more: it has failed, was given up, or is too large to be had from its beginning.</returns>
-    public FlightReader? Join()
+    /// <param name="isRefresh">Whether what was there before the reader came is not for it.</param>
+    /// <returns>Null when it cannot be joined any more: it has failed, was given up, is too large to be had from its beginning, or is all there.</returns>
+    public FlightReader? Join(bool isRefresh)
     {
         lock (_lock)
         {
-            if (_isFull || End is FlightEnd.Failed or FlightEnd.Broken || _stop.IsCancellationRequested)
+            // Its caller may have read the last byte while the call is still being settled.
+            var isThere = End == FlightEnd.Complete || Head?.Length == _length;
+            if (_isFull || End is FlightEnd.Failed or FlightEnd.Broken || _stop.IsCancellationRequested || (isThere && isRefresh))
             {
                 return null;
             }
-            // Its caller may have read the last byte while the call is still being settled.
-            var reader = new FlightReader(this) { CameAfter = End == FlightEnd.Complete || Head?.Length == _length };
+            var reader = new FlightReader(this) { CameAfter = isThere };
             _readers.Add(reader);
             _joined += reader.CameAfter ? 0 : 1;
             return reader;

@@ -14,25 +14,28 @@ internal sealed class FlightTable
     public bool Has(string key) => _flights.ContainsKey(key);
 
     /// <summary>Joins the call that runs for a key; null when there is none that can be joined.</summary>
-    public FlightReader? TryJoin(string key) => _flights.TryGetValue(key, out var flight) ? flight.Join() : null;
+    /// <param name="key">What is asked.</param>
+    /// <param name="isRefresh">Whether what was answered before is not for the caller.</param>
+    public FlightReader? TryJoin(string key, bool isRefresh) => _flights.TryGetValue(key, out var flight) ? flight.Join(isRefresh) : null;
 
     /// <summary>Joins the call that runs for a key, or begins one.</summary>
     /// <param name="key">What is asked.</param>
+    /// <param name="isRefresh">Whether what was answered before is not for the caller.</param>
     /// <param name="begin">Makes a call.</param>
     /// <param name="leads">Whether it was begun: then the caller must make it.</param>
-    public FlightReader JoinOrLead(string key, Func<string, Flight> begin, out bool leads)
+    public FlightReader JoinOrLead(string key, bool isRefresh, Func<string, Flight> begin, out bool leads)
     {
         Flight? mine = null;
         while (true)
         {
             if (_flights.TryGetValue(key, out var there))
             {
-                if (there.Join() is { } reader)
+                if (there.Join(isRefresh) is { } reader)
                 {
                     leads = false;
                     return reader;
                 }
-                // It has failed, was given up, or is beyond its bound: the next call takes its place.
+                // It has failed, was given up, is beyond its bound or too old: the next call takes its place.
                 mine ??= begin(key);
                 if (!_flights.TryUpdate(key, mine, there))
                 {

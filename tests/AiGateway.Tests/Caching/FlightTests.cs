@@ -2,6 +2,7 @@ using System.Text;
 using AiGateway.Caching;
 using AiGateway.Pipeline;
 using AiGateway.TestKit;
+using Microsoft.AspNetCore.Http;
 
 namespace AiGateway.Tests.Caching;
 
@@ -16,7 +17,7 @@ public sealed class FlightTests
         var flight = New();
         flight.Begin(Head);
         await flight.AppendAsync("one "u8);
-        var late = flight.Join()!;
+        var late = flight.Join(isRefresh: false)!;
         await flight.AppendAsync("two"u8);
         flight.Finish(FlightEnd.Complete, null, 0.5m);
 
@@ -27,10 +28,24 @@ public sealed class FlightTests
     }
 
     [Fact]
+    public async Task WhatIsAllThere_IsNoSharedCall_AndNotForWhoWantsItAnew()
+    {
+        var flight = New();
+        flight.Begin(FlightHead.Of(200, new HeaderDictionary { ContentLength = 3 }));
+        await flight.AppendAsync("on"u8);
+        Assert.False(flight.Join(isRefresh: true)!.CameAfter);
+        await flight.AppendAsync("e"u8);
+
+        Assert.True(flight.Join(isRefresh: false)!.CameAfter);
+        Assert.Null(flight.Join(isRefresh: true));
+        Assert.Equal(1, flight.Followers);
+    }
+
+    [Fact]
     public async Task BeyondTheBound_NobodyJoins_AndWhoIsTooFarBehindIsCutOff()
     {
         var flight = New(bound: 100);
-        var (quick, slow) = (flight.Join()!, flight.Join()!);
+        var (quick, slow) = (flight.Join(isRefresh: false)!, flight.Join(isRefresh: false)!);
         flight.Begin(Head);
         var (payer, follower) = (ReadAsync(flight.Payer), ReadAsync(quick));
         for (var i = 0; i < 50; i++)
@@ -47,7 +62,7 @@ public sealed class FlightTests
         Assert.Equal(500, (await follower).Length);
         Assert.True(flight.Read(slow, out var end, out _).IsEmpty);
         Assert.Equal(FlightEnd.Broken, end);
-        Assert.Null(flight.Join());
+        Assert.Null(flight.Join(isRefresh: false));
         Assert.Null(flight.ToArray());
     }
 
@@ -74,22 +89,22 @@ public sealed class FlightTests
     public void TheLastReaderLeaves_TheCallIsGivenUp_AndNobodyJoinsIt()
     {
         var flight = New();
-        var follower = flight.Join()!;
+        var follower = flight.Join(isRefresh: false)!;
 
         Assert.False(flight.Leave(flight.Payer));
         Assert.False(flight.Stop.IsCancellationRequested);
         Assert.True(flight.Leave(follower));
         Assert.False(flight.Leave(follower));
         Assert.True(flight.Stop.IsCancellationRequested);
-        Assert.Null(flight.Join());
+        Assert.Null(flight.Join(isRefresh: false));
     }
 
     [Fact]
     public async Task ACallThatFails_TellsWhoWaits_AndAnotherTakesItsPlace()
     {
         var table = new FlightTable();
-        var first = table.JoinOrLead("k", key => New(key), out var leads);
-        var follower = table.JoinOrLead("k", key => New(key), out var follows);
+        var first = table.JoinOrLead("k", isRefresh: false, key => New(key), out var leads);
+        var follower = table.JoinOrLead("k", isRefresh: false, key => New(key), out var follows);
         var waiting = follower.WaitForHeadAsync(TestContext.Current.CancellationToken);
         table.Remove(first.Flight);
         first.Flight.Finish(FlightEnd.Failed, new Rejection(RejectionReason.UpstreamError, "It broke."), null);
@@ -99,7 +114,7 @@ public sealed class FlightTests
         Assert.Equal(FlightEnd.Failed, await waiting);
         Assert.Equal("It broke.", first.Flight.Rejection!.Message);
         Assert.Null(await first.Flight.Stored);
-        table.JoinOrLead("k", key => New(key), out var leadsAgain);
+        table.JoinOrLead("k", isRefresh: false, key => New(key), out var leadsAgain);
         Assert.True(leadsAgain);
     }
 
@@ -115,7 +130,7 @@ public sealed class FlightTests
         {
             for (var tries = 0; tries < 100; tries++)
             {
-                using var reader = table.JoinOrLead($"k{ask.Key}", key => New(key), out var leads);
+                using var reader = table.JoinOrLead($"k{ask.Key}", isRefresh: false, key => New(key), out var leads);
                 if (leads)
                 {
                     Assert.Equal(1, Interlocked.Increment(ref running[ask.Key]));
