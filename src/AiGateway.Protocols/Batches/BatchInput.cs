@@ -16,6 +16,10 @@ public sealed class BatchInput(int longest, int mostLines) : JsonLines(longest)
     private const int LongestName = 256;
 
     private readonly List<ByteRange> _models = [];
+    private readonly BatchMeasure _measure = new();
+
+    /// <summary>What the lines ask for together.</summary>
+    public BatchVolume Volume => _measure.Volume;
 
     /// <summary>The model that all lines name; null before the first.</summary>
     public string? Model { get; private set; }
@@ -43,12 +47,11 @@ public sealed class BatchInput(int longest, int mostLines) : JsonLines(longest)
             Fail("is not valid UTF-8");
             return;
         }
-        var found = ByteRange.None;
-        string? model = null;
+        Line read;
         try
         {
             var reader = new Utf8JsonReader(line);
-            if (ReadLine(ref reader, out found, out model) is { } defect)
+            if (ReadLine(ref reader, out read) is { } defect)
             {
                 Fail(defect);
                 return;
@@ -59,43 +62,53 @@ public sealed class BatchInput(int longest, int mostLines) : JsonLines(longest)
             Fail("is not a valid JSON object");
             return;
         }
-        if (Model is not null && model != Model)
+        if (Model is not null && read.Model != Model)
         {
-            Fail($"names the model '{Shorten(model!)}', and an earlier one '{Shorten(Model)}'. All requests of a file are for one model: upload a file for each");
+            Fail($"names the model '{Shorten(read.Model!)}', and an earlier one '{Shorten(Model)}'. All requests of a file are for one model: upload a file for each");
             return;
         }
-        Model = model;
-        _models.Add(new ByteRange((int)start + found.Start, found.Length));
+        Model = read.Model;
+        _models.Add(new ByteRange((int)start + read.Found.Start, read.Found.Length));
+        _measure.Add(BatchMeasure.OperationOf(read.Url), read.Body.Of(line));
     }
 
-    private static string? ReadLine(ref Utf8JsonReader reader, out ByteRange found, out string? model)
+    private static string? ReadLine(ref Utf8JsonReader reader, out Line read)
     {
-        (found, model) = (ByteRange.None, null);
+        read = new Line();
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return "is not a JSON object";
-        var bodies = 0;
+        var urls = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (reader.ValueTextEquals("url"u8))
+            {
+                reader.Read();
+                // Of two nobody knows which one counts.
+                read.Url = ++urls == 1 && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+                continue;
+            }
             if (!reader.ValueTextEquals("body"u8))
             {
                 reader.Skip();
                 continue;
             }
-            if (++bodies > 1)
+            if (read.Body.Exists)
                 return "has 'body' twice";
-            if (ReadBody(ref reader, ref found, ref model) is { } defect)
+            if (ReadBody(ref reader, ref read) is { } defect)
                 return defect;
         }
         // Nothing may follow the object: this throws when something does.
         reader.Read();
-        return bodies == 0 ? "has no 'body'" : found.Exists ? null : "names no model: 'body.model' is missing";
+        return !read.Body.Exists ? "has no 'body'" : read.Found.Exists ? null : "names no model: 'body.model' is missing";
     }
 
-    private static string? ReadBody(ref Utf8JsonReader reader, ref ByteRange found, ref string? model)
+    private static string? ReadBody(ref Utf8JsonReader reader, ref Line read)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             return "has a 'body' that is not an object";
+        var start = (int)reader.TokenStartIndex;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isModel = reader.ValueTextEquals("model"u8);
@@ -105,17 +118,26 @@ public sealed class BatchInput(int longest, int mostLines) : JsonLines(longest)
                 reader.Skip();
                 continue;
             }
-            if (found.Exists)
+            if (read.Found.Exists)
                 return "has 'body.model' twice";
             if (reader.TokenType != JsonTokenType.String)
                 return "has a 'body.model' that is not a string";
-            found = new ByteRange((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex));
-            model = reader.GetString();
+            read.Found = new ByteRange((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex));
+            read.Model = reader.GetString();
         }
+        read.Body = new ByteRange(start, (int)reader.BytesConsumed - start);
         return null;
     }
 
     private void Fail(string what) => Defect ??= string.Create(CultureInfo.InvariantCulture, $"Line {Number} of the file {what}.");
 
     private static string Shorten(string text) => text.Length <= LongestName ? text : string.Concat(text.AsSpan(0, LongestName), "…");
+
+    private struct Line()
+    {
+        public string? Url;
+        public ByteRange Body = ByteRange.None;
+        public ByteRange Found = ByteRange.None;
+        public string? Model;
+    }
 }

@@ -7,19 +7,28 @@ namespace AiGateway.Protocols.Batches;
 /// <summary>Follows the body of Anthropic's <c>POST /v1/messages/batches</c>, in pieces cut anywhere, and finds where each of its requests names its model.</summary>
 /// <remarks>
 /// Source: <c>platform.claude.com/docs/en/api/creating-message-batches</c>. As with <see cref="BatchInput"/> what could be read
-/// in two ways is refused. Memory is bounded by the longest text in the body. Not thread-safe.
+/// in two ways is refused. Memory is bounded by the longest text in the body, and so much again for the request that it stands
+/// in. Not thread-safe.
 /// </remarks>
-/// <param name="longest">Longest single text (an image, a document) in bytes.</param>
+/// <param name="longest">Longest single text (an image, a document) in bytes; a longer request is not looked into for what it asks for.</param>
 /// <param name="mostRequests">Most requests.</param>
 public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposable
 {
+    private const int Outside = -1;
+
     private readonly List<ByteRange> _models = [];
+    private readonly BatchMeasure _measure = new();
     private JsonReaderState _state;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
     private int _length;
     private int _readAt;
     private long _position;
     private ByteRange _found;
+
+    // The params that are being read: what is kept of them, how long they are up to now, and where in the buffer they go on.
+    private byte[] _params = [];
+    private long _paramsLength;
+    private int _paramsAt = Outside;
     private Place _place;
     private bool _hasRequests;
     private bool _hasParams;
@@ -38,6 +47,9 @@ public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposab
 
     /// <summary>Where they name it, quotes included, in order.</summary>
     public IReadOnlyList<ByteRange> Models => _models;
+
+    /// <summary>What the requests ask for together.</summary>
+    public BatchVolume Volume => _measure.Volume;
 
     /// <summary>What is wrong with the body; null while nothing is.</summary>
     public string? Defect { get; private set; }
@@ -84,7 +96,9 @@ public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposab
     {
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        if (_params.Length > 0)
+            ArrayPool<byte>.Shared.Return(_params);
+        (_buffer, _params) = ([], []);
     }
 
     private void Read(bool isLast)
@@ -102,6 +116,11 @@ public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposab
         }
         _state = reader.CurrentState;
         var consumed = (int)reader.BytesConsumed;
+        if (_paramsAt != Outside)
+        {
+            KeepParams(consumed);
+            _paramsAt = 0;
+        }
         _buffer.AsSpan(consumed, _length - consumed).CopyTo(_buffer);
         _length -= consumed;
         _position += consumed;
@@ -129,6 +148,13 @@ public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposab
             case JsonTokenType.String when depth == 4 && _place == Place.Model:
                 TakeModel(ref reader);
                 _place = Place.Params;
+                break;
+            case JsonTokenType.StartObject when depth == 3 && _place == Place.Params:
+                (_paramsAt, _paramsLength) = ((int)reader.TokenStartIndex, 0);
+                break;
+            case JsonTokenType.EndObject when depth == 3 && _paramsAt != Outside:
+                KeepParams((int)reader.BytesConsumed);
+                Measure();
                 break;
             case JsonTokenType.StartObject when depth == 2 && _place == Place.Requests:
                 _hasParams = _hasModel = false;
@@ -167,6 +193,34 @@ public sealed class MessageBatchInput(int longest, int mostRequests) : IDisposab
         }
         Model = model;
         _found = new ByteRange((int)(_position + reader.TokenStartIndex), (int)(reader.BytesConsumed - reader.TokenStartIndex));
+    }
+
+    private void KeepParams(int end)
+    {
+        var piece = _buffer.AsSpan(_paramsAt, end - _paramsAt);
+        var length = _paramsLength + piece.Length;
+        if (length <= longest)
+        {
+            if (length > _params.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 2L * _params.Length));
+                _params.AsSpan(0, (int)_paramsLength).CopyTo(larger);
+                if (_params.Length > 0)
+                    ArrayPool<byte>.Shared.Return(_params);
+                _params = larger;
+            }
+            piece.CopyTo(_params.AsSpan((int)_paramsLength));
+        }
+        _paramsLength = length;
+    }
+
+    private void Measure()
+    {
+        if (_paramsLength <= longest)
+            _measure.Add(Operation.Messages, _params.AsSpan(0, (int)_paramsLength));
+        else
+            _measure.AddUnread(_paramsLength);
+        _paramsAt = Outside;
     }
 
     private void Fit()

@@ -30,6 +30,9 @@ public sealed class ProviderObject
     /// <summary>True when nothing of a batch will change any more.</summary>
     public bool IsEnded { get; private set; }
 
+    /// <summary>True when a batch ended before its time: it failed as a whole, expired or was cancelled.</summary>
+    public bool IsStopped { get; private set; }
+
     /// <summary>What a batch consumed as a whole; null when the object does not say.</summary>
     public Usage? Usage { get; private set; }
 
@@ -103,7 +106,8 @@ public sealed class ProviderObject
                 Model = reader.GetString();
                 break;
             case "status" or "processing_status":
-                IsEnded = reader.GetString() is "completed" or "failed" or "expired" or "cancelled" or "ended";
+                IsStopped = reader.GetString() is "failed" or "expired" or "cancelled";
+                IsEnded = IsStopped || reader.GetString() is "completed" or "ended";
                 break;
         }
     }

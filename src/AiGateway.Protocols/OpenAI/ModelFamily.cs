@@ -58,11 +58,14 @@ internal readonly record struct ModelFamily(int Always, int WithTools, int PerCa
     }
 
     /// <summary>Tokens of a request: its text and what the template adds.</summary>
-    public int Input(long text, bool isConversation, bool hasTools)
-    {
-        var template = isConversation ? PerConversation + Always + (hasTools ? PerToolList + WithTools : 0) : 0;
-        return (int)Math.Clamp((text * Percent / 100) + template, 0, int.MaxValue);
-    }
+    public int Input(long text, bool isConversation, bool hasTools) =>
+        (int)Math.Clamp((text * Percent / 100) + (isConversation ? Template(hasTools) : 0), 0, int.MaxValue);
+
+    /// <summary>Tokens of many requests, as if all were conversations.</summary>
+    /// <param name="text">Tokens of their texts.</param>
+    /// <param name="requests">How many there are.</param>
+    /// <param name="hasTools">Whether tools are offered in them.</param>
+    public long Input(long text, long requests, bool hasTools) => Math.Max(0, (text * Percent / 100) + (requests * Template(hasTools)));
 
     /// <summary>Tokens of an answer: its text and what surrounds its calls.</summary>
     public int Output(long text, int calls)
@@ -70,6 +73,8 @@ internal readonly record struct ModelFamily(int Always, int WithTools, int PerCa
         var markup = calls == 0 ? 0 : (calls * PerCall) + ((calls - 1) * PerFurtherCall);
         return (int)Math.Min((text * Percent / 100) + markup, int.MaxValue);
     }
+
+    private int Template(bool hasTools) => PerConversation + Always + (hasTools ? PerToolList + WithTools : 0);
 
     private static bool Names(string model, string family) => model.Contains(family, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using AiGateway.Pipeline;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Accounting;
 
@@ -14,17 +15,18 @@ internal static class CostBound
     {
         try
         {
-            var most = Of(period.Standard, request, input, output);
+            var (images, audio) = (request.Facts.HasImages, request.Facts.HasAudio);
+            var most = Of(period.Standard, 1, input, input, output, images, audio);
             if (period.Peak is { } peak)
             {
-                most = Dearer(most, Of(peak, request, input, output));
+                most = Dearer(most, Of(peak, 1, input, input, output, images, audio));
             }
             // Who asks for no service tier gets the standard one, unless the provider's account has another default.
             if (period.Tiers.Length > 0 && AsksForTier(request))
             {
                 foreach (var (_, tier) in period.Tiers)
                 {
-                    most = Dearer(most, Of(tier, request, input, output));
+                    most = Dearer(most, Of(tier, 1, input, input, output, images, audio));
                 }
             }
             return most;
@@ -35,20 +37,37 @@ internal static class CostBound
         }
     }
 
-    private static decimal? Of(PriceSet set, GatewayRequest request, long input, long output)
+    /// <summary>The same for a batch.</summary>
+    /// <param name="set">The prices of batches.</param>
+    /// <param name="volume">The batch: what its requests may be billed as.</param>
+    /// <param name="input">Most input tokens of all its requests.</param>
+    /// <param name="output">Most output tokens of all of them.</param>
+    public static decimal? Most(PriceSet set, BatchVolume volume, long input, long output)
     {
-        var most = Of(set.Tokens, request, input, output);
-        foreach (var tier in set.Tiers)
+        try
         {
-            if (input > tier.Above)
-            {
-                most = Dearer(most, Of(tier.Tokens, request, input, output));
-            }
+            return Of(set, volume.Requests, volume.LongestInput, input, output, volume.Kinds.HasFlag(BatchKinds.Images), volume.Kinds.HasFlag(BatchKinds.Audio));
         }
-        return set.Units.PerRequest is { } each ? (most ?? 0) + Math.Max(each, set.Units.RequestBySearch?.Most ?? 0) : most;
+        catch (OverflowException)
+        {
+            return null;
+        }
     }
 
-    private static decimal? Of(TokenPrices prices, GatewayRequest request, long input, long output)
+    private static decimal? Of(PriceSet set, long requests, long longestInput, long input, long output, bool images, bool audio)
+    {
+        var most = Of(set.Tokens, input, output, images, audio);
+        foreach (var tier in set.Tiers)
+        {
+            if (longestInput > tier.Above)
+            {
+                most = Dearer(most, Of(tier.Tokens, input, output, images, audio));
+            }
+        }
+        return set.Units.PerRequest is { } each ? (most ?? 0) + (requests * Math.Max(each, set.Units.RequestBySearch?.Most ?? 0)) : most;
+    }
+
+    private static decimal? Of(TokenPrices prices, long input, long output, bool images, bool audio)
     {
         if (!prices.Any)
         {
@@ -56,11 +75,11 @@ internal static class CostBound
         }
         var dearestWrite = Math.Max(prices.CacheWrite, Math.Max(prices.CacheWrite1h ?? 0, prices.CacheWrite12h ?? 0));
         var dearestInput = Math.Max(Math.Max(prices.Input ?? 0, prices.VideoInput), dearestWrite);
-        if (request.Facts.HasAudio)
+        if (audio)
         {
             dearestInput = Math.Max(dearestInput, prices.AudioInput);
         }
-        if (request.Facts.HasImages)
+        if (images)
         {
             dearestInput = Math.Max(dearestInput, prices.ImageInput);
         }

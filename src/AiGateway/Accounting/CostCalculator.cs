@@ -1,6 +1,7 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Accounting;
 
@@ -46,30 +47,22 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             ? Calculate(snapshot, deployment, model, model, null, usage, at) : Cost.Unknown($"no price for {provider.PricesFrom}/{model}");
 
     /// <inheritdoc />
-    public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn = null)
-    {
-        if (ModelFor(snapshot, deployment, upstreamModel, standIn) is not { } model || model.PeriodAt(at)?.SetFor(null, at, out _) is not { } set)
-        {
-            return null;
-        }
-        var tokens = set.TokensFor(inputTokens, out _);
-        if (tokens.Input is not { } input || (tokens.Output is null && outputTokens > 0 && model.Mode is "chat"))
-        {
-            return set.Units.PerRequest;
-        }
-        try
-        {
-            return (inputTokens * input) + (outputTokens * (tokens.Output ?? 0)) + (set.Units.PerRequest ?? 0);
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
+    public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn = null) =>
+        ModelFor(snapshot, deployment, upstreamModel, standIn) is { } model && model.PeriodAt(at)?.SetFor(null, at, out _) is { } set
+            ? Estimate(model, set, 1, inputTokens, outputTokens) : null;
+
+    /// <inheritdoc />
+    public decimal? EstimateBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long requests, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) =>
+        ModelFor(snapshot, deployment, upstreamModel, standIn) is { } model && model.PeriodAt(at)?.SetFor(Cost.BatchTier, at, out _) is { } set
+            ? Estimate(model, set, Math.Max(1, requests), inputTokens, outputTokens) : null;
 
     /// <inheritdoc />
     public decimal? Most(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, GatewayRequest request, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) =>
         ModelFor(snapshot, deployment, upstreamModel, standIn)?.PeriodAt(at) is { } period ? CostBound.Most(period, request, inputTokens, outputTokens) : null;
+
+    /// <inheritdoc />
+    public decimal? MostOfBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, BatchVolume volume, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) =>
+        ModelFor(snapshot, deployment, upstreamModel, standIn)?.PeriodAt(at)?.SetFor(Cost.BatchTier, at, out _) is { } set ? CostBound.Most(set, volume, inputTokens, outputTokens) : null;
 
     /// <inheritdoc />
     public bool Knows(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at)
@@ -94,6 +87,23 @@ internal sealed class CostCalculator(PriceCatalogue catalogue) : ICostCalculator
             PerMillion(tokens?.Output),
             tokens?.Input is null ? null : PerMillion(tokens.CachedInput),
             model.Mode);
+    }
+
+    private static decimal? Estimate(ModelPrice model, PriceSet set, long requests, long inputTokens, long outputTokens)
+    {
+        var tokens = set.TokensFor(inputTokens / requests, out _);
+        if (tokens.Input is not { } input || (tokens.Output is null && outputTokens > 0 && model.Mode is "chat"))
+        {
+            return set.Units.PerRequest * requests;
+        }
+        try
+        {
+            return (inputTokens * input) + (outputTokens * (tokens.Output ?? 0)) + ((set.Units.PerRequest ?? 0) * requests);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
     }
 
     private ModelPrice? ModelFor(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, string? standIn) =>

@@ -45,11 +45,11 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         }
         if (MayBeServedFromCache(exchange, refusal) && await reservation.TryHoldAsync(requestsOnly: true) is null)
         {
-            exchange.OnlyIfCached = RefusalText.Of(refusal, exchange);
+            exchange.OnlyIfCached = reservation.RejectionFor(refusal);
             await AdmitAsync(context, exchange, reservation);
             return;
         }
-        Refuse(exchange, refusal, headers);
+        Refuse(exchange, refusal, reservation, headers);
     }
 
     // What is answered from a cache takes neither tokens nor money, but it is a request.
@@ -115,7 +115,7 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         }
     }
 
-    private static void Refuse(Exchange exchange, LimitRefusal refusal, IHeaderDictionary headers)
+    private static void Refuse(Exchange exchange, LimitRefusal refusal, Reservation reservation, IHeaderDictionary headers)
     {
         var none = new RateState(refusal.Amount, 0, refusal.Wait ?? TimeSpan.Zero);
         if (refusal.IsStoreAway)
@@ -130,6 +130,6 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         {
             RateLimitHeaders.WriteTokens(headers, none);
         }
-        exchange.Reject(RefusalText.Of(refusal, exchange));
+        exchange.Reject(reservation.RejectionFor(refusal));
     }
 }

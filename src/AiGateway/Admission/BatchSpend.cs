@@ -4,38 +4,24 @@ using AiGateway.Pipeline;
 
 namespace AiGateway.Admission;
 
-/// <summary>Counts what a whole batch cost against the budgets of the key that made it: when it was admitted, nobody knew.</summary>
+/// <summary>Counts what a batch cost against the budgets of the key that made it, in place of what it held until then.</summary>
 internal sealed class BatchSpend(Limiter limiter, SnapshotHolder snapshots, SharedLimits? shared = null) : IRequestObserver
 {
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
     {
-        if (record is not { Batch: not null, Cost.Total: { } cost, Answering: { } answering })
+        if (record is not { Batch: { } batch, Cost.Total: { } cost, Answering: { } answering })
         {
+            // Where nobody knows what it cost, what it held stands for it.
             return;
         }
-        var (limits, spent) = (snapshots.Current.Limits, Demand.ToNano(cost));
-        foreach (var limit in limits.OfExchange)
+        var spent = Demand.ToNano(cost);
+        foreach (var (limit, value) in BatchSubjects.Of(snapshots.Current.Limits, record.Caller, record.Tags, record.Alias, answering.Deployment))
         {
-            if (Subjects.ValueOf(limit, record.Caller, record.User, record.Tags, record.Alias) is { } value && limit.Covers(value))
-            {
-                Count(limit, Subjects.KeyOf(limit, record.Caller, value));
-            }
-        }
-        foreach (var limit in limits.OfAttempt)
-        {
-            if (Subjects.ValueOf(limit, answering.Deployment) is var value && limit.Covers(value))
-            {
-                Count(limit, value);
-            }
-        }
-
-        void Count(LimitModel limit, string value)
-        {
-            limiter.RestoreSpend(limit, value, TimeSpan.Zero, spent);
+            limiter.CountBatch(limit, value, batch.Name, spent);
             if (limit.Sharing != LimitSharing.Local)
             {
-                shared?.Count(record.Id, new Claim(limit, value, default, record.Caller.Organisation), spent);
+                shared?.CountBatch(new BatchBooking(batch.Name, new Claim(limit, value, default, record.Caller.Organisation), batch.Created, spent, IsCost: true));
             }
         }
     }

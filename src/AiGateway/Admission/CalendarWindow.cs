@@ -38,5 +38,15 @@ internal sealed class CalendarWindow(CalendarPeriod period) : IUseWindow
     }
 
     /// <inheritdoc/>
+    public void TakeBack(Moment now, Moment then, long amount)
+    {
+        // Of a past period nothing is left to take from.
+        if (Sum(now) > 0 && then.Utc >= period.Around(_end.AddTicks(-1)).Start)
+        {
+            _sum -= amount;
+        }
+    }
+
+    /// <inheritdoc/>
     public TimeSpan TimeUntilFree(Moment now, long amount) => Sum(now) == 0 ? TimeSpan.Zero : _end - now.Utc;
 }

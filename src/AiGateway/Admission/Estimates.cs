@@ -1,6 +1,7 @@
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Admission;
 
@@ -23,6 +24,10 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
     {
         var request = exchange.Request!;
         var facts = request.Facts;
+        if (request.NewBatch is { } volume && exchange.Snapshot.Limits.CountMoney)
+        {
+            return OfBatch(exchange, deployment, model, volume, requests);
+        }
         if (request.Operation == Operation.Realtime)
         {
             var first = FirstOfSession(exchange, deployment, model) with { Requests = requests };
@@ -33,7 +38,7 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
             var cost = IsFree(request.Operation) ? 0 : expectations.Cost(exchange.Plan!.Alias.Name);
             if (request is { Operation: Operation.Batches or Operation.MessageBatches, Objects.Action: ObjectAction.Create })
             {
-                // What it will cost nobody knows yet; but what is spent makes none.
+                // Of a file of before its requests were measured nobody knows what it will cost; but what is spent makes none.
                 cost = Math.Max(1, cost);
             }
             return (new Demand(requests, 0, 0, cost), new Demand(requests, 0, 0, cost));
@@ -81,6 +86,26 @@ internal sealed class Estimates(ICostCalculator costs, Expectations expectations
         {
             expectations.LearnCost(alias, Demand.ToNano(cost));
         }
+    }
+
+    // Its tokens are of no minute: the provider answers within a day, and limits on them are not asked.
+    private (Demand Learned, Demand Worst) OfBatch(Exchange exchange, DeploymentModel deployment, string model, BatchVolume volume, long requests)
+    {
+        var (alias, snapshot, at) = (exchange.Plan!.Alias, exchange.Snapshot, exchange.StartedAt);
+        var estimated = volume.EstimateInputTokens(model);
+        var input = expectations.Input(model, estimated);
+        var each = expectations.Output(alias.Name, exchange.Caller.Id);
+        var output = Math.Min(volume.Output + Times(volume.Unbounded, each), Times(volume.Answers, each));
+        var margin = Times(volume.Requests, InputMargin);
+        var most = Math.Max(input, Math.Min(volume.Bytes + margin, Times(estimated, InputFactor) + margin));
+        var longest = volume.Output + Times(volume.Unbounded, costs.FactsOf(snapshot, deployment, model, at)?.MaxOutputTokens ?? UnknownMost);
+        return (
+            OfMoney(costs.EstimateBatch(snapshot, deployment, model, volume.Requests, input, output, at, alias.UnknownPriceAs)),
+            OfMoney(costs.MostOfBatch(snapshot, deployment, model, volume, most, longest, at, alias.UnknownPriceAs)));
+
+        // What is spent makes no batch, whatever it costs.
+        Demand OfMoney(decimal? usd) => new(requests, 0, 0, Math.Max(1, Demand.ToNano(usd ?? 0)));
+        static long Times(long count, long tokens) => (long)Int128.Min((Int128)count * tokens, BatchVolume.Most);
     }
 
     // A session is asked for answer by answer. At its beginning something is held in any case: what is used up opens none.

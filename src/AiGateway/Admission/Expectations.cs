@@ -31,7 +31,7 @@ internal sealed class Expectations
         : UnknownOutput;
 
     /// <summary>Input tokens to hold: the estimate, corrected by how it was wrong for this model.</summary>
-    public long Input(string model, int estimated) =>
+    public long Input(string model, long estimated) =>
         _inputRatios.TryGetValue(model, out var ratio) ? (long)Math.Ceiling(estimated * ratio) : estimated;
 
     /// <summary>Billionths of a USD to hold for an answer that is not priced by its tokens; 0 while nothing is known.</summary>

@@ -15,6 +15,12 @@ internal interface IUseWindow
     /// <param name="amount">How much.</param>
     void Restore(Moment now, TimeSpan ago, long amount);
 
+    /// <summary>Takes back what was used or restored, where that is still in the window.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="then">When it was used.</param>
+    /// <param name="amount">How much.</param>
+    void TakeBack(Moment now, Moment then, long amount);
+
     /// <summary>The time until at least <paramref name="amount"/> of what is used now is forgotten; until all is when there is not so much.</summary>
     TimeSpan TimeUntilFree(Moment now, long amount);
 }

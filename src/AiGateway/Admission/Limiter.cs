@@ -210,6 +210,43 @@ internal sealed class Limiter(TimeProvider clock, LeaseBook? leases = null)
         }
     }
 
+    /// <summary>Counts as spent what a batch holds that was made before this process knew of it; once, however often it is said.</summary>
+    public void HoldBatch(LimitModel limit, string value, string batch, TimeSpan ago, long nanoUsd)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            Find(new Claim(limit, value, default), now).HoldBatch(batch, now, ago, nanoUsd);
+        }
+    }
+
+    /// <summary>Turns the money that a request holds into what its batch holds, which counts as spent.</summary>
+    /// <param name="holds">What is held; without the money then.</param>
+    /// <param name="batch">The batch's name.</param>
+    /// <param name="nanoFor">What the batch holds of each limit.</param>
+    public void KeepForBatch(Span<Hold> holds, string batch, Func<LimitModel, long> nanoFor)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            foreach (ref var hold in holds)
+            {
+                hold.Use.KeepForBatch(batch, now, hold.Demand, nanoFor(hold.Use.Limit));
+                hold = hold with { Demand = hold.Demand with { NanoUsd = 0 } };
+            }
+        }
+    }
+
+    /// <summary>Counts what a batch cost, in place of what it held.</summary>
+    public void CountBatch(LimitModel limit, string value, string batch, long nanoUsd)
+    {
+        lock (_lock)
+        {
+            var now = Now();
+            Find(new Claim(limit, value, default), now).CountBatch(batch, now, nanoUsd);
+        }
+    }
+
     /// <summary>Forgets what was used of a limit that is there no longer. Requests that hold some of it end without it.</summary>
     /// <param name="limitId">The limit's name.</param>
     public void Forget(string limitId)

@@ -8,7 +8,10 @@ namespace AiGateway.Admission;
 internal static class RefusalText
 {
     /// <summary>The rejection.</summary>
-    public static Rejection Of(LimitRefusal refusal, Exchange exchange)
+    /// <param name="refusal">Why.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="ofBatch">What a batch that is to be made holds of the limit, in billionths of a USD; null for all else.</param>
+    public static Rejection Of(LimitRefusal refusal, Exchange exchange, long? ofBatch = null)
     {
         var limit = refusal.Limit;
         if (refusal.IsStoreAway)
@@ -27,7 +30,7 @@ internal static class RefusalText
         };
         if (limit.Budget is not null)
         {
-            return OfBudget(refusal, exchange, whose);
+            return OfBudget(refusal, exchange, whose, ofBatch);
         }
         var what = refusal.Rate is { } rate
             ? $"{Amount(rate)} per {Word(rate.Window)}" : $"{refusal.Amount.ToString("N0", CultureInfo.InvariantCulture)} requests at the same time";
@@ -42,12 +45,13 @@ internal static class RefusalText
         };
     }
 
-    private static Rejection OfBudget(LimitRefusal refusal, Exchange exchange, string whose)
+    private static Rejection OfBudget(LimitRefusal refusal, Exchange exchange, string whose, long? ofBatch)
     {
         var budget = $"The budget of {whose} ({Amount(refusal.Rate!)} per {PeriodOf(refusal.Rate!)})";
         // No Retry-After: clients would sleep for days, or retry in vain.
         return new Rejection(RejectionReason.BudgetSpent, refusal.Wait is { } wait
-            ? $"{budget} has no room for this request. It renews at {NextMinute(exchange.StartedAt + wait).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; ask the platform team for more."
+            ? $"{budget} has no room for {(ofBatch is { } most ? $"this batch, which may cost {Usd(most)}" : "this request")}. It renews at {NextMinute(exchange.StartedAt + wait).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; ask the platform team for more."
+            : ofBatch is { } nano ? $"{budget} is smaller than what this batch may cost: {Usd(nano)}. Make one of fewer requests, or give them a smaller max_tokens."
             : $"{budget} is smaller than what this request may cost. Send a smaller max_tokens.");
     }
 
@@ -64,8 +68,10 @@ internal static class RefusalText
     };
 
     private static string Amount(LimitRate rate) => rate.Measure == LimitMeasure.Spend
-        ? $"{(rate.Amount / LimitModelBuilder.NanoUsd).ToString("0.#########", CultureInfo.InvariantCulture)} USD"
+        ? Usd(rate.Amount)
         : $"{rate.Amount.ToString("N0", CultureInfo.InvariantCulture)} {Word(rate.Measure)}";
+
+    private static string Usd(long nano) => $"{(nano / LimitModelBuilder.NanoUsd).ToString("0.#########", CultureInfo.InvariantCulture)} USD";
 
     private static string Word(LimitMeasure measure) => measure switch
     {

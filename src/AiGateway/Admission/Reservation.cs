@@ -62,7 +62,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         if (!ReferenceEquals(deployment, _pricedFor) && await TryRaiseAsync(deployment) is { } tooDear)
         {
             _pricedFor = null;
-            return RefusalText.Of(tooDear, exchange);
+            return RejectionFor(tooDear);
         }
         var limits = exchange.Snapshot.Limits.OfAttempt;
         if (limits.Length == 0)
@@ -77,7 +77,7 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
                 claims.Add(new Claim(limit, value, DemandFor(limit) with { Requests = 1 }));
             }
         }
-        return claims.Count > 0 && await HoldOfAttemptAsync(claims) is { } refusal ? RefusalText.Of(refusal, exchange) : null;
+        return claims.Count > 0 && await HoldOfAttemptAsync(claims) is { } refusal ? RejectionFor(refusal) : null;
     }
 
     /// <inheritdoc/>
@@ -106,6 +106,26 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         services.Metrics.Decided(refusal, null);
         return RefusalText.Of(refusal, exchange);
     }
+
+    /// <inheritdoc/>
+    public override async ValueTask<BatchHold?> KeepForBatchAsync(string batch)
+    {
+        if (exchange.Request!.NewBatch is null || !exchange.Snapshot.Limits.CountMoney)
+        {
+            return null;
+        }
+        if (_shared is not null)
+        {
+            // Told before what the request holds is free again: in between both count, never neither.
+            await _shared.HoldBatchAsync(BookingsOf(batch, exchange.Attempts[^1].Deployment));
+        }
+        services.Limiter.KeepForBatch(CollectionsMarshal.AsSpan(_holds), batch, limit => DemandFor(limit).NanoUsd);
+        services.Limiter.KeepForBatch(CollectionsMarshal.AsSpan(_attemptHolds), batch, limit => DemandFor(limit).NanoUsd);
+        return new BatchHold(_learned.NanoUsd, _worst.NanoUsd);
+    }
+
+    /// <summary>What a caller reads when a limit refuses.</summary>
+    public Rejection RejectionFor(LimitRefusal refusal) => RefusalText.Of(refusal, exchange, exchange.Request!.NewBatch is null ? null : DemandFor(refusal.Limit).NanoUsd);
 
     /// <inheritdoc/>
     public override void Leave(AttemptRecord attempt)
@@ -148,6 +168,34 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     }
 
     private Demand BookedInStore => _exact?.Epoch is { } epoch && epoch == _bookedIn ? _bookedExact : default;
+
+    private List<BatchBooking> BookingsOf(string batch, DeploymentModel deployment)
+    {
+        var bookings = new List<BatchBooking>();
+        foreach (var limit in exchange.Snapshot.Limits.Of(exchange.Caller))
+        {
+            if (_holds.Exists(hold => ReferenceEquals(hold.Use.Limit, limit)) && Subjects.KeyOf(limit, exchange) is { } value)
+            {
+                Add(new Claim(limit, value, default, exchange.Caller.Organisation));
+            }
+        }
+        foreach (var limit in exchange.Snapshot.Limits.OfAttempt)
+        {
+            if (Subjects.ValueOf(limit, deployment) is var value && limit.Covers(value))
+            {
+                Add(new Claim(limit, value, default));
+            }
+        }
+        return bookings;
+
+        void Add(Claim claim)
+        {
+            if (claim.Limit is { CountsMoney: true, Sharing: not LimitSharing.Local })
+            {
+                bookings.Add(new BatchBooking(batch, claim, exchange.StartedAt, DemandFor(claim.Limit).NanoUsd, IsCost: false));
+            }
+        }
+    }
 
     private static List<Claim> EmptyClaims()
     {

@@ -60,6 +60,18 @@ internal sealed class SlidingWindow : IUseWindow
     }
 
     /// <inheritdoc/>
+    public void TakeBack(Moment now, Moment then, long amount)
+    {
+        Sum(now);
+        var slot = then.Ticks / _slotTicks;
+        if (slot >= _latest - Slots && slot >= 0)
+        {
+            _slots[slot % (Slots + 1)] -= amount;
+            _sum -= amount;
+        }
+    }
+
+    /// <inheritdoc/>
     public TimeSpan TimeUntilFree(Moment now, long amount)
     {
         Sum(now);

@@ -18,6 +18,9 @@ internal sealed class SubjectUse
     private RateFigures[]? _told;
     private int _concurrent;
 
+    // What they hold is among what was used.
+    private HeldBatches? _batches;
+
     /// <summary>The limit, as the newest configuration that asked has it.</summary>
     public LimitModel Limit { get; private set; } = null!;
 
@@ -46,6 +49,11 @@ internal sealed class SubjectUse
         {
             var rate = limit.Rates[i];
             var known = Array.FindIndex(_rates, old => old.Measure == rate.Measure && old.Window == rate.Window && old.Calendar == rate.Calendar);
+            if (known < 0 && rate.Measure == LimitMeasure.Spend)
+            {
+                // The new window has nothing of them, so that nothing is to be taken back.
+                _batches = null;
+            }
             windows[i] = known >= 0 ? _windows[known] : rate.Calendar is { } calendar ? new CalendarWindow(calendar) : new SlidingWindow(rate.Window);
         }
         (_windows, _rates, _told) = (windows, limit.Rates, null);
@@ -153,6 +161,42 @@ internal sealed class SubjectUse
                 _windows[i].Restore(now, ago, nanoUsd);
             }
         }
+    }
+
+    /// <summary>Counts what a batch holds as spent; once, however often it is said.</summary>
+    /// <param name="batch">Its name.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ago">How long ago it was made.</param>
+    /// <param name="nanoUsd">What it holds.</param>
+    public void HoldBatch(string batch, Moment now, TimeSpan ago, long nanoUsd)
+    {
+        if ((_batches ??= new HeldBatches()).TryAdd(batch, nanoUsd, new Moment(now.Ticks - ago.Ticks, now.Utc - ago)))
+        {
+            RestoreSpend(now, ago, nanoUsd);
+        }
+    }
+
+    /// <summary>The same for a batch that has just been made: what its request held is free in exchange.</summary>
+    public void KeepForBatch(string batch, Moment now, in Demand held, long nanoUsd)
+    {
+        Add(new Demand(0, 0, 0, held.NanoUsd), -1);
+        HoldBatch(batch, now, TimeSpan.Zero, nanoUsd);
+    }
+
+    /// <summary>Counts what a batch cost, in place of what it held.</summary>
+    public void CountBatch(string batch, Moment now, long nanoUsd)
+    {
+        if (_batches is not null && _batches.TryTake(batch, out var held))
+        {
+            for (var i = 0; i < _rates.Length; i++)
+            {
+                if (_rates[i].Measure == LimitMeasure.Spend)
+                {
+                    _windows[i].TakeBack(now, held.At, held.NanoUsd);
+                }
+            }
+        }
+        RestoreSpend(now, TimeSpan.Zero, nanoUsd);
     }
 
     /// <summary>Ends a request: what was held is free again, and what it used is counted.</summary>

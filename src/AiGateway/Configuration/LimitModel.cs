@@ -56,6 +56,9 @@ internal sealed class LimitModel
     /// <summary>Whether it depends on where a request is sent, and so is decided anew for each attempt.</summary>
     public bool IsOfAttempt => Subject is LimitSubject.Deployment or LimitSubject.Provider;
 
+    /// <summary>Whether it counts money.</summary>
+    public bool CountsMoney => Array.Exists(Rates, static rate => rate.Measure == LimitMeasure.Spend);
+
     /// <summary>Whether the limit is for this value of its subject.</summary>
     public bool Covers(string value) => Match is null ? !Except.Contains(value) : string.Equals(Match, value, StringComparison.Ordinal);
 }

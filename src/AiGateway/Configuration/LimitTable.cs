@@ -29,7 +29,7 @@ internal sealed class LimitTable(LimitModel[] all)
     public LimitModel[] Queued { get; } = Array.FindAll(all, static limit => limit.Queue is not null && !limit.IsOfAttempt);
 
     /// <summary>Whether any counts money: only then a request is priced before it is sent.</summary>
-    public bool CountMoney { get; } = Array.Exists(all, static limit => Array.Exists(limit.Rates, static rate => rate.Measure == LimitMeasure.Spend));
+    public bool CountMoney { get; } = Array.Exists(all, static limit => limit.CountsMoney);
 
     /// <summary>Whether any is shared with other nodes: only then a decision may have to wait.</summary>
     public bool AreShared { get; } = Array.Exists(all, static limit => limit.Sharing != LimitSharing.Local);

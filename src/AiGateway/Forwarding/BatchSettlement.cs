@@ -14,7 +14,6 @@ namespace AiGateway.Forwarding;
 internal sealed partial class BatchSettlement(
     IObjectStore store, ObjectIds ids, ICostCalculator costs, IEnumerable<IRequestObserver> observers, TimeProvider clock, ILogger<BatchSettlement> logger)
 {
-    private const string BatchTier = "batch";
     private readonly IRequestObserver[] _observers = [.. observers];
 
     /// <summary>Begins to meter a result that is about to be read.</summary>
@@ -40,7 +39,8 @@ internal sealed partial class BatchSettlement(
     public async ValueTask SettleWholeAsync(Exchange exchange, DeploymentModel deployment, StoredObject batch, ProviderObject seen)
     {
         var (answered, failed) = seen.Requests;
-        var isNothing = answered == 0 && failed > 0 && !seen.OutputFile.Exists;
+        // Where it was stopped before anything was answered, some providers count nothing at all.
+        var isNothing = answered == 0 && (failed > 0 || seen.IsStopped) && !seen.OutputFile.Exists;
         if (seen.Usage is not { } usage || usage.InputTokens + usage.OutputTokens == 0)
         {
             if (!isNothing)
@@ -57,7 +57,7 @@ internal sealed partial class BatchSettlement(
 
     /// <summary>What a usage costs at the provider's price of batches, as it was when the batch was made.</summary>
     public Cost CostOf(Exchange exchange, DeploymentModel deployment, StoredObject batch, string? responseModel, Usage usage, OwnedObject? row) =>
-        costs.Calculate(exchange.Snapshot, deployment, UpstreamModel(exchange.Snapshot, deployment, batch), responseModel, BatchTier, usage, row?.Created ?? exchange.StartedAt);
+        costs.Calculate(exchange.Snapshot, deployment, UpstreamModel(exchange.Snapshot, deployment, batch), responseModel, Cost.BatchTier, usage, MadeAt(exchange, batch, row));
 
     /// <summary>Writes the record, unless somebody else has.</summary>
     /// <param name="exchange">The request that saw it.</param>
@@ -71,7 +71,7 @@ internal sealed partial class BatchSettlement(
         var id = RequestId.New(now);
         try
         {
-            if (!await store.MarkBilledAsync(batch, id, now, CancellationToken.None))
+            if (!await store.MarkBilledAsync(batch, id, now, total.Cost.Total is not null, CancellationToken.None))
             {
                 return;
             }
@@ -100,24 +100,27 @@ internal sealed partial class BatchSettlement(
     {
         var alias = exchange.Snapshot.Aliases.Find(batch.Model!);
         var isAnthropic = exchange.Request!.Operation == Operation.MessageBatches;
-        return new Exchange
+        var created = new Exchange
         {
             Id = id,
             Snapshot = exchange.Snapshot,
             StartedAt = now,
             StartTimestamp = clock.GetTimestamp(),
-            Batch = new BatchFigures(ids.Seal(ObjectPaths.PrefixOf(isAnthropic ? Operation.MessageBatches : Operation.Batches), batch), row?.Created ?? exchange.StartedAt, total.Answered, total.Failed),
-            Caller = CreatorOf(exchange, row),
-            Request = new GatewayRequest { Operation = Operation.Batch, Model = batch.Model!, Facts = RequestReaderMiddleware.NoFacts, Tags = [] },
+            Batch = new BatchFigures(ids.Seal(ObjectPaths.PrefixOf(isAnthropic ? Operation.MessageBatches : Operation.Batches), batch), batch.BatchName, MadeAt(exchange, batch, row), total.Answered, total.Failed),
+            Caller = CreatorOf(exchange, batch, row),
+            Request = new GatewayRequest { Operation = Operation.Batch, Model = batch.Model!, Facts = RequestReaderMiddleware.NoFacts, Tags = row?.Terms?.Tags ?? [] },
             Plan = alias is null ? null : new Plan { Alias = alias, Deployments = [deployment] },
             Answering = new AttemptRecord(deployment, UpstreamModel(exchange.Snapshot, deployment, batch), null) { Outcome = AttemptOutcome.Succeeded, Usage = total.Usage, Cost = total.Cost },
             ResponseModel = total.Model,
-            ServiceTier = BatchTier,
+            ServiceTier = Cost.BatchTier,
             Usage = total.Usage,
             Cost = total.Cost,
             Outcome = RequestOutcome.Completed,
             Status = StatusCodes.Status200OK,
         };
+        // The ledger sums by the tags of the request that made it. Whether they are allowed was checked then.
+        TagCheck.Run(created, needsAll: false);
+        return created;
     }
 
     private async ValueTask<OwnedObject?> FindAsync(Exchange exchange, StoredObject batch)
@@ -134,17 +137,20 @@ internal sealed partial class BatchSettlement(
     }
 
     /// <summary>The key that made the batch. Whoever reads its result is of the same tenant, and stands in where that key is not known any more.</summary>
-    private static CallerModel CreatorOf(Exchange exchange, OwnedObject? row)
+    private static CallerModel CreatorOf(Exchange exchange, StoredObject batch, OwnedObject? row)
     {
+        var id = batch.Origin?.CallerId ?? row?.CallerId;
         foreach (var caller in exchange.Snapshot.Callers.All)
         {
-            if (caller.Id == row?.CallerId && caller.Tenant == row.Tenant)
+            if (caller.Id == id && caller.Tenant == batch.Tenant)
             {
                 return caller;
             }
         }
         return exchange.Caller;
     }
+
+    private static DateTimeOffset MadeAt(Exchange exchange, StoredObject batch, OwnedObject? row) => batch.Origin?.At ?? row?.Created ?? exchange.StartedAt;
 
     private static string UpstreamModel(Snapshot snapshot, DeploymentModel deployment, StoredObject batch) =>
         deployment.UpstreamModel ?? (snapshot.Aliases.Find(batch.Model!) is { IsWildcard: true } alias ? batch.Model![alias.PrefixLength..] : batch.Model!);

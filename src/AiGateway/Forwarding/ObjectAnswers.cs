@@ -58,7 +58,14 @@ internal sealed partial class ObjectAnswers(
     /// <summary>The object that is answered with: the one that was asked for, or the one that was made.</summary>
     private static StoredObject ObjectOf(Exchange exchange, AttemptRecord attempt, GatewayRequest request, string id) =>
         request is { Objects.Action: not ObjectAction.Create, StoredObject: { } asked } ? asked
-        : new StoredObject(attempt.Deployment.Id, exchange.Caller.Tenant, id) { Model = request.Objects!.Model };
+        : new StoredObject(attempt.Deployment.Id, exchange.Caller.Tenant, id)
+        {
+            Model = request.Objects!.Model,
+            Volume = request.Objects.Volume,
+            Origin = IsBatch(request.Operation) ? new BatchOrigin(exchange.Caller.Id, exchange.StartedAt) : null,
+        };
+
+    private static bool IsBatch(Operation operation) => operation is Operation.Batches or Operation.MessageBatches;
 
     private OutputBuffer Seal(Operation operation, StoredObject stored, ProviderObject seen, ReadOnlySpan<byte> body)
     {
@@ -68,9 +75,9 @@ internal sealed partial class ObjectAnswers(
         if (operation == Operation.Batches)
         {
             // The ids of its files are those that they have elsewhere: the one of the requests is as it was uploaded.
-            Add(seen.InputFile, stored.Model!, "", body);
-            Add(seen.OutputFile, stored.Model!, stored.UpstreamId, body);
-            Add(seen.ErrorFile, "", "", body);
+            Add(seen.InputFile, stored with { Origin = null }, body);
+            Add(seen.OutputFile, stored with { Batch = stored.UpstreamId }, body);
+            Add(seen.ErrorFile, stored with { Model = "", Volume = null, Origin = null }, body);
         }
         else if (seen.ResultsUrl.Exists)
         {
@@ -89,11 +96,11 @@ internal sealed partial class ObjectAnswers(
         output.Append(body[position..]);
         return output;
 
-        void Add(ByteRange range, string model, string batch, ReadOnlySpan<byte> json)
+        void Add(ByteRange range, StoredObject file, ReadOnlySpan<byte> json)
         {
             if (range.Exists && range.Length > 2)
             {
-                edits.Add((range, ids.Seal(ObjectPaths.PrefixOf(Operation.Files), stored with { UpstreamId = Text(range, json), Model = model, Batch = batch })));
+                edits.Add((range, ids.Seal(ObjectPaths.PrefixOf(Operation.Files), file with { UpstreamId = Text(range, json) })));
             }
         }
     }
@@ -101,22 +108,29 @@ internal sealed partial class ObjectAnswers(
     private async ValueTask KeepAsync(Exchange exchange, AttemptRecord attempt, StoredObject stored, ProviderObject seen, ReadOnlyMemory<byte> answer)
     {
         var request = exchange.Request!;
+        BatchTerms? terms = null;
+        if (request.Objects!.Action == ObjectAction.Create && IsBatch(request.Operation))
+        {
+            var hold = exchange.Admission is { } admission ? await admission.KeepForBatchAsync(stored.BatchName) : null;
+            terms = new BatchTerms(request.Objects.Model, request.Tags, hold);
+        }
         try
         {
             // The caller may have gone; what is made is made.
-            if (request.Objects!.Action == ObjectAction.Delete)
+            if (request.Objects.Action == ObjectAction.Delete)
             {
                 await store.RemoveAsync(stored, CancellationToken.None);
                 return;
             }
             await store.SaveAsync(
-                new OwnedObject(stored.Tenant, stored.DeploymentId, stored.UpstreamId, request.Operation, seen.Purpose ?? "", exchange.Caller.Id, exchange.StartedAt, answer.ToArray()), CancellationToken.None);
+                new OwnedObject(stored.Tenant, stored.DeploymentId, stored.UpstreamId, request.Operation, seen.Purpose ?? "", exchange.Caller.Id, exchange.StartedAt, answer.ToArray()) { Terms = terms },
+                CancellationToken.None);
         }
         catch (StoreException e)
         {
             Log.NotListed(logger, exchange.Id, e.Message);
         }
-        if (request.Operation == Operation.Batches && seen.IsEnded)
+        if (IsBatch(request.Operation) && seen.IsEnded)
         {
             await batches.SettleWholeAsync(exchange, attempt.Deployment, stored, seen);
         }

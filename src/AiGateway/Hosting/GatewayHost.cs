@@ -79,6 +79,7 @@ internal static class GatewayHost
         services.AddSingleton<RequestsEndpoint>();
         services.AddSingleton<ObjectListEndpoint>();
         services.AddRuntimeEntries(host);
+        services.AddSingleton<UnbilledBatches>();
         services.AddSingleton<SpendRestorer>();
         services.AddSingleton<IStoreRestorer>(provider => provider.GetRequiredService<SpendRestorer>());
         services.AddHostedService(provider => provider.GetRequiredService<SpendRestorer>());

@@ -6,14 +6,14 @@ using AiGateway.Configuration;
 
 namespace AiGateway.Hosting;
 
-/// <summary>Gives budgets back what the ledger says was spent, before the gateway takes requests: a restart forgives nothing. Budgets that a reload brings likewise.</summary>
+/// <summary>Gives budgets back what the ledger says was spent, and what batches hold whose cost is not known yet, before the gateway takes requests: a restart forgives nothing. Budgets that a reload brings likewise.</summary>
 /// <remarks>
 /// The ledger sums by the hour, and not by users and tags: those begin anew. What was held for requests that a kill interrupted
 /// is counted as the ledger estimates it (<c>durability: strict</c>), else as nothing. A store that nodes share is told the same,
 /// each ledger once in the store's life: when the gateway starts, and when the store has come back empty.
 /// </remarks>
 internal sealed partial class SpendRestorer(
-    IServiceProvider services, ILedgerReader ledger, Limiter limiter, SnapshotHolder snapshots, HostModel host, TimeProvider clock, ILogger<SpendRestorer> logger, ILimitStore? store = null)
+    IServiceProvider services, ILedgerReader ledger, UnbilledBatches batches, Limiter limiter, SnapshotHolder snapshots, HostModel host, TimeProvider clock, ILogger<SpendRestorer> logger, ILimitStore? store = null)
     : IHostedService, IReloadObserver, IStoreRestorer
 {
     // A queue of a few hundred megabytes; a store that takes nothing is not waited for.
@@ -63,16 +63,18 @@ internal sealed partial class SpendRestorer(
     /// <summary>Gives back to what is new among limits: those of a reload that are in force, or those that are about to be.</summary>
     /// <param name="limits">The limits.</param>
     /// <returns>Ends when a store that nodes share knows it too, or a little time is over; what it does not know then it is told as soon as it answers.</returns>
-    public Task Restore(LimitTable limits)
+    public async Task Restore(LimitTable limits)
     {
-        RestoreHere(limits);
-        return store is null || host.Ledger is null || UntoldOf(limits).Count == 0
-            ? Task.CompletedTask : Task.WhenAny(TellBroughtAsync(limits), Task.Delay(BroughtPatience, clock));
+        RestoreHere(limits, await batches.HeldAsync(limits));
+        if (store is not null && host.Ledger is not null && UntoldOf(limits).Count > 0)
+        {
+            await Task.WhenAny(TellBroughtAsync(limits), Task.Delay(BroughtPatience, clock));
+        }
     }
 
-    private void RestoreHere(LimitTable limits)
+    private void RestoreHere(LimitTable limits, IReadOnlyList<HeldByBatch>? held)
     {
-        var isMissing = false;
+        var isMissing = held is null;
         lock (_lock)
         {
             var names = limits.All.Select(static limit => limit.Id).ToHashSet(StringComparer.Ordinal);
@@ -109,6 +111,11 @@ internal sealed partial class SpendRestorer(
                     isMissing = true;
                 }
             }
+            // Also to those that begin with nothing else; where one is held already it is not held twice.
+            foreach (var batch in held ?? [])
+            {
+                limiter.HoldBatch(batch.Limit, batch.Value, batch.Batch, clock.GetUtcNow() - batch.At is { Ticks: > 0 } ago ? ago : TimeSpan.Zero, batch.NanoUsd);
+            }
         }
         if (isMissing)
         {
@@ -144,6 +151,7 @@ internal sealed partial class SpendRestorer(
                 throw new LimitStoreException($"the ledger cannot be read: {e.Message}", LimitStoreFault.Unavailable, e);
             }
         }
+        await TellOfBatchesAsync(Current, tags);
         // Other nodes have told what they know by the end of this; an organisation that appears later then need not be waited for.
         while (!await store!.BeginAsync(SharedHold.TagOf(organisation: null), Gathering))
         {
@@ -193,7 +201,8 @@ internal sealed partial class SpendRestorer(
                 Log.Behind(logger, Patience);
             }
         }
-        await Task.Run(() => RestoreHere(Current), cancellationToken);
+        var held = await batches.HeldAsync(Current);
+        await Task.Run(() => RestoreHere(Current, held), cancellationToken);
     }
 
     /// <summary>Tells the store of what is new, and of nothing else, until it has taken it.</summary>
@@ -203,7 +212,11 @@ internal sealed partial class SpendRestorer(
         {
             try
             {
-                await Task.Run(() => TellStoreAsync(untold, []));
+                await Task.Run(async () =>
+                {
+                    await TellStoreAsync(untold, []);
+                    await TellOfBatchesAsync(new LimitTable([.. untold]), []);
+                });
             }
             catch (Exception e) when (e is LimitStoreException or LedgerStoreException)
             {
@@ -241,6 +254,18 @@ internal sealed partial class SpendRestorer(
             lock (_lock)
             {
                 _told[limit.Id] = ToldOf(limit);
+            }
+        }
+    }
+
+    private async Task TellOfBatchesAsync(LimitTable limits, HashSet<string> tags)
+    {
+        foreach (var held in await batches.HeldAsync(limits) ?? [])
+        {
+            if (held.Limit.Sharing != LimitSharing.Local)
+            {
+                await store!.BookAsync(new BatchBooking(held.Batch, new Claim(held.Limit, held.Value, default, held.Organisation), held.At, held.NanoUsd, IsCost: false));
+                tags.Add(SharedHold.TagOf(held.Limit, held.Organisation));
             }
         }
     }

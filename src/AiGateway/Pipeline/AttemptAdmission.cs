@@ -15,6 +15,11 @@ internal abstract class AttemptAdmission
     /// <returns>Null when it may go on; else what the caller is told at its end.</returns>
     public abstract ValueTask<Rejection?> TryGoOnAsync(AttemptRecord attempt);
 
+    /// <summary>Keeps what is held for a batch that a provider has made: it counts as spent until its cost is recorded in its place.</summary>
+    /// <param name="batch">The batch's name among the nodes.</param>
+    /// <returns>What it holds, also of budgets that are made later; null where nothing is known of what it may cost.</returns>
+    public abstract ValueTask<BatchHold?> KeepForBatchAsync(string batch);
+
     /// <summary>An attempt that <see cref="TryEnterAsync"/> let through has failed; what it consumed stands in its record.</summary>
     public abstract void Leave(AttemptRecord attempt);
 }

@@ -8,6 +8,9 @@ internal sealed record Cost(decimal? Total, string? Unpriced)
     /// <summary>The <see cref="PriceSet"/> of a cost that is the provider's own figure.</summary>
     public const string ReportedSet = "reported";
 
+    /// <summary>The service tier of batches, in the price list and in records.</summary>
+    public const string BatchTier = "batch";
+
     // One field for either form: a cost is made for every call.
     private object? _shares;
 

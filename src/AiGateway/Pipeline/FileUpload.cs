@@ -34,6 +34,9 @@ internal sealed class FileUpload
     /// <summary>The model that all requests of the file name; null where it is no file of requests.</summary>
     public string? RequestsModel { get; private set; }
 
+    /// <summary>What the requests of the file ask for together; null where it is no file of requests.</summary>
+    public BatchVolume? Volume { get; private set; }
+
     /// <summary>Where they name it.</summary>
     public IReadOnlyList<ByteRange> Models => _models;
 
@@ -170,7 +173,7 @@ internal sealed class FileUpload
         {
             return (length, new RequestScanError("The file holds no requests. A file for batches has one on each line: {\"custom_id\":…,\"method\":\"POST\",\"url\":…,\"body\":{\"model\":…}}.", "file", "empty_file"));
         }
-        RequestsModel = input.Model;
+        (RequestsModel, Volume) = (input.Model, input.Volume);
         foreach (var range in input.Models)
         {
             _models.Add(new ByteRange((int)start + range.Start, range.Length));

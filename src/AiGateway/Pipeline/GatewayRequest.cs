@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 using AiGateway.Protocols.Chat;
 using AiGateway.Protocols.Media;
 using AiGateway.Protocols.OpenAI;
@@ -50,6 +51,9 @@ internal sealed class GatewayRequest
     /// <summary>What is asked of files and batches; null for other operations.</summary>
     public ObjectRequest? Objects { get; init; }
 
+    /// <summary>Of a batch that is to be made, what its requests ask for together; null for all else, and where that is not known.</summary>
+    public BatchVolume? NewBatch => Operation is Operation.Batches or Operation.MessageBatches && Objects is { Action: ObjectAction.Create, Volume: { } volume } ? volume : null;
+
     /// <summary>For a stored object: what follows the id in the path (<c>/cancel</c>, <c>/input_items</c>, or nothing), with the query.</summary>
     public string StoredObjectSuffix { get; init; } = "";
 
@@ -80,6 +84,15 @@ internal sealed record StoredObject(string DeploymentId, string Tenant, string U
 
     /// <summary>The provider's id of the batch whose result a file is; empty for all others.</summary>
     public string Batch { get; init; } = "";
+
+    /// <summary>For a file of requests, and a batch of them, what the requests ask for together; null for all others, and for files of before this was known.</summary>
+    public BatchVolume? Volume { get; init; }
+
+    /// <summary>For a batch and its result who made it; null for all others, and for batches of before this was known.</summary>
+    public BatchOrigin? Origin { get; init; }
+
+    /// <summary>The name of a batch, the same on every node.</summary>
+    public string BatchName => $"{DeploymentId}/{UpstreamId}";
 
     /// <summary>In place of a deployment; no deployment has an empty id.</summary>
     public const string AtGateway = "";

@@ -1,5 +1,6 @@
 using AiGateway.Configuration;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Pipeline;
 
@@ -55,6 +56,28 @@ internal interface ICostCalculator
     /// <param name="at">The price period.</param>
     /// <param name="standIn">The model whose list price stands in where there is none, as <c>provider/model</c>; null for none.</param>
     decimal? Most(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, GatewayRequest request, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn);
+
+    /// <summary>Expected cost in USD of a batch; null when no price of batches is known.</summary>
+    /// <param name="snapshot">The request's snapshot, for the operator's own prices.</param>
+    /// <param name="deployment">Where it would go.</param>
+    /// <param name="upstreamModel">The model name that would be sent.</param>
+    /// <param name="requests">Its requests.</param>
+    /// <param name="inputTokens">Their prompts together.</param>
+    /// <param name="outputTokens">Their answers together.</param>
+    /// <param name="at">The price period.</param>
+    /// <param name="standIn">The model whose list price stands in where there is none, as <c>provider/model</c>; null for none.</param>
+    decimal? EstimateBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long requests, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn);
+
+    /// <summary>The most that a batch can cost, by the same rules as <see cref="Most"/>, at the price of batches. Null when that is unknown.</summary>
+    /// <param name="snapshot">The request's snapshot, for the operator's own prices.</param>
+    /// <param name="deployment">Where it would go.</param>
+    /// <param name="upstreamModel">The model name that would be sent.</param>
+    /// <param name="volume">What its requests are, for what they may be billed as.</param>
+    /// <param name="inputTokens">The most their prompts can have together.</param>
+    /// <param name="outputTokens">The most their answers can have together.</param>
+    /// <param name="at">The price period.</param>
+    /// <param name="standIn">The model whose list price stands in where there is none, as <c>provider/model</c>; null for none.</param>
+    decimal? MostOfBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, BatchVolume volume, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn);
 
     /// <summary>The price list's facts on a deployment's model for <c>/v1/models</c>; null when it is not in the list.</summary>
     ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at);

@@ -20,9 +20,13 @@ internal interface IObjectStore
     /// <param name="batch">The batch.</param>
     /// <param name="recordId">The id of the record that is about to be written.</param>
     /// <param name="at">Now.</param>
+    /// <param name="isPriced">Whether the cost is known; where it is not, what the batch holds stays held.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>True once for each batch, whoever asks and however often, also after a restart.</returns>
-    Task<bool> MarkBilledAsync(StoredObject batch, string recordId, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> MarkBilledAsync(StoredObject batch, string recordId, DateTimeOffset at, bool isPriced, CancellationToken cancellationToken);
+
+    /// <summary>The batches of all tenants that were made since then, with <see cref="OwnedObject.Terms"/>, and whose cost is not known yet.</summary>
+    Task<IReadOnlyList<OwnedObject>> ListUnbilledAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>Whether a batch's cost is recorded.</summary>
     Task<bool> IsBilledAsync(StoredObject batch, CancellationToken cancellationToken);

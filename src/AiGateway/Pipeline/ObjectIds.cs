@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Pipeline;
 
@@ -9,13 +11,17 @@ namespace AiGateway.Pipeline;
 /// <remarks>
 /// AES-256-GCM over the deployment's id and the provider's own id, with the tenant as associated data: another tenant's id
 /// does not open. The nonce is derived from the content (HMAC-SHA-256, as in synthetic IV, RFC 5297), so that the same object
-/// has the same id each time it is seen, in every event of a stream and on every node.
+/// has the same id each time it is seen, in every event of a stream and on every node. What is known of a batch is in its id
+/// and in that of its result, so that each can be made from the other; ids of before that was so stay good.
 /// </remarks>
 internal sealed class ObjectIds : IDisposable
 {
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int LongestId = 4096;
+
+    // The last part is the caller's name, which may hold anything.
+    private const int MostParts = 7;
     private readonly byte[] _nonceKey;
     private readonly byte[] _sealKey;
 
@@ -28,9 +34,12 @@ internal sealed class ObjectIds : IDisposable
     /// <summary>The id that callers get, with the prefix of the provider's own (<c>resp_</c>).</summary>
     public string Seal(string prefix, StoredObject stored)
     {
-        var plain = Encoding.UTF8.GetBytes(stored.Model is null
-            ? $"{stored.DeploymentId}\n{stored.UpstreamId}"
-            : $"{stored.DeploymentId}\n{stored.UpstreamId}\n{prefix}\n{stored.Model}\n{stored.Batch}");
+        var plain = Encoding.UTF8.GetBytes(stored switch
+        {
+            { Model: null } => $"{stored.DeploymentId}\n{stored.UpstreamId}",
+            { Volume: null, Origin: null } => $"{stored.DeploymentId}\n{stored.UpstreamId}\n{prefix}\n{stored.Model}\n{stored.Batch}",
+            _ => $"{stored.DeploymentId}\n{stored.UpstreamId}\n{prefix}\n{stored.Model}\n{stored.Batch}\n{stored.Volume?.Write()}\n{Write(stored.Origin)}",
+        });
         var tenant = Encoding.UTF8.GetBytes(stored.Tenant);
         var box = new byte[NonceLength + plain.Length + TagLength];
         var nonce = box.AsSpan(0, NonceLength);
@@ -68,11 +77,13 @@ internal sealed class ObjectIds : IDisposable
         {
             return null;
         }
-        return Encoding.UTF8.GetString(plain).Split('\n') switch
+        return Encoding.UTF8.GetString(plain).Split('\n', MostParts) switch
         {
             [var deployment, var upstream] => new StoredObject(deployment, tenant, upstream),
             // A batch is no file, whatever somebody writes before its id.
             [var deployment, var upstream, var kind, var model, var batch] when kind == prefix => new StoredObject(deployment, tenant, upstream) { Model = model, Batch = batch },
+            [var deployment, var upstream, var kind, var model, var batch, var volume, var origin] when kind == prefix =>
+                new StoredObject(deployment, tenant, upstream) { Model = model, Batch = batch, Volume = BatchVolume.Parse(volume), Origin = Read(origin) },
             _ => null,
         };
     }
@@ -82,6 +93,13 @@ internal sealed class ObjectIds : IDisposable
         CryptographicOperations.ZeroMemory(_sealKey);
         CryptographicOperations.ZeroMemory(_nonceKey);
     }
+
+    private static string Write(BatchOrigin? origin) =>
+        origin is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{origin.At.ToUnixTimeMilliseconds()} {origin.CallerId}");
+
+    private static BatchOrigin? Read(string origin) =>
+        origin.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank && long.TryParse(origin.AsSpan(0, blank), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            ? new BatchOrigin(origin[(blank + 1)..], DateTimeOffset.FromUnixTimeMilliseconds(at)) : null;
 
     private void Nonce(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> tenant, Span<byte> nonce)
     {

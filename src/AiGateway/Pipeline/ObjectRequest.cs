@@ -1,4 +1,5 @@
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Pipeline;
 
@@ -10,6 +11,9 @@ internal sealed class ObjectRequest
 
     /// <summary>For creations the model that all requests were checked to name; empty where there are none.</summary>
     public string Model { get; init; } = "";
+
+    /// <summary>For creations what all requests ask for together; null where there are none, or where that is not known.</summary>
+    public BatchVolume? Volume { get; init; }
 
     /// <summary>Where the body names it, quotes included, in order: each becomes the provider's name.</summary>
     public IReadOnlyList<ByteRange> Models { get; init; } = [];

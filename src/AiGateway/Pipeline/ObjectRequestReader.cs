@@ -133,6 +133,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
         {
             Action = ObjectAction.Create,
             Model = upload.RequestsModel ?? "",
+            Volume = upload.Volume,
             Models = upload.Models,
             Removed = upload.Removed,
         });
@@ -166,7 +167,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
             exchange.Reject(RejectionReason.ModelNotAllowed, $"The requests of the file are for the model '{model}', which this key may not use. Ask the platform team for access.", "input_file_id");
             return null;
         }
-        return Created(context, exchange, Operation.Batches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, InputFile = range }, file);
+        return Created(context, exchange, Operation.Batches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, Volume = file.Volume, InputFile = range }, file);
     }
 
     private static async ValueTask<GatewayRequest?> ReadMessageBatchAsync(HttpContext context, Exchange exchange)
@@ -195,7 +196,7 @@ internal sealed class ObjectRequestReader(ObjectIds ids, IObjectStore store)
             return null;
         }
         var model = input.Model!;
-        return Created(context, exchange, Operation.MessageBatches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, Models = input.Models });
+        return Created(context, exchange, Operation.MessageBatches, model, body, "application/json", new ObjectRequest { Action = ObjectAction.Create, Model = model, Volume = input.Volume, Models = input.Models });
     }
 
     private static GatewayRequest? Created(

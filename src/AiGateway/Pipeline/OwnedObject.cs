@@ -12,7 +12,11 @@ namespace AiGateway.Pipeline;
 /// <param name="Created">When.</param>
 /// <param name="Content">The provider's object, with the ids that callers know.</param>
 internal sealed record OwnedObject(
-    string Tenant, string DeploymentId, string UpstreamId, Operation Kind, string Purpose, string CallerId, DateTimeOffset Created, ReadOnlyMemory<byte> Content);
+    string Tenant, string DeploymentId, string UpstreamId, Operation Kind, string Purpose, string CallerId, DateTimeOffset Created, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>What is kept of a batch's making; null for files, and for batches of before it was.</summary>
+    public BatchTerms? Terms { get; init; }
+}
 
 /// <summary>Which objects are asked for.</summary>
 /// <param name="Tenant">Whose.</param>

@@ -133,8 +133,20 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
             exchange.Reject(RejectionReason.UnknownObject, $"The deployment that {(exchange.Request!.Objects is null ? "made this response" : "has this object")} is no longer configured.");
             return null;
         }
-        // A batch that was begun twice would be paid for twice.
-        return new Plan { Alias = StoredObjects, Deployments = [deployment], RetriesUnsentOnly = exchange.Request!.Objects is { Action: ObjectAction.Create } };
+        if (exchange.Request!.Objects is not { Action: ObjectAction.Create })
+        {
+            return new Plan { Alias = StoredObjects, Deployments = [deployment] };
+        }
+        // What the batch will cost is its alias's to limit. One that was begun twice would be paid for twice, and its file is nowhere else.
+        var alias = exchange.Snapshot.Aliases.Find(exchange.Request.Model)!;
+        return new Plan
+        {
+            Alias = alias,
+            Deployments = [deployment],
+            WildcardMatch = alias.IsWildcard ? exchange.Request.Model[alias.PrefixLength..] : "",
+            RetriesUnsentOnly = true,
+            IsPinned = true,
+        };
     }
 
     private static Plan? PlanForNative(Exchange exchange, NativeTarget target)

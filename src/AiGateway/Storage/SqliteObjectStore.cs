@@ -20,7 +20,8 @@ internal sealed partial class SqliteObjectStore(string path, SealedContent conte
     public Task SaveAsync(OwnedObject seen, CancellationToken cancellationToken)
     {
         var sealedContent = content.Seal(seen.Content.Span, Bound(seen.Tenant, seen.DeploymentId, seen.UpstreamId));
-        return RunAsync(file => { file.Save(seen, sealedContent); return true; }, cancellationToken);
+        var terms = seen.Terms is { } made ? content.Seal(BatchTermsText.Write(made), BoundTerms(seen)) : null;
+        return RunAsync(file => { file.Save(seen, sealedContent, terms); return true; }, cancellationToken);
     }
 
     public Task RemoveAsync(StoredObject stored, CancellationToken cancellationToken) =>
@@ -30,10 +31,14 @@ internal sealed partial class SqliteObjectStore(string path, SealedContent conte
         RunAsync(file => file.Find(stored) is { } row ? Open(row) : null, cancellationToken);
 
     public Task<ObjectPage?> ListAsync(ObjectQuery query, CancellationToken cancellationToken) =>
-        RunAsync(file => file.List(query) is { } page ? page with { Objects = [.. page.Objects.Select(Open)] } : null, cancellationToken);
+        RunAsync(file => file.List(query) is var (rows, hasMore) ? new ObjectPage([.. rows.Select(Open)], hasMore) : null, cancellationToken);
 
-    public Task<bool> MarkBilledAsync(StoredObject batch, string recordId, DateTimeOffset at, CancellationToken cancellationToken) =>
-        RunAsync(file => file.MarkBilled(batch, recordId, at), cancellationToken);
+    public Task<IReadOnlyList<OwnedObject>> ListUnbilledAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        // The first upload makes the file, not the question whether there was one.
+        File.Exists(path) ? RunAsync<IReadOnlyList<OwnedObject>>(file => [.. file.ListUnbilled(since).Select(Open)], cancellationToken) : Task.FromResult<IReadOnlyList<OwnedObject>>([]);
+
+    public Task<bool> MarkBilledAsync(StoredObject batch, string recordId, DateTimeOffset at, bool isPriced, CancellationToken cancellationToken) =>
+        RunAsync(file => file.MarkBilled(batch, recordId, at, isPriced), cancellationToken);
 
     public Task<bool> IsBilledAsync(StoredObject batch, CancellationToken cancellationToken) =>
         RunAsync(file => file.IsBilled(batch), cancellationToken);
@@ -69,7 +74,13 @@ internal sealed partial class SqliteObjectStore(string path, SealedContent conte
         }
     }
 
-    private OwnedObject Open(OwnedObject row) => row with { Content = content.Open(row.Content.Span, Bound(row.Tenant, row.DeploymentId, row.UpstreamId)) };
+    private OwnedObject Open(ObjectRow row) => row.Seen with
+    {
+        Content = content.Open(row.Seen.Content.Span, Bound(row.Seen.Tenant, row.Seen.DeploymentId, row.Seen.UpstreamId)),
+        Terms = row.Terms is { } terms ? BatchTermsText.Read(content.Open(terms, BoundTerms(row.Seen))) : null,
+    };
+
+    private static byte[] BoundTerms(OwnedObject batch) => Bound(batch.Tenant, batch.DeploymentId, $"terms\n{batch.UpstreamId}");
 
     private static byte[] Bound(string tenant, string deployment, string id) => Encoding.UTF8.GetBytes($"{id}\n{deployment}\n{tenant}");
 

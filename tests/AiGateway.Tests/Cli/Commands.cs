@@ -2,6 +2,7 @@ using AiGateway.Cli;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 using AiGateway.Tests.Configuration;
 
 namespace AiGateway.Tests.Cli;
@@ -72,6 +73,10 @@ internal sealed class Commands : IDisposable
         public decimal? Estimate(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn = null) => null;
 
         public decimal? Most(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, GatewayRequest request, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) => null;
+
+        public decimal? EstimateBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, long requests, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) => null;
+
+        public decimal? MostOfBatch(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, BatchVolume volume, long inputTokens, long outputTokens, DateTimeOffset at, string? standIn) => null;
 
         public ModelFacts? FactsOf(Snapshot snapshot, DeploymentModel deployment, string upstreamModel, DateTimeOffset at) => null;
     }

@@ -3,6 +3,7 @@ using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Hosting;
+using AiGateway.Pipeline;
 using AiGateway.TestKit;
 using AiGateway.Tests.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public sealed class SpendRestorerTests
     private readonly TestClock _clock = new();
     private readonly Books _books = new();
     private readonly Store _store = new();
+    private readonly Batches _batches = new();
     private readonly Limiter _limiter;
 
     public SpendRestorerTests() => _limiter = new Limiter(_clock);
@@ -98,8 +100,9 @@ public sealed class SpendRestorerTests
             deployments: { sim: { provider: simulated, model: a } }
             aliases: { chat: { groups: [{ deployments: [sim] }] } }
             """).Snapshot!;
+        var holder = new SnapshotHolder(snapshot with { Limits = Table(inForce) });
         return new SpendRestorer(
-            new ServiceCollection().BuildServiceProvider(), _books, _limiter, new SnapshotHolder(snapshot with { Limits = Table(inForce) }), new HostModel { Ledger = LedgerModel.Default }, _clock,
+            new ServiceCollection().BuildServiceProvider(), _books, new UnbilledBatches(_batches, holder, _clock, NullLogger<UnbilledBatches>.Instance), _limiter, holder, new HostModel { Ledger = LedgerModel.Default }, _clock,
             NullLogger<SpendRestorer>.Instance, _store);
     }
 
@@ -126,6 +129,26 @@ public sealed class SpendRestorerTests
         public void Read(DateTimeOffset day, Action<LedgerCall> visit) => throw new NotSupportedException();
     }
 
+    /// <summary>A list of batches under way.</summary>
+    private sealed class Batches : IObjectStore
+    {
+        public List<OwnedObject> Unbilled { get; } = [];
+
+        public Task<IReadOnlyList<OwnedObject>> ListUnbilledAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OwnedObject>>([.. Unbilled]);
+
+        public Task SaveAsync(OwnedObject seen, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task RemoveAsync(StoredObject stored, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<OwnedObject?> FindAsync(StoredObject stored, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ObjectPage?> ListAsync(ObjectQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> MarkBilledAsync(StoredObject batch, string recordId, DateTimeOffset at, bool isPriced, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> IsBilledAsync(StoredObject batch, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
     /// <summary>A store that notes what it is told.</summary>
     private sealed class Store : ILimitStore
     {
@@ -137,6 +160,8 @@ public sealed class SpendRestorerTests
 
         public List<string> Told { get; } = [];
 
+        public List<BatchBooking> Booked { get; } = [];
+
         public bool IsAway { get; set; }
 
         public Task RestoreAsync(string ledger, Claim claim, LimitRate rate, IReadOnlyList<(TimeSpan Ago, long NanoUsd)> spent)
@@ -146,6 +171,12 @@ public sealed class SpendRestorerTests
                 throw new LimitStoreException("away", LimitStoreFault.Timeout);
             }
             Told.Add(claim.Limit.StoreName);
+            return Task.CompletedTask;
+        }
+
+        public Task BookAsync(BatchBooking booking)
+        {
+            Booked.Add(booking);
             return Task.CompletedTask;
         }
 

@@ -65,13 +65,13 @@ public sealed class SqliteObjectStoreTests : IDisposable
         using (var other = Open())
         {
             Assert.False(await one.IsBilledAsync(Batch, Cancelled));
-            var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? one : other).MarkBilledAsync(Batch, $"req_{i}", DateTimeOffset.UnixEpoch, Cancelled)));
+            var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? one : other).MarkBilledAsync(Batch, $"req_{i}", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled)));
             Assert.Single(taken, true);
         }
         using var restarted = Open();
         Assert.True(await restarted.IsBilledAsync(Batch, Cancelled));
-        Assert.False(await restarted.MarkBilledAsync(Batch, "req_x", DateTimeOffset.UnixEpoch, Cancelled));
-        Assert.True(await restarted.MarkBilledAsync(Batch with { DeploymentId = "another" }, "req_x", DateTimeOffset.UnixEpoch, Cancelled));
+        Assert.False(await restarted.MarkBilledAsync(Batch, "req_x", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled));
+        Assert.True(await restarted.MarkBilledAsync(Batch with { DeploymentId = "another" }, "req_x", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled));
     }
 
     [Fact]

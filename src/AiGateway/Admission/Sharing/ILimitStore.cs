@@ -32,6 +32,9 @@ internal interface ILimitStore
     /// <param name="spent">How long ago, and how much in billionths of a USD.</param>
     Task RestoreAsync(string ledger, Claim claim, LimitRate rate, IReadOnlyList<(TimeSpan Ago, long NanoUsd)> spent);
 
+    /// <summary>Counts what a batch holds until its cost is known, or that cost in its place. It may be told again and counts once.</summary>
+    Task BookAsync(BatchBooking booking);
+
     /// <summary>Says that all that this node knows of an organisation has been restored: when that is so of the others too, the store decides for it.</summary>
     /// <param name="tag">The organisation.</param>
     /// <param name="gather">How long after the first node said so the others are waited for.</param>

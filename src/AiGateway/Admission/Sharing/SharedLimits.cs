@@ -125,15 +125,25 @@ internal sealed class SharedLimits(
     /// <summary>Ends what the store holds, behind the answer.</summary>
     public void Settle(SharedHold exact, in Demand used) => settlements.Settle(exact, used);
 
-    /// <summary>Counts money that nobody held.</summary>
-    /// <param name="name">What was spent, by a name of its own: under it, it counts once.</param>
-    /// <param name="claim">The limit and its subject.</param>
-    /// <param name="nanoUsd">How much.</param>
-    public void Count(string name, Claim claim, long nanoUsd)
+    /// <summary>Counts what a batch holds that has just been made: at once, so that what its request holds may end; where the store does not answer, behind it.</summary>
+    public async ValueTask HoldBatchAsync(IReadOnlyList<BatchBooking> bookings)
     {
-        var tag = SharedHold.TagOf(claim.Limit, claim.Organisation);
-        settlements.Settle(new SharedHold($"{name}/{claim.Limit.Id}", tag) { Claims = [claim], Epoch = _epochs.GetValueOrDefault(tag) }, new Demand(0, 0, 0, nanoUsd));
+        foreach (var booking in bookings)
+        {
+            try
+            {
+                await store.BookAsync(booking);
+            }
+            catch (LimitStoreException)
+            {
+                settlements.Book(booking);
+            }
+        }
     }
+
+    /// <summary>Counts what a batch cost, behind its record.</summary>
+    public void CountBatch(BatchBooking cost) =>
+        settlements.Book(cost with { Epoch = _epochs.GetValueOrDefault(SharedHold.TagOf(cost.Claim.Limit, cost.Claim.Organisation)) });
 
     private async ValueTask<SharedDecision> HoldHereAsync(Claim[] claims, List<Hold> holds, bool isStoreAway)
     {

@@ -49,15 +49,11 @@ internal sealed partial class SharedSettlements : BackgroundService
     public void Settle(SharedHold hold, in Demand used)
     {
         _held.TryRemove(hold.Id, out _);
-        if (_queue.Writer.TryWrite(new Settlement(hold, used)))
-        {
-            Interlocked.Increment(ref _unsettled);
-        }
-        else
-        {
-            _metrics.Lost(1);
-        }
+        Enqueue(new Settlement(hold, used, null));
     }
+
+    /// <summary>Counts what a batch holds or cost. Never waits.</summary>
+    public void Book(BatchBooking booking) => Enqueue(new Settlement(null, default, booking));
 
     /// <summary>Holds what runs anew in a store that came back empty: it was allowed, and is in no ledger yet.</summary>
     /// <exception cref="LimitStoreException">The store does not answer.</exception>
@@ -101,6 +97,18 @@ internal sealed partial class SharedSettlements : BackgroundService
         await renewing;
     }
 
+    private void Enqueue(in Settlement settlement)
+    {
+        if (_queue.Writer.TryWrite(settlement))
+        {
+            Interlocked.Increment(ref _unsettled);
+        }
+        else
+        {
+            _metrics.Lost(1);
+        }
+    }
+
     private async Task TellAsync(List<Settlement> batch, CancellationToken stop)
     {
         while (batch.Count < AtOnce && _queue.Reader.TryRead(out var next))
@@ -132,7 +140,7 @@ internal sealed partial class SharedSettlements : BackgroundService
     {
         try
         {
-            await _store.SettleAsync(settlement.Hold, settlement.Used);
+            await (settlement.Booking is { } booking ? _store.BookAsync(booking) : _store.SettleAsync(settlement.Hold!, settlement.Used));
             return null;
         }
         catch (LimitStoreException e)
@@ -191,7 +199,8 @@ internal sealed partial class SharedSettlements : BackgroundService
         }
     }
 
-    private readonly record struct Settlement(SharedHold Hold, Demand Used);
+    // One or the other: the end of a reservation, or what a batch comes to.
+    private readonly record struct Settlement(SharedHold? Hold, Demand Used, BatchBooking? Booking);
 
     private static partial class Log
     {

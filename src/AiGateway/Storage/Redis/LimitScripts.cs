@@ -13,6 +13,7 @@ namespace AiGateway.Storage.Redis;
 /// <item><c>{tag}:holds</c>: what each reservation holds, by its id; <c>x</c> for one that is settled.</item>
 /// <item><c>{tag}:expiry</c>: when reservations, and marks of settled ones, are forgotten.</item>
 /// <item><c>{tag}:leases:LIMIT:SUBJECT</c>: what each node has leased.</item>
+/// <item><c>{tag}:batch:NAME</c>: for each rate and use what a batch holds of it and since when (<c>AMOUNT@TIME</c>); <c>x</c> once its cost is counted.</item>
 /// <item><c>{tag}:restored</c>: what was counted from which ledger.</item>
 /// </list>
 /// Arguments come as one list (<see cref="ScriptArguments"/>); ARGV below stands for what is in it.
@@ -20,6 +21,26 @@ namespace AiGateway.Storage.Redis;
 /// </remarks>
 internal static class LimitScripts
 {
+    /// <summary>Counts what was used at another time than now.</summary>
+    private const string Book = """
+        local function book(u, r, at, amount)
+          if r.slot == 0 then
+            if at >= (now >= r.stop and r.stop or r.start) then redis.call('HINCRBY', u.key, r.code .. ':s', amount) end
+          else
+            local slot = math.floor(at / r.slot)
+            if slot >= r.at - 60 then
+              redis.call('HINCRBY', u.key, r.code .. ':s', amount)
+              redis.call('HINCRBY', u.key, r.code .. ':' .. (slot % 61), amount)
+              if slot > r.newest then
+                r.newest = slot
+                redis.call('HSET', u.key, r.code .. ':n', slot)
+              end
+            end
+          end
+        end
+
+        """;
+
     // Windows, as SlidingWindow and CalendarWindow have them. A use is read at once and written at once: a script's time goes into its calls.
     private const string Prelude = """
         local t = redis.call('TIME')
@@ -369,29 +390,44 @@ internal static class LimitScripts
 
     /// <summary>Counts what a ledger says was spent before Redis began, once for each ledger.</summary>
     /// <remarks>KEYS: restored, use. ARGV: the ledger's name, life of the keys, a rate, then pairs of microseconds ago and amount.</remarks>
-    public static readonly LimitScript Restore = new("restore", Prelude + """
+    public static readonly LimitScript Restore = new("restore", Prelude + Book + """
         local ledger, life, r = arg(), arg(), rate()
         if redis.call('HSETNX', KEYS[1], ledger .. ':' .. r.code .. ':' .. KEYS[2], 1) == 0 then return 0 end
         local u = open(KEYS[2], { r })
         close(u, life)
         for i = p + 1, #args, 2 do
-          local ago, amount = args[i], args[i + 1]
-          if r.slot == 0 then
-            if now - ago >= r.start then redis.call('HINCRBY', KEYS[2], r.code .. ':s', amount) end
-          else
-            local slot = math.floor((now - ago) / r.slot)
-            if slot >= r.at - 60 then
-              redis.call('HINCRBY', KEYS[2], r.code .. ':s', amount)
-              redis.call('HINCRBY', KEYS[2], r.code .. ':' .. (slot % 61), amount)
-              if slot > r.newest then
-                r.newest = slot
-                redis.call('HSET', KEYS[2], r.code .. ':n', slot)
-              end
-            end
-          end
+          book(u, r, now - args[i], args[i + 1])
         end
         if redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], life * 2) end
         return 1
+        """);
+
+    /// <summary>Counts what a batch holds, or in its place what it cost: each once, in either order.</summary>
+    /// <remarks>
+    /// KEYS: epoch, the batch, use. ARGV: life of the keys, microseconds since it was made, amount, whether it is the cost, the epoch in which that
+    /// became known, a rate. What became known in another epoch comes from the ledger.
+    /// </remarks>
+    public static readonly LimitScript Batch = new("batch", Prelude + Book + """
+        local epoch = redis.call('GET', KEYS[1])
+        local life, ago, amount, is_cost, known_in, r = arg(), arg(), arg(), arg(), arg(), rate()
+        local field = r.code .. ':' .. KEYS[3]
+        local known = redis.call('HGET', KEYS[2], field)
+        if known == 'x' or (known and is_cost == 0) then return 'known' end
+        local u = open(KEYS[3], { r })
+        close(u, life)
+        if is_cost == 0 then
+          book(u, r, now - ago, amount)
+          redis.call('HSET', KEYS[2], field, string.format('%.0f@%.0f', amount, now - ago))
+        else
+          if known then
+            local held, at = string.match(known, '(%d+)@(%d+)')
+            book(u, r, tonumber(at), -tonumber(held))
+          end
+          if known_in == '' or known_in == epoch then book(u, r, now, amount) end
+          redis.call('HSET', KEYS[2], field, 'x')
+        end
+        if redis.call('PTTL', KEYS[2]) < life then redis.call('PEXPIRE', KEYS[2], life * 2) end
+        return 'counted'
         """);
 
     /// <summary>Begins a life of the store, unless it is alive, and not before the time to gather is over.</summary>

@@ -125,6 +125,29 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     }
 
     /// <inheritdoc/>
+    public async Task BookAsync(BatchBooking booking)
+    {
+        var claim = booking.Claim;
+        var tag = SharedHold.TagOf(claim.Limit, claim.Organisation);
+        RedisKey[] keys = [Key(tag, "epoch"), Key(tag, $"batch:{booking.Batch}"), UseKey(tag, claim)];
+        foreach (var rate in claim.Limit.Rates)
+        {
+            if (rate.Measure != LimitMeasure.Spend)
+            {
+                continue;
+            }
+            var values = new ScriptArguments();
+            values.Add(LifeOf(claim.Limit));
+            values.Add(Math.Max(0, Microseconds(clock.GetUtcNow() - booking.At)));
+            values.Add(booking.NanoUsd);
+            values.Add(booking.IsCost ? 1 : 0);
+            values.Add(booking.Epoch ?? "");
+            AddRate(values, rate, claim.Limit);
+            await connection.RunAsync(LimitScripts.Batch, keys, [values.ToArray()]);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> BeginAsync(string tag, TimeSpan gather)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{node}.{clock.GetTimestamp()}");

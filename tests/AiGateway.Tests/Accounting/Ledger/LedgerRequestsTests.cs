@@ -54,7 +54,7 @@ public sealed class LedgerRequestsTests
             Snapshot = exchange.Snapshot,
             StartedAt = exchange.StartedAt,
             StartTimestamp = 0,
-            Batch = new BatchFigures("batch_1", exchange.StartedAt, 7, 1),
+            Batch = new BatchFigures("batch_1", "gpt/b1", exchange.StartedAt, 7, 1),
             Caller = exchange.Caller,
             Request = new GatewayRequest { Operation = Operation.Batch, Model = "m", Facts = exchange.Request!.Facts, Tags = [] },
             Answering = attempt,
