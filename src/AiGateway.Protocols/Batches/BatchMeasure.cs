@@ -50,8 +50,8 @@ internal sealed class BatchMeasure
             AddUnread(body.Length);
             return;
         }
-        var tokens = facts.TextTokens;
-        Count(body.Length, tokens, Math.Min(body.Length, facts.EstimatedInputTokens * InputPercent / 100));
+        var bytes = Math.Max(body.Length, facts.EstimatedInputTokens);
+        Count(bytes, facts.TextTokens, Math.Min(bytes, facts.EstimatedInputTokens * InputPercent / 100));
         _kinds |= (facts.HasImages ? BatchKinds.Images : 0) | (facts.HasAudio ? BatchKinds.Audio : 0) | (facts.HasTools ? BatchKinds.Tools : 0);
         if (known is Operation.Embeddings or Operation.Moderations)
             return;

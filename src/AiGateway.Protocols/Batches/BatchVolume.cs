@@ -6,7 +6,7 @@ namespace AiGateway.Protocols.Batches;
 /// <summary>How much a batch asks for: sums over its requests, by which its cost can be bounded before it is made.</summary>
 /// <remarks>Every figure is at most <see cref="Most"/>, so that what is computed from them fits.</remarks>
 /// <param name="Requests">Its requests.</param>
-/// <param name="Bytes">Bytes of their bodies: no text has more tokens.</param>
+/// <param name="Bytes">Bytes of their bodies, and for an image that is only named no less than its estimate: no input has more tokens.</param>
 /// <param name="Tokens">Tokens of their text, estimated in OpenAI's vocabulary.</param>
 /// <param name="LongestInput">The most tokens that the input of one of them can have: prices depend on the length of a prompt.</param>
 /// <param name="Answers">Answers in text that they ask for (<c>n</c>).</param>

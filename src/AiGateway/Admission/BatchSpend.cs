@@ -21,7 +21,7 @@ internal sealed class BatchSpend(Limiter limiter, SnapshotHolder snapshots, Shar
             limiter.CountBatch(limit, value, batch.Name, spent);
             if (limit.Sharing != LimitSharing.Local)
             {
-                shared?.CountBatch(new BatchBooking(batch.Name, new Claim(limit, value, default, record.Caller.Organisation), batch.Created, spent, IsCost: true));
+                shared?.CountBatch(new BatchBooking(batch.Name, new Claim(limit, value, default, record.Caller.Organisation), batch.Created, spent, BatchBookingKind.Cost));
             }
         }
     }

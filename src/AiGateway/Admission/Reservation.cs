@@ -114,13 +114,21 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
         {
             return null;
         }
-        if (_shared is not null)
+        var shared = _shared is null ? [] : SharedHoldsOf(batch, exchange.Attempts[^1].Deployment);
+        foreach (var (_, booking) in shared.Where(static hold => hold.Use.Limit.Sharing == LimitSharing.Exact))
         {
             // Told before what the request holds is free again: in between both count, never neither.
-            await _shared.HoldBatchAsync(BookingsOf(batch, exchange.Attempts[^1].Deployment));
+            await _shared!.HoldBatchAsync(booking);
         }
         services.Limiter.KeepForBatch(CollectionsMarshal.AsSpan(_holds), batch, limit => DemandFor(limit).NanoUsd);
         services.Limiter.KeepForBatch(CollectionsMarshal.AsSpan(_attemptHolds), batch, limit => DemandFor(limit).NanoUsd);
+        foreach (var (use, booking) in shared)
+        {
+            if (use is { Limit.Sharing: LimitSharing.Leased, Lease: { } lease })
+            {
+                await _shared!.HoldBatchAsync(lease, booking);
+            }
+        }
         return new BatchHold(_learned.NanoUsd, _worst.NanoUsd);
     }
 
@@ -169,32 +177,27 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
 
     private Demand BookedInStore => _exact?.Epoch is { } epoch && epoch == _bookedIn ? _bookedExact : default;
 
-    private List<BatchBooking> BookingsOf(string batch, DeploymentModel deployment)
+    /// <summary>What a batch holds of limits that nodes share.</summary>
+    private List<(SubjectUse Use, BatchBooking Booking)> SharedHoldsOf(string batch, DeploymentModel deployment)
     {
-        var bookings = new List<BatchBooking>();
-        foreach (var limit in exchange.Snapshot.Limits.Of(exchange.Caller))
+        var found = new List<(SubjectUse, BatchBooking)>();
+        foreach (var (limit, value) in BatchSubjects.Of(exchange.Snapshot.Limits, exchange.Caller, exchange.Request!.Tags, exchange.Plan!.Alias.Name, deployment))
         {
-            if (_holds.Exists(hold => ReferenceEquals(hold.Use.Limit, limit)) && Subjects.KeyOf(limit, exchange) is { } value)
+            if (limit.Sharing == LimitSharing.Local)
             {
-                Add(new Claim(limit, value, default, exchange.Caller.Organisation));
+                continue;
+            }
+            foreach (var hold in limit.IsOfAttempt ? _attemptHolds ?? [] : _holds)
+            {
+                // Not all that apply are held: a budget that is spent lets its cheaper alias pass.
+                if (hold.Use.Limit.Id == limit.Id)
+                {
+                    var claim = new Claim(limit, value, default, limit.IsOfAttempt ? null : exchange.Caller.Organisation);
+                    found.Add((hold.Use, new BatchBooking(batch, claim, exchange.StartedAt, DemandFor(limit).NanoUsd, BatchBookingKind.Hold)));
+                }
             }
         }
-        foreach (var limit in exchange.Snapshot.Limits.OfAttempt)
-        {
-            if (Subjects.ValueOf(limit, deployment) is var value && limit.Covers(value))
-            {
-                Add(new Claim(limit, value, default));
-            }
-        }
-        return bookings;
-
-        void Add(Claim claim)
-        {
-            if (claim.Limit is { CountsMoney: true, Sharing: not LimitSharing.Local })
-            {
-                bookings.Add(new BatchBooking(batch, claim, exchange.StartedAt, DemandFor(claim.Limit).NanoUsd, IsCost: false));
-            }
-        }
+        return found;
     }
 
     private static List<Claim> EmptyClaims()

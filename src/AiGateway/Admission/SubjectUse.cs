@@ -181,6 +181,13 @@ internal sealed class SubjectUse
     {
         Add(new Demand(0, 0, 0, held.NanoUsd), -1);
         HoldBatch(batch, now, TimeSpan.Zero, nanoUsd);
+        for (var i = 0; i < _rates.Length; i++)
+        {
+            if (_rates[i].Measure == LimitMeasure.Spend)
+            {
+                Spent?.Spend(i, nanoUsd);
+            }
+        }
     }
 
     /// <summary>Counts what a batch cost, in place of what it held.</summary>

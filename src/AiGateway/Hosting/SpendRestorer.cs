@@ -264,7 +264,7 @@ internal sealed partial class SpendRestorer(
         {
             if (held.Limit.Sharing != LimitSharing.Local)
             {
-                await store!.BookAsync(new BatchBooking(held.Batch, new Claim(held.Limit, held.Value, default, held.Organisation), held.At, held.NanoUsd, IsCost: false));
+                await store!.BookAsync(new BatchBooking(held.Batch, new Claim(held.Limit, held.Value, default, held.Organisation), held.At, held.NanoUsd, BatchBookingKind.Hold));
                 tags.Add(SharedHold.TagOf(held.Limit, held.Organisation));
             }
         }

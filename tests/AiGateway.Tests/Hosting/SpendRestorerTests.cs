@@ -4,6 +4,7 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Hosting;
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
 using AiGateway.TestKit;
 using AiGateway.Tests.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,6 +81,23 @@ public sealed class SpendRestorerTests
         Assert.Equal(6_000_000_000, Assert.Single(Standings()).Used);
     }
 
+    [Fact]
+    public async Task BatchesUnderWay_AreHeldAnew_AndTheStoreIsToldOnce()
+    {
+        var hold = new BatchHold(Expected: 1_000_000_000, Most: 4_000_000_000);
+        _batches.Unbilled.Add(new OwnedObject("acme/red//alice", "sim", "batch_1", Operation.Batches, "", "alice", _clock.GetUtcNow(), default) { Terms = new BatchTerms("chat", [], hold) });
+        _batches.Unbilled.Add(new OwnedObject("t", "gone", "batch_2", Operation.Batches, "", "gone", _clock.GetUtcNow(), default) { Terms = new BatchTerms("chat", [], hold) });
+        var restorer = Restorer();
+
+        await restorer.Restore(Table(Budget("a")));
+        await restorer.Restore(Table(Budget("a"), Budget("b", made: Noon)));
+
+        // 3 USD of the ledger, and what the batch of the team's key may cost.
+        Assert.Equal([7_000_000_000, 7_000_000_000], Standings().Select(standing => standing.Used));
+        Assert.Equal([("a", "sim/batch_1", 4_000_000_000), ("b", "sim/batch_1", 4_000_000_000)], _store.Booked.Select(booked => (booked.Claim.Limit.Id, booked.Batch, booked.NanoUsd)));
+        Assert.All(_store.Booked, booked => Assert.Equal(("acme/red", "acme", BatchBookingKind.Hold), (booked.Claim.Value, booked.Claim.Organisation, booked.Kind)));
+    }
+
     private static LimitModel Budget(string id, CalendarUnit per = CalendarUnit.Month, long amount = 100, DateTimeOffset? made = null) => new()
     {
         Id = id,
@@ -88,6 +106,7 @@ public sealed class SpendRestorerTests
         Except = new HashSet<string>(),
         Rates = [new LimitRate(LimitMeasure.Spend, amount * 1_000_000_000, TimeSpan.FromDays(30)) { Calendar = new CalendarPeriod(per, TimeZoneInfo.Utc) }],
         Sharing = LimitSharing.Exact,
+        WorstCase = true,
         Budget = new BudgetModel([], null),
     };
 
@@ -99,6 +118,7 @@ public sealed class SpendRestorerTests
             providers: { simulated: }
             deployments: { sim: { provider: simulated, model: a } }
             aliases: { chat: { groups: [{ deployments: [sim] }] } }
+            callers: [{ id: alice, team: red, organisation: acme, key_hash: "sha256:0f7c4e31d0e3d1b7e2f6a8c9b0d1e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293" }]
             """).Snapshot!;
         var holder = new SnapshotHolder(snapshot with { Limits = Table(inForce) });
         return new SpendRestorer(

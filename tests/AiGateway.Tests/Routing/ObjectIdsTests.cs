@@ -1,4 +1,6 @@
 using AiGateway.Pipeline;
+using AiGateway.Protocols;
+using AiGateway.Protocols.Batches;
 
 namespace AiGateway.Tests.Routing;
 
@@ -32,6 +34,29 @@ public sealed class ObjectIdsTests
         Assert.Null(stranger.Open("resp_", id, Stored.Tenant));
         Assert.Null(ids.Open("msg_", id, Stored.Tenant));
         Assert.NotEqual(id, ids.Seal("resp_", Stored with { Tenant = "acme/payments/other" }));
+    }
+
+    [Fact]
+    public void WhatIsKnownOfABatch_IsInItsId_AndIdsOfBeforeStayGood()
+    {
+        using var ids = new ObjectIds("secret"u8);
+        var batch = Stored with
+        {
+            UpstreamId = "batch_1",
+            Model = "fast",
+            Volume = new BatchVolume(1, 2, 3, 4, 5, 6, 7, BatchKinds.Audio),
+            Origin = new BatchOrigin("a key of\nany name", DateTimeOffset.UnixEpoch.AddMilliseconds(1_790_000_000_123)),
+        };
+        Assert.Equal(batch, ids.Open("batch_", ids.Seal("batch_", batch), Stored.Tenant));
+        // A result leads back to its batch, under the same id.
+        var result = ids.Open("file-", ids.Seal("file-", batch with { UpstreamId = "file-2", Batch = batch.UpstreamId }), Stored.Tenant);
+        Assert.Equal(ids.Seal("batch_", batch), ids.Seal("batch_", result!.BatchOf(Operation.Files)!));
+
+        // Made by another implementation of the form of before.
+        const string before = "file-GT_2U5SN0Z6gvKvsDzK0N8DqYkQMROfWCaEVjuZJfE2vbheAHlmceBzUVa-9vwpbf-VnDnfyGmkr";
+        var old = Stored with { UpstreamId = "file-1", Model = "fast" };
+        Assert.Equal(before, ids.Seal("file-", old));
+        Assert.Equal(old, ids.Open("file-", before, Stored.Tenant));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AiGateway.Tests.Storage;
@@ -72,6 +73,59 @@ public sealed class SqliteObjectStoreTests : IDisposable
         Assert.True(await restarted.IsBilledAsync(Batch, Cancelled));
         Assert.False(await restarted.MarkBilledAsync(Batch, "req_x", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled));
         Assert.True(await restarted.MarkBilledAsync(Batch with { DeploymentId = "another" }, "req_x", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled));
+    }
+
+    [Fact]
+    public async Task TermsOfABatch_StayAsItWasMade_UntilItsCostIsKnown()
+    {
+        var terms = new BatchTerms("fast", [new("team", "a=b\n\"c\"")], new BatchHold(12, 34));
+        using (var store = Open())
+        {
+            Assert.Empty(await store.ListUnbilledAsync(DateTimeOffset.UnixEpoch, Cancelled));
+            Assert.False(System.IO.File.Exists(File));
+            await store.SaveAsync(Object("t", "batch_1", Operation.Batches) with { Terms = terms }, Cancelled);
+            await store.SaveAsync(Object("t", "batch_1", Operation.Batches), Cancelled);
+            await store.SaveAsync(Object("t", "batch_2", Operation.Batches) with { Terms = terms with { Hold = null } }, Cancelled);
+            await store.SaveAsync(Object("t", "file"), Cancelled);
+        }
+        using var restarted = Open();
+        var found = await restarted.ListUnbilledAsync(DateTimeOffset.UnixEpoch, Cancelled);
+        Assert.Equal(["batch_1", "batch_2"], found.Select(batch => batch.UpstreamId));
+        Assert.Equal((terms.Model, terms.Hold), (found[0].Terms!.Model, found[0].Terms!.Hold));
+        Assert.Equal(terms.Tags, found[0].Terms!.Tags);
+        Assert.Null(found[1].Terms!.Hold);
+        Assert.Empty(await restarted.ListUnbilledAsync(DateTimeOffset.UnixEpoch.AddDays(2), Cancelled));
+        var bytes = Directory.EnumerateFiles(Path.GetDirectoryName(File)!).SelectMany(System.IO.File.ReadAllBytes).ToArray();
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("expected"u8));
+
+        await restarted.MarkBilledAsync(new StoredObject("gpt", "t", "batch_1"), "req_1", DateTimeOffset.UnixEpoch, isPriced: true, Cancelled);
+        await restarted.MarkBilledAsync(new StoredObject("gpt", "t", "batch_2"), "req_2", DateTimeOffset.UnixEpoch, isPriced: false, Cancelled);
+        // What nobody could price goes on holding.
+        Assert.Equal(["batch_2"], (await restarted.ListUnbilledAsync(DateTimeOffset.UnixEpoch, Cancelled)).Select(batch => batch.UpstreamId));
+    }
+
+    [Fact]
+    public async Task FileOfTheFirstForm_IsBroughtToTheNewest()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        using (var connection = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            await connection.OpenAsync(Cancelled);
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                CREATE TABLE objects (
+                  number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, kind INTEGER NOT NULL, deployment TEXT NOT NULL, id TEXT NOT NULL,
+                  purpose TEXT NOT NULL, caller TEXT NOT NULL, made INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (tenant, deployment, id));
+                CREATE TABLE billed (deployment TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (deployment, id)) WITHOUT ROWID;
+                INSERT INTO billed VALUES ('gpt', 'batch_1', 'req_1', 0);
+                PRAGMA user_version = 1;
+                """;
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+        using var store = Open();
+        Assert.True(await store.IsBilledAsync(Batch, Cancelled));
+        await store.SaveAsync(Object("t", "batch_2", Operation.Batches) with { Terms = new BatchTerms("fast", [], new BatchHold(1, 2)) }, Cancelled);
+        Assert.Single(await store.ListUnbilledAsync(DateTimeOffset.UnixEpoch, Cancelled));
     }
 
     [Fact]

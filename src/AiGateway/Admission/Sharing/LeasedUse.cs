@@ -42,6 +42,9 @@ internal sealed class LeasedUse
     /// <summary>Where its keys belong.</summary>
     public string Tag { get; }
 
+    /// <summary>How many reports were answered.</summary>
+    public int Answers { get; private set; }
+
     /// <summary>The report that is under way; the keeper's own.</summary>
     public Task? Report { get; set; }
 
@@ -171,6 +174,7 @@ internal sealed class LeasedUse
             }
             return;
         }
+        Answers++;
         _nodes = answer.Nodes;
         _validUntil = now.Ticks - took.Ticks + Life;
         for (var i = 0; i < answer.Parts.Length; i++)

@@ -125,19 +125,30 @@ internal sealed class SharedLimits(
     /// <summary>Ends what the store holds, behind the answer.</summary>
     public void Settle(SharedHold exact, in Demand used) => settlements.Settle(exact, used);
 
-    /// <summary>Counts what a batch holds that has just been made: at once, so that what its request holds may end; where the store does not answer, behind it.</summary>
-    public async ValueTask HoldBatchAsync(IReadOnlyList<BatchBooking> bookings)
+    /// <summary>Counts what a batch holds that has just been made, of a limit that the store decides on: before what its request holds ends, or, where the store does not answer, behind it.</summary>
+    public async ValueTask HoldBatchAsync(BatchBooking hold)
     {
-        foreach (var booking in bookings)
+        try
         {
-            try
-            {
-                await store.BookAsync(booking);
-            }
-            catch (LimitStoreException)
-            {
-                settlements.Book(booking);
-            }
+            await store.BookAsync(hold);
+        }
+        catch (LimitStoreException)
+        {
+            settlements.Book(hold);
+        }
+    }
+
+    /// <summary>Says what a batch holds of a limit of which it was spent here as of a lease, so that any node can take it back.</summary>
+    /// <remarks>Where it is not certain that the store has counted it, it is not said, and not taken back by others: too much is counted then, never too little.</remarks>
+    public async ValueTask HoldBatchAsync(LeasedUse lease, BatchBooking hold)
+    {
+        // A report that is under way may have begun before it was spent.
+        await leases.RefillAsync([lease]);
+        var answers = lease.Answers;
+        await leases.RefillAsync([lease]);
+        if (lease.Answers > answers)
+        {
+            settlements.Book(hold with { Kind = BatchBookingKind.CountedHold });
         }
     }
 

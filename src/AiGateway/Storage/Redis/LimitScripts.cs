@@ -404,19 +404,19 @@ internal static class LimitScripts
 
     /// <summary>Counts what a batch holds, or in its place what it cost: each once, in either order.</summary>
     /// <remarks>
-    /// KEYS: epoch, the batch, use. ARGV: life of the keys, microseconds since it was made, amount, whether it is the cost, the epoch in which that
-    /// became known, a rate. What became known in another epoch comes from the ledger.
+    /// KEYS: epoch, the batch, use. ARGV: life of the keys, microseconds since it was made, amount, what it is (0 hold, 1 hold that is counted
+    /// already, 2 cost), the epoch in which a cost became known, a rate. What became known in another epoch comes from the ledger.
     /// </remarks>
     public static readonly LimitScript Batch = new("batch", Prelude + Book + """
         local epoch = redis.call('GET', KEYS[1])
-        local life, ago, amount, is_cost, known_in, r = arg(), arg(), arg(), arg(), arg(), rate()
+        local life, ago, amount, kind, known_in, r = arg(), arg(), arg(), arg(), arg(), rate()
         local field = r.code .. ':' .. KEYS[3]
         local known = redis.call('HGET', KEYS[2], field)
-        if known == 'x' or (known and is_cost == 0) then return 'known' end
+        if known == 'x' or (known and kind < 2) then return 'known' end
         local u = open(KEYS[3], { r })
         close(u, life)
-        if is_cost == 0 then
-          book(u, r, now - ago, amount)
+        if kind < 2 then
+          if kind == 0 then book(u, r, now - ago, amount) end
           redis.call('HSET', KEYS[2], field, string.format('%.0f@%.0f', amount, now - ago))
         else
           if known then

@@ -140,7 +140,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             values.Add(LifeOf(claim.Limit));
             values.Add(Math.Max(0, Microseconds(clock.GetUtcNow() - booking.At)));
             values.Add(booking.NanoUsd);
-            values.Add(booking.IsCost ? 1 : 0);
+            values.Add((int)booking.Kind);
             values.Add(booking.Epoch ?? "");
             AddRate(values, rate, claim.Limit);
             await connection.RunAsync(LimitScripts.Batch, keys, [values.ToArray()]);

@@ -18,6 +18,22 @@ internal sealed class SharedRequest(SharedNode node, LimitRefusal? refusal, List
     /// <summary>Asks for more than is held.</summary>
     public async Task<LimitRefusal?> RaiseAsync(Demand demand) => await node.Shared.TryRaiseAsync(holds, _ => demand, exact);
 
+    /// <summary>Ends with a batch that goes on holding what was asked for.</summary>
+    public async Task KeepForBatchAsync(string batch, Claim claim)
+    {
+        var booking = new BatchBooking(batch, claim with { Demand = default }, DateTimeOffset.UtcNow, claim.Demand.NanoUsd, BatchBookingKind.Hold);
+        if (exact is not null)
+        {
+            await node.Shared.HoldBatchAsync(booking);
+        }
+        node.Limiter.KeepForBatch(CollectionsMarshal.AsSpan(holds), batch, _ => claim.Demand.NanoUsd);
+        if (exact is null)
+        {
+            await node.Shared.HoldBatchAsync(holds[0].Use.Lease!, booking);
+        }
+        End(default);
+    }
+
     public void End(Demand used)
     {
         node.Limiter.Settle(CollectionsMarshal.AsSpan(holds), used);
