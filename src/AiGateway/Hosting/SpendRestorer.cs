@@ -161,6 +161,10 @@ internal sealed partial class SpendRestorer(
         {
             await store.BeginAsync(known, TimeSpan.Zero);
         }
+        if (host.Ledger is not null)
+        {
+            await SayToldAsync(Current.All, tags);
+        }
     }
 
     // The connection is only just being made; a store that is not there is not waited for. What is missing then is told when it is asked for.
@@ -214,7 +218,9 @@ internal sealed partial class SpendRestorer(
             {
                 await Task.Run(async () =>
                 {
-                    await TellStoreAsync(untold, []);
+                    var tags = new HashSet<string>(StringComparer.Ordinal);
+                    await TellStoreAsync(untold, tags);
+                    await SayToldAsync(untold, tags);
                     await TellOfBatchesAsync(new LimitTable([.. untold]), []);
                 });
             }
@@ -254,6 +260,22 @@ internal sealed partial class SpendRestorer(
             lock (_lock)
             {
                 _told[limit.Id] = ToldOf(limit);
+            }
+        }
+    }
+
+    /// <summary>What is spent from now on is counted as it is spent: a later start is not to tell it again.</summary>
+    private async Task SayToldAsync(IEnumerable<LimitModel> limits, HashSet<string> tags)
+    {
+        var name = ledger.Name();
+        var shared = limits.Where(IsOfStore).ToLookup(static limit => limit.SpansOrganisations, static limit => (limit, SpendRateOf(limit)!));
+        var all = snapshots.Current.Callers.All.Select(static caller => SharedHold.TagOf(caller.Organisation)).Concat(tags).Append(SharedHold.TagOf(organisation: null)).Append(SharedHold.Everybody);
+        foreach (var tag in all.Distinct(StringComparer.Ordinal))
+        {
+            (LimitModel, LimitRate)[] rates = [.. shared[tag == SharedHold.Everybody]];
+            if (rates.Length > 0)
+            {
+                await store!.ToldAsync(name, tag, rates);
             }
         }
     }

@@ -7,6 +7,7 @@ using AiGateway.FunctionalTests.Gateway;
 using AiGateway.Pipeline;
 using AiGateway.TestKit;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 
 namespace AiGateway.FunctionalTests.Batches;
 
@@ -198,7 +199,7 @@ public sealed class BatchBudgetTests(BatchFixture fixture) : IClassFixture<Batch
     public async Task TwoNodesOnOneRedis_HoldTogether_AndTheOtherGivesBack()
     {
         await using var redis = await RedisServer.StartOrSkipAsync();
-        var shared = Budget("0.012") + $"""
+        var shared = Budget("0.015") + $"""
             host:
               id_secret: "0123456789abcdef0123456789abcdef"
               redis: "redis://127.0.0.1:{redis.Port.ToString(CultureInfo.InvariantCulture)}"
@@ -218,6 +219,46 @@ public sealed class BatchBudgetTests(BatchFixture fixture) : IClassFixture<Batch
         Assert.Equal(402, (await BeginAsync(two, fileId)).Status);
         await EndAsync(one, BatchFixture.Id(begun));
         await RetryAsync(() => BeginAsync(two, fileId));
+    }
+
+    [Fact]
+    public async Task RestartBesideARedisThatKnows_CountsNothingTwice()
+    {
+        await using var redis = await RedisServer.StartOrSkipAsync();
+        var data = Directory.CreateTempSubdirectory("aigateway-batch-holds-");
+        try
+        {
+            var shared = Budget("0.05") + $$"""
+                host:
+                  ledger: { durability: batch }
+                  redis: "redis://127.0.0.1:{{redis.Port.ToString(CultureInfo.InvariantCulture)}}"
+
+                """;
+            decimal cost;
+            string fileId;
+            await using (var first = await StartAsync(shared, data.FullName))
+            {
+                fileId = await UploadAsync(first, 10);
+                cost = await EndAsync(first, BatchFixture.Id((await BeginAsync(first, fileId)).Json));
+                Assert.Equal(200, (await BeginAsync(first, fileId)).Status);
+                await first.StopAsync();
+            }
+            var held = await UsedAsync() - cost;
+            Assert.InRange(held, LeastHeld, MostHeld);
+            await using var second = await StartAsync(shared, data.FullName);
+            Assert.Equal(cost + held, await UsedAsync());
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+
+        async Task<decimal> UsedAsync()
+        {
+            using var client = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint);
+            var key = client.GetServer(redis.Endpoint).Keys(pattern: "*:u:*").Single();
+            return (long)(await client.GetDatabase().HashGetAllAsync(key)).Single(field => field.Name.ToString().EndsWith(":s", StringComparison.Ordinal)).Value / 1_000_000_000m;
+        }
     }
 
     [Fact]

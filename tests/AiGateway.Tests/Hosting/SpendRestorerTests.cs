@@ -34,6 +34,7 @@ public sealed class SpendRestorerTests
         Assert.Equal(["a", "b"], _store.Told);
         await restorer.Restore(Table(Budget("a"), Budget("b"), Budget("c")));
         Assert.Equal(["a", "b", "c"], _store.Told);
+        Assert.Equal(["org:acme a", "org:acme b", "org: a", "org: b", "org:acme c", "org: c"], _store.AllTold);
         // Another amount is no other budget; another period is.
         await restorer.Restore(Table(Budget("a", amount: 7), Budget("b", CalendarUnit.Day), Budget("c")));
         Assert.Equal(["a", "b", "c", "b"], _store.Told);
@@ -180,6 +181,8 @@ public sealed class SpendRestorerTests
 
         public List<string> Told { get; } = [];
 
+        public List<string> AllTold { get; } = [];
+
         public List<BatchBooking> Booked { get; } = [];
 
         public bool IsAway { get; set; }
@@ -191,6 +194,12 @@ public sealed class SpendRestorerTests
                 throw new LimitStoreException("away", LimitStoreFault.Timeout);
             }
             Told.Add(claim.Limit.StoreName);
+            return Task.CompletedTask;
+        }
+
+        public Task ToldAsync(string ledger, string tag, IReadOnlyList<(LimitModel Limit, LimitRate Rate)> rates)
+        {
+            AllTold.AddRange(rates.Select(rate => $"{tag} {rate.Limit.StoreName}"));
             return Task.CompletedTask;
         }
 

@@ -25,12 +25,18 @@ internal interface ILimitStore
     /// <summary>Counts what was spent of a lease, and asks for another share.</summary>
     Task<LeaseAnswer> LeaseAsync(LeaseReport report);
 
-    /// <summary>Counts what a ledger says was spent before the store began; nothing when that ledger was counted before.</summary>
+    /// <summary>Counts what a ledger says was spent before the store began; nothing when that ledger was counted before, or when all of it <see cref="ToldAsync">was told</see>.</summary>
     /// <param name="ledger">The ledger's name: the same on all nodes that write into the same one.</param>
     /// <param name="claim">The limit and its subject.</param>
     /// <param name="rate">The rate of that limit.</param>
     /// <param name="spent">How long ago, and how much in billionths of a USD.</param>
     Task RestoreAsync(string ledger, Claim claim, LimitRate rate, IReadOnlyList<(TimeSpan Ago, long NanoUsd)> spent);
+
+    /// <summary>Says that a ledger has told all that it knows of limits: what it says from now on was counted when it was spent. Nothing where the store has not begun to decide.</summary>
+    /// <param name="ledger">The ledger's name.</param>
+    /// <param name="tag">The organisation.</param>
+    /// <param name="rates">The limits' rates of money.</param>
+    Task ToldAsync(string ledger, string tag, IReadOnlyList<(LimitModel Limit, LimitRate Rate)> rates);
 
     /// <summary>Counts what a batch holds until its cost is known, or that cost in its place. It may be told again and counts once.</summary>
     Task BookAsync(BatchBooking booking);

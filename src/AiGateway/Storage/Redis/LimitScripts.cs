@@ -15,6 +15,7 @@ namespace AiGateway.Storage.Redis;
 /// <item><c>{tag}:leases:LIMIT:SUBJECT</c>: what each node has leased.</item>
 /// <item><c>{tag}:batch:NAME</c>: for each rate and use what a batch holds of it and since when (<c>AMOUNT@TIME</c>); <c>x</c> once its cost is counted.</item>
 /// <item><c>{tag}:restored</c>: what was counted from which ledger.</item>
+/// <item><c>{tag}:told</c>: of which limits a ledger has told all that it knew.</item>
 /// </list>
 /// Arguments come as one list (<see cref="ScriptArguments"/>); ARGV below stands for what is in it.
 /// Times are Redis' own, in microseconds. Sums beyond 2^53, up to which Lua counts exactly, are added to by Redis itself.
@@ -389,9 +390,10 @@ internal static class LimitScripts
         """);
 
     /// <summary>Counts what a ledger says was spent before Redis began, once for each ledger.</summary>
-    /// <remarks>KEYS: restored, use. ARGV: the ledger's name, life of the keys, a rate, then pairs of microseconds ago and amount.</remarks>
+    /// <remarks>KEYS: restored, use, told. ARGV: the ledger's name, the limit's field in told, life of the keys, a rate, then pairs of microseconds ago and amount.</remarks>
     public static readonly LimitScript Restore = new("restore", Prelude + Book + """
-        local ledger, life, r = arg(), arg(), rate()
+        local ledger, told, life, r = arg(), arg(), arg(), rate()
+        if redis.call('HEXISTS', KEYS[3], told) == 1 then return 0 end
         if redis.call('HSETNX', KEYS[1], ledger .. ':' .. r.code .. ':' .. KEYS[2], 1) == 0 then return 0 end
         local u = open(KEYS[2], { r })
         close(u, life)
@@ -399,6 +401,13 @@ internal static class LimitScripts
           book(u, r, now - args[i], args[i + 1])
         end
         if redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], life * 2) end
+        return 1
+        """);
+
+    /// <summary>Says of limits that a ledger has told all that it knew. KEYS: epoch, told. ARGV: their fields.</summary>
+    public static readonly LimitScript Told = new("told", """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+        for _, field in ipairs(cmsgpack.unpack(ARGV[1])) do redis.call('HSET', KEYS[2], field, 1) end
         return 1
         """);
 

@@ -113,6 +113,7 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
     {
         var values = new ScriptArguments();
         values.Add(ledger);
+        values.Add(ToldField(ledger, claim.Limit, rate));
         values.Add(LifeOf(claim.Limit));
         AddRate(values, rate, claim.Limit);
         foreach (var (ago, nanoUsd) in spent)
@@ -121,7 +122,18 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
             values.Add(nanoUsd);
         }
         var tag = SharedHold.TagOf(claim.Limit, claim.Organisation);
-        await connection.RunAsync(LimitScripts.Restore, [Key(tag, "restored"), UseKey(tag, claim)], [values.ToArray()]);
+        await connection.RunAsync(LimitScripts.Restore, [Key(tag, "restored"), UseKey(tag, claim), Key(tag, "told")], [values.ToArray()]);
+    }
+
+    /// <inheritdoc/>
+    public async Task ToldAsync(string ledger, string tag, IReadOnlyList<(LimitModel Limit, LimitRate Rate)> rates)
+    {
+        var values = new ScriptArguments();
+        foreach (var (limit, rate) in rates)
+        {
+            values.Add(ToldField(ledger, limit, rate));
+        }
+        await connection.RunAsync(LimitScripts.Told, [Key(tag, "epoch"), Key(tag, "told")], [values.ToArray()]);
     }
 
     /// <inheritdoc/>
@@ -255,6 +267,8 @@ internal sealed class RedisLimitStore(RedisConnection connection, string prefix,
         }
         return keys;
     }
+
+    private static string ToldField(string ledger, LimitModel limit, LimitRate rate) => $"{ledger}:{rate.Code}:{limit.StoreName}";
 
     private RedisKey UseKey(string tag, in Claim claim) => Key(tag, $"u:{claim.Limit.StoreName}:{claim.Value}");
 
