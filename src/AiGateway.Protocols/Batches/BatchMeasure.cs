@@ -52,7 +52,7 @@ internal sealed class BatchMeasure
         }
         var bytes = Math.Max(body.Length, facts.EstimatedInputTokens);
         Count(bytes, facts.TextTokens, Math.Min(bytes, facts.EstimatedInputTokens * InputPercent / 100));
-        _kinds |= (facts.HasImages ? BatchKinds.Images : 0) | (facts.HasAudio ? BatchKinds.Audio : 0) | (facts.HasTools ? BatchKinds.Tools : 0);
+        _kinds |= (facts.HasImages ? BatchKinds.Images : BatchKinds.None) | (facts.HasAudio ? BatchKinds.Audio : BatchKinds.None) | (facts.HasTools ? BatchKinds.Tools : BatchKinds.None);
         if (known is Operation.Embeddings or Operation.Moderations)
             return;
         var answers = Math.Clamp(facts.Choices, 1, MostAnswers);

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace AiGateway.Admission;
 
 /// <summary>What batches hold of one subject's use until their cost is known, by their names. Guarded by the limiter's lock.</summary>
@@ -42,5 +40,5 @@ internal sealed class HeldBatches
 
     /// <summary>Forgets a batch whose cost is known.</summary>
     /// <returns>False when nothing is noted of it.</returns>
-    public bool TryTake(string batch, [MaybeNullWhen(false)] out (long NanoUsd, Moment At) held) => _held.Remove(batch, out held);
+    public bool TryTake(string batch, out (long NanoUsd, Moment At) held) => _held.Remove(batch, out held);
 }

@@ -12,6 +12,9 @@ internal sealed partial class ObjectAnswers(
     // An object with sixteen pairs of metadata has some kilobytes.
     private const int LargestObject = 1024 * 1024;
 
+    // A longer name would make ids that are too long to be opened; whose batch it is then only the list of batches says.
+    private const int LongestCaller = 256;
+
     /// <summary>A key may have no right to files, and batches have limits of their own: conversations must not rest for it.</summary>
     public bool RestsOthers(AttemptOutcome outcome) => false;
 
@@ -62,7 +65,7 @@ internal sealed partial class ObjectAnswers(
         {
             Model = request.Objects!.Model,
             Volume = request.Objects.Volume,
-            Origin = IsBatch(request.Operation) ? new BatchOrigin(exchange.Caller.Id, exchange.StartedAt) : null,
+            Origin = IsBatch(request.Operation) && exchange.Caller.Id.Length <= LongestCaller ? new BatchOrigin(exchange.Caller.Id, exchange.StartedAt) : null,
         };
 
     private static bool IsBatch(Operation operation) => operation is Operation.Batches or Operation.MessageBatches;
