@@ -51,7 +51,7 @@ internal static class RefusalText
         // No Retry-After: clients would sleep for days, or retry in vain.
         return new Rejection(RejectionReason.BudgetSpent, refusal.Wait is { } wait
             ? $"{budget} has no room for {(ofBatch is { } most ? $"this batch, which may cost {Usd(most)}" : "this request")}. It renews at {NextMinute(exchange.StartedAt + wait).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; ask the platform team for more."
-            : ofBatch is { } nano ? $"{budget} is smaller than what this batch may cost: {Usd(nano)}. Make one of fewer requests, or give them a smaller max_tokens."
+            : ofBatch is { } nano ? $"{budget} is smaller than what this batch may cost: {Usd(nano)}. Make one of fewer requests, or give each a smaller max_tokens."
             : $"{budget} is smaller than what this request may cost. Send a smaller max_tokens.");
     }
 
