@@ -134,6 +134,7 @@ internal sealed partial class SpendRestorer(
     public async Task RestoreAsync(string tag)
     {
         var tags = new HashSet<string>(StringComparer.Ordinal) { tag };
+        string? name = null;
         if (host.Ledger is not null)
         {
             try
@@ -141,6 +142,7 @@ internal sealed partial class SpendRestorer(
                 // What ended just now is on its way into the ledger.
                 await services.GetRequiredService<LedgerQueue>().CommittedAsync().WaitAsync(StorePatience, clock);
                 await TellStoreAsync(Current.All.Where(IsOfStore), tags);
+                name = ledger.Name();
             }
             catch (TimeoutException e)
             {
@@ -161,9 +163,9 @@ internal sealed partial class SpendRestorer(
         {
             await store.BeginAsync(known, TimeSpan.Zero);
         }
-        if (host.Ledger is not null)
+        if (name is not null)
         {
-            await SayToldAsync(Current.All, tags);
+            await SayToldAsync(name, Current.All, tags);
         }
     }
 
@@ -220,7 +222,7 @@ internal sealed partial class SpendRestorer(
                 {
                     var tags = new HashSet<string>(StringComparer.Ordinal);
                     await TellStoreAsync(untold, tags);
-                    await SayToldAsync(untold, tags);
+                    await SayToldAsync(ledger.Name(), untold, tags);
                     await TellOfBatchesAsync(new LimitTable([.. untold]), []);
                 });
             }
@@ -265,9 +267,8 @@ internal sealed partial class SpendRestorer(
     }
 
     /// <summary>What is spent from now on is counted as it is spent: a later start is not to tell it again.</summary>
-    private async Task SayToldAsync(IEnumerable<LimitModel> limits, HashSet<string> tags)
+    private async Task SayToldAsync(string name, IEnumerable<LimitModel> limits, HashSet<string> tags)
     {
-        var name = ledger.Name();
         var shared = limits.Where(IsOfStore).ToLookup(static limit => limit.SpansOrganisations, static limit => (limit, SpendRateOf(limit)!));
         var all = snapshots.Current.Callers.All.Select(static caller => SharedHold.TagOf(caller.Organisation)).Concat(tags).Append(SharedHold.TagOf(organisation: null)).Append(SharedHold.Everybody);
         foreach (var tag in all.Distinct(StringComparer.Ordinal))
