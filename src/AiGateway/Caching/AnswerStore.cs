@@ -1,3 +1,4 @@
+using AiGateway.Caching.Nodes;
 using AiGateway.Caching.Semantic;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -43,8 +44,14 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             metrics.Unreadable();
             return null;
         }
+        return IsFresh(answer, use) ? answer : null;
+    }
+
+    /// <summary>Whether an answer is young enough for a request.</summary>
+    public bool IsFresh(StoredAnswer answer, CacheUse use)
+    {
         var age = clock.GetUtcNow() - answer.MadeAt;
-        return age < answer.Ttl && age < use.Model.Ttl && (use.Controls.MaxAge is not { } oldest || age <= oldest) ? answer : null;
+        return age < answer.Ttl && age < use.Model.Ttl && (use.Controls.MaxAge is not { } oldest || age <= oldest);
     }
 
     /// <summary>Keeps what a call has brought, if it is to be kept, and takes the call out of flight.</summary>
@@ -88,6 +95,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             }
             flight.Keep(answer);
             await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = answer.Ttl, LocalCacheExpiration = answer.Ttl }, call.Tags);
+            flight.Lease?.End(LeaseState.Kept);
             metrics.Kept(KeepResult.Kept);
             if (call.Use.Look is { } look)
             {
@@ -102,6 +110,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         finally
         {
             flight.Keep(null);
+            flight.Lease?.End(LeaseState.NotKept);
             flights.Remove(flight);
             Interlocked.Decrement(ref _pending);
         }
@@ -110,6 +119,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
     private void Drop(Flight flight, KeepResult result)
     {
         flight.Keep(null);
+        flight.Lease?.End(LeaseState.NotKept);
         flights.Remove(flight);
         metrics.Kept(result);
     }

@@ -1,3 +1,4 @@
+using AiGateway.Caching.Nodes;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -14,6 +15,7 @@ internal static class CachingExtensions
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<CacheMetrics>());
         services.AddSingleton<AnswerStore>();
+        services.AddSingleton(provider => new NodeFlights(provider.GetService<INodeLeases>(), provider.GetRequiredService<CacheMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServedHits>();
         services.AddSingleton<SemanticMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<SemanticMetrics>());

@@ -1,3 +1,4 @@
+using AiGateway.Caching.Nodes;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -7,7 +8,7 @@ using AiGateway.Protocols.Fingerprints;
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
-internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, SemanticCache semantic, ServedHits served, TimeProvider clock)
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, SemanticCache semantic, ServedHits served, TimeProvider clock)
 {
     // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
     private const int LeastShared = 256 * 1024;
@@ -43,7 +44,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             return;
         }
         var use = new CacheUse(cache, controls, tenant, key, AnswerForm.Of(exchange.Request!));
-        if (await TryServeKeptAsync(context, exchange, use, isAgain: false))
+        if (await TryServeKeptAsync(context, exchange, use))
         {
             return;
         }
@@ -80,10 +81,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         return Task.CompletedTask;
     }
 
-    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use, bool isAgain) =>
-        !use.Controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, isAgain, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
+    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use) =>
+        !use.Controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, isAgain: false, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
 
-    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, Flight? shared = null)
+    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, bool isShared = false)
     {
         var now = clock.GetUtcNow();
         await SocketThread.LeaveFor(answer.Body.Length);
@@ -91,13 +92,13 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             return false;
         }
-        var isByMeaning = shared is null && use.Look is { Figures.Result: SemanticResult.Served };
-        exchange.Cache = new CacheFigures(shared is not null ? CacheStatus.Shared : isByMeaning ? CacheStatus.SemanticHit : CacheStatus.Hit)
+        var isByMeaning = !isShared && use.Look is { Figures.Result: SemanticResult.Served };
+        exchange.Cache = new CacheFigures(isShared ? CacheStatus.Shared : isByMeaning ? CacheStatus.SemanticHit : CacheStatus.Hit)
         {
             Semantic = use.Look?.Figures,
             Saved = answer.Cost,
             PaidBy = answer.PaidBy,
-            Age = shared is null ? now - answer.MadeAt : TimeSpan.Zero,
+            Age = isShared ? TimeSpan.Zero : now - answer.MadeAt,
         };
         exchange.Cost = FreeCost;
         (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
@@ -109,6 +110,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
 
     private async Task ShareAsync(HttpContext context, Exchange exchange, CacheUse use)
     {
+        var began = clock.GetTimestamp();
         for (var generation = 0; ; generation++)
         {
             FlightReader reader;
@@ -127,7 +129,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 reader = flights.JoinOrLead(use.Key, use.Controls.IsRefresh, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
                 if (leads)
                 {
-                    if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight))
+                    if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight, began))
                     {
                         await LeadAsync(context, exchange, use, reader);
                     }
@@ -156,14 +158,27 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         }
     }
 
-    /// <summary>Serves what the call before this one has left, where that ended between the first look and now; whoever has joined this one then looks too.</summary>
-    private async ValueTask<bool> TryServeInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight)
+    /// <summary>Serves what need not be asked: what the call before this one has left, where that ended between the first look and now, and what another node's call brings.</summary>
+    private async ValueTask<bool> TryServeInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight, long began)
     {
         var isNeeded = false;
         try
         {
-            isNeeded = !await TryServeKeptAsync(context, exchange, use, isAgain: true);
-            return !isNeeded;
+            var (answer, isFromElsewhere) = use.Controls.IsRefresh ? (null, false) : await FindInsteadAsync(context, exchange, use, flight, began);
+            if (answer is null)
+            {
+                isNeeded = true;
+                return false;
+            }
+            // Whoever has joined has it too.
+            flights.Remove(flight);
+            flight.Give(answer, isFromElsewhere);
+            flight.Lease?.End(LeaseState.Kept);
+            if (!await TryServeAsync(context, exchange, use, answer, isFromElsewhere))
+            {
+                await GoOnAsync(context, exchange);
+            }
+            return true;
         }
         finally
         {
@@ -172,6 +187,25 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 Drop(flight, null);
             }
         }
+    }
+
+    private async ValueTask<(StoredAnswer? Answer, bool IsFromElsewhere)> FindInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight, long began)
+    {
+        var operation = exchange.Request!.Operation;
+        if (await store.FindAsync(use, operation, isAgain: true, context.RequestAborted) is { } answer)
+        {
+            return (answer, false);
+        }
+        if (use.Model.NodeWait is not { } wait)
+        {
+            return (null, false);
+        }
+        var (left, patience) = (wait - clock.GetElapsedTime(began), PatienceOf(exchange));
+        var asked = clock.GetTimestamp();
+        var turn = await nodes.TurnAsync(use.Key, patience != Timeout.InfiniteTimeSpan && patience < left ? patience : left, context.RequestAborted);
+        exchange.UpstreamTime += turn.HasWaited ? clock.GetElapsedTime(asked) : TimeSpan.Zero;
+        flight.Lease = turn.Lease;
+        return (turn.MayBeKept ? await store.FindAsync(use, operation, isAgain: false, context.RequestAborted) : null, turn.HasWaited);
     }
 
     /// <summary>Makes the call, for itself and for whoever joins.</summary>
@@ -243,6 +277,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private void Drop(Flight flight, Rejection? rejection)
     {
         flights.Remove(flight);
+        flight.Lease?.End(LeaseState.GivenUp);
         flight.Finish(flight.Head is null ? FlightEnd.Failed : FlightEnd.Broken, rejection, null);
     }
 
@@ -254,11 +289,28 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var began = clock.GetTimestamp();
         try
         {
-            if (!use.Form.Stream || flight.Form != use.Form || reader.CameAfter)
+            var isWhole = !use.Form.Stream || flight.Form != use.Form || reader.CameAfter;
+            if (!isWhole)
             {
-                var answer = await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
-                if (answer is not null && await TryServeAsync(context, exchange, use, answer, reader.CameAfter ? null : flight))
+                var end = await reader.WaitForHeadAsync(context.RequestAborted).WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
+                if (end == FlightEnd.Failed)
+                {
+                    exchange.UpstreamTime += clock.GetElapsedTime(began);
+                    return false;
+                }
+                isWhole = end == FlightEnd.Given;
+            }
+            var answer = isWhole ? await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted) : null;
+            exchange.UpstreamTime += clock.GetElapsedTime(began);
+            if (isWhole)
+            {
+                var isShared = !reader.CameAfter && (flight.End != FlightEnd.Given || flight.IsFromElsewhere);
+                if (flight.End == FlightEnd.Given && !isShared && (use.Controls.IsRefresh || !store.IsFresh(answer!, use)))
+                {
+                    // It was old when this request came, and is not what it wants.
+                    return false;
+                }
+                if (answer is not null && await TryServeAsync(context, exchange, use, answer, isShared))
                 {
                     return true;
                 }
@@ -266,15 +318,6 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 {
                     return false;
                 }
-            }
-            else if (await reader.WaitForHeadAsync(context.RequestAborted).WaitAsync(PatienceOf(exchange), clock, context.RequestAborted) == FlightEnd.Failed)
-            {
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
-                return false;
-            }
-            else
-            {
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
             }
             if (reader is { IsCut: true, Position: 0 })
             {

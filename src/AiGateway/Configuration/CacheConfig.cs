@@ -24,8 +24,21 @@ internal sealed record CacheConfig
     /// <summary>Whether callers of different dialects share answers to the same conversation. Default false.</summary>
     public bool? Neutral { get; init; }
 
+    /// <summary>Who shares one call for the same request.</summary>
+    public SingleFlightConfig SingleFlight { get; init; } = new();
+
     /// <summary>Answers to questions that mean the same; off by default.</summary>
     public SemanticCacheConfig Semantic { get; init; } = new();
+}
+
+/// <summary>Who shares one call for the same request, as written; in the file the section, or its mode alone.</summary>
+internal sealed record SingleFlightConfig
+{
+    /// <summary><c>node</c> (default): requests at the same node; <c>redis</c>: those at all nodes that share <c>host.redis</c>.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>How long a request waits for another node's call before it makes its own; 100 ms to 10 min. Default 10 s.</summary>
+    public TimeSpan? Wait { get; init; }
 }
 
 /// <summary>What the process has for caches.</summary>

@@ -8,6 +8,8 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>What an empty section means.</summary>
     public static readonly CacheModel Default = new(TimeSpan.FromHours(1), CacheScope.Project);
 
+    private static readonly TimeSpan DefaultNodeWait = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether requests are cached that would not get the same answer twice.</summary>
     public bool AllRequests { get; init; }
 
@@ -20,6 +22,9 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether callers of different dialects share answers to the same conversation.</summary>
     public bool IsNeutral { get; init; }
 
+    /// <summary>How long a request waits for another node's call before it makes its own; null: nodes do not wait for each other.</summary>
+    public TimeSpan? NodeWait { get; init; }
+
     /// <summary>How questions are answered that mean the same; null: not at all.</summary>
     public SemanticCacheModel? Semantic { get; init; }
 
@@ -30,6 +35,7 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
         IsNeutral = section.Neutral ?? false,
+        NodeWait = section.SingleFlight.Mode == CacheWords.Redis ? section.SingleFlight.Wait ?? DefaultNodeWait : null,
         Semantic = SemanticCacheModel.Of(section.Semantic),
     };
 }

@@ -71,6 +71,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition CacheKept = new("aigateway.cache.kept", MetricKind.Counter, "{answer}", "Answers that might have been kept: kept, too_large, incomplete, refused, busy or failed.", TagNames.Result);
     public static readonly MetricDefinition CacheUnreadable = new("aigateway.cache.unreadable", MetricKind.Counter, "{answer}", "Answers that were there and not served: cut, of another version, or of another tenant.");
     public static readonly MetricDefinition CacheInFlight = new("aigateway.cache.inflight", MetricKind.Gauge, "{call}", "Calls that others may share: in flight, or with an answer that is being kept.");
+    public static readonly MetricDefinition CacheNodeWaits = new("aigateway.cache.node.waits", MetricKind.Counter, "{request}", "Requests that waited for another node's call: kept (answered by it), not_kept, taken_over, too_long or unavailable.", TagNames.Result);
     public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
 
     public static readonly MetricDefinition CacheLookups = new("aigateway.cache.lookups", MetricKind.Counter, "{lookup}", "Look-ups in the levels of the cache: hit, miss, and in Redis unreadable (not ours, damaged, cut) or failed.", TagNames.Level, TagNames.Result);
@@ -152,7 +153,7 @@ internal static class MetricDefinitions
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,
         LimitsStoreCallDuration, LimitsStoreFallbacks, LimitsStoreUnsettled, LimitsStoreLost, LimitsLeased,
-        CacheRequests, CacheSavedUsd, CacheKept, CacheUnreadable, CacheInFlight,
+        CacheRequests, CacheSavedUsd, CacheKept, CacheUnreadable, CacheInFlight, CacheNodeWaits,
         DeploymentAvailable, DeploymentCircuitOpen, DeploymentInFlight, DeploymentLatency,
         ConfigInfo, ConfigReloads, ConfigLastReloadSuccessful, ConfigLoadedTimestamp, RecordsDropped,
         CredentialsFetches, CredentialsFetchDuration, CredentialsExpiresIn, ResponsesKept, ResponsesRemoved, ResponsesStored, ResponsesStoreFailures,

@@ -11,7 +11,12 @@ internal static partial class FileTable
         .With("max_entry", "Largest answer that is kept. Default 1MiB.", Scalars.Size(1L << 10, 64L << 20), (section, value) => section with { MaxEntry = value })
         .With("refused", "Whether answers are kept that a filter took away or in which the model declined. Default false.", Scalars.Boolean, (section, value) => section with { Refused = value })
         .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value })
+        .With("single_flight", "Who shares one call for the same request: node, redis (all nodes that share host.redis), or a section. Default node.", SingleFlight(), (section, value) => section with { SingleFlight = value })
         .With("semantic", "Answers to questions that mean the same: off, shadow (decides and measures, serves nothing), on, or a section. Default off.", SemanticCache(), (section, value) => section with { Semantic = value }));
+
+    private static ShortFormShape<string, SingleFlightConfig> SingleFlight() => new(Scalars.Word(CacheWords.SingleFlights), mode => new SingleFlightConfig { Mode = mode }, new RecordShape<SingleFlightConfig>("single_flight")
+        .With("mode", "node, or redis: one call for the same request at all nodes that share host.redis. Default node.", Scalars.Word(CacheWords.SingleFlights), (section, value) => section with { Mode = value })
+        .With("wait", "How long a request waits for another node's call before it makes its own. Default 10s.", Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)), (section, value) => section with { Wait = value }));
 
     private static ShortFormShape<string, SemanticCacheConfig> SemanticCache() => new(Scalars.Word(SemanticWords.Modes), mode => new SemanticCacheConfig { Mode = mode }, new RecordShape<SemanticCacheConfig>("semantic_cache")
         .With("mode", "off, shadow (decides and measures, serves nothing) or on. Default off.", Scalars.Word(SemanticWords.Modes), (section, value) => section with { Mode = value })
