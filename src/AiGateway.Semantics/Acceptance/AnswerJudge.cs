@@ -11,11 +11,10 @@ namespace AiGateway.Semantics.Acceptance;
 /// milliseconds; thread-safe.
 /// </remarks>
 /// <param name="model">For meaning.</param>
-/// <param name="leastSimilarity">The similarity from which two answers mean the same.</param>
-internal sealed class AnswerJudge(EmbeddingModel model, float leastSimilarity = AnswerJudge.DefaultSimilarity)
+internal sealed class AnswerJudge(EmbeddingModel model)
 {
-    /// <summary>Above what questions about the same subject reach; paraphrases of a sentence lie around 0.9.</summary>
-    internal const float DefaultSimilarity = 0.85f;
+    /// <summary>The similarity from which two answers mean the same.</summary>
+    private const float LeastSimilarity = 0.85f;
 
     internal bool Agree(string cached, string live)
     {
@@ -26,13 +25,13 @@ internal sealed class AnswerJudge(EmbeddingModel model, float leastSimilarity = 
         var (a, b) = (new float[model.Dimensions], new float[model.Dimensions]);
         return model.TryEmbed(cached, a) == EmbeddingOutcome.Embedded
             && model.TryEmbed(live, b) == EmbeddingOutcome.Embedded
-            && TensorPrimitives.Dot<float>(a, b) >= leastSimilarity;
+            && TensorPrimitives.Dot<float>(a, b) >= LeastSimilarity;
     }
 
     /// <summary>Whether the letters and digits of both are the same, in order.</summary>
     private static bool AreEqual(string a, string b)
     {
-        var (i, j) = (0, 0);
+        var (i, j, any) = (0, 0, false);
         while (true)
         {
             while (i < a.Length && !char.IsLetterOrDigit(a[i]))
@@ -41,17 +40,10 @@ internal sealed class AnswerJudge(EmbeddingModel model, float leastSimilarity = 
                 j++;
             if (i == a.Length || j == b.Length)
                 // Nothing left of both; and texts without any letter or digit (signs, emoji) are the same only as they stand.
-                return i == a.Length && j == b.Length && (HasLetters(a) || a == b);
+                return i == a.Length && j == b.Length && (any || a == b);
             if (char.ToLowerInvariant(a[i++]) != char.ToLowerInvariant(b[j++]))
                 return false;
+            any = true;
         }
-    }
-
-    private static bool HasLetters(string text)
-    {
-        foreach (var c in text)
-            if (char.IsLetterOrDigit(c))
-                return true;
-        return false;
     }
 }

@@ -29,9 +29,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var bypass = Cacheability.BypassOf(exchange, cache, controls);
         string? key = null;
         RequestFingerprint? print = null;
-        var tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
+        var tenant = "";
         if (bypass == CacheBypass.None)
         {
+            tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
             await SocketThread.LeaveFor(exchange.Request!.Body!.Length);
             key = AnswerKeys.Of(exchange, cache, tenant, controls.Space, headers, out print);
             bypass = key is null ? CacheBypass.NoKey : CacheBypass.None;
@@ -82,7 +83,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     }
 
     private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use) =>
-        !use.Controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, isAgain: false, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
+        !use.Controls.IsRefresh && await store.FindAsync(use, isAgain: false, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
 
     private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, bool isShared = false)
     {
@@ -98,7 +99,8 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             Semantic = use.Look?.Figures,
             Saved = answer.Cost,
             PaidBy = answer.PaidBy,
-            Age = isShared ? TimeSpan.Zero : now - answer.MadeAt,
+            // Another node's clock may be ahead.
+            Age = !isShared && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
         };
         exchange.Cost = FreeCost;
         (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
@@ -191,8 +193,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
 
     private async ValueTask<(StoredAnswer? Answer, bool IsFromElsewhere)> FindInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight, long began)
     {
-        var operation = exchange.Request!.Operation;
-        if (await store.FindAsync(use, operation, isAgain: true, context.RequestAborted) is { } answer)
+        if (await store.FindAsync(use, isAgain: true, context.RequestAborted) is { } answer)
         {
             return (answer, false);
         }
@@ -205,7 +206,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var turn = await nodes.TurnAsync(use.Key, patience != Timeout.InfiniteTimeSpan && patience < left ? patience : left, context.RequestAborted);
         exchange.UpstreamTime += turn.HasWaited ? clock.GetElapsedTime(asked) : TimeSpan.Zero;
         flight.Lease = turn.Lease;
-        return (turn.MayBeKept ? await store.FindAsync(use, operation, isAgain: false, context.RequestAborted) : null, turn.HasWaited);
+        return (turn.MayBeKept ? await store.FindAsync(use, isAgain: false, context.RequestAborted) : null, turn.HasWaited);
     }
 
     /// <summary>Makes the call, for itself and for whoever joins.</summary>
@@ -286,24 +287,21 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private async Task<bool> FollowAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
     {
         var flight = reader.Flight;
-        var began = clock.GetTimestamp();
         try
         {
             var isWhole = !use.Form.Stream || flight.Form != use.Form || reader.CameAfter;
             if (!isWhole)
             {
-                var end = await reader.WaitForHeadAsync(context.RequestAborted).WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
+                var end = await WaitAsync(exchange, reader.WaitForHeadAsync(context.RequestAborted), context.RequestAborted);
                 if (end == FlightEnd.Failed)
                 {
-                    exchange.UpstreamTime += clock.GetElapsedTime(began);
                     return false;
                 }
                 isWhole = end == FlightEnd.Given;
             }
-            var answer = isWhole ? await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted) : null;
-            exchange.UpstreamTime += clock.GetElapsedTime(began);
             if (isWhole)
             {
+                var answer = await WaitAsync(exchange, flight.Stored, context.RequestAborted);
                 var isShared = !reader.CameAfter && (flight.End != FlightEnd.Given || flight.IsFromElsewhere);
                 if (flight.End == FlightEnd.Given && !isShared && (use.Controls.IsRefresh || !store.IsFresh(answer!, use)))
                 {
@@ -336,6 +334,20 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             exchange.Outcome = RequestOutcome.CallerGone;
             return true;
+        }
+    }
+
+    /// <summary>Waits for another request's call, as long as the caller has patience; it is the upstream's time, however it ends.</summary>
+    private async Task<T> WaitAsync<T>(Exchange exchange, Task<T> awaited, CancellationToken callerGone)
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            return await awaited.WaitAsync(PatienceOf(exchange), clock, callerGone);
+        }
+        finally
+        {
+            exchange.UpstreamTime += clock.GetElapsedTime(began);
         }
     }
 
