@@ -15,6 +15,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
 
     private static readonly HybridCacheEntryOptions LookUpOnly = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
     private static readonly HybridCacheEntryOptions LookUpHere = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCache };
+    private static readonly HybridCacheEntryOptions LookUpShared = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableLocalCacheRead };
 
     private int _pending;
 
@@ -22,12 +23,22 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
     /// <param name="use">How the request uses the cache.</param>
     /// <param name="isAgain">Whether it was not there a moment ago: then only this process is looked at.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
-    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, bool isAgain, CancellationToken cancellationToken)
+    /// <param name="mayBeStale">Whether one will do that is past its time and may still be served: <see cref="IsFresh"/> tells.</param>
+    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, bool isAgain, CancellationToken cancellationToken, bool mayBeStale = false)
+    {
+        var answer = await ReadAsync(use, isAgain ? LookUpHere : LookUpOnly, cancellationToken);
+        return answer is not null && (IsFresh(answer, use) || (mayBeStale && MayBeServedStale(answer, use))) ? answer : null;
+    }
+
+    /// <summary>Whether nodes share an answer that is within its time, which is in memory from then on.</summary>
+    public async ValueTask<bool> FindSharedAsync(CacheUse use) => await ReadAsync(use, LookUpShared, CancellationToken.None) is { } answer && IsFresh(answer, use);
+
+    private async ValueTask<StoredAnswer?> ReadAsync(CacheUse use, HybridCacheEntryOptions options, CancellationToken cancellationToken)
     {
         byte[]? bytes;
         try
         {
-            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, isAgain ? LookUpHere : LookUpOnly, cancellationToken: cancellationToken);
+            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, options, cancellationToken: cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -43,7 +54,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             metrics.Unreadable();
             return null;
         }
-        return IsFresh(answer, use) ? answer : null;
+        return answer;
     }
 
     /// <summary>Whether an answer is young enough for a request.</summary>
@@ -52,6 +63,10 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         var age = clock.GetUtcNow() - answer.MadeAt;
         return age < answer.Ttl && age < use.Model.Ttl && (use.Controls.MaxAge is not { } oldest || age <= oldest);
     }
+
+    // Who says how old an answer may be does not want one that is older (RFC 5861 and RFC 9111, 5.2.1.1).
+    private bool MayBeServedStale(StoredAnswer answer, CacheUse use) =>
+        use.Controls.MaxAge is null && clock.GetUtcNow() - answer.MadeAt < (answer.Ttl < use.Model.Ttl ? answer.Ttl : use.Model.Ttl) + use.Model.StaleFor;
 
     /// <summary>Keeps what a call has brought, if it is to be kept, and takes the call out of flight.</summary>
     public void Keep(Flight flight, FinishedCall call)
@@ -94,7 +109,8 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
                 return;
             }
             flight.Keep(answer);
-            await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = answer.Ttl, LocalCacheExpiration = answer.Ttl }, call.Tags);
+            var life = answer.Ttl + call.Use.StaleFor;
+            await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = life, LocalCacheExpiration = life }, call.Tags);
             flight.Lease?.End(LeaseState.Kept);
             metrics.Kept(KeepResult.Kept);
             if (call.Use.Look is { } look)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using AiGateway.Caching.Levels;
 using AiGateway.Caching.Nodes;
+using AiGateway.Caching.Refreshing;
 using AiGateway.Pipeline;
 using AiGateway.Telemetry;
 
@@ -19,6 +20,7 @@ internal sealed class CacheMetrics : IRequestObserver
     private readonly Counter<long> _kept;
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _waits;
+    private readonly Counter<long> _refreshes;
 
     public CacheMetrics(IMeterFactory factory, FlightTable flights, MemoryLevel memory)
     {
@@ -29,6 +31,7 @@ internal sealed class CacheMetrics : IRequestObserver
         _kept = meter.CreateCounter<long>(MetricDefinitions.CacheKept);
         _unreadable = meter.CreateCounter<long>(MetricDefinitions.CacheUnreadable);
         _waits = meter.CreateCounter<long>(MetricDefinitions.CacheNodeWaits);
+        _refreshes = meter.CreateCounter<long>(MetricDefinitions.CacheRefreshes);
         meter.Observe(MetricDefinitions.CacheInFlight, () => (long)flights.Count);
     }
 
@@ -40,6 +43,9 @@ internal sealed class CacheMetrics : IRequestObserver
 
     /// <summary>A request has waited for another node's call.</summary>
     public void Waited(NodeWait came) => _waits.Add(1, new KeyValuePair<string, object?>(TagNames.Result, Word(came)));
+
+    /// <summary>An answer that was served past its time was to be renewed.</summary>
+    public void Refreshed(RefreshResult result) => _refreshes.Add(1, new KeyValuePair<string, object?>(TagNames.Result, Word(result)));
 
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
@@ -76,6 +82,14 @@ internal sealed class CacheMetrics : IRequestObserver
         KeepResult.Incomplete => "incomplete",
         KeepResult.Refused => "refused",
         KeepResult.Busy => "busy",
+        _ => "failed",
+    };
+
+    private static string Word(RefreshResult result) => result switch
+    {
+        RefreshResult.Asked => "asked",
+        RefreshResult.Elsewhere => "elsewhere",
+        RefreshResult.Busy => "busy",
         _ => "failed",
     };
 

@@ -1,4 +1,5 @@
 using AiGateway.Caching.Nodes;
+using AiGateway.Caching.Refreshing;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -8,7 +9,7 @@ using AiGateway.Protocols.Fingerprints;
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
-internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, SemanticCache semantic, ServedHits served, TimeProvider clock)
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, StaleRefresher refresher, SemanticCache semantic, ServedHits served, TimeProvider clock)
 {
     // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
     private const int LeastShared = 256 * 1024;
@@ -26,6 +27,8 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     {
         var headers = context.Request.Headers;
         var controls = CacheControls.Read(headers);
+        var cause = cache.StaleFor > TimeSpan.Zero ? context.Features.Get<RefreshCause>() : null;
+        controls = cause is null ? controls : controls.Anew();
         var bypass = Cacheability.BypassOf(exchange, cache, controls);
         string? key = null;
         RequestFingerprint? print = null;
@@ -57,7 +60,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             var look = await semantic.LookAsync(exchange, use, print, context.RequestAborted);
             if (look is { Figures.Result: SemanticResult.Served, Answer: { } answer })
             {
-                if (await TryServeAsync(context, exchange, use with { Look = look }, answer))
+                if (await TryServeAsync(context, exchange, use with { Look = look }, answer, CacheStatus.SemanticHit))
                 {
                     served.Add(exchange.Id, exchange.Caller.Id, look);
                     return;
@@ -66,7 +69,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             }
             use = use with { Look = look };
         }
-        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss) { Semantic = use.Look?.Figures };
+        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss) { Semantic = use.Look?.Figures, RefreshOf = cause?.RequestId };
         CacheHeaders.Write(context, exchange.Cache, controls, key);
         await ShareAsync(context, exchange, use);
     }
@@ -82,10 +85,21 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         return Task.CompletedTask;
     }
 
-    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use) =>
-        !use.Controls.IsRefresh && await store.FindAsync(use, isAgain: false, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
+    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use)
+    {
+        if (use.Controls.IsRefresh || await store.FindAsync(use, isAgain: false, context.RequestAborted, mayBeStale: true) is not { } answer)
+        {
+            return false;
+        }
+        if (store.IsFresh(answer, use))
+        {
+            return await TryServeAsync(context, exchange, use, answer);
+        }
+        refresher.Begin(context, exchange, use);
+        return await TryServeAsync(context, exchange, use, answer, CacheStatus.Stale);
+    }
 
-    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, bool isShared = false)
+    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, CacheStatus status = CacheStatus.Hit)
     {
         var now = clock.GetUtcNow();
         await SocketThread.LeaveFor(answer.Body.Length);
@@ -93,14 +107,13 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             return false;
         }
-        var isByMeaning = !isShared && use.Look is { Figures.Result: SemanticResult.Served };
-        exchange.Cache = new CacheFigures(isShared ? CacheStatus.Shared : isByMeaning ? CacheStatus.SemanticHit : CacheStatus.Hit)
+        exchange.Cache = new CacheFigures(status)
         {
             Semantic = use.Look?.Figures,
             Saved = answer.Cost,
             PaidBy = answer.PaidBy,
             // Another node's clock may be ahead.
-            Age = !isShared && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
+            Age = status != CacheStatus.Shared && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
         };
         exchange.Cost = FreeCost;
         (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
@@ -176,7 +189,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             flights.Remove(flight);
             flight.Give(answer, isFromElsewhere);
             flight.Lease?.End(LeaseState.Kept);
-            if (!await TryServeAsync(context, exchange, use, answer, isFromElsewhere))
+            if (!await TryServeAsync(context, exchange, use, answer, isFromElsewhere ? CacheStatus.Shared : CacheStatus.Hit))
             {
                 await GoOnAsync(context, exchange);
             }
@@ -308,7 +321,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     // It was old when this request came, and is not what it wants.
                     return false;
                 }
-                if (answer is not null && await TryServeAsync(context, exchange, use, answer, isShared))
+                if (answer is not null && await TryServeAsync(context, exchange, use, answer, isShared ? CacheStatus.Shared : CacheStatus.Hit))
                 {
                     return true;
                 }

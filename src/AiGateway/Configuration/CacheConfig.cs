@@ -12,6 +12,9 @@ internal sealed record CacheConfig
     /// <summary>How long an answer is served, from when it was made; 1 second to 30 days. Default 1 hour.</summary>
     public TimeSpan? Ttl { get; init; }
 
+    /// <summary>How long after <see cref="Ttl"/> an answer is still served, while a new one is asked for in the background; 1 second to 30 days. Default: not at all.</summary>
+    public TimeSpan? StaleWhileRevalidate { get; init; }
+
     /// <summary>Who shares answers: <c>key</c>, <c>project</c> (default; callers without one share with nobody but themselves), <c>team</c> or <c>alias</c>.</summary>
     public string? Scope { get; init; }
 

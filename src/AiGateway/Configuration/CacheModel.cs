@@ -13,6 +13,9 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether requests are cached that would not get the same answer twice.</summary>
     public bool AllRequests { get; init; }
 
+    /// <summary>How long after <see cref="Ttl"/> an answer is still served, while a new one is asked for in the background; zero: not at all.</summary>
+    public TimeSpan StaleFor { get; init; }
+
     /// <summary>Largest answer that is kept, in bytes.</summary>
     public int MaxEntry { get; init; } = 1 << 20;
 
@@ -32,6 +35,7 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, section.Scope is { } scope ? CacheWords.ScopeOf(scope) : Default.Scope)
     {
         AllRequests = section.Requests == CacheWords.All,
+        StaleFor = section.StaleWhileRevalidate ?? TimeSpan.Zero,
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
         IsNeutral = section.Neutral ?? false,

@@ -162,5 +162,5 @@ public sealed class SingleFlightTests(CachingFixture fixture) : IClassFixture<Ca
         Assert.InRange(asked, results.Where(result => result.Answer is not null).Select(result => result.Question).Distinct().Count(), 20 + left);
     }
 
-    private static string TextsOf(ChatAnswer answer) => string.Concat(answer.Body.Split("\"content\":\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]));
+    internal static string TextsOf(ChatAnswer answer) => string.Concat(answer.Body.Split("\"content\":\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]));
 }

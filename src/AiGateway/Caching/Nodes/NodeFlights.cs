@@ -7,7 +7,7 @@ namespace AiGateway.Caching.Nodes;
 /// <remarks>
 /// Whatever fails here costs a call that might have been spared, and nothing else. A lease lives for <see cref="Life"/> and is renewed every
 /// <see cref="Renewal"/>; a renewal also brings back one that the store has lost. So a key without a lease, and without a word of how
-/// its call ended, has either lost its node or its store: it is given the time of one renewal before another node takes over.
+/// its call ended, has lost its node or its store: it is given the time of two renewals before another node takes over.
 /// </remarks>
 internal sealed class NodeFlights
 {
@@ -20,7 +20,7 @@ internal sealed class NodeFlights
     /// <summary>How often who waits asks, beside being told.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Grace = Renewal + Poll;
+    private static readonly TimeSpan Grace = Renewal * 2;
 
     private static readonly NodeTurn InVain = new(null, MayBeKept: false, HasWaited: true);
 
@@ -51,7 +51,7 @@ internal sealed class NodeFlights
         {
             return default;
         }
-        var holder = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var holder = NewHolder();
         var state = await _leases.TakeAsync(key, holder);
         if (state != LeaseState.Held)
         {
@@ -60,6 +60,15 @@ internal sealed class NodeFlights
         var (turn, came) = await WaitAsync(key, holder, patience, cancellationToken);
         _metrics.Waited(came);
         return turn;
+    }
+
+    /// <summary>Takes the lease of a key, if no other node has it; without waiting.</summary>
+    /// <returns>Whether no other node is known to have it; and the lease, to be ended, null where nodes share nothing at the moment.</returns>
+    public async ValueTask<(bool IsFree, NodeLease? Lease)> TryTakeAsync(string key)
+    {
+        var holder = NewHolder();
+        var state = _leases is null ? LeaseState.Unavailable : await _leases.TakeAsync(key, holder);
+        return (state != LeaseState.Held, state == LeaseState.Taken ? new NodeLease(_leases!, key, holder, _clock) : null);
     }
 
     private async ValueTask<(NodeTurn Turn, NodeWait Came)> WaitAsync(string key, string holder, TimeSpan patience, CancellationToken cancellationToken)
@@ -117,6 +126,8 @@ internal sealed class NodeFlights
 
     // Between looking for the answer and taking the lease, another call may have come to its end.
     private NodeTurn Lead(string key, string holder, bool hasWaited) => new(new NodeLease(_leases!, key, holder, _clock), MayBeKept: true, hasWaited);
+
+    private static string NewHolder() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     private void Heard(string key, LeaseState end)
     {

@@ -83,7 +83,7 @@ internal sealed class RedisNodeLeases(RedisConnection connection, string prefix)
         try
         {
             var fields = (RedisResult[])(await connection.RunAsync("hmget", "HMGET", KeyOf(key), "t", "r"))!;
-            return fields is [{ IsNull: true }, var end] ? StateOf((string?)end) : LeaseState.Held;
+            return (string?)fields[0] is null ? StateOf((string?)fields[1]) : LeaseState.Held;
         }
         catch (Exception e) when (IsFailure(e))
         {
