@@ -118,7 +118,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.Cost = FreeCost;
         (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel);
+        CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel, clock);
         await Replay.WriteAsync(context, bytes, use.Form);
         return true;
     }
@@ -382,7 +382,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.Cost = FreeCost;
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         flight.Head!.CopyTo(context.Response);
-        CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "");
+        CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "", clock);
         var end = await reader.CopyToAsync(context.Response.Body, context.RequestAborted);
         if (end == FlightEnd.Complete)
         {
