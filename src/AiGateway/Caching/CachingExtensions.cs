@@ -16,6 +16,7 @@ internal static class CachingExtensions
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<CacheMetrics>());
         services.AddSingleton<AnswerStore>();
+        services.AddSingleton<AnswerServer>();
         services.AddSingleton(provider => new NodeFlights(provider.GetService<INodeLeases>(), provider.GetRequiredService<CacheMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StaleRefresher>();
         services.AddSingleton<ServedHits>();

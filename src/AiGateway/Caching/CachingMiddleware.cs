@@ -9,7 +9,7 @@ using AiGateway.Protocols.Fingerprints;
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
-internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, StaleRefresher refresher, SemanticCache semantic, ServedHits served, TimeProvider clock)
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, StaleRefresher refresher, SemanticCache semantic, ServedHits served, AnswerServer server, TimeProvider clock)
 {
     // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
     private const int LeastShared = 256 * 1024;
@@ -60,7 +60,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             var look = await semantic.LookAsync(exchange, use, print, context.RequestAborted);
             if (look is { Figures.Result: SemanticResult.Served, Answer: { } answer })
             {
-                if (await TryServeAsync(context, exchange, use with { Look = look }, answer, CacheStatus.SemanticHit))
+                if (await server.TryServeAsync(context, exchange, use with { Look = look }, answer, CacheStatus.SemanticHit))
                 {
                     served.Add(exchange.Id, exchange.Caller.Id, look);
                     return;
@@ -93,34 +93,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         }
         if (store.IsFresh(answer, use))
         {
-            return await TryServeAsync(context, exchange, use, answer);
+            return await server.TryServeAsync(context, exchange, use, answer, CacheStatus.Hit);
         }
         refresher.Begin(context, exchange, use);
-        return await TryServeAsync(context, exchange, use, answer, CacheStatus.Stale);
-    }
-
-    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, CacheStatus status = CacheStatus.Hit)
-    {
-        var now = clock.GetUtcNow();
-        await SocketThread.LeaveFor(answer.Body.Length);
-        if (Replay.BytesFor(answer, exchange, use.Form, now) is not { } bytes)
-        {
-            return false;
-        }
-        exchange.Cache = new CacheFigures(status)
-        {
-            Semantic = use.Look?.Figures,
-            Saved = answer.Cost,
-            PaidBy = answer.PaidBy,
-            // Another node's clock may be ahead.
-            Age = status != CacheStatus.Shared && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
-        };
-        exchange.Cost = FreeCost;
-        (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
-        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel, clock);
-        await Replay.WriteAsync(context, bytes, use.Form);
-        return true;
+        return await server.TryServeAsync(context, exchange, use, answer, CacheStatus.Stale);
     }
 
     private async Task ShareAsync(HttpContext context, Exchange exchange, CacheUse use)
@@ -189,7 +165,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             flights.Remove(flight);
             flight.Give(answer, isFromElsewhere);
             flight.Lease?.End(LeaseState.Kept);
-            if (!await TryServeAsync(context, exchange, use, answer, isFromElsewhere ? CacheStatus.Shared : CacheStatus.Hit))
+            if (!await server.TryServeAsync(context, exchange, use, answer, isFromElsewhere ? CacheStatus.Shared : CacheStatus.Hit))
             {
                 await GoOnAsync(context, exchange);
             }
@@ -321,7 +297,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     // It was old when this request came, and is not what it wants.
                     return false;
                 }
-                if (answer is not null && await TryServeAsync(context, exchange, use, answer, isShared ? CacheStatus.Shared : CacheStatus.Hit))
+                if (answer is not null && await server.TryServeAsync(context, exchange, use, answer, isShared ? CacheStatus.Shared : CacheStatus.Hit))
                 {
                     return true;
                 }
@@ -379,7 +355,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     {
         var flight = reader.Flight;
         var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader, Semantic = use.Look?.Figures };
-        exchange.Cost = FreeCost;
+        exchange.Cost = AnswerServer.Free;
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         flight.Head!.CopyTo(context.Response);
         CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "", clock);
@@ -392,6 +368,4 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.Outcome = RequestOutcome.CutByUpstream;
         context.Abort();
     }
-
-    private static readonly Cost FreeCost = new(0, null);
 }

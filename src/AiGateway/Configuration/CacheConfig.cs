@@ -27,6 +27,9 @@ internal sealed record CacheConfig
     /// <summary>Whether callers of different dialects share answers to the same conversation. Default false.</summary>
     public bool? Neutral { get; init; }
 
+    /// <summary>How fast a kept answer is streamed, in tokens of four characters per second; 1 to 10,000. Default: at once.</summary>
+    public double? ReplayTokensPerSecond { get; init; }
+
     /// <summary>Who shares one call for the same request.</summary>
     public SingleFlightConfig SingleFlight { get; init; } = new();
 

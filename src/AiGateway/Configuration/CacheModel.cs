@@ -25,6 +25,9 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether callers of different dialects share answers to the same conversation.</summary>
     public bool IsNeutral { get; init; }
 
+    /// <summary>How fast a kept answer is streamed, in tokens of four characters per second; null: at once.</summary>
+    public double? ReplayTokensPerSecond { get; init; }
+
     /// <summary>How long a request waits for another node's call before it makes its own; null: nodes do not wait for each other.</summary>
     public TimeSpan? NodeWait { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
         IsNeutral = section.Neutral ?? false,
+        ReplayTokensPerSecond = section.ReplayTokensPerSecond,
         NodeWait = section.SingleFlight.Mode == CacheWords.Redis ? section.SingleFlight.Wait ?? DefaultNodeWait : null,
         Semantic = SemanticCacheModel.Of(section.Semantic),
     };

@@ -95,9 +95,9 @@ internal sealed class StageHost : IAsyncDisposable
     }
 
     /// <summary>A caller's end of the connection: what came, whether it hung up, and whether it was reset.</summary>
+    /// <param name="delay">Milliseconds that it takes for every piece.</param>
     /// <param name="hangUp">Cancelled when the caller hangs up.</param>
-    /// <param name="delay">Time that it takes for every piece.</param>
-    public sealed class CallersEnd(CancellationToken hangUp, int delay) : IHttpRequestLifetimeFeature
+    public sealed class CallersEnd(int delay, CancellationToken hangUp) : IHttpRequestLifetimeFeature
     {
         public Reader Received { get; } = new(delay);
 

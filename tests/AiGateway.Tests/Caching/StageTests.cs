@@ -92,7 +92,7 @@ public sealed partial class StageTests
         {
             for (var question = 0; question < 10; question++)
             {
-                Assert.Equal("whole", await AskAsync(stage, Configurations[0], Callers[0], question, stream: round == 1, new StageHost.CallersEnd(CancellationToken.None, 0)));
+                Assert.Equal("whole", await AskAsync(stage, Configurations[0], Callers[0], question, stream: round == 1, new StageHost.CallersEnd(0, CancellationToken.None)));
                 while (stage.Flights.Count > 0)
                     await Task.Delay(1, TestContext.Current.CancellationToken);
             }
@@ -103,7 +103,7 @@ public sealed partial class StageTests
     private async Task<string> AskAsync(StageHost stage, Random random)
     {
         using var hangUp = random.Next(8) == 0 ? new CancellationTokenSource(random.Next(0, 12)) : new CancellationTokenSource();
-        var caller = new StageHost.CallersEnd(hangUp.Token, random.Next(6) == 0 ? random.Next(1, 4) : 0);
+        var caller = new StageHost.CallersEnd(random.Next(6) == 0 ? random.Next(1, 4) : 0, hangUp.Token);
         (string, string)[] headers = random.Next(30) switch
         {
             0 => [("Cache-Control", "no-store")],

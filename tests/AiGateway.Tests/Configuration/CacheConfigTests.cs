@@ -28,9 +28,10 @@ public sealed class CacheConfigTests
     }
 
     [Fact]
-    public void WhatIsServedPastItsTime_AndSharedBetweenNodes_IsSaid()
+    public void WhatIsServedPastItsTime_AtAPace_AndSharedBetweenNodes_IsSaid()
     {
         Assert.Equal((TimeSpan.Zero, null), (Of(", cache: exact")!.StaleFor, Of(", cache: { single_flight: node }")!.NodeWait));
+        Assert.Equal((null, 80d), (Of(", cache: exact")!.ReplayTokensPerSecond, Of(", cache: { replay_tokens_per_second: 80 }")!.ReplayTokensPerSecond));
         Assert.Equal(TimeSpan.FromMinutes(5), Of(", cache: { stale_while_revalidate: 5m }")!.StaleFor);
         Assert.Equal(TimeSpan.FromSeconds(10), Of(", cache: { single_flight: redis }", Shared)!.NodeWait);
         Assert.Equal(TimeSpan.FromSeconds(30), Of(", cache: { single_flight: { mode: redis, wait: 30s } }", Shared)!.NodeWait);
@@ -41,6 +42,7 @@ public sealed class CacheConfigTests
     [InlineData(", cache: { single_flight: { wait: 5s } }", "mode: redis")]
     [InlineData(", cache: { single_flight: everywhere }", "everywhere")]
     [InlineData(", cache: { stale_while_revalidate: 90d }", "90d")]
+    [InlineData(", cache: { replay_tokens_per_second: 0 }", "replay_tokens_per_second")]
     public void WhatNodesCannotShare_IsNamedWithItsPlace(string cache, string named)
     {
         var error = Assert.Single(Loading.Errors(Yaml(cache)));

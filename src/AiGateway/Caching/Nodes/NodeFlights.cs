@@ -74,30 +74,32 @@ internal sealed class NodeFlights
     private async ValueTask<(NodeTurn Turn, NodeWait Came)> WaitAsync(string key, string holder, TimeSpan patience, CancellationToken cancellationToken)
     {
         var (began, freeSince) = (_clock.GetTimestamp(), (long?)null);
-        while (true)
+        var notice = Listen(key);
+        try
         {
-            var notice = _waiting.GetOrAdd(key, static _ => new TaskCompletionSource<LeaseState>(TaskCreationOptions.RunContinuationsAsynchronously));
-            try
+            while (true)
             {
                 var state = await _leases!.ReadAsync(key);
+                freeSince = state == LeaseState.Free ? freeSince ?? _clock.GetTimestamp() : null;
+                if (freeSince is { } since && _clock.GetElapsedTime(since) >= Grace)
+                {
+                    state = LeaseState.GivenUp;
+                }
                 if (state is LeaseState.Free or LeaseState.Held)
                 {
-                    freeSince = state == LeaseState.Held ? null : freeSince ?? _clock.GetTimestamp();
-                    if (freeSince is { } since && _clock.GetElapsedTime(since) >= Grace)
+                    var left = patience - _clock.GetElapsedTime(began);
+                    if (left <= TimeSpan.Zero)
                     {
-                        state = LeaseState.GivenUp;
+                        return (InVain, NodeWait.TooLong);
                     }
-                    else
+                    await Task.WhenAny(notice.Task, Task.Delay(left < Poll ? left : Poll, _clock, cancellationToken));
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (!notice.Task.IsCompletedSuccessfully)
                     {
-                        var left = patience - _clock.GetElapsedTime(began);
-                        if (left <= TimeSpan.Zero)
-                        {
-                            return (InVain, NodeWait.TooLong);
-                        }
-                        await Task.WhenAny(notice.Task, Task.Delay(left < Poll ? left : Poll, _clock, cancellationToken));
-                        cancellationToken.ThrowIfCancellationRequested();
-                        state = notice.Task.IsCompletedSuccessfully ? await notice.Task : LeaseState.Held;
+                        continue;
                     }
+                    state = await notice.Task;
+                    notice = Listen(key);
                 }
                 switch (state)
                 {
@@ -107,7 +109,7 @@ internal sealed class NodeFlights
                         return (InVain, NodeWait.NotKept);
                     case LeaseState.Unavailable:
                         return (InVain, NodeWait.Unavailable);
-                    case LeaseState.GivenUp:
+                    default:
                         freeSince = null;
                         if (await _leases.TakeAsync(key, holder) == LeaseState.Taken)
                         {
@@ -116,13 +118,16 @@ internal sealed class NodeFlights
                         break;
                 }
             }
-            finally
-            {
-                // Another of this node that waits for the same finds out by asking.
-                _waiting.TryRemove(KeyValuePair.Create(key, notice));
-            }
+        }
+        finally
+        {
+            // Another of this node that waits for the same finds out by asking.
+            _waiting.TryRemove(KeyValuePair.Create(key, notice));
         }
     }
+
+    private TaskCompletionSource<LeaseState> Listen(string key) =>
+        _waiting.GetOrAdd(key, static _ => new TaskCompletionSource<LeaseState>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     // Between looking for the answer and taking the lease, another call may have come to its end.
     private NodeTurn Lead(string key, string holder, bool hasWaited) => new(new NodeLease(_leases!, key, holder, _clock), MayBeKept: true, hasWaited);

@@ -12,6 +12,7 @@ internal static partial class FileTable
         .With("max_entry", "Largest answer that is kept. Default 1MiB.", Scalars.Size(1L << 10, 64L << 20), (section, value) => section with { MaxEntry = value })
         .With("refused", "Whether answers are kept that a filter took away or in which the model declined. Default false.", Scalars.Boolean, (section, value) => section with { Refused = value })
         .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value })
+        .With("replay_tokens_per_second", "How fast a kept answer is streamed, for callers that show it as it comes; an answer takes a minute at most. Default: at once.", Scalars.Number(1, 10_000), (section, value) => section with { ReplayTokensPerSecond = value })
         .With("single_flight", "Who shares one call for the same request: node, redis (all nodes that share host.redis), or a section. Default node.", SingleFlight(), (section, value) => section with { SingleFlight = value })
         .With("semantic", "Answers to questions that mean the same: off, shadow (decides and measures, serves nothing), on, or a section. Default off.", SemanticCache(), (section, value) => section with { Semantic = value }));
 
