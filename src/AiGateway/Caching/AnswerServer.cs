@@ -37,9 +37,14 @@ internal sealed class AnswerServer(TimeProvider clock, DrainState drain)
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel, clock);
         Replay.Begin(context.Response, bytes.Length, use.Form);
-        await (pace is null
-            ? context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask()
-            : pace.WriteAsync(context.Response.Body, bytes, clock, drain, context.RequestAborted));
+        if (pace is null)
+        {
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        }
+        else
+        {
+            await pace.WriteAsync(context.Response.Body, bytes, clock, drain, context.RequestAborted);
+        }
         return true;
     }
 }

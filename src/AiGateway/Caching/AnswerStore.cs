@@ -130,12 +130,12 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         }
     }
 
-    // Who still waits for what is kept learns that nothing is.
+    // Out first: who still waits for what is kept, and learns that nothing is, does not find it again.
     private void Land(Flight flight)
     {
-        flight.Keep(null);
-        flight.Lease?.End(LeaseState.NotKept);
         flights.Remove(flight);
+        flight.Lease?.End(LeaseState.NotKept);
+        flight.Keep(null);
     }
 
     private static partial class Log

@@ -102,7 +102,8 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private async Task ShareAsync(HttpContext context, Exchange exchange, CacheUse use)
     {
         var began = clock.GetTimestamp();
-        for (var generation = 0; ; generation++)
+        var (generation, hasMissedForm) = (0, false);
+        while (true)
         {
             FlightReader reader;
             if (exchange.OnlyIfCached is { } refusal)
@@ -136,15 +137,21 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 var flight = reader.Flight;
                 if (flight.End == FlightEnd.Complete)
                 {
-                    // It came in a form that cannot be turned into this caller's.
-                    await GoOnAsync(context, exchange);
-                    return;
+                    // It came in a form that cannot be turned into this caller's: who wants the same form shares another call.
+                    if (hasMissedForm)
+                    {
+                        await GoOnAsync(context, exchange);
+                        return;
+                    }
+                    hasMissedForm = true;
+                    continue;
                 }
                 if (flight.Rejection is { } reason && (SharedFailures.IsOfTheRequest(reason.Reason) || (flight.Generation >= MostGenerations && SharedFailures.IsOfTheUpstream(reason.Reason))))
                 {
                     exchange.Reject(reason);
                     return;
                 }
+                generation++;
             }
         }
     }

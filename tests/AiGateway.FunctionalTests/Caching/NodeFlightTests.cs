@@ -223,7 +223,7 @@ public sealed class NodeFlightTests(CachingFixture fixture) : IClassFixture<Cach
         public static string ExtrasOf(RedisServer redis) => string.Join('\n', TwoSimulators.CalmBreaker, Aliases, Callers, $$"""
             host:
               id_secret: "0123456789abcdef0123456789abcdef"
-              redis: { url: "redis://{{redis.Endpoint}}", timeout: 500ms }
+              redis: { url: "redis://{{redis.Endpoint}}", timeout: 1s }
               cache: { redis: true }
             """);
 

@@ -128,7 +128,7 @@ public sealed class StaleAnswerTests(CachingFixture fixture) : IClassFixture<Cac
 
             host:
               id_secret: "0123456789abcdef0123456789abcdef"
-              redis: { url: "redis://{{redis.Endpoint}}", timeout: 500ms }
+              redis: { url: "redis://{{redis.Endpoint}}", timeout: 1s }
               cache: { redis: true }
             """;
         await using var one = await fixture.AnotherGatewayAsync(extras);

@@ -188,7 +188,7 @@ public sealed partial class StageTests
         var number = Interlocked.Increment(ref _calls);
         var random = new Random(_random.Seed + number);
         var call = new Call($"{AnswerKeys.TenantOf(exchange.Caller, exchange.Plan!.Alias.Cache!.Scope)} {question}", context.RequestAborted);
-        // Not who passes the cache by, nor who wants as a stream what was not kept and came whole, or the other way round.
+        // Not who passes the cache by, nor who has twice joined a call of the other form whose answer was not kept.
         var isAlone = context.Features.Get<IHttpResponseBodyFeature>() is FlightResponse;
         if (isAlone)
         {
