@@ -18,8 +18,9 @@ internal sealed class AnswerServer(TimeProvider clock, DrainState drain)
     public async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, CacheStatus status)
     {
         var now = clock.GetUtcNow();
-        await SocketThread.LeaveFor(answer.Body.Length);
         var pace = use is { Form.Stream: true, Model.ReplayTokensPerSecond: { } speed } ? new ReplayPace(speed) : null;
+        // Many small pieces are as dear as one that is large.
+        await SocketThread.LeaveFor(pace is null ? answer.Body.Length : long.MaxValue);
         if (Replay.BytesFor(answer, exchange, use.Form, now, pace) is not { } bytes)
         {
             return false;

@@ -30,8 +30,9 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         return answer is not null && (IsFresh(answer, use) || (mayBeStale && MayBeServedStale(answer, use))) ? answer : null;
     }
 
-    /// <summary>Whether nodes share an answer that is within its time, which is in memory from then on.</summary>
-    public async ValueTask<bool> FindSharedAsync(CacheUse use) => await ReadAsync(use, LookUpShared, CancellationToken.None) is { } answer && IsFresh(answer, use);
+    /// <summary>The answer of a key that nodes share, whatever is in memory, where it is from then on; null when there is none within its time.</summary>
+    public async ValueTask<StoredAnswer?> FindSharedAsync(CacheUse use, CancellationToken cancellationToken) =>
+        await ReadAsync(use, LookUpShared, cancellationToken) is { } answer && IsFresh(answer, use) ? answer : null;
 
     private async ValueTask<StoredAnswer?> ReadAsync(CacheUse use, HybridCacheEntryOptions options, CancellationToken cancellationToken)
     {

@@ -202,7 +202,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var turn = await nodes.TurnAsync(use.Key, patience != Timeout.InfiniteTimeSpan && patience < left ? patience : left, context.RequestAborted);
         exchange.UpstreamTime += turn.HasWaited ? clock.GetElapsedTime(asked) : TimeSpan.Zero;
         flight.Lease = turn.Lease;
-        return (turn.MayBeKept ? await store.FindAsync(use, isAgain: false, context.RequestAborted) : null, turn.HasWaited);
+        return (turn.MayBeKept ? await store.FindSharedAsync(use, context.RequestAborted) : null, turn.HasWaited);
     }
 
     /// <summary>Makes the call, for itself and for whoever joins.</summary>

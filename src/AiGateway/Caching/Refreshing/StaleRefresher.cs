@@ -68,7 +68,7 @@ internal sealed partial class StaleRefresher(OwnRequests own, FlightTable flight
 
     private async Task<RefreshResult> TryRefreshAsync(HttpContext again, CacheUse use)
     {
-        if (await store.FindSharedAsync(use))
+        if (await store.FindSharedAsync(use, CancellationToken.None) is not null)
         {
             return RefreshResult.Elsewhere;
         }
