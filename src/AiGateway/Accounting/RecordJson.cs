@@ -99,8 +99,9 @@ internal static class RecordJson
             writer.WriteString("cache_saved_usd"u8, UsdText.Format(saved));
         }
         WriteText(writer, "cache_paid_by"u8, cache.PaidBy);
+        WriteText(writer, "cache_refresh_of"u8, cache.RefreshOf);
         WriteCount(writer, "cache_shared_by"u8, cache.SharedBy);
-        if (cache.Status is CacheStatus.Hit or CacheStatus.SemanticHit)
+        if (cache.Status is CacheStatus.Hit or CacheStatus.Stale or CacheStatus.SemanticHit)
         {
             writer.WriteNumber("cache_age_s"u8, (long)cache.Age.TotalSeconds);
         }

@@ -1,3 +1,4 @@
+using AiGateway.Caching.Nodes;
 using AiGateway.Caching.Semantic;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
@@ -14,6 +15,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
 
     private static readonly HybridCacheEntryOptions LookUpOnly = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
     private static readonly HybridCacheEntryOptions LookUpHere = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCache };
+    private static readonly HybridCacheEntryOptions LookUpShared = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableLocalCacheRead };
 
     private int _pending;
 
@@ -21,12 +23,23 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
     /// <param name="use">How the request uses the cache.</param>
     /// <param name="isAgain">Whether it was not there a moment ago: then only this process is looked at.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
-    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, bool isAgain, CancellationToken cancellationToken)
+    /// <param name="mayBeStale">Whether one will do that is past its time and may still be served: <see cref="IsFresh"/> tells.</param>
+    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, bool isAgain, CancellationToken cancellationToken, bool mayBeStale = false)
+    {
+        var answer = await ReadAsync(use, isAgain ? LookUpHere : LookUpOnly, cancellationToken);
+        return answer is not null && (IsFresh(answer, use) || (mayBeStale && MayBeServedStale(answer, use))) ? answer : null;
+    }
+
+    /// <summary>The answer of a key that nodes share, whatever is in memory, where it is from then on; null when there is none within its time.</summary>
+    public async ValueTask<StoredAnswer?> FindSharedAsync(CacheUse use, CancellationToken cancellationToken) =>
+        await ReadAsync(use, LookUpShared, cancellationToken) is { } answer && IsFresh(answer, use) ? answer : null;
+
+    private async ValueTask<StoredAnswer?> ReadAsync(CacheUse use, HybridCacheEntryOptions options, CancellationToken cancellationToken)
     {
         byte[]? bytes;
         try
         {
-            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, isAgain ? LookUpHere : LookUpOnly, cancellationToken: cancellationToken);
+            bytes = await cache.GetOrCreateAsync<object?, byte[]?>(use.Key, null, static (_, _) => default, options, cancellationToken: cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -42,9 +55,19 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             metrics.Unreadable();
             return null;
         }
-        var age = clock.GetUtcNow() - answer.MadeAt;
-        return age < answer.Ttl && age < use.Model.Ttl && (use.Controls.MaxAge is not { } oldest || age <= oldest) ? answer : null;
+        return answer;
     }
+
+    /// <summary>Whether an answer is young enough for a request.</summary>
+    public bool IsFresh(StoredAnswer answer, CacheUse use)
+    {
+        var age = clock.GetUtcNow() - answer.MadeAt;
+        return age < answer.Ttl && age < use.Model.Ttl && (use.Controls.MaxAge is not { } oldest || age <= oldest);
+    }
+
+    // Who says how old an answer may be does not want one that is older (RFC 5861 and RFC 9111, 5.2.1.1).
+    private bool MayBeServedStale(StoredAnswer answer, CacheUse use) =>
+        use.Controls.MaxAge is null && clock.GetUtcNow() - answer.MadeAt < (answer.Ttl < use.Model.Ttl ? answer.Ttl : use.Model.Ttl) + use.Model.StaleFor;
 
     /// <summary>Keeps what a call has brought, if it is to be kept, and takes the call out of flight.</summary>
     public void Keep(Flight flight, FinishedCall call)
@@ -87,7 +110,9 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
                 return;
             }
             flight.Keep(answer);
-            await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = answer.Ttl, LocalCacheExpiration = answer.Ttl }, call.Tags);
+            var life = answer.Ttl + call.Use.StaleFor;
+            await cache.SetAsync(flight.Key, answer.ToBytes(), new HybridCacheEntryOptions { Expiration = life, LocalCacheExpiration = life }, call.Tags);
+            flight.Lease?.End(LeaseState.Kept);
             metrics.Kept(KeepResult.Kept);
             if (call.Use.Look is { } look)
             {
@@ -106,11 +131,12 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         }
     }
 
-    // Who still waits for what is kept learns that nothing is.
+    // Out first: who still waits for what is kept, and learns that nothing is, does not find it again.
     private void Land(Flight flight)
     {
-        flight.Keep(null);
         flights.Remove(flight);
+        flight.Lease?.End(LeaseState.NotKept);
+        flight.Keep(null);
     }
 
     private static partial class Log

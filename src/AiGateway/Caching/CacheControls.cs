@@ -53,6 +53,9 @@ internal readonly record struct CacheControls
         };
     }
 
+    /// <summary>The same, for a new answer whatever there is.</summary>
+    public CacheControls Anew() => this with { IsRefresh = true, MaxAge = null };
+
     private static bool? Flag(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var values) && bool.TryParse(values.ToString(), out var flag) ? flag : null;
 

@@ -22,7 +22,7 @@ internal static class CacheHeaders
     }
 
     /// <summary>Says what the gateway's answers say, of one that no provider gave just now.</summary>
-    public static void WriteAnswered(HttpContext context, Exchange exchange, CacheUse use, string upstreamModel)
+    public static void WriteAnswered(HttpContext context, Exchange exchange, CacheUse use, string upstreamModel, TimeProvider clock)
     {
         var figures = exchange.Cache!;
         Write(context, figures, use.Controls, use.Key);
@@ -30,6 +30,7 @@ internal static class CacheHeaders
         headers.Age = ((long)figures.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         headers["x-gateway-cost"] = "0";
         headers["x-gateway-attempts"] = "0";
+        OverheadHeader.Write(headers, exchange, clock);
         headers["x-gateway-route"] = HeaderText.Escape(exchange.Request!.Model);
         if (upstreamModel.Length > 0)
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using AiGateway.Caching.Levels;
+using AiGateway.Caching.Nodes;
+using AiGateway.Caching.Refreshing;
 using AiGateway.Pipeline;
 using AiGateway.Telemetry;
 
@@ -17,6 +19,8 @@ internal sealed class CacheMetrics : IRequestObserver
     private readonly Counter<double> _saved;
     private readonly Counter<long> _kept;
     private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _waits;
+    private readonly Counter<long> _refreshes;
 
     public CacheMetrics(IMeterFactory factory, FlightTable flights, MemoryLevel memory)
     {
@@ -26,6 +30,8 @@ internal sealed class CacheMetrics : IRequestObserver
         _saved = meter.CreateCounter<double>(MetricDefinitions.CacheSavedUsd);
         _kept = meter.CreateCounter<long>(MetricDefinitions.CacheKept);
         _unreadable = meter.CreateCounter<long>(MetricDefinitions.CacheUnreadable);
+        _waits = meter.CreateCounter<long>(MetricDefinitions.CacheNodeWaits);
+        _refreshes = meter.CreateCounter<long>(MetricDefinitions.CacheRefreshes);
         meter.Observe(MetricDefinitions.CacheInFlight, () => (long)flights.Count);
     }
 
@@ -34,6 +40,12 @@ internal sealed class CacheMetrics : IRequestObserver
 
     /// <summary>What was kept cannot be served: it is cut, of another version, or not this tenant's.</summary>
     public void Unreadable() => _unreadable.Add(1);
+
+    /// <summary>A request has waited for another node's call.</summary>
+    public void Waited(NodeWait came) => _waits.Add(1, new KeyValuePair<string, object?>(TagNames.Result, Word(came)));
+
+    /// <summary>An answer that was served past its time was to be renewed.</summary>
+    public void Refreshed(RefreshResult result) => _refreshes.Add(1, new KeyValuePair<string, object?>(TagNames.Result, Word(result)));
 
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
@@ -71,5 +83,22 @@ internal sealed class CacheMetrics : IRequestObserver
         KeepResult.Refused => "refused",
         KeepResult.Busy => "busy",
         _ => "failed",
+    };
+
+    private static string Word(RefreshResult result) => result switch
+    {
+        RefreshResult.Asked => "asked",
+        RefreshResult.Elsewhere => "elsewhere",
+        RefreshResult.Busy => "busy",
+        _ => "failed",
+    };
+
+    private static string Word(NodeWait came) => came switch
+    {
+        NodeWait.Kept => "kept",
+        NodeWait.NotKept => "not_kept",
+        NodeWait.TakenOver => "taken_over",
+        NodeWait.TooLong => "too_long",
+        _ => "unavailable",
     };
 }

@@ -14,6 +14,9 @@ internal sealed record CacheUse(CacheModel Model, CacheControls Controls, string
     /// <summary>What looking for a question that means the same came to; null where nobody looked.</summary>
     public SemanticLook? Look { get; init; }
 
+    /// <summary>How long after that its answer is still served while it is renewed; zero where the caller says how long it is kept.</summary>
+    public TimeSpan StaleFor => Controls.Ttl is null ? Model.StaleFor : TimeSpan.Zero;
+
     /// <summary>How long its answer is kept: the caller may shorten what the alias says.</summary>
     public TimeSpan Ttl => Controls.Ttl is { } ttl && ttl < Model.Ttl ? ttl : Model.Ttl;
 }

@@ -1,3 +1,5 @@
+using AiGateway.Caching.Nodes;
+using AiGateway.Caching.Refreshing;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -14,6 +16,9 @@ internal static class CachingExtensions
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<CacheMetrics>());
         services.AddSingleton<AnswerStore>();
+        services.AddSingleton<AnswerServer>();
+        services.AddSingleton(provider => new NodeFlights(provider.GetService<INodeLeases>(), provider.GetRequiredService<CacheMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<StaleRefresher>();
         services.AddSingleton<ServedHits>();
         services.AddSingleton<SemanticMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<SemanticMetrics>());

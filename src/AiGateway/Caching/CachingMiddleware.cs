@@ -1,3 +1,5 @@
+using AiGateway.Caching.Nodes;
+using AiGateway.Caching.Refreshing;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -7,7 +9,7 @@ using AiGateway.Protocols.Fingerprints;
 namespace AiGateway.Caching;
 
 /// <summary>Answers what was answered before, lets identical requests in flight share one call, and keeps what comes of it. Passes where the alias has no cache.</summary>
-internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, SemanticCache semantic, ServedHits served, TimeProvider clock)
+internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store, FlightTable flights, NodeFlights nodes, StaleRefresher refresher, SemanticCache semantic, ServedHits served, AnswerServer server, TimeProvider clock)
 {
     // So much of a call is there to be shared, however little the alias keeps: every answer that is read whole before it is passed on.
     private const int LeastShared = 256 * 1024;
@@ -25,6 +27,8 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     {
         var headers = context.Request.Headers;
         var controls = CacheControls.Read(headers);
+        var cause = cache.StaleFor > TimeSpan.Zero ? context.Features.Get<RefreshCause>() : null;
+        controls = cause is null ? controls : controls.Anew();
         var bypass = Cacheability.BypassOf(exchange, cache, controls);
         string? key = null;
         RequestFingerprint? print = null;
@@ -44,7 +48,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             return;
         }
         var use = new CacheUse(cache, controls, tenant, key, AnswerForm.Of(exchange.Request!));
-        if (await TryServeKeptAsync(context, exchange, use, isAgain: false))
+        if (await TryServeKeptAsync(context, exchange, use))
         {
             return;
         }
@@ -56,7 +60,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             var look = await semantic.LookAsync(exchange, use, print, context.RequestAborted);
             if (look is { Figures.Result: SemanticResult.Served, Answer: { } answer })
             {
-                if (await TryServeAsync(context, exchange, use with { Look = look }, answer))
+                if (await server.TryServeAsync(context, exchange, use with { Look = look }, answer, CacheStatus.SemanticHit))
                 {
                     served.Add(exchange.Id, exchange.Caller.Id, look);
                     return;
@@ -65,7 +69,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             }
             use = use with { Look = look };
         }
-        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss) { Semantic = use.Look?.Figures };
+        exchange.Cache = new CacheFigures(controls.IsRefresh ? CacheStatus.Refresh : CacheStatus.Miss) { Semantic = use.Look?.Figures, RefreshOf = cause?.RequestId };
         CacheHeaders.Write(context, exchange.Cache, controls, key);
         await ShareAsync(context, exchange, use);
     }
@@ -81,37 +85,25 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         return Task.CompletedTask;
     }
 
-    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use, bool isAgain) =>
-        !use.Controls.IsRefresh && await store.FindAsync(use, isAgain, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
-
-    private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, Flight? shared = null)
+    private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use)
     {
-        var now = clock.GetUtcNow();
-        await SocketThread.LeaveFor(answer.Body.Length);
-        if (Replay.BytesFor(answer, exchange, use.Form, now) is not { } bytes)
+        if (use.Controls.IsRefresh || await store.FindAsync(use, isAgain: false, context.RequestAborted, mayBeStale: true) is not { } answer)
         {
             return false;
         }
-        var isByMeaning = shared is null && use.Look is { Figures.Result: SemanticResult.Served };
-        exchange.Cache = new CacheFigures(shared is not null ? CacheStatus.Shared : isByMeaning ? CacheStatus.SemanticHit : CacheStatus.Hit)
+        if (store.IsFresh(answer, use))
         {
-            Semantic = use.Look?.Figures,
-            Saved = answer.Cost,
-            PaidBy = answer.PaidBy,
-            // Another node's clock may be ahead.
-            Age = shared is null && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
-        };
-        exchange.Cost = FreeCost;
-        (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
-        exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
-        CacheHeaders.WriteAnswered(context, exchange, use, answer.UpstreamModel);
-        await Replay.WriteAsync(context, bytes, use.Form);
-        return true;
+            return await server.TryServeAsync(context, exchange, use, answer, CacheStatus.Hit);
+        }
+        refresher.Begin(context, exchange, use);
+        return await server.TryServeAsync(context, exchange, use, answer, CacheStatus.Stale);
     }
 
     private async Task ShareAsync(HttpContext context, Exchange exchange, CacheUse use)
     {
-        for (var generation = 0; ; generation++)
+        var began = clock.GetTimestamp();
+        var (generation, hasMissedForm) = (0, false);
+        while (true)
         {
             FlightReader reader;
             if (exchange.OnlyIfCached is { } refusal)
@@ -129,7 +121,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 reader = flights.JoinOrLead(use.Key, use.Controls.IsRefresh, key => new Flight(key, use.Form, exchange.Id, generation, Math.Max(use.Model.MaxEntry, LeastShared)), out var leads);
                 if (leads)
                 {
-                    if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight))
+                    if (!await TryServeInsteadAsync(context, exchange, use, reader.Flight, began))
                     {
                         await LeadAsync(context, exchange, use, reader);
                     }
@@ -145,27 +137,46 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 var flight = reader.Flight;
                 if (flight.End == FlightEnd.Complete)
                 {
-                    // It came in a form that cannot be turned into this caller's.
-                    await GoOnAsync(context, exchange);
-                    return;
+                    // It came in a form that cannot be turned into this caller's: who wants the same form shares another call.
+                    if (hasMissedForm)
+                    {
+                        await GoOnAsync(context, exchange);
+                        return;
+                    }
+                    hasMissedForm = true;
+                    continue;
                 }
                 if (flight.Rejection is { } reason && (SharedFailures.IsOfTheRequest(reason.Reason) || (flight.Generation >= MostGenerations && SharedFailures.IsOfTheUpstream(reason.Reason))))
                 {
                     exchange.Reject(reason);
                     return;
                 }
+                generation++;
             }
         }
     }
 
-    /// <summary>Serves what the call before this one has left, where that ended between the first look and now; whoever has joined this one then looks too.</summary>
-    private async ValueTask<bool> TryServeInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight)
+    /// <summary>Serves what need not be asked: what the call before this one has left, where that ended between the first look and now, and what another node's call brings.</summary>
+    private async ValueTask<bool> TryServeInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight, long began)
     {
         var isNeeded = false;
         try
         {
-            isNeeded = !await TryServeKeptAsync(context, exchange, use, isAgain: true);
-            return !isNeeded;
+            var (answer, isFromElsewhere) = use.Controls.IsRefresh ? (null, false) : await FindInsteadAsync(context, exchange, use, flight, began);
+            if (answer is null)
+            {
+                isNeeded = true;
+                return false;
+            }
+            // Whoever has joined has it too.
+            flights.Remove(flight);
+            flight.Give(answer, isFromElsewhere);
+            flight.Lease?.End(LeaseState.Kept);
+            if (!await server.TryServeAsync(context, exchange, use, answer, isFromElsewhere ? CacheStatus.Shared : CacheStatus.Hit))
+            {
+                await GoOnAsync(context, exchange);
+            }
+            return true;
         }
         finally
         {
@@ -174,6 +185,24 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 Drop(flight, null);
             }
         }
+    }
+
+    private async ValueTask<(StoredAnswer? Answer, bool IsFromElsewhere)> FindInsteadAsync(HttpContext context, Exchange exchange, CacheUse use, Flight flight, long began)
+    {
+        if (await store.FindAsync(use, isAgain: true, context.RequestAborted) is { } answer)
+        {
+            return (answer, false);
+        }
+        if (use.Model.NodeWait is not { } wait)
+        {
+            return (null, false);
+        }
+        var (left, patience) = (wait - clock.GetElapsedTime(began), PatienceOf(exchange));
+        var asked = clock.GetTimestamp();
+        var turn = await nodes.TurnAsync(use.Key, patience != Timeout.InfiniteTimeSpan && patience < left ? patience : left, context.RequestAborted);
+        exchange.UpstreamTime += turn.HasWaited ? clock.GetElapsedTime(asked) : TimeSpan.Zero;
+        flight.Lease = turn.Lease;
+        return (turn.MayBeKept ? await store.FindSharedAsync(use, context.RequestAborted) : null, turn.HasWaited);
     }
 
     /// <summary>Makes the call, for itself and for whoever joins.</summary>
@@ -245,6 +274,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private void Drop(Flight flight, Rejection? rejection)
     {
         flights.Remove(flight);
+        flight.Lease?.End(LeaseState.GivenUp);
         flight.Finish(flight.Head is null ? FlightEnd.Failed : FlightEnd.Broken, rejection, null);
     }
 
@@ -255,10 +285,26 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var flight = reader.Flight;
         try
         {
-            if (!use.Form.Stream || flight.Form != use.Form || reader.CameAfter)
+            var isWhole = !use.Form.Stream || flight.Form != use.Form || reader.CameAfter;
+            if (!isWhole)
+            {
+                var end = await WaitAsync(exchange, reader.WaitForHeadAsync(context.RequestAborted), context.RequestAborted);
+                if (end == FlightEnd.Failed)
+                {
+                    return false;
+                }
+                isWhole = end == FlightEnd.Given;
+            }
+            if (isWhole)
             {
                 var answer = await WaitAsync(exchange, flight.Stored, context.RequestAborted);
-                if (answer is not null && await TryServeAsync(context, exchange, use, answer, reader.CameAfter ? null : flight))
+                var isShared = !reader.CameAfter && (flight.End != FlightEnd.Given || flight.IsFromElsewhere);
+                if (flight.End == FlightEnd.Given && !isShared && (use.Controls.IsRefresh || !store.IsFresh(answer!, use)))
+                {
+                    // It was old when this request came, and is not what it wants.
+                    return false;
+                }
+                if (answer is not null && await server.TryServeAsync(context, exchange, use, answer, isShared ? CacheStatus.Shared : CacheStatus.Hit))
                 {
                     return true;
                 }
@@ -266,10 +312,6 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                 {
                     return false;
                 }
-            }
-            else if (await WaitAsync(exchange, reader.WaitForHeadAsync(context.RequestAborted), context.RequestAborted) == FlightEnd.Failed)
-            {
-                return false;
             }
             if (reader is { IsCut: true, Position: 0 })
             {
@@ -320,10 +362,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     {
         var flight = reader.Flight;
         var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader, Semantic = use.Look?.Figures };
-        exchange.Cost = FreeCost;
+        exchange.Cost = AnswerServer.Free;
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         flight.Head!.CopyTo(context.Response);
-        CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "");
+        CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "", clock);
         var end = await reader.CopyToAsync(context.Response.Body, context.RequestAborted);
         if (end == FlightEnd.Complete)
         {
@@ -333,6 +375,4 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.Outcome = RequestOutcome.CutByUpstream;
         context.Abort();
     }
-
-    private static readonly Cost FreeCost = new(0, null);
 }

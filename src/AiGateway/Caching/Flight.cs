@@ -1,3 +1,4 @@
+using AiGateway.Caching.Nodes;
 using AiGateway.Pipeline;
 
 namespace AiGateway.Caching;
@@ -58,6 +59,12 @@ internal sealed class Flight
     /// <summary>How many calls for the same readers failed before this one.</summary>
     public int Generation { get; }
 
+    /// <summary>The node's right to make the call; null where nodes do not wait for each other. To be ended by whoever ends the call.</summary>
+    public NodeLease? Lease { get; set; }
+
+    /// <summary>Whether the answer that it was <see cref="FlightEnd.Given"/> comes from a call that was in flight meanwhile, on another node.</summary>
+    public bool IsFromElsewhere { get; private set; }
+
     /// <summary>Cancelled when nobody reads any more.</summary>
     public CancellationToken Stop => _stop.Token;
 
@@ -96,7 +103,7 @@ internal sealed class Flight
         lock (_lock)
         {
             // Its caller may have read the last byte while the call is still being settled.
-            var isThere = End == FlightEnd.Complete || Head?.Length == _length;
+            var isThere = End is FlightEnd.Complete or FlightEnd.Given || Head?.Length == _length;
             // Not asked of the token, which is cancelled outside the lock.
             var isGivenUp = _readers.Count == 0 && End == FlightEnd.None;
             if (_isFull || End is FlightEnd.Failed or FlightEnd.Broken || isGivenUp || (isThere && isRefresh))
@@ -149,6 +156,7 @@ internal sealed class Flight
     /// <summary>Takes more of the answer.</summary>
     public ValueTask AppendAsync(ReadOnlySpan<byte> bytes)
     {
+        bool hasRoom, becameFull;
         lock (_lock)
         {
             while (!bytes.IsEmpty)
@@ -173,10 +181,17 @@ internal sealed class Flight
                 _length += part;
                 bytes = bytes[part..];
             }
+            becameFull = !_isFull && _length > _bound;
             LetGo();
             Wake();
-            return HasRoom ? ValueTask.CompletedTask : new ValueTask(WaitForRoomAsync());
+            hasRoom = HasRoom;
         }
+        if (becameFull)
+        {
+            // It will not be kept: who waits for that elsewhere need not.
+            Lease?.End(LeaseState.NotKept);
+        }
+        return hasRoom ? ValueTask.CompletedTask : new ValueTask(WaitForRoomAsync());
     }
 
     /// <summary>Ends the call.</summary>
@@ -197,6 +212,19 @@ internal sealed class Flight
         if (end != FlightEnd.Complete)
         {
             _stored.TrySetResult(null);
+        }
+    }
+
+    /// <summary>Ends the call before it is made: the answer is there.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="isFromElsewhere">Whether another node's call brought it meanwhile.</param>
+    public void Give(StoredAnswer answer, bool isFromElsewhere)
+    {
+        _stored.TrySetResult(answer);
+        lock (_lock)
+        {
+            (End, IsFromElsewhere) = (FlightEnd.Given, isFromElsewhere);
+            Wake();
         }
     }
 

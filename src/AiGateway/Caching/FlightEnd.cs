@@ -14,4 +14,7 @@ internal enum FlightEnd
 
     /// <summary>It broke after its first byte: whoever has read of it is told by a reset.</summary>
     Broken,
+
+    /// <summary>It was not made: the answer was there already, or another node's call brought it. It is <see cref="Flight.Stored"/>.</summary>
+    Given,
 }

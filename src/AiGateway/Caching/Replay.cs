@@ -17,14 +17,14 @@ internal static class Replay
     /// <param name="exchange">Who asks.</param>
     /// <param name="form">In which form.</param>
     /// <param name="now">The time.</param>
+    /// <param name="pace">Is told the pieces of events; null for events as large as they come.</param>
     /// <returns>Null when the answer cannot be written so.</returns>
-    public static ReadOnlyMemory<byte>? BytesFor(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now) =>
-        !form.Stream && answer.Operation == form.Operation ? Renewed(answer, exchange, now) : Written(answer, exchange, form, now);
+    public static ReadOnlyMemory<byte>? BytesFor(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now, ReplayPace? pace) =>
+        !form.Stream && answer.Operation == form.Operation ? Renewed(answer, exchange, now) : Written(answer, exchange, form, now, pace);
 
-    /// <summary>Writes the answer.</summary>
-    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes, AnswerForm form)
+    /// <summary>Writes what stands before the answer's bytes.</summary>
+    public static void Begin(HttpResponse response, int length, AnswerForm form)
     {
-        var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = form.Stream ? EventStreamType : "application/json";
         if (form.Stream)
@@ -34,9 +34,8 @@ internal static class Replay
         }
         else
         {
-            response.ContentLength = bytes.Length;
+            response.ContentLength = length;
         }
-        await response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     /// <summary>The answer with another id and time; as it is where it has neither, as vectors do.</summary>
@@ -72,7 +71,7 @@ internal static class Replay
         return output.WrittenMemory;
     }
 
-    private static ReadOnlyMemory<byte>? Written(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now)
+    private static ReadOnlyMemory<byte>? Written(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now, ReplayPace? pace)
     {
         if (AskedFor.Of(exchange) is not { } asked || ChatDialects.Of(answer.Operation) is not { } dialect)
         {
@@ -99,9 +98,19 @@ internal static class Replay
         var encoder = codec.CreateEncoder(asked);
         var steps = new List<ChatEvent>();
         ChatStream.Replay(response, steps);
+        pace?.Measure(steps);
         foreach (var step in steps)
         {
-            encoder.Write(step, output);
+            if (pace is null)
+            {
+                encoder.Write(step, output);
+                continue;
+            }
+            foreach (var piece in pace.Split(step))
+            {
+                encoder.Write(piece, output);
+                pace.Add(piece, output.WrittenCount);
+            }
         }
         return output.WrittenMemory;
     }

@@ -85,12 +85,12 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
         var root = stats.RootElement;
         var requests = root.GetProperty("requests");
         long Of(string name) => requests.GetProperty(name).GetInt64();
-        var hits = Of("hit") + Of("semantic_hit") + Of("shared");
+        var hits = Of("hit") + Of("stale") + Of("semantic_hit") + Of("shared");
         var asked = hits + Of("miss") + Of("refresh");
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
             answers    {root.GetProperty("entries").GetInt64():N0} in {root.GetProperty("bytes").GetInt64():N0} of {root.GetProperty("max_bytes").GetInt64():N0} bytes
             in flight  {root.GetProperty("in_flight").GetInt32():N0} calls
-            requests   {Of("hit"):N0} hits, {Of("semantic_hit"):N0} by meaning, {Of("shared"):N0} shared a call, {Of("miss"):N0} misses, {Of("refresh"):N0} refreshed, {Of("bypass"):N0} passed by
+            requests   {Of("hit"):N0} hits, {Of("stale"):N0} past their time, {Of("semantic_hit"):N0} by meaning, {Of("shared"):N0} shared a call, {Of("miss"):N0} misses, {Of("refresh"):N0} refreshed, {Of("bypass"):N0} passed by
             hit rate   {(asked == 0 ? 0 : 100m * hits / asked):0.0} % of what was looked up
             saved      {root.GetProperty("saved_usd").GetString()} USD since the gateway started
             """));

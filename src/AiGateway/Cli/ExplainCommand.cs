@@ -6,7 +6,7 @@ using AiGateway.Routing;
 
 namespace AiGateway.Cli;
 
-/// <summary><c>explain</c>: which rule a request matches, why the others do not, and which deployments would be tried in which order.</summary>
+/// <summary><c>explain</c>: which rule a request matches, why the others do not, what a cache would do, and which deployments would be tried in which order.</summary>
 /// <remarks>Shows a gateway that has just started: no latencies, nothing resting. Chance is real: run it again to see another draw.</remarks>
 internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, Func<ICostCalculator> costs)
 {
@@ -58,7 +58,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         }
         try
         {
-            return await ExplainAsync(snapshot, caller, request, headers);
+            return await ExplainAsync(snapshot, caller, request, headers, options.Value("body") is not null);
         }
         catch (InvalidDataException exception)
         {
@@ -67,7 +67,7 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         }
     }
 
-    private async Task<int> ExplainAsync(Snapshot snapshot, CallerModel caller, GatewayRequest request, HeaderDictionary headers)
+    private async Task<int> ExplainAsync(Snapshot snapshot, CallerModel caller, GatewayRequest request, HeaderDictionary headers, bool isCallersBody)
     {
         await output.WriteLineAsync($"caller: {caller.Id}{(caller.Team is null ? "" : $", team {caller.Team}")}");
         if (caller.Disabled || caller.Expires <= clock.GetUtcNow())
@@ -100,6 +100,11 @@ internal sealed class ExplainCommand(TextWriter output, TextWriter error, Func<s
         if (plan is null)
         {
             return await RefuseAsync("No deployment is left: the request would be refused. Either no rule matches, or the providers of the one that does are off, do not serve this operation, or have no known price where one is asked for.");
+        }
+        var exchange = new Exchange { Id = "", Snapshot = snapshot, StartedAt = clock.GetUtcNow(), StartTimestamp = clock.GetTimestamp(), Caller = caller, Request = tagged, Plan = plan };
+        if (CacheVerdict.Of(exchange, headers, isCallersBody) is { } verdict)
+        {
+            await output.WriteLineAsync($"cache:  {verdict}");
         }
         await output.WriteLineAsync($"tried in this order, at most {alias.Retries.MaxAttempts} attempts, {alias.Retries.MaxPerDeployment} per deployment:");
         for (var i = 0; i < plan.Deployments.Length; i++)

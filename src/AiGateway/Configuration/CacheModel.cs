@@ -8,8 +8,13 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>What an empty section means.</summary>
     public static readonly CacheModel Default = new(TimeSpan.FromHours(1), CacheScope.Project);
 
+    private static readonly TimeSpan DefaultNodeWait = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether requests are cached that would not get the same answer twice.</summary>
     public bool AllRequests { get; init; }
+
+    /// <summary>How long after <see cref="Ttl"/> an answer is still served, while a new one is asked for in the background; zero: not at all.</summary>
+    public TimeSpan StaleFor { get; init; }
 
     /// <summary>Largest answer that is kept, in bytes.</summary>
     public int MaxEntry { get; init; } = 1 << 20;
@@ -20,6 +25,12 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     /// <summary>Whether callers of different dialects share answers to the same conversation.</summary>
     public bool IsNeutral { get; init; }
 
+    /// <summary>How fast a kept answer is streamed, in tokens of four characters per second; null: at once.</summary>
+    public double? ReplayTokensPerSecond { get; init; }
+
+    /// <summary>How long a request waits for another node's call before it makes its own; null: nodes do not wait for each other.</summary>
+    public TimeSpan? NodeWait { get; init; }
+
     /// <summary>How questions are answered that mean the same; null: not at all.</summary>
     public SemanticCacheModel? Semantic { get; init; }
 
@@ -27,9 +38,12 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, section.Scope is { } scope ? CacheWords.ScopeOf(scope) : Default.Scope)
     {
         AllRequests = section.Requests == CacheWords.All,
+        StaleFor = section.StaleWhileRevalidate ?? TimeSpan.Zero,
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),
         KeepsRefused = section.Refused ?? false,
         IsNeutral = section.Neutral ?? false,
+        ReplayTokensPerSecond = section.ReplayTokensPerSecond,
+        NodeWait = section.SingleFlight.Mode == CacheWords.Redis ? section.SingleFlight.Wait ?? DefaultNodeWait : null,
         Semantic = SemanticCacheModel.Of(section.Semantic),
     };
 }

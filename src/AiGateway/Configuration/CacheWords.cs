@@ -15,6 +15,12 @@ internal static class CacheWords
     /// <summary>All requests.</summary>
     public const string All = "all";
 
+    /// <summary>One call for the requests at one node.</summary>
+    public const string Node = "node";
+
+    /// <summary>One call for the requests at all nodes that share a Redis.</summary>
+    public const string Redis = "redis";
+
     private static readonly OrderedDictionary<string, CacheScope> ScopesByName = new(StringComparer.Ordinal)
     {
         ["key"] = CacheScope.Key,
@@ -28,6 +34,9 @@ internal static class CacheWords
 
     /// <summary>All choices of requests.</summary>
     public static IReadOnlyList<string> Requests { get; } = [Deterministic, All];
+
+    /// <summary>All reaches of one call.</summary>
+    public static IReadOnlyList<string> SingleFlights { get; } = [Node, Redis];
 
     /// <summary>All scopes.</summary>
     public static IReadOnlyList<string> Scopes { get; } = [.. ScopesByName.Keys];

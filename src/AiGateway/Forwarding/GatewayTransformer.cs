@@ -92,7 +92,6 @@ internal sealed class GatewayTransformer(TimeProvider clock) : HttpTransformer
         {
             headers["x-gateway-cost"] = UsdText.Format(cost);
         }
-        var overhead = clock.GetElapsedTime(exchange.StartTimestamp) - exchange.UpstreamTime - exchange.QueueTime;
-        headers["x-gateway-overhead-ms"] = overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
+        OverheadHeader.Write(headers, exchange, clock);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using AiGateway.Caching.Levels;
+using AiGateway.Caching.Nodes;
 using AiGateway.Configuration;
 using AiGateway.Providers;
 using AiGateway.Storage;
@@ -25,9 +26,13 @@ internal static class CacheLevelExtensions
         if (redis is not null)
         {
             services.AddSingleton<ISharedLevel>(provider => new RedisCacheLevel(
-#pragma warning disable CA2000 // The level disposes of both, and the container of the level.
+#pragma warning disable CA2000 // Each disposes of what it is given, and the container of it.
                 new RedisConnection(redis, provider.GetRequiredService<TrustedAuthorities>(), provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.CacheStoreCallDuration)),
                 redis.KeyPrefix, new SealedContent(secret(), "cached answers"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CacheLevelMetrics>()));
+            // A connection of their own, so that no large answer stands in the way; it is made when somebody first asks.
+            services.AddSingleton<INodeLeases>(provider => new RedisNodeLeases(
+                new RedisConnection(redis, provider.GetRequiredService<TrustedAuthorities>(), provider.GetRequiredService<TimeProvider>(), new RedisMetrics(provider.GetRequiredService<IMeterFactory>(), MetricDefinitions.CacheStoreCallDuration)),
+                redis.KeyPrefix));
 #pragma warning restore CA2000
         }
         services.AddSingleton(provider => new PurgeExchange(

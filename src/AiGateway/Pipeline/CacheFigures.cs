@@ -17,6 +17,9 @@ internal sealed class CacheFigures(CacheStatus status, CacheBypass bypass = Cach
     /// <summary>The request that paid for the answer: the one it was kept from, or the one whose call was shared; null when it was this one.</summary>
     public string? PaidBy { get; set; }
 
+    /// <summary>The request that was served the answer which this one renews; null for requests of callers.</summary>
+    public string? RefreshOf { get; init; }
+
     /// <summary>How many other requests shared this one's call while it was in flight.</summary>
     public int SharedBy { get; set; }
 

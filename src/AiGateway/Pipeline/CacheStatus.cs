@@ -15,6 +15,9 @@ internal enum CacheStatus
     /// <summary>Answered from the cache.</summary>
     Hit,
 
+    /// <summary>Answered from the cache by an answer that is past its time, and is being renewed.</summary>
+    Stale,
+
     /// <summary>Answered by another request's call, while it was in flight.</summary>
     Shared,
 

@@ -3,10 +3,10 @@ namespace AiGateway.Pipeline;
 /// <summary>What a cache did, in the words of headers, records and metrics.</summary>
 internal static class CacheText
 {
-    /// <summary>The word of <c>x-gateway-cache</c>: a shared call is a hit to its caller.</summary>
+    /// <summary>The word of <c>x-gateway-cache</c>: a shared call is a hit to its caller, and so is an answer past its time, whose <c>Age</c> says how old it is.</summary>
     public static string HeaderOf(CacheStatus status) => status switch
     {
-        CacheStatus.Shared => "hit",
+        CacheStatus.Shared or CacheStatus.Stale => "hit",
         CacheStatus.SemanticHit => "semantic-hit",
         _ => WordOf(status),
     };
@@ -18,6 +18,7 @@ internal static class CacheText
         CacheStatus.Miss => "miss",
         CacheStatus.Refresh => "refresh",
         CacheStatus.Hit => "hit",
+        CacheStatus.Stale => "stale",
         CacheStatus.Shared => "shared",
         CacheStatus.SemanticHit => "semantic_hit",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a word."),

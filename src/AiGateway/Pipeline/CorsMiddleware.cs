@@ -7,7 +7,7 @@ namespace AiGateway.Pipeline;
 internal sealed class CorsMiddleware(RequestDelegate next, Configuration.SnapshotHolder snapshots)
 {
     private const string ExposedHeaders =
-        "x-request-id, x-gateway-route, x-gateway-deployment, x-gateway-provider, x-gateway-model, x-gateway-attempts, x-gateway-cost, x-gateway-cache, age, x-gateway-overhead-ms, x-gateway-config-version, retry-after";
+        "x-request-id, x-gateway-route, x-gateway-deployment, x-gateway-provider, x-gateway-model, x-gateway-attempts, x-gateway-cost, x-gateway-cache, x-gateway-cache-similarity, x-gateway-cache-detail, age, x-gateway-overhead-ms, x-gateway-config-version, retry-after";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -18,6 +18,7 @@ public sealed class ExactCacheTests(CachingFixture fixture) : IClassFixture<Cach
         Assert.Equal("hit", second.Header("x-gateway-cache"));
         Assert.Equal("0", second.Header("x-gateway-cost"));
         Assert.Equal("0", second.Header("Age"));
+        Assert.InRange(double.Parse(second.Header("x-gateway-overhead-ms"), System.Globalization.CultureInfo.InvariantCulture), 0, 60_000);
         Assert.Equal("0", second.Attempts);
         Assert.Equal(before + 1, await fixture.Simulator.Control.RequestsAsync());
         var (one, two) = (Parse(first.Body), Parse(second.Body));

@@ -37,6 +37,16 @@ public sealed class SingleFlightTests(CachingFixture fixture) : IClassFixture<Ca
         Assert.Equal(before + 1, await fixture.Simulator.Control.RequestsAsync());
     }
 
+    [Fact]
+    public async Task StreamsAndWholeAnswers_OfWhatIsNotKept_ShareACallForEachForm()
+    {
+        var before = await fixture.Simulator.Control.RequestsAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fixture.AskAsync(Chat("small/m!tokens=3000,latency=300", "mixed, not kept", i % 2 == 0 ? ""","stream":true""" : ""))));
+
+        Assert.All(answers, answer => Assert.True(answer.IsWhole, answer.ToString()));
+        Assert.Equal(before + 2, await fixture.Simulator.Control.RequestsAsync());
+    }
+
     [Theory]
     [InlineData(3_000, 1)]
     [InlineData(150_000, 10)]
@@ -162,5 +172,5 @@ public sealed class SingleFlightTests(CachingFixture fixture) : IClassFixture<Ca
         Assert.InRange(asked, results.Where(result => result.Answer is not null).Select(result => result.Question).Distinct().Count(), 20 + left);
     }
 
-    private static string TextsOf(ChatAnswer answer) => string.Concat(answer.Body.Split("\"content\":\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]));
+    internal static string TextsOf(ChatAnswer answer) => string.Concat(answer.Body.Split("\"content\":\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]));
 }

@@ -150,6 +150,7 @@ public class RecordJsonTests
         {
             Saved = 1,
             PaidBy = "req_0",
+            RefreshOf = "req_0",
             SharedBy = 1,
             Semantic = new SemanticFigures(SemanticResult.Served) { Similarity = 1, Risk = 0 },
         };

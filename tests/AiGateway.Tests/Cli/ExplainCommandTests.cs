@@ -118,6 +118,46 @@ public sealed class ExplainCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("exact", "passed by: it has neither temperature 0 nor a seed ('requests: all' would cache it)")]
+    [InlineData("{ requests: all }", "looked up, and kept for 1h; shared with nobody but anonymous")]
+    [InlineData("{ requests: all, ttl: 90m, scope: alias, stale_while_revalidate: 1d }", "looked up, and kept for 90m, served for 1d more while it is renewed; shared by all who may use the alias")]
+    [InlineData("{ requests: all }", "asked anew, and kept for 30s; shared with nobody but anonymous, in the namespace 'mine'", "--header", "Cache-Control=no-cache", "--header", "x-gateway-cache-key=mine", "--header", "x-gateway-cache-ttl=30")]
+    [InlineData("{ requests: all }", "passed by: its headers say so", "--header", "Cache-Control=no-store")]
+    [InlineData("{ requests: all }", "passed by: its answer is stored, or goes on from one that is ('store: false' would change that)", "--operation", "responses")]
+    [InlineData("{ requests: all, semantic: { mode: shadow, embedder: static } }", "looked up, and kept for 1h; shared with nobody but anonymous; questions that mean the same are compared on trial")]
+    public async Task Explain_Cache_SaysWhatItWouldDo(string cache, string expected, params string[] options)
+    {
+        WriteCached(cache);
+
+        Assert.Equal(0, await _commands.RunAsync(["explain", _commands.File, "--model", "chat", .. options]));
+        Assert.Contains($"\ncache:  {expected}\n", _commands.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_Cache_ShowsTheKeyOfABody()
+    {
+        var body = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(body, """{"model":"chat","temperature":0,"messages":[{"role":"user","content":"hi"}]}""");
+            WriteCached("exact");
+
+            Assert.Equal(0, await _commands.RunAsync("explain", _commands.File, "--model", "chat", "--body", body));
+            Assert.Matches("\ncache:  looked up, and kept for 1h; shared with nobody but anonymous; key [\\w-]{43}\n", _commands.Output);
+        }
+        finally
+        {
+            File.Delete(body);
+        }
+    }
+
+    private void WriteCached(string cache) => _commands.Write($$"""
+        providers: { simulated: {} }
+        deployments: { sim: { provider: simulated } }
+        aliases: { chat: { groups: [{ deployments: [sim] }], cache: {{cache}} } }
+        """);
+
     private Task<int?> ExplainAsync(params string[] options)
     {
         _commands.Write(Commands.Rules);

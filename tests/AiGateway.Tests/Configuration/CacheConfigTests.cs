@@ -27,6 +27,30 @@ public sealed class CacheConfigTests
         Assert.Equal((true, TimeSpan.FromHours(12), CacheScope.Team, 64 << 10, true, true), (cache.AllRequests, cache.Ttl, cache.Scope, cache.MaxEntry, cache.KeepsRefused, cache.IsNeutral));
     }
 
+    [Fact]
+    public void WhatIsServedPastItsTime_AtAPace_AndSharedBetweenNodes_IsSaid()
+    {
+        Assert.Equal((TimeSpan.Zero, null), (Of(", cache: exact")!.StaleFor, Of(", cache: { single_flight: node }")!.NodeWait));
+        Assert.Equal((null, 80d), (Of(", cache: exact")!.ReplayTokensPerSecond, Of(", cache: { replay_tokens_per_second: 80 }")!.ReplayTokensPerSecond));
+        Assert.Equal(TimeSpan.FromMinutes(5), Of(", cache: { stale_while_revalidate: 5m }")!.StaleFor);
+        Assert.Equal(TimeSpan.FromSeconds(10), Of(", cache: { single_flight: redis }", Shared)!.NodeWait);
+        Assert.Equal(TimeSpan.FromSeconds(30), Of(", cache: { single_flight: { mode: redis, wait: 30s } }", Shared)!.NodeWait);
+    }
+
+    [Theory]
+    [InlineData(", cache: { single_flight: redis }", "host.cache.redis")]
+    [InlineData(", cache: { single_flight: { wait: 5s } }", "mode: redis")]
+    [InlineData(", cache: { single_flight: everywhere }", "everywhere")]
+    [InlineData(", cache: { stale_while_revalidate: 90d }", "90d")]
+    [InlineData(", cache: { replay_tokens_per_second: 0 }", "replay_tokens_per_second")]
+    public void WhatNodesCannotShare_IsNamedWithItsPlace(string cache, string named)
+    {
+        var error = Assert.Single(Loading.Errors(Yaml(cache)));
+
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Contains(":3:", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(", cache: sometimes", "sometimes")]
     [InlineData(", cache: { scope: everybody }", "everybody")]
@@ -76,7 +100,9 @@ public sealed class CacheConfigTests
         Assert.Contains(":3:", error, StringComparison.Ordinal);
     }
 
-    private static CacheModel? Of(string cache) => Loading.Good(Yaml(cache)).Aliases.Find("chat")!.Cache;
+    private const string Shared = "host: { redis: 'redis://localhost', id_secret: '0123456789abcdef0123456789abcdef', cache: { redis: true } }\n";
+
+    private static CacheModel? Of(string cache, string host = "") => Loading.Good(Yaml(cache) + host).Aliases.Find("chat")!.Cache;
 
     private static string Yaml(string cache) => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }} }}\n";
 }

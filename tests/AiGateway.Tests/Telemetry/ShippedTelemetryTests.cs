@@ -90,6 +90,8 @@ public sealed partial class ShippedTelemetryTests
         var cache = new CacheMetrics(host.MeterFactory, new FlightTable(), memory);
         cache.Kept(KeepResult.Kept);
         cache.Unreadable();
+        cache.Refreshed(AiGateway.Caching.Refreshing.RefreshResult.Asked);
+        cache.Waited(AiGateway.Caching.Nodes.NodeWait.Kept);
         cache.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Hit) { Saved = 1 }));
         var semantic = new SemanticMetrics(host.MeterFactory);
         semantic.Vetoed(AiGateway.Semantics.Facts.FactKind.Number);

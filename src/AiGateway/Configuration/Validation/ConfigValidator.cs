@@ -12,6 +12,7 @@ internal static class ConfigValidator
         RuleValidator.Validate(context);
         CallerValidator.Validate(context);
         NumbersValidator.Validate(context);
+        CacheValidator.Validate(context);
         SemanticCacheValidator.Validate(context);
         LimitsValidator.Validate(context);
         QueueValidator.Validate(context);

@@ -7,11 +7,18 @@ internal static partial class FileTable
         .With("mode", "off, or exact: the same request gets the same answer. Default exact where there is a section.", Scalars.Word(CacheWords.Modes), (section, value) => section with { Mode = value })
         .With("requests", "Which requests. deterministic: temperature 0 or a seed, vectors, moderations, reranking. all: every request. Default deterministic.", Scalars.Word(CacheWords.Requests), (section, value) => section with { Requests = value })
         .With("ttl", "How long an answer is served, from when it was made. Default 1h.", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)), (section, value) => section with { Ttl = value })
+        .With("stale_while_revalidate", "How long after ttl an answer is still served, while a new one is asked for in the background. Default: not at all.", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)), (section, value) => section with { StaleWhileRevalidate = value })
         .With("scope", "Who shares answers: key, project, team, or alias (everybody who may use it). Callers without a project or a team share with nobody. Default project.", Scalars.Word(CacheWords.Scopes), (section, value) => section with { Scope = value })
         .With("max_entry", "Largest answer that is kept. Default 1MiB.", Scalars.Size(1L << 10, 64L << 20), (section, value) => section with { MaxEntry = value })
         .With("refused", "Whether answers are kept that a filter took away or in which the model declined. Default false.", Scalars.Boolean, (section, value) => section with { Refused = value })
         .With("neutral", "Whether callers of different dialects share answers to the same conversation. Default false.", Scalars.Boolean, (section, value) => section with { Neutral = value })
+        .With("replay_tokens_per_second", "How fast a kept answer is streamed, for callers that show it as it comes; an answer takes a minute at most. Default: at once.", Scalars.Number(1, 10_000), (section, value) => section with { ReplayTokensPerSecond = value })
+        .With("single_flight", "Who shares one call for the same request: node, redis (all nodes that share host.redis), or a section. Default node.", SingleFlight(), (section, value) => section with { SingleFlight = value })
         .With("semantic", "Answers to questions that mean the same: off, shadow (decides and measures, serves nothing), on, or a section. Default off.", SemanticCache(), (section, value) => section with { Semantic = value }));
+
+    private static ShortFormShape<string, SingleFlightConfig> SingleFlight() => new(Scalars.Word(CacheWords.SingleFlights), mode => new SingleFlightConfig { Mode = mode }, new RecordShape<SingleFlightConfig>("single_flight")
+        .With("mode", "node, or redis: one call for the same request at all nodes that share host.redis. Default node.", Scalars.Word(CacheWords.SingleFlights), (section, value) => section with { Mode = value })
+        .With("wait", "How long a request waits for another node's call before it makes its own. Default 10s.", Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)), (section, value) => section with { Wait = value }));
 
     private static ShortFormShape<string, SemanticCacheConfig> SemanticCache() => new(Scalars.Word(SemanticWords.Modes), mode => new SemanticCacheConfig { Mode = mode }, new RecordShape<SemanticCacheConfig>("semantic_cache")
         .With("mode", "off, shadow (decides and measures, serves nothing) or on. Default off.", Scalars.Word(SemanticWords.Modes), (section, value) => section with { Mode = value })

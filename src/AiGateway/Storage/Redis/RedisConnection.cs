@@ -35,6 +35,13 @@ internal sealed class RedisConnection(RedisModel settings, TrustedAuthorities au
     public Task<RedisResult> RunAsync(string command, params object[] arguments) =>
         RunAsync(command, database => database.ExecuteAsync(command, arguments));
 
+    /// <summary>Hears what is published on a channel. The client subscribes again whenever its connection breaks; what was published meanwhile is lost.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="heard">Is told each message, on a thread of the client's.</param>
+    /// <exception cref="RedisException">Redis cannot be asked.</exception>
+    public async Task SubscribeAsync(string channel, Action<string> heard) =>
+        await (await ConnectedAsync()).GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => heard(message.ToString()));
+
     private async Task<RedisResult> RunAsync(string name, Func<IDatabase, Task<RedisResult>> ask)
     {
         if (Volatile.Read(ref _failures) >= Patience)
