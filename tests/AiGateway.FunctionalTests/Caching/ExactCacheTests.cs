@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Failover;
 using static AiGateway.FunctionalTests.Caching.CachingFixture;
@@ -17,6 +18,7 @@ public sealed class ExactCacheTests(CachingFixture fixture) : IClassFixture<Cach
         Assert.Equal("miss", first.Header("x-gateway-cache"));
         Assert.Equal("hit", second.Header("x-gateway-cache"));
         Assert.Equal("0", second.Header("x-gateway-cost"));
+        Assert.True(double.Parse(second.Header("x-gateway-overhead-ms")!, CultureInfo.InvariantCulture) >= 0);
         Assert.Equal("0", second.Header("Age"));
         Assert.Equal("0", second.Attempts);
         Assert.Equal(before + 1, await fixture.Simulator.Control.RequestsAsync());
