@@ -48,8 +48,9 @@ internal sealed partial class CanonicalForm
                 continue;
             }
             var isTurns = !turns.IsEmpty && name.SequenceEqual(turns);
+            var mayBeKnown = KnownValues.AreOf(name);
             var member = WriteName(reader.ValueSpan, reader.ValueIsEscaped);
-            if (!(isTurns ? TryWriteTurns(operation, ref reader, most, ref turn) : TryWriteWhole(ref reader, most)))
+            if (!(isTurns ? TryWriteTurns(operation, ref reader, most, ref turn) : TryWriteWhole(ref reader, mayBeKnown, most)))
                 return false;
             Add(ref members, member);
         }
@@ -69,11 +70,11 @@ internal sealed partial class CanonicalForm
         return TryWriteValue(ref reader, turn.State == TurnTextState.Found ? turn.Range.Start : -1, mostMoves);
     }
 
-    /// <summary>Writes the value of the name here; one that came before is written as it was then.</summary>
-    private bool TryWriteWhole(scoped ref JsonScanner reader, long mostMoves)
+    /// <summary>Writes the value of the name here; one that is known as it was written before.</summary>
+    private bool TryWriteWhole(scoped ref JsonScanner reader, bool mayBeKnown, long mostMoves)
     {
         var ahead = reader.Ahead;
-        var mayBeKnown = ahead.Length >= KnownValues.Shortest && ahead[0] is (byte)'[' or (byte)'{';
+        mayBeKnown = mayBeKnown && ahead.Length >= KnownValues.Shortest && ahead[0] is (byte)'[' or (byte)'{';
         if (mayBeKnown && KnownValues.Find(ahead) is { } known)
         {
             Reserve(known.Form.Length);

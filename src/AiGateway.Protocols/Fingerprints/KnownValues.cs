@@ -3,7 +3,7 @@ namespace AiGateway.Protocols.Fingerprints;
 /// <summary>Values of requests that come again and again as the very same bytes, with their forms: the schemas of an application's tools, above all.</summary>
 /// <remarks>
 /// Structure costs several times what text does, and what stands here is compared and copied instead. A value counts by its bytes alone, so that its form is
-/// the one it would be given anew, whoever sent it first. What came once is only remembered as a number: most large values never come again.
+/// the one it would be given anew, whoever sent it first. What came once is only remembered as a number: it may never come again.
 /// Reading takes no lock; of two that write at the same time one may be lost.
 /// </remarks>
 internal static class KnownValues
@@ -24,6 +24,10 @@ internal static class KnownValues
     private static readonly KnownValue?[] Values = new KnownValue?[Slots];
     private static readonly int[] Seen = new int[SeenSlots];
     private static int _next;
+
+    /// <summary>Whether a member of a request is looked up here: what an application sends with every request, and nothing that its users write.</summary>
+    public static bool AreOf(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("tools"u8) || name.SequenceEqual("functions"u8) || name.SequenceEqual("response_format"u8) || name.SequenceEqual("text"u8);
 
     /// <summary>The known value that a text begins with; null when there is none.</summary>
     /// <param name="text">From the first byte of a JSON array or object on.</param>

@@ -63,10 +63,10 @@ public sealed class KnownValuesTests
         var tools = "[" + Tools(random, 30) + "]";
         Repeated(tools);
 
-        Assert.Equal(Of($$"""{"b":[ {{tools[1..]}},"a":1}"""), Of($$"""{"b": {{tools}} ,"a":1}"""));
-        Assert.Equal(Of($$"""{"b":{{tools}},"a":1}"""), Of($$"""{"a":1,"b":{{tools}}}"""));
-        Assert.NotEqual(Of($$"""{"b":{{tools}}}"""), Of($$"""{"c":{{tools}}}"""));
-        Assert.NotEqual(Of($$"""{"b":{{tools}},"b":1}"""), Of($$"""{"b":1,"b":{{tools}}}"""));
+        Assert.Equal(Of($$"""{"tools":[ {{tools[1..]}},"a":1}"""), Of($$"""{"tools": {{tools}} ,"a":1}"""));
+        Assert.Equal(Of($$"""{"tools":{{tools}},"a":1}"""), Of($$"""{"a":1,"tools":{{tools}}}"""));
+        Assert.NotEqual(Of($$"""{"tools":{{tools}}}"""), Of($$"""{"functions":{{tools}}}"""));
+        Assert.NotEqual(Of($$"""{"tools":{{tools}},"tools":1}"""), Of($$"""{"tools":1,"tools":{{tools}}}"""));
     }
 
     [Fact]
