@@ -24,5 +24,5 @@ public class FingerprintBenchmarks : RequestBodyBenchmarks, IAllocationCase
     public bool FingerprintTools() => RequestFingerprinter.TryCompute(in Context, Tools, out _);
 
     IEnumerable<(string Name, Action Operation)> IAllocationCase.Cases() =>
-        [.. OfSizes("fingerprint", () => Fingerprint(), 1, 10, 100), .. OfSizes("fingerprint_tools", () => FingerprintTools(), 10)];
+        OfSizes("fingerprint", () => Fingerprint(), 1, 10, 100).Concat(OfSizes("fingerprint_tools", () => FingerprintTools(), 10));
 }
