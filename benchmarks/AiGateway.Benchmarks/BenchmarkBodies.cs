@@ -21,6 +21,14 @@ internal static class BenchmarkBodies
         return Encoding.UTF8.GetBytes($$"""{"model":"chat-model","messages":[{{string.Join(',', Enumerable.Repeat(message, messages))}}]}""");
     }
 
+    /// <summary>A chat request of about <paramref name="bytes"/>, nearly all of it the schemas of tools: names and short words, nested, no member in order.</summary>
+    public static byte[] ToolRequest(int bytes)
+    {
+        const string Tool = """{"type":"function","function":{"name":"find_orders_NUMBER","description":"Finds the orders of a customer, newest first.","strict":true,"parameters":{"type":"object","properties":{"customer":{"type":"string","description":"Who ordered."},"status":{"type":"string","enum":["open","paid","sent","returned"]},"period":{"type":"object","properties":{"from":{"type":"string","format":"date"},"to":{"type":"string","format":"date"}},"required":["from","to"],"additionalProperties":false},"limit":{"type":"integer","minimum":1,"maximum":100},"tags":{"type":"array","items":{"type":"string"}}},"required":["customer","status","period","limit","tags"],"additionalProperties":false}}}""";
+        var tools = Enumerable.Range(0, Math.Max(1, bytes / Tool.Length)).Select(number => Tool.Replace("NUMBER", $"{number}", StringComparison.Ordinal));
+        return Encoding.UTF8.GetBytes($$"""{"model":"chat-model","temperature":0,"tools":[{{string.Join(',', tools)}}],"messages":[{"role":"user","content":"Which orders are open?"}]}""");
+    }
+
     /// <summary>A whole answer's JSON.</summary>
     public static byte[] ChatAnswer() => Encoding.UTF8.GetBytes(ChatBytes.Answer);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AiGateway.LoadTest.Http;
 
 namespace AiGateway.LoadTest;
 
@@ -14,6 +15,8 @@ internal sealed class LoadTestOptions
           open-loop   latency added at a fixed rate
           streams     many open SSE streams: every event, in order, its added delay; memory per stream
           first-token time to the first event: translated streams against the pass of bytes
+          cache       exact hits: throughput and CPU beside misses through the simulator, latency at a fixed rate
+          semantic    looks by meaning among many questions, alone and beside other requests
           startup     time from process start to ready; idle memory
           all         all of them, in one report
 
@@ -25,6 +28,9 @@ internal sealed class LoadTestOptions
           --rate N             requests/s of the open loop [1000]
           --streams N          open streams [2000]
           --events N           events per stream, 5 a second [100]
+          --entries N          questions in the index that looks are among [10000]
+          --looks N            looks by meaning a second [50]
+          --simulator PATH     AiGateway.Simulator.dll [src/AiGateway.Simulator/bin/Release/net10.0/AiGateway.Simulator.dll]
           --gateway PATH       AiGateway.dll [src/AiGateway/bin/Release/net10.0/AiGateway.dll]
           --gateway-command C  another command in its place; {config}, {listen} and {upstream} are filled in
           --gateway-env K=V    environment of the gateway; may be repeated
@@ -57,6 +63,12 @@ internal sealed class LoadTestOptions
     public int Streams { get; private set; } = 2000;
 
     public int Events { get; private set; } = 100;
+
+    public int Entries { get; private set; } = 10_000;
+
+    public double Looks { get; private set; } = 50;
+
+    public string SimulatorPath { get; private set; } = Path.Combine(Root, "src/AiGateway.Simulator/bin/Release/net10.0/AiGateway.Simulator.dll");
 
     public string GatewayPath { get; private set; } = Path.Combine(Root, "src/AiGateway/bin/Release/net10.0/AiGateway.dll");
 
@@ -107,6 +119,9 @@ internal sealed class LoadTestOptions
             case "--rate": Rate = Number(next()); break;
             case "--streams": Streams = Number(next()); break;
             case "--events": Events = Number(next()); break;
+            case "--entries": Entries = Within(Number(next()), Questions.Count, option); break;
+            case "--looks": Looks = Number(next()); break;
+            case "--simulator": SimulatorPath = Path.GetFullPath(next()); break;
             case "--gateway": GatewayPath = Path.GetFullPath(next()); break;
             case "--gateway-command": GatewayCommand = next(); break;
             case "--gateway-env": Add(GatewayEnvironment, next()); break;
@@ -124,6 +139,9 @@ internal sealed class LoadTestOptions
     private static TimeSpan Seconds(string value) => TimeSpan.FromSeconds(double.Parse(value, CultureInfo.InvariantCulture));
 
     private static int Number(string value) => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static int Within(int value, int most, string option) =>
+        value <= most ? value : throw new FormatException($"{option} {value}: at most {most}.");
 
     private static void Add(Dictionary<string, string> environment, string pair)
     {

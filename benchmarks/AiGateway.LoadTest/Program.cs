@@ -42,7 +42,7 @@ catch (FormatException exception)
     return 2;
 }
 
-IScenario[] all = [new ChatScenario(), new SizeScenario(), new OpenLoopScenario(), new StreamScenario(), new FirstTokenScenario(), new StartupScenario()];
+IScenario[] all = [new ChatScenario(), new SizeScenario(), new OpenLoopScenario(), new StreamScenario(), new FirstTokenScenario(), new CacheScenario(), new SemanticScenario(), new StartupScenario()];
 var chosen = all.Where(s => options.Scenario == "all" || s.Name == options.Scenario).ToList();
 if (chosen.Count == 0)
 {
@@ -52,6 +52,11 @@ if (chosen.Count == 0)
 if (options.GatewayCommand is null && !File.Exists(options.GatewayPath))
 {
     Console.Error.WriteLine($"{options.GatewayPath} is missing. Build it with: dotnet build -c Release src/AiGateway");
+    return 2;
+}
+if (chosen.Any(s => s is CacheScenario or SemanticScenario) && !File.Exists(options.SimulatorPath))
+{
+    Console.Error.WriteLine($"{options.SimulatorPath} is missing. Build it with: dotnet build -c Release src/AiGateway.Simulator");
     return 2;
 }
 

@@ -78,11 +78,11 @@ internal static class AllocationCheck
         try
         {
             measured["pipeline_chat_request"] = await MeasureProcessAsync(pipeline.Gateway);
+            measured["pipeline_cache_hit"] = await MeasureProcessAsync(pipeline.CacheHit);
             if (withTypes)
             {
-                using var types = new AllocatedTypes();
-                Repeat(pipeline.Gateway, PipelineRequests * 10);
-                types.Print();
+                PrintTypes("pipeline_chat_request", pipeline.Gateway);
+                PrintTypes("pipeline_cache_hit", pipeline.CacheHit);
             }
             return await MeasureProcessAsync(pipeline.Yarp);
         }
@@ -90,6 +90,14 @@ internal static class AllocationCheck
         {
             await pipeline.CleanupAsync();
         }
+    }
+
+    private static void PrintTypes(string name, Action request)
+    {
+        using var types = new AllocatedTypes();
+        Repeat(request, PipelineRequests * 10);
+        Console.WriteLine(name);
+        types.Print();
     }
 
     private static async Task<double> MeasureProcessAsync(Action request)

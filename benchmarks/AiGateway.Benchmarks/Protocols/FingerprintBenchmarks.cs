@@ -19,5 +19,10 @@ public class FingerprintBenchmarks : RequestBodyBenchmarks, IAllocationCase
     [Benchmark]
     public bool FingerprintConversation() => RequestFingerprinter.TryCompute(in Context, Conversation, out _);
 
-    IEnumerable<(string Name, Action Operation)> IAllocationCase.Cases() => OfSizes("fingerprint", () => Fingerprint(), 1, 10, 100);
+    /// <summary>A chat request that is nearly all schemas of tools: structure, which costs more than text.</summary>
+    [Benchmark]
+    public bool FingerprintTools() => RequestFingerprinter.TryCompute(in Context, Tools, out _);
+
+    IEnumerable<(string Name, Action Operation)> IAllocationCase.Cases() =>
+        OfSizes("fingerprint", () => Fingerprint(), 1, 10, 100).Concat(OfSizes("fingerprint_tools", () => FingerprintTools(), 10));
 }

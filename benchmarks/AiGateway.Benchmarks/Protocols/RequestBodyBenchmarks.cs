@@ -15,11 +15,15 @@ public abstract class RequestBodyBenchmarks
     /// <summary>A chat request of many messages, full of escaped line ends.</summary>
     private protected byte[] Conversation { get; private set; } = [];
 
+    /// <summary>A chat request that is nearly all schemas of tools.</summary>
+    private protected byte[] Tools { get; private set; } = [];
+
     /// <summary>Makes the bodies.</summary>
     [GlobalSetup]
     public void Setup()
     {
         Body = BenchmarkBodies.ChatRequest(Kilobytes * 1024);
+        Tools = BenchmarkBodies.ToolRequest(Kilobytes * 1024);
         Conversation = BenchmarkBodies.Conversation(Math.Max(1, Kilobytes / 4));
     }
 

@@ -15,6 +15,8 @@ internal static class ChatBytes
     /// <summary>The gateway key of the load tool; it opens nothing but the gateway that this tool starts.</summary>
     public const string CallerKey = "sk-gateway-load-test-0123456789abcdef";
 
+    private const string ChatPath = "/v1/chat/completions";
+
     private static readonly string[] Words =
         ["the", "gateway", "routes", "each", "request", "to", "one", "deployment", "and", "meters", "tokens", "café", "\\\"quoted\\\"", "as", "they", "pass", "without", "delay", "naïve", "42"];
 
@@ -28,17 +30,27 @@ internal static class ChatBytes
     /// <param name="bodyBytes">Size of the body; the prompt is filled up to it. At least 300.</param>
     /// <param name="stream">Whether a stream is asked for.</param>
     /// <param name="path">Where to; the body is one that Anthropic's dialect reads too.</param>
-    public static byte[] Request(string host, string model, int bodyBytes, bool stream, string path = "/v1/chat/completions")
+    /// <param name="opening">What the prompt begins with; ASCII that JSON need not escape.</param>
+    public static byte[] Request(string host, string model, int bodyBytes, bool stream, string path = ChatPath, string opening = "") =>
+        Post(host, path, stream, Body(model, bodyBytes, stream, opening));
+
+    /// <summary>A whole POST of a chat completion with a short question, at temperature 0.</summary>
+    /// <param name="host">Value of the Host header.</param>
+    /// <param name="model">Model to ask for.</param>
+    /// <param name="question">ASCII that JSON need not escape.</param>
+    public static byte[] Question(string host, string model, string question) => Post(host, ChatPath, stream: false, Encoding.UTF8.GetBytes(
+        $$"""{"model":"{{model}}","temperature":0,"messages":[{"role":"system","content":"You answer briefly."},{"role":"user","content":"{{question}}"}]}"""));
+
+    private static byte[] Post(string host, string path, bool stream, byte[] body)
     {
-        var body = Body(model, bodyBytes, stream);
         var head = string.Create(CultureInfo.InvariantCulture,
             $"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {CallerKey}\r\nContent-Type: application/json\r\nAccept: {(stream ? "text/event-stream" : "application/json")}\r\nUser-Agent: AiGateway.LoadTest\r\nContent-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
-    private static byte[] Body(string model, int bodyBytes, bool stream)
+    private static byte[] Body(string model, int bodyBytes, bool stream, string opening)
     {
-        var start = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"temperature":0.2,"max_tokens":256,"messages":[{"role":"system","content":"You answer briefly."},{"role":"user","content":" """;
+        var start = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"temperature":0.2,"max_tokens":256,"messages":[{"role":"system","content":"You answer briefly."},{"role":"user","content":" {{opening}}""";
         const string End = "\"}]}";
         var text = new StringBuilder(start, bodyBytes + 16);
         // Bytes and not characters count: two of the words are not ASCII.

@@ -7,12 +7,13 @@ using AiGateway.LoadTest.Native;
 namespace AiGateway.LoadTest.Load;
 
 /// <summary>One keep-alive connection with at most one request in flight.</summary>
-internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long token, byte[] request, IBodySink? sink = null) : IDisposable
+internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long token, IRequestSource requests, IBodySink? sink = null) : IDisposable
 {
     private const int Interest = Libc.EpollIn | Libc.EpollOut | Libc.EpollReadHangUp | Libc.EpollEdge;
 
     private Socket? _socket;
     private int _descriptor;
+    private byte[] _request = [];
     private int _sent;
 
     /// <summary>Reads the answers.</summary>
@@ -32,17 +33,18 @@ internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long tok
         _socket.Connect(target);
         // The runtime's own socket engine is never asked about this descriptor, so it does not interfere.
         _descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
-        _sent = request.Length;
+        _sent = _request.Length;
         IsBusy = false;
         Reader.Reset();
         loop.Add(_descriptor, Interest, token);
     }
 
-    /// <summary>Begins to send the request.</summary>
+    /// <summary>Begins to send the next request.</summary>
     public SendOutcome Begin(long dueAt)
     {
         DueAt = dueAt;
         IsBusy = true;
+        _request = requests.Next(_request);
         _sent = 0;
         Reader.Reset();
         return ContinueSending();
@@ -51,9 +53,9 @@ internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long tok
     /// <summary>Sends what the socket takes now of what is left.</summary>
     public SendOutcome ContinueSending()
     {
-        while (_sent < request.Length)
+        while (_sent < _request.Length)
         {
-            var count = Libc.Send(_descriptor, ref request[_sent], request.Length - _sent, Libc.DoNotWait | Libc.NoSignal);
+            var count = Libc.Send(_descriptor, ref _request[_sent], _request.Length - _sent, Libc.DoNotWait | Libc.NoSignal);
             if (count < 0)
             {
                 return Marshal.GetLastPInvokeError() == Libc.Again ? SendOutcome.Pending : SendOutcome.Broken;
@@ -82,7 +84,7 @@ internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long tok
             if (Reader.IsComplete && consumed == count)
             {
                 // An upstream that answers before it has read the whole request (nginx discards bodies) is still owed the rest.
-                if (_sent < request.Length)
+                if (_sent < _request.Length)
                 {
                     return ReceiveOutcome.Pending;
                 }
@@ -104,7 +106,7 @@ internal sealed class LoadConnection(EventLoop loop, IPEndPoint target, long tok
     /// <summary>After an early answer (see <see cref="Receive"/>): true once the request is sent too.</summary>
     public bool CompletesAfterSend()
     {
-        if (!IsBusy || !Reader.IsComplete || _sent < request.Length)
+        if (!IsBusy || !Reader.IsComplete || _sent < _request.Length)
         {
             return false;
         }

@@ -4,7 +4,7 @@ namespace AiGateway.LoadTest.Load;
 
 /// <summary>What a load window does.</summary>
 /// <param name="Target">Where requests go.</param>
-/// <param name="Request">The bytes of each request.</param>
+/// <param name="Requests">The requests.</param>
 /// <param name="Connections">Connections of a closed loop, or the most of an open loop.</param>
 /// <param name="Ramp">Unmeasured time at the start.</param>
 /// <param name="Duration">Measured time.</param>
@@ -12,9 +12,13 @@ namespace AiGateway.LoadTest.Load;
 /// <param name="ExpectedBodyLength">Length of a right answer's body; null when any will do.</param>
 internal sealed record LoadPlan(
     IPEndPoint Target,
-    byte[] Request,
+    IRequestSource Requests,
     int Connections,
     TimeSpan Ramp,
     TimeSpan Duration,
     IReadOnlyList<int> Watched,
-    long? ExpectedBodyLength);
+    long? ExpectedBodyLength)
+{
+    /// <summary>What the head of a right answer holds; empty when any will do.</summary>
+    public byte[] ExpectedHead { get; init; } = [];
+}

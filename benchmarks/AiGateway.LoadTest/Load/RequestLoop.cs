@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using AiGateway.LoadTest.Http;
 using AiGateway.LoadTest.Measuring;
 using AiGateway.LoadTest.Native;
 
@@ -39,7 +41,7 @@ internal sealed class RequestLoop : IDisposable
         _connections = new LoadConnection[plan.Connections];
         for (var i = 0; i < _connections.Length; i++)
         {
-            _connections[i] = new LoadConnection(_loop, plan.Target, i, plan.Request);
+            _connections[i] = new LoadConnection(_loop, plan.Target, i, plan.Requests);
         }
         if (requestsPerSecond is { } rate)
         {
@@ -174,7 +176,7 @@ internal sealed class RequestLoop : IDisposable
     {
         _inFlight--;
         var reader = connection.Reader;
-        if (reader.Status == 200 && (_plan.ExpectedBodyLength is not { } expected || reader.BodyLength == expected))
+        if (IsRight(reader))
         {
             _result.AnsweredInAll++;
             if (_measuring)
@@ -185,7 +187,7 @@ internal sealed class RequestLoop : IDisposable
         }
         else
         {
-            _result.AddError($"status {reader.Status} with a body of {reader.BodyLength} bytes, expected 200 with {_plan.ExpectedBodyLength}");
+            _result.AddError($"status {reader.Status} with a body of {reader.BodyLength} bytes, expected 200 with {_plan.ExpectedBodyLength} and '{Encoding.ASCII.GetString(_plan.ExpectedHead)}' in the head");
         }
         if (reader.ClosesConnection)
         {
@@ -193,6 +195,10 @@ internal sealed class RequestLoop : IDisposable
         }
         Free(connection);
     }
+
+    private bool IsRight(ResponseReader reader) => reader.Status == 200
+        && (_plan.ExpectedBodyLength is not { } expected || reader.BodyLength == expected)
+        && reader.Head.IndexOf(_plan.ExpectedHead) >= 0;
 
     private void Break(LoadConnection connection)
     {

@@ -22,8 +22,9 @@ internal sealed class StreamLoop : IDisposable
     private StreamLoop(IPEndPoint target, byte[] request, int streams, int events)
     {
         _events = events;
+        var requests = new SameRequest(request);
         _sinks = [.. Enumerable.Range(0, streams).Select(_ => new StreamSink(_result))];
-        _connections = [.. _sinks.Select((sink, i) => new LoadConnection(_loop, target, i, request, sink))];
+        _connections = [.. _sinks.Select((sink, i) => new LoadConnection(_loop, target, i, requests, sink))];
     }
 
     /// <summary>Runs <paramref name="streams"/> streams of <paramref name="events"/> events each.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace AiGateway.LoadTest.Reporting;
 
@@ -11,7 +12,7 @@ internal sealed class Report(LoadTestOptions options, string commandLine, DateTi
     // Two cores with one of them busy for a twentieth of the time already shift a p99 of milliseconds.
     private const double QuietPercent = 5;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly (double Busy, double Stolen) _machineAtStart = Machine.CpuSeconds();
     private readonly double _ownAtStart = Machine.OwnCpuSeconds();

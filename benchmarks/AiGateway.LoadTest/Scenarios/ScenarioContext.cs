@@ -51,14 +51,15 @@ internal sealed class ScenarioContext(LoadTestOptions options, TargetStarter sta
     }
 
     /// <summary>A window's plan for a chat request of <paramref name="bodyBytes"/> to <paramref name="target"/>.</summary>
-    public LoadPlan Plan(Target target, int bodyBytes, int connections, TimeSpan duration) => new(
-        target.Address,
-        ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, bodyBytes, stream: false),
+    public LoadPlan Plan(Target target, int bodyBytes, int connections, TimeSpan duration) => Plan(
+        target,
+        new SameRequest(ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, bodyBytes, stream: false)),
         connections,
-        Ramp,
-        duration,
-        [target.Process.Id, Environment.ProcessId],
-        ChatBytes.Answer.Length);
+        duration) with { ExpectedBodyLength = ChatBytes.Answer.Length };
+
+    /// <summary>A window's plan for other requests, whose answers may be of any length.</summary>
+    public static LoadPlan Plan(Target target, IRequestSource requests, int connections, TimeSpan duration) =>
+        new(target.Address, requests, connections, Ramp, duration, [target.Process.Id, Environment.ProcessId], ExpectedBodyLength: null);
 
     /// <summary>Sends one request and looks at the whole answer: the body must be the upstream's, and the gateway must have priced it, or it is not measured with everything on.</summary>
     public static void CheckAnswer(Target target, ScenarioResult result)
@@ -80,24 +81,34 @@ internal sealed class ScenarioContext(LoadTestOptions options, TargetStarter sta
     {
         foreach (var target in targets)
         {
-            long answered = 0;
-            for (var times = 0; times < MostWarmups && answered < WarmRequests; times++)
-            {
-                var load = RequestLoop.RunClosed(Plan(target, bodyBytes, options.Connections, options.Warmup));
-                NoteErrors(target, load, result);
-                answered += load.AnsweredInAll;
-            }
+            var answered = WarmUp(target.Name, Plan(target, bodyBytes, options.Connections, options.Warmup), result);
             counts?[target] += answered;
-            Say($"warm-up {target.Name}: {answered} requests");
         }
     }
 
+    /// <summary>The same with a plan of its own; how many requests were answered.</summary>
+    public static long WarmUp(string name, LoadPlan plan, ScenarioResult result)
+    {
+        long answered = 0;
+        for (var times = 0; times < MostWarmups && answered < WarmRequests; times++)
+        {
+            var load = RequestLoop.RunClosed(plan);
+            NoteErrors(name, load, result);
+            answered += load.AnsweredInAll;
+        }
+        Say($"warm-up {name}: {answered} requests");
+        return answered;
+    }
+
     /// <summary>Notes errors of a window as failures.</summary>
-    public static void NoteErrors(Target target, LoadResult load, ScenarioResult result)
+    public static void NoteErrors(Target target, LoadResult load, ScenarioResult result) => NoteErrors(target.Name, load, result);
+
+    /// <summary>Notes errors of a window as failures.</summary>
+    public static void NoteErrors(string name, LoadResult load, ScenarioResult result)
     {
         if (load.Errors > 0)
         {
-            result.Failures.Add($"{target.Name}: {load.Errors} errors, the first: {load.FirstError}");
+            result.Failures.Add($"{name}: {load.Errors} errors, the first: {load.FirstError}");
         }
     }
 

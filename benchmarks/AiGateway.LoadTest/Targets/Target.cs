@@ -11,6 +11,9 @@ internal sealed record Target(string Name, IPEndPoint Address, ChildProcess Proc
     /// <summary>File of the gateway's request records; null for others.</summary>
     public string? RecordsFile { get; init; }
 
+    /// <summary>Where the gateway's metrics are; null for others.</summary>
+    public IPEndPoint? AdminAddress { get; init; }
+
     /// <summary>True for our gateway (also with a variant environment), whose own headers are checked.</summary>
     public bool IsGateway { get; init; }
 

@@ -7,6 +7,9 @@ namespace AiGateway.LoadTest.Targets;
 /// <summary>Starts upstreams, baselines and the gateway on free loopback ports.</summary>
 internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
 {
+    // Answers of some 0.7 KB, as those of the other upstreams.
+    private const int SimulatedTokens = 36;
+
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(30);
 
     private int _gateways;
@@ -45,10 +48,25 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
     public Task<Target> StartDialectUpstreamAsync() =>
         StartSelfAsync("direct", address => ["serve-dialects", "--listen", Url(address)]);
 
-    /// <summary>The gateway before an upstream of several dialects, ready.</summary>
-    public async Task<Target> StartTranslatingGatewayAsync(Target upstream)
+    /// <summary>The simulator: a model provider that thinks about each request, with the same number of tokens for each, at once.</summary>
+    public async Task<Target> StartSimulatorAsync()
     {
-        var target = LaunchGateway(upstream, variant: false, GatewayConfiguration.Translating);
+        var address = FreeAddress();
+        var target = new Target("simulator", address, ChildProcess.Start(
+            ["dotnet", options.SimulatorPath, "--urls", Url(address), "--keep-last", "false", "--tokens", $"{SimulatedTokens}"], workFolder));
+        await Probe.WaitUntilReadyAsync(target, "/v1/models", ReadyLimit);
+        return target;
+    }
+
+    /// <summary>The gateway before an upstream of several dialects, ready.</summary>
+    public Task<Target> StartTranslatingGatewayAsync(Target upstream) => StartGatewayAsync(upstream, GatewayConfiguration.Translating);
+
+    /// <summary>The gateway with another configuration, ready.</summary>
+    /// <param name="upstream">What it asks.</param>
+    /// <param name="configuration">One of <see cref="GatewayConfiguration"/>.</param>
+    public async Task<Target> StartGatewayAsync(Target upstream, Func<string, string, string, string, string, string> configuration)
+    {
+        var target = LaunchGateway(upstream, variant: false, configuration);
         await Probe.WaitUntilReadyAsync(target, options.HealthPath, ReadyLimit);
         return target;
     }
@@ -84,6 +102,7 @@ internal sealed class TargetStarter(LoadTestOptions options, string workFolder)
         return new Target(variant ? "gateway, variant" : "gateway", address, ChildProcess.Start(command, folder, environment))
         {
             RecordsFile = options.GatewayCommand is null ? records : null,
+            AdminAddress = options.GatewayCommand is null ? admin : null,
             IsGateway = options.GatewayCommand is null,
         };
     }

@@ -48,18 +48,9 @@ internal sealed partial class CanonicalForm
                 continue;
             }
             var isTurns = !turns.IsEmpty && name.SequenceEqual(turns);
+            var mayBeKnown = KnownValues.AreOf(name);
             var member = WriteName(reader.ValueSpan, reader.ValueIsEscaped);
-            reader.Read();
-            var markAt = -1;
-            if (isTurns)
-            {
-                // Of two lists each would have its mark, and the text of one would be in no hash.
-                if (turn.State != TurnTextState.NotLookedFor)
-                    return false;
-                turn = TurnText.Find(operation, reader);
-                markAt = turn.State == TurnTextState.Found ? turn.Range.Start : -1;
-            }
-            if (!TryWriteValue(ref reader, markAt, most))
+            if (!(isTurns ? TryWriteTurns(operation, ref reader, most, ref turn) : TryWriteWhole(ref reader, mayBeKnown, most)))
                 return false;
             Add(ref members, member);
         }
@@ -67,6 +58,40 @@ internal sealed partial class CanonicalForm
             return false;
         reader.Read();
         return reader.ErrorIndex < 0;
+    }
+
+    private bool TryWriteTurns(Operation operation, scoped ref JsonScanner reader, long mostMoves, ref TurnText turn)
+    {
+        // Of two lists each would have its mark, and the text of one would be in no hash.
+        if (turn.State != TurnTextState.NotLookedFor)
+            return false;
+        reader.Read();
+        turn = TurnText.Find(operation, reader);
+        return TryWriteValue(ref reader, turn.State == TurnTextState.Found ? turn.Range.Start : -1, mostMoves);
+    }
+
+    /// <summary>Writes the value of the name here; one that is known as it was written before.</summary>
+    private bool TryWriteWhole(scoped ref JsonScanner reader, bool mayBeKnown, long mostMoves)
+    {
+        var ahead = reader.Ahead;
+        mayBeKnown = mayBeKnown && ahead.Length >= KnownValues.Shortest && ahead[0] is (byte)'[' or (byte)'{';
+        if (mayBeKnown && KnownValues.Find(ahead) is { } known)
+        {
+            Reserve(known.Form.Length);
+            known.Form.CopyTo(_bytes.AsSpan(_length));
+            _length += known.Form.Length;
+            _moved += known.Moved;
+            reader.Pass(known.Json.Length);
+            return _moved <= mostMoves;
+        }
+        var (start, moved) = (_length, _moved);
+        reader.Read();
+        var from = reader.TokenStartIndex;
+        if (!TryWriteValue(ref reader, -1, mostMoves))
+            return false;
+        if (mayBeKnown)
+            KnownValues.Note(ahead[..(reader.BytesConsumed - from)], _bytes.AsSpan(start, _length - start), _moved - moved);
+        return true;
     }
 
     /// <summary>Writes one JSON value; false as <see cref="TryWriteRequest"/>.</summary>

@@ -96,6 +96,18 @@ internal ref partial struct JsonScanner
         }
     }
 
+    /// <summary>After a name, the text from its value on; empty where there is none.</summary>
+    public readonly ReadOnlySpan<byte> Ahead => _json[SkipWhiteSpace(_at)..];
+
+    /// <summary>After a name, goes to the end of its value, as <see cref="Skip"/> would.</summary>
+    /// <param name="length">How long the value is, an array or object that is known to be sound.</param>
+    public void Pass(int length)
+    {
+        var start = SkipWhiteSpace(_at);
+        var end = start + length;
+        Accept(_json[start] == (byte)'{' ? JsonTokenType.EndObject : JsonTokenType.EndArray, end - 1, end);
+    }
+
     /// <summary>The number here; false when it is written with a fraction or exponent, or is larger than 64 bits.</summary>
     public readonly bool TryGetInt64(out long value) =>
         Utf8Parser.TryParse(ValueSpan, out value, out var length) && length == _valueLength;

@@ -55,8 +55,6 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         // Who joins a call in flight gets its very own answer.
         if (cache.Semantic is not null && !controls.IsRefresh && !flights.Has(key))
         {
-            // Embedding is done elsewhere, but a look among many questions goes on from there.
-            await SocketThread.Leave();
             var look = await semantic.LookAsync(exchange, use, print, context.RequestAborted);
             if (look is { Figures.Result: SemanticResult.Served, Answer: { } answer })
             {

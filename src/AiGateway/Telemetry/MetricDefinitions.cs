@@ -35,6 +35,9 @@ internal static class MetricDefinitions
     // On the same machine some hundred microseconds; the default time-out is fifty milliseconds.
     private static readonly double[] StoreCallBuckets = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
 
+    // From a look-up in a table of vectors to a look that queues; bounds where the benchmarks' bars are.
+    private static readonly double[] SemanticLookBuckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.008, 0.012, 0.02, 0.05, 0.1, 0.25, 1];
+
     public static readonly MetricDefinition TokenUsage = new("gen_ai.client.token.usage", MetricKind.Histogram, "{token}", "Tokens of one answer as its provider counted them; input holds cached and written, output holds reasoning. Not reported when the provider said nothing.", [.. GenAi, TagNames.TokenType]) { Buckets = TokenBuckets };
     public static readonly MetricDefinition OperationDuration = new("gen_ai.client.operation.duration", MetricKind.Histogram, "s", "Time spent on providers for one request, all attempts and the delays between them.", GenAiWithError) { Buckets = DurationBuckets };
     public static readonly MetricDefinition RequestDuration = new("gen_ai.server.request.duration", MetricKind.Histogram, "s", "Time from a request's arrival to the last byte of its answer.", GenAiWithError) { Buckets = DurationBuckets };
@@ -77,6 +80,7 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition CacheNodeWaits = new("aigateway.cache.node.waits", MetricKind.Counter, "{request}", "Requests that waited for another node's call: kept (answered by it), not_kept, taken_over, too_long or unavailable.", TagNames.Result);
     public static readonly MetricDefinition CacheLookups = new("aigateway.cache.lookups", MetricKind.Counter, "{lookup}", "Look-ups in the levels of the cache: hit, miss, and in Redis unreadable (not ours, damaged, cut) or failed.", TagNames.Level, TagNames.Result);
     public static readonly MetricDefinition SemanticLooks = new("aigateway.cache.semantic.looks", MetricKind.Counter, "{request}", "Looks for a question that means the same: served, would_serve (on trial), checked, or why not.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition SemanticLookDuration = new("aigateway.cache.semantic.look.duration", MetricKind.Histogram, "s", "Time of one look for a question that means the same: embedding and the wait for it, search, facts, decision. Looks that came to a vector.", TagNames.Alias) { Buckets = SemanticLookBuckets };
     public static readonly MetricDefinition SemanticVetoes = new("aigateway.cache.semantic.vetoes", MetricKind.Counter, "{question}", "Questions that were near and not the same, by the kind of fact that differs.", TagNames.Kind);
     public static readonly MetricDefinition SemanticChecks = new("aigateway.cache.semantic.checks", MetricKind.Counter, "{answer}", "Kept answers that were compared with live ones: right or wrong; reported: a caller said that one was wrong; dropped: not compared.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition SemanticWrongLimit = new("aigateway.cache.semantic.wrong.limit", MetricKind.Gauge, "", "The upper confidence limit of the share of wrong answers among hits that are trusted; 1 while none are.", TagNames.Alias);
@@ -149,7 +153,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         CacheLookups, CacheMemory, CacheEntries, CacheRemoved, CacheTooLarge, CacheStoreCallDuration,
-        SemanticLooks, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries,
+        SemanticLooks, SemanticLookDuration, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AiGateway.FunctionalTests.Failover;
 using static AiGateway.FunctionalTests.Caching.CachingFixture;
@@ -17,6 +18,7 @@ public sealed class ExactCacheTests(CachingFixture fixture) : IClassFixture<Cach
         Assert.Equal("miss", first.Header("x-gateway-cache"));
         Assert.Equal("hit", second.Header("x-gateway-cache"));
         Assert.Equal("0", second.Header("x-gateway-cost"));
+        Assert.True(double.Parse(second.Header("x-gateway-overhead-ms")!, CultureInfo.InvariantCulture) >= 0);
         Assert.Equal("0", second.Header("Age"));
         Assert.InRange(double.Parse(second.Header("x-gateway-overhead-ms"), System.Globalization.CultureInfo.InvariantCulture), 0, 60_000);
         Assert.Equal("0", second.Attempts);
@@ -200,6 +202,12 @@ public sealed class ExactCacheTests(CachingFixture fixture) : IClassFixture<Cach
         var question = Chat("small/m!tokens=3000", "long");
         var first = await fixture.AskAsync(question);
         var second = await fixture.AskAsync(question);
+        // Until it is settled that it is not kept, the call is there to be shared.
+        for (var times = 0; times < 40 && second.Header("x-gateway-cache") == "hit"; times++)
+        {
+            await Task.Delay(25);
+            second = await fixture.AskAsync(question);
+        }
 
         Assert.True(first.IsWhole && second.IsWhole);
         Assert.Equal("miss", second.Header("x-gateway-cache"));

@@ -30,6 +30,7 @@ public sealed class SemanticCacheTests(SemanticFixture fixture) : IClassFixture<
         Assert.True(record.TryGetProperty("cache_saved_usd", out _));
         var stats = await StatsAsync(gateway, "meaning");
         Assert.True(stats.GetProperty("limit").GetDouble() < 0.25);
+        Assert.Contains("aigateway_cache_semantic_look_duration_seconds_count{alias=\"meaning\"}", await gateway.Admin.GetStringAsync("metrics"), StringComparison.Ordinal);
 
         var said = $$"""{"request_id":"{{id}}","verdict":"wrong"}""";
         Assert.Equal(HttpStatusCode.NotFound, (await ReportAsync(gateway, said, Bob)).Status);

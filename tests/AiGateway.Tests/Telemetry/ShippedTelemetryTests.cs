@@ -94,6 +94,7 @@ public sealed partial class ShippedTelemetryTests
         cache.Waited(AiGateway.Caching.Nodes.NodeWait.Kept);
         cache.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Hit) { Saved = 1 }));
         var semantic = new SemanticMetrics(host.MeterFactory);
+        semantic.LookEnded("smart", TimeSpan.FromMilliseconds(1));
         semantic.Vetoed(AiGateway.Semantics.Facts.FactKind.Number);
         semantic.Checked("smart", SemanticCheckResult.Right, isTrusted: true);
         semantic.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Miss)

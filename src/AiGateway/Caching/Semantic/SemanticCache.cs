@@ -9,18 +9,20 @@ using AiGateway.Semantics.Index;
 namespace AiGateway.Caching.Semantic;
 
 /// <summary>Looks for questions that mean the same. Whatever fails here is a miss with a reason.</summary>
-internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore answers, SemanticMetrics metrics, ILogger<SemanticCache> logger)
+internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore answers, SemanticMetrics metrics, TimeProvider clock, ILogger<SemanticCache> logger)
 {
     // Longer texts are no questions that others ask in other words, and would fill memory.
     private const int MostChars = 4_000;
 
-    /// <summary>Looks. Work for the thread pool.</summary>
+    /// <summary>Looks, and goes on in the thread pool: embedding is done elsewhere, but the search among many questions is not.</summary>
     /// <param name="exchange">The request, routed.</param>
     /// <param name="use">How it uses the cache; its alias has a rule for this.</param>
     /// <param name="print">Its fingerprint; null where it has none of its own.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
     public async ValueTask<SemanticLook> LookAsync(Exchange exchange, CacheUse use, RequestFingerprint? print, CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
+        await SocketThread.Leave();
         if (exchange.OnlyIfCached is not null)
         {
             return Nothing(SemanticResult.Spent);
@@ -46,7 +48,9 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 return Nothing(ResultOf(outcome));
             }
             var asked = new SemanticEntry(IdOf(whole.Key), IdOf(partition), use.Key, text, exchange.Caller.Id);
-            return await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+            var look = await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+            metrics.LookEnded(alias.Name, clock.GetElapsedTime(began));
+            return look;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -11,6 +11,7 @@ internal sealed class SemanticMetrics : IRequestObserver
 {
     private readonly ConcurrentDictionary<string, SemanticSums> _sums = new(StringComparer.Ordinal);
     private readonly Counter<long> _looks;
+    private readonly Histogram<double> _lookTime;
     private readonly Counter<long> _vetoes;
     private readonly Counter<long> _checks;
 
@@ -18,9 +19,15 @@ internal sealed class SemanticMetrics : IRequestObserver
     {
         var meter = factory.GatewayMeter;
         _looks = meter.CreateCounter<long>(MetricDefinitions.SemanticLooks);
+        _lookTime = meter.CreateHistogram<double>(MetricDefinitions.SemanticLookDuration);
         _vetoes = meter.CreateCounter<long>(MetricDefinitions.SemanticVetoes);
         _checks = meter.CreateCounter<long>(MetricDefinitions.SemanticChecks);
     }
+
+    /// <summary>A look has come to its end.</summary>
+    /// <param name="alias">Of which alias.</param>
+    /// <param name="time">From its beginning.</param>
+    public void LookEnded(string alias, TimeSpan time) => _lookTime.Record(time.TotalSeconds, new KeyValuePair<string, object?>(TagNames.Alias, alias));
 
     /// <summary>A fact forbade a hit.</summary>
     public void Vetoed(FactKind kind) => _vetoes.Add(1, new KeyValuePair<string, object?>(TagNames.Kind, kind.ToString().ToLowerInvariant()));
