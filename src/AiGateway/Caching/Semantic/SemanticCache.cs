@@ -4,7 +4,6 @@ using AiGateway.Protocols.Fingerprints;
 using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
 using AiGateway.Semantics.Facts;
-using AiGateway.Semantics.Index;
 
 namespace AiGateway.Caching.Semantic;
 
@@ -58,7 +57,11 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
     private async ValueTask<SemanticLook> CompareAsync(CacheUse use, SemanticLook look, CancellationToken cancellationToken)
     {
         var alias = look.Alias!;
-        var near = alias.Index.Search(look.Asked!.Partition, look.Vector);
+        var near = await alias.Index.SearchAsync(look.Asked!.Partition, look.Vector);
+        if (near.IsAway)
+        {
+            return look with { Figures = new SemanticFigures(SemanticResult.IndexAway) };
+        }
         if (Choose(look, near, out var chosen, out var features, out var figures) is not { } entry)
         {
             return look with { Figures = figures };
@@ -67,7 +70,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         {
             if (use.Controls.MaxAge is null)
             {
-                alias.Index.Remove(entry);
+                await alias.Index.AnswerGoneAsync(entry);
             }
             return look with { Figures = new SemanticFigures(SemanticResult.AnswerGone) { Similarity = chosen.Similarity } };
         }
@@ -81,7 +84,6 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         if (verdict.Trusted)
         {
             chosen.MarkUsed();
-            entry.IsUsed = true;
         }
         return look with
         {
@@ -94,19 +96,19 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
 
     /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
     /// <returns>Null when there is none; then <paramref name="figures"/> says why.</returns>
-    private SemanticEntry? Choose(SemanticLook look, in Neighbours near, out Neighbour chosen, out HitFeatures features, out SemanticFigures figures)
+    private SemanticEntry? Choose(SemanticLook look, in NearQuestions near, out NearQuestion chosen, out HitFeatures features, out SemanticFigures figures)
     {
         var (alias, asked) = (look.Alias!, look.Asked!);
         (chosen, features, figures) = (default, default, look.Figures);
-        if (!near.Best.Exists)
+        if (near.Best.Entry is null && near.RunnerUp.Entry is null)
         {
             return null;
         }
         var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
-        foreach (var (candidate, other) in (ReadOnlySpan<(Neighbour, Neighbour)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
+        foreach (var (candidate, other) in (ReadOnlySpan<(NearQuestion, NearQuestion)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
         {
-            if (alias.Index.Find(candidate) is not { } entry)
+            if (candidate.Entry is not { } entry)
             {
                 continue;
             }
@@ -118,7 +120,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
                 continue;
             }
-            var margin = other.Exists ? candidate.Similarity - other.Similarity : 1;
+            var margin = other.Entry is not null ? candidate.Similarity - other.Similarity : 1;
             var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
@@ -143,7 +145,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
 
     private static SemanticLook Nothing(SemanticResult result) => new(new SemanticFigures(result));
 
-    /// <summary>Half of a hash is enough to tell questions apart within one process, and what is served is looked up under the whole key.</summary>
+    /// <summary>Half of a hash is enough to tell questions apart, and what is served is looked up under the whole key.</summary>
     private static UInt128 IdOf(in Digest digest)
     {
         Span<byte> bytes = stackalloc byte[Digest.Length];

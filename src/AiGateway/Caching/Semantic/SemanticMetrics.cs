@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Pipeline;
 using AiGateway.Semantics.Facts;
 using AiGateway.Telemetry;
@@ -13,6 +14,8 @@ internal sealed class SemanticMetrics : IRequestObserver
     private readonly Counter<long> _looks;
     private readonly Counter<long> _vetoes;
     private readonly Counter<long> _checks;
+    private readonly Counter<long> _removed;
+    private readonly Counter<long> _evidence;
 
     public SemanticMetrics(IMeterFactory factory)
     {
@@ -20,6 +23,8 @@ internal sealed class SemanticMetrics : IRequestObserver
         _looks = meter.CreateCounter<long>(MetricDefinitions.SemanticLooks);
         _vetoes = meter.CreateCounter<long>(MetricDefinitions.SemanticVetoes);
         _checks = meter.CreateCounter<long>(MetricDefinitions.SemanticChecks);
+        _removed = meter.CreateCounter<long>(MetricDefinitions.SemanticRemoved);
+        _evidence = meter.CreateCounter<long>(MetricDefinitions.SemanticEvidence);
     }
 
     /// <summary>A fact forbade a hit.</summary>
@@ -34,6 +39,18 @@ internal sealed class SemanticMetrics : IRequestObserver
         _checks.Add(1, new(TagNames.Alias, alias), new(TagNames.Result, WordOf(result)));
         Of(alias).Checked(result, isTrusted);
     }
+
+    /// <summary>Questions went from a shared index.</summary>
+    public void Removed(SharedRemoval reason, int count)
+    {
+        if (count > 0)
+        {
+            _removed.Add(count, new KeyValuePair<string, object?>(TagNames.By, WordOf(reason)));
+        }
+    }
+
+    /// <summary>Something happened to the evidence that nodes share.</summary>
+    public void Shared(EvidenceEvent happened) => _evidence.Add(1, new KeyValuePair<string, object?>(TagNames.Result, WordOf(happened)));
 
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
@@ -54,5 +71,22 @@ internal sealed class SemanticMetrics : IRequestObserver
         SemanticCheckResult.Wrong => "wrong",
         SemanticCheckResult.Reported => "reported",
         _ => "dropped",
+    };
+
+    private static string WordOf(SharedRemoval reason) => reason switch
+    {
+        SharedRemoval.Age => "age",
+        SharedRemoval.Room => "room",
+        SharedRemoval.Unreadable => "unreadable",
+        _ => "gone",
+    };
+
+    private static string WordOf(EvidenceEvent happened) => happened switch
+    {
+        EvidenceEvent.Sent => "sent",
+        EvidenceEvent.Received => "received",
+        EvidenceEvent.Unreadable => "unreadable",
+        EvidenceEvent.Joined => "joined",
+        _ => "alone",
     };
 }
