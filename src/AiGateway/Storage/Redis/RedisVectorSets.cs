@@ -4,7 +4,6 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Caching.Semantic;
 using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
-using AiGateway.Pipeline;
 using StackExchange.Redis;
 
 namespace AiGateway.Storage.Redis;
@@ -80,10 +79,10 @@ internal sealed partial class RedisVectorSets(RedisConnection connection, string
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<VectorHit>?> SearchAsync(UInt128 embedder, UInt128 partition, ReadOnlyMemory<float> vector, SemanticSearchModel how, int most)
+    public async ValueTask<IReadOnlyList<UInt128>?> SearchAsync(UInt128 embedder, UInt128 partition, ReadOnlyMemory<float> vector, SemanticSearchModel how, int most)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        List<object> arguments = [SetOf(embedder, partition), "FP32", BytesOf(vector), "WITHSCORES", "COUNT", most, "FILTER", string.Create(CultureInfo.InvariantCulture, $".e > {now}")];
+        List<object> arguments = [SetOf(embedder, partition), "FP32", BytesOf(vector), "COUNT", most, "FILTER", string.Create(CultureInfo.InvariantCulture, $".e > {now}")];
         if (how.IsExact)
         {
             arguments.Add("TRUTH");
@@ -93,27 +92,26 @@ internal sealed partial class RedisVectorSets(RedisConnection connection, string
             arguments.Add("EF");
             arguments.Add(effort);
         }
-        RedisResult[] flat;
+        RedisResult[] found;
         try
         {
-            flat = (RedisResult[])(await connection.RunAsync("vsim", [.. arguments]))!;
+            found = (RedisResult[])(await connection.RunAsync("vsim", [.. arguments]))!;
         }
         catch (Exception e) when (IsFailure(e))
         {
             TellOfMissing(e);
             return null;
         }
-        await SocketThread.Leave();
-        var hits = new List<VectorHit>(flat.Length / 2);
-        for (var i = 0; i + 1 < flat.Length; i += 2)
+        var ids = new List<UInt128>(found.Length);
+        foreach (var name in found)
         {
-            // A score of Redis is (1 + cosine) / 2. What is no id of ours somebody else has put there.
-            if (TryParse((string?)flat[i], out var id) && float.TryParse((string?)flat[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var score) && float.IsFinite(score))
+            // What is no id of ours somebody else has put there.
+            if (TryParse((string?)name, out var id))
             {
-                hits.Add(new VectorHit(id, Math.Clamp((2 * score) - 1, -1, 1)));
+                ids.Add(id);
             }
         }
-        return hits;
+        return ids;
     }
 
     /// <inheritdoc/>

@@ -5,13 +5,13 @@ namespace AiGateway.Caching.Semantic.Sharing;
 /// <summary>Vectors that nodes share, a set for each embedder and partition. Nothing here throws: null says that it could not be asked, or not in time.</summary>
 internal interface IVectorSets
 {
-    /// <summary>The nearest vectors of a partition that have not expired, the nearest first. Goes on in the thread pool.</summary>
+    /// <summary>The ids of the nearest vectors of a partition that have not expired.</summary>
     /// <param name="embedder">The embedder's fingerprint: vectors of two embedders never meet.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="vector">What is searched for, finite and not zero.</param>
     /// <param name="how">How thoroughly.</param>
     /// <param name="most">How many.</param>
-    ValueTask<IReadOnlyList<VectorHit>?> SearchAsync(UInt128 embedder, UInt128 partition, ReadOnlyMemory<float> vector, SemanticSearchModel how, int most);
+    ValueTask<IReadOnlyList<UInt128>?> SearchAsync(UInt128 embedder, UInt128 partition, ReadOnlyMemory<float> vector, SemanticSearchModel how, int most);
 
     /// <summary>Adds a vector, in place of one with the same id. The ones of the alias that expire first go to make room.</summary>
     /// <param name="owner">Whose it is.</param>

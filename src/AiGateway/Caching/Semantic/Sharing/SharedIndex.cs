@@ -35,37 +35,39 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
         {
             return default;
         }
-        if (await sets.SearchAsync(owner.Embedder, partition, vector, rule.Search, MostNear) is not { } hits)
+        if (await sets.SearchAsync(owner.Embedder, partition, vector, rule.Search, MostNear) is not { } ids)
         {
             return NearQuestions.Away;
         }
-        var reads = new Task<(SharedResult Result, SemanticEntry? Entry)>[hits.Count];
+        var reads = new Task<(SharedResult Result, SharedQuestion? Question)>[ids.Count];
         for (var i = 0; i < reads.Length; i++)
         {
-            reads[i] = ReadAsync(new VectorId(partition, hits[i].Id));
+            reads[i] = ReadAsync(new VectorId(partition, ids[i]));
         }
+        await Task.WhenAll(reads);
+        await SocketThread.Leave();
         var (best, runnerUp) = (default(NearQuestion), default(NearQuestion));
         for (var i = 0; i < reads.Length; i++)
         {
-            var (result, entry) = await reads[i];
+            var (result, question) = await reads[i];
             if (result == SharedResult.Failed)
             {
                 return NearQuestions.Away;
             }
-            if (entry is null)
+            var similarity = question?.SimilarityTo(vector.Span) ?? float.NaN;
+            if (float.IsNaN(similarity))
             {
-                _ = ForgetAsync(new VectorId(partition, hits[i].Id), result == SharedResult.Unreadable ? SharedRemoval.Unreadable : SharedRemoval.Gone);
+                _ = ForgetAsync(new VectorId(partition, ids[i]), result == SharedResult.Miss ? SharedRemoval.Gone : SharedRemoval.Unreadable);
             }
-            else if (best.Entry is null)
+            else if (best.Entry is null || similarity > best.Similarity)
             {
-                best = new NearQuestion(entry, hits[i].Similarity);
+                (best, runnerUp) = (new NearQuestion(question!.Entry, similarity), best);
             }
-            else if (runnerUp.Entry is null)
+            else if (runnerUp.Entry is null || similarity > runnerUp.Similarity)
             {
-                runnerUp = new NearQuestion(entry, hits[i].Similarity);
+                runnerUp = new NearQuestion(question!.Entry, similarity);
             }
         }
-        await SocketThread.Leave();
         return new NearQuestions(best, runnerUp);
     }
 
@@ -73,7 +75,7 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
     public async ValueTask AddAsync(SemanticEntry entry, ReadOnlyMemory<float> vector, StoredAnswer answer, string[] tags)
     {
         var expires = answer.MadeAt + answer.Ttl;
-        if (expires <= clock.GetUtcNow() || !HasDirection(vector.Span))
+        if (expires <= clock.GetUtcNow() || !HasDirection(vector.Span) || SharedQuestion.Of(entry, vector.Span) is not { } question)
         {
             return;
         }
@@ -81,9 +83,9 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
         var key = SharedQuestion.KeyOf(owner.Embedder, id);
         // Who purges the answer by its key purges the question.
         string[] by = [.. tags, PurgeTable.NameOfKey(entry.Key)];
-        var question = new CacheEntry(key, SharedQuestion.Write(entry, default), answer.MadeAt.UtcTicks, expires.UtcTicks, by, purges.StampOf(key, by));
+        var kept = new CacheEntry(key, question.ToBytes(), answer.MadeAt.UtcTicks, expires.UtcTicks, by, purges.StampOf(key, by));
         // In this order: who finds the vector finds the question.
-        if (await level.WriteAsync(question) && await sets.AddAsync(owner, id, vector, expires, rule.MaxEntries) is { } after)
+        if (await level.WriteAsync(kept) && await sets.AddAsync(owner, id, vector, expires, rule.MaxEntries) is { } after)
         {
             await TakeInAsync(after, SharedRemoval.Room);
         }
@@ -92,18 +94,18 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
     /// <inheritdoc/>
     public async ValueTask LearnAsync(SemanticEntry entry, bool wrong)
     {
-        var key = SharedQuestion.KeyOf(owner.Embedder, new VectorId(entry.Partition, entry.Id));
-        var (_, kept) = await level.ReadAsync(key);
-        if (kept is null || !IsInForce(kept) || SharedQuestion.TryRead(kept.Value, new VectorId(entry.Partition, entry.Id)) is not { } question)
+        var id = new VectorId(entry.Partition, entry.Id);
+        var (_, kept) = await level.ReadAsync(SharedQuestion.KeyOf(owner.Embedder, id));
+        if (kept is null || !IsInForce(kept) || SharedQuestion.TryRead(kept.Value, id) is not { } question)
         {
             return;
         }
-        if (question.Learn(wrong))
+        if (question.Entry.Learn(wrong))
         {
             await RemoveAsync(entry);
             return;
         }
-        await level.WriteAsync(new CacheEntry(key, SharedQuestion.Write(question, question.Evidence), kept.Created, kept.Expires, kept.Tags, kept.Stamp));
+        await level.WriteAsync(new CacheEntry(kept.Key, question.ToBytes(), kept.Created, kept.Expires, kept.Tags, kept.Stamp));
     }
 
     /// <inheritdoc/>
@@ -144,14 +146,14 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
         }
     }
 
-    private async Task<(SharedResult Result, SemanticEntry? Entry)> ReadAsync(VectorId id)
+    private async Task<(SharedResult Result, SharedQuestion? Question)> ReadAsync(VectorId id)
     {
         var (result, kept) = await level.ReadAsync(SharedQuestion.KeyOf(owner.Embedder, id));
         if (kept is null || !IsInForce(kept))
         {
             return (kept is null ? result : SharedResult.Miss, null);
         }
-        return SharedQuestion.TryRead(kept.Value, id) is { } entry ? (SharedResult.Hit, entry) : (SharedResult.Unreadable, null);
+        return SharedQuestion.TryRead(kept.Value, id) is { } question ? (SharedResult.Hit, question) : (SharedResult.Unreadable, null);
     }
 
     private async Task ForgetAsync(VectorId id, SharedRemoval reason)

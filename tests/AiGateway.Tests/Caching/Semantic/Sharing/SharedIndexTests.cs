@@ -1,5 +1,5 @@
 using System.Globalization;
-using AiGateway.Caching.Levels;
+using System.Runtime.InteropServices;
 using AiGateway.Caching.Semantic;
 using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
@@ -177,6 +177,10 @@ public sealed class SharedIndexTests
         noNumber.AsSpan().Fill(0xFF);
         await database.ExecuteAsync("VADD", (RedisKey)Set, "FP32", zeros, "no id of ours", "Q8", "SETATTR", "{\"e\":9999999999999}");
         await database.ExecuteAsync("VADD", (RedisKey)Set, "FP32", noNumber, new string('f', 32), "Q8", "SETATTR", "{\"e\":9999999999999}");
+
+        // The vector of question 1 is put where question 6 is asked.
+        await database.ExecuteAsync("VADD", (RedisKey)Set, "FP32", MemoryMarshal.AsBytes<float>(Vector(6)).ToArray(), 1.ToString("x32", CultureInfo.InvariantCulture), "Q8", "SETATTR", "{\"e\":9999999999999}");
+        Assert.True((await index.SearchAsync(1, Vector(6))).Best.Similarity < 0.5f);
 
         foreach (var seed in (int[])[2, 3, 4, 5])
         {
