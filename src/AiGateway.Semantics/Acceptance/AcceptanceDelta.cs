@@ -14,7 +14,6 @@ internal sealed record AcceptanceDelta(
     [property: JsonPropertyName("begins")] bool Begins = false)
 {
     /// <summary>Whether there is nothing in it to tell.</summary>
-    [JsonIgnore]
     internal bool IsEmpty => Served == 0 && Checks.Count == 0 && !Begins && Array.TrueForAll(Hits, static hits => hits == 0);
 
     /// <summary>Whether every number is one that a model could have written: a truncated or foreign value is not.</summary>

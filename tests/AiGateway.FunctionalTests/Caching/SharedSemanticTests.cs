@@ -85,7 +85,7 @@ public sealed class SharedSemanticTests(SemanticFixture fixture) : IClassFixture
           shared: { groups: [{ deployments: [chat-a] }], cache: { requests: all, semantic: { mode: on, embedder: static, max_wrong_hits: 0.25, index: redis, search: { ef: 200 } } } }
         host:
           id_secret: "0123456789abcdef0123456789abcdef"
-          redis: "redis://{{redis.Endpoint}}"
+          redis: { url: "redis://{{redis.Endpoint}}", timeout: 5s }
           cache: { redis: true }
         """;
 

@@ -75,7 +75,7 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
     public async ValueTask AddAsync(SemanticEntry entry, ReadOnlyMemory<float> vector, StoredAnswer answer, string[] tags)
     {
         var expires = answer.MadeAt + answer.Ttl;
-        if (expires <= clock.GetUtcNow() || !HasDirection(vector.Span) || SharedQuestion.Of(entry, vector.Span) is not { } question)
+        if (expires <= clock.GetUtcNow() || SharedQuestion.Of(entry, vector.Span) is not { } question)
         {
             return;
         }
