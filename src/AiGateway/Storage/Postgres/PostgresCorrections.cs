@@ -179,6 +179,8 @@ internal sealed class PostgresCorrections : ICorrectionStore
         }
         catch
         {
+            // Not back to its pool, where it would keep a lock that it had taken.
+            NpgsqlConnection.ClearPool(connection);
             connection.Dispose();
             throw;
         }
