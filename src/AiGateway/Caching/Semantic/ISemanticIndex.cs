@@ -3,11 +3,15 @@ namespace AiGateway.Caching.Semantic;
 /// <summary>The questions of an alias, found by meaning. Nothing here throws: an index that is away has no questions.</summary>
 internal interface ISemanticIndex
 {
+    /// <summary>Most questions that a search gives.</summary>
+    const int MostNear = 2;
+
     /// <summary>How many questions there are, as far as this node knows.</summary>
     long Count { get; }
 
-    /// <summary>The two questions of a partition nearest to a vector. Goes on in the thread pool.</summary>
-    ValueTask<NearQuestions> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector);
+    /// <summary>The questions of a partition nearest to a vector, the nearest first. Goes on in the thread pool.</summary>
+    /// <returns>Null when the index could not be asked, or not in time.</returns>
+    ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector);
 
     /// <summary>Adds a question, in place of the same one. Others may go to make room.</summary>
     /// <param name="entry">The question.</param>

@@ -57,8 +57,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
     private async ValueTask<SemanticLook> CompareAsync(CacheUse use, SemanticLook look, CancellationToken cancellationToken)
     {
         var alias = look.Alias!;
-        var near = await alias.Index.SearchAsync(look.Asked!.Partition, look.Vector);
-        if (near.IsAway)
+        if (await alias.Index.SearchAsync(look.Asked!.Partition, look.Vector) is not { } near)
         {
             return look with { Figures = new SemanticFigures(SemanticResult.IndexAway) };
         }
@@ -94,24 +93,21 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         };
     }
 
-    /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
+    /// <summary>Chooses of the nearest questions the one whose answer is least likely to be wrong.</summary>
     /// <returns>Null when there is none; then <paramref name="figures"/> says why.</returns>
-    private SemanticEntry? Choose(SemanticLook look, in NearQuestions near, out NearQuestion chosen, out HitFeatures features, out SemanticFigures figures)
+    private SemanticEntry? Choose(SemanticLook look, NearQuestion[] near, out NearQuestion chosen, out HitFeatures features, out SemanticFigures figures)
     {
         var (alias, asked) = (look.Alias!, look.Asked!);
         (chosen, features, figures) = (default, default, look.Figures);
-        if (near.Best.Entry is null && near.RunnerUp.Entry is null)
+        if (near.Length == 0)
         {
             return null;
         }
         var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
-        foreach (var (candidate, other) in (ReadOnlySpan<(NearQuestion, NearQuestion)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
+        for (var i = 0; i < near.Length; i++)
         {
-            if (candidate.Entry is not { } entry)
-            {
-                continue;
-            }
+            var (candidate, entry) = (near[i], near[i].Entry);
             var verdict = FactComparison.Compare(entry.Facts, facts);
             if (!verdict.Agrees)
             {
@@ -120,7 +116,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
                 continue;
             }
-            var margin = other.Entry is not null ? candidate.Similarity - other.Similarity : 1;
+            var margin = near.Length > 1 ? candidate.Similarity - near[i == 0 ? 1 : 0].Similarity : 1;
             var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
@@ -130,7 +126,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
         if (best is null)
         {
-            figures = new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near.Best.Similarity, Veto = veto };
+            figures = new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near[0].Similarity, Veto = veto };
         }
         return best;
     }

@@ -21,10 +21,10 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticI
     public long Count => _entries.Count;
 
     /// <inheritdoc/>
-    public ValueTask<NearQuestions> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
+    public ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
     {
         var near = _vectors.Search(model.Fingerprint, partition, vector.Span);
-        return new(new NearQuestions(At(near.Best), At(near.RunnerUp)));
+        return new(At(near.Best) is { } best ? At(near.RunnerUp) is { } next ? [best, next] : [best] : At(near.RunnerUp) is { } only ? [only] : []);
     }
 
     /// <inheritdoc/>
@@ -63,7 +63,8 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticI
     /// <inheritdoc/>
     public ValueTask AnswerGoneAsync(SemanticEntry entry) => RemoveAsync(entry);
 
-    private NearQuestion At(in Neighbour neighbour) => neighbour.Exists ? new NearQuestion(_entries.GetValueOrDefault(neighbour.Id), neighbour.Similarity, neighbour) : default;
+    // It may just have gone.
+    private NearQuestion? At(in Neighbour neighbour) => neighbour.Exists && _entries.TryGetValue(neighbour.Id, out var entry) ? new NearQuestion(entry, neighbour.Similarity, neighbour) : null;
 
     private void MakeRoom(SemanticEntry oldest)
     {

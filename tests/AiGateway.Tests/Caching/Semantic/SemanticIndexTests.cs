@@ -82,7 +82,7 @@ public sealed class SemanticIndexTests
         Assert.InRange(index.Count, 1, 500);
     }
 
-    private static async Task<SemanticEntry?> BestAsync(SemanticIndex index, UInt128 partition, int seed) => (await index.SearchAsync(partition, Vector(seed))).Best.Entry;
+    private static async Task<SemanticEntry?> BestAsync(SemanticIndex index, UInt128 partition, int seed) => (await index.SearchAsync(partition, Vector(seed)))!.FirstOrDefault().Entry;
 
     private static async Task<SemanticEntry> AddAsync(SemanticIndex index, int seed)
     {

@@ -20,8 +20,8 @@ namespace AiGateway.Caching.Semantic.Sharing;
 /// <param name="metrics">Counts what goes.</param>
 internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, IVectorSets sets, ISharedLevel level, PurgeTable purges, TimeProvider clock, SemanticMetrics metrics) : ISemanticIndex
 {
-    // Two are compared; others stand in for those whose question is gone.
-    private const int MostNear = 4;
+    // Others stand in for those whose question is gone.
+    private const int MostFound = 2 * ISemanticIndex.MostNear;
 
     private long _count;
 
@@ -29,15 +29,15 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
     public long Count => Interlocked.Read(ref _count);
 
     /// <inheritdoc/>
-    public async ValueTask<NearQuestions> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
+    public async ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
     {
         if (!HasDirection(vector.Span))
         {
-            return default;
+            return [];
         }
-        if (await sets.SearchAsync(owner.Embedder, partition, vector, rule.Search, MostNear) is not { } ids)
+        if (await sets.SearchAsync(owner.Embedder, partition, vector, rule.Search, MostFound) is not { } ids)
         {
-            return NearQuestions.Away;
+            return null;
         }
         var reads = new Task<(SharedResult Result, SharedQuestion? Question)>[ids.Count];
         for (var i = 0; i < reads.Length; i++)
@@ -46,29 +46,24 @@ internal sealed class SharedIndex(AcceptanceKey owner, SemanticCacheModel rule, 
         }
         await Task.WhenAll(reads);
         await SocketThread.Leave();
-        var (best, runnerUp) = (default(NearQuestion), default(NearQuestion));
+        var near = new List<NearQuestion>(reads.Length);
         for (var i = 0; i < reads.Length; i++)
         {
             var (result, question) = await reads[i];
             if (result == SharedResult.Failed)
             {
-                return NearQuestions.Away;
+                return null;
             }
             var similarity = question?.SimilarityTo(vector.Span) ?? float.NaN;
             if (float.IsNaN(similarity))
             {
                 _ = ForgetAsync(new VectorId(partition, ids[i]), result == SharedResult.Miss ? SharedRemoval.Gone : SharedRemoval.Unreadable);
+                continue;
             }
-            else if (best.Entry is null || similarity > best.Similarity)
-            {
-                (best, runnerUp) = (new NearQuestion(question!.Entry, similarity), best);
-            }
-            else if (runnerUp.Entry is null || similarity > runnerUp.Similarity)
-            {
-                runnerUp = new NearQuestion(question!.Entry, similarity);
-            }
+            near.Add(new NearQuestion(question!.Entry, similarity));
         }
-        return new NearQuestions(best, runnerUp);
+        near.Sort(static (one, other) => other.Similarity.CompareTo(one.Similarity));
+        return [.. near.Take(ISemanticIndex.MostNear)];
     }
 
     /// <inheritdoc/>

@@ -29,14 +29,15 @@ public sealed class SharedIndexTests
 
         var near = await FindAsync(second, Vector(3));
 
-        Assert.Equal(("question 3", "key 3", "caller"), (near.Best.Entry!.Text, near.Best.Entry.Key, near.Best.Entry.Caller));
-        Assert.Equal(1, near.Best.Similarity, 0.005f);
-        Assert.InRange(near.RunnerUp.Similarity, -1, near.Best.Similarity);
+        Assert.Equal(2, near.Length);
+        Assert.Equal(("question 3", "key 3", "caller"), (near[0].Entry.Text, near[0].Entry.Key, near[0].Entry.Caller));
+        Assert.Equal(1, near[0].Similarity, 0.005f);
+        Assert.InRange(near[1].Similarity, -1, near[0].Similarity);
         Assert.Equal(20, first.Count);
-        Assert.Null((await second.SearchAsync(2, Vector(3))).Best.Entry);
-        Assert.Null((await two.Index(embedder: 8).SearchAsync(1, Vector(3))).Best.Entry);
+        Assert.Null((await BestAsync(second, 2, Vector(3))));
+        Assert.Null((await BestAsync(two.Index(embedder: 8), 1, Vector(3))));
         foreach (var how in (SemanticSearchModel[])[new(200, false), new(null, true)])
-            Assert.Equal("question 3", (await two.Index(search: how).SearchAsync(1, Vector(3))).Best.Entry!.Text);
+            Assert.Equal("question 3", (await BestAsync(two.Index(search: how), 1, Vector(3)))!.Text);
 
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint);
         var database = client.GetDatabase();
@@ -44,8 +45,8 @@ public sealed class SharedIndexTests
         Assert.True(box.AsSpan().IndexOf("question"u8) < 0);
         Assert.InRange((await database.KeyTimeToLiveAsync(Set))!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));
 
-        await second.RemoveAsync(near.Best.Entry);
-        Assert.NotEqual("question 3", (await first.SearchAsync(1, Vector(3))).Best.Entry?.Text);
+        await second.RemoveAsync(near[0].Entry);
+        Assert.NotEqual("question 3", (await BestAsync(first, 1, Vector(3)))?.Text);
         Assert.Equal(19, (long)await database.ExecuteAsync("VCARD", (RedisKey)Set));
         Assert.Equal(19, (long)await database.ExecuteAsync("ZCARD", (RedisKey)Register));
     }
@@ -67,7 +68,7 @@ public sealed class SharedIndexTests
         await first.SweepAsync();
         await second.SweepAsync();
 
-        Assert.Equal(("question 2", null), (near.Best.Entry!.Text, near.RunnerUp.Entry));
+        Assert.Equal("question 2", Assert.Single(near).Entry.Text);
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint);
         Assert.Equal(1, (long)await client.GetDatabase().ExecuteAsync("VCARD", (RedisKey)Set));
         Assert.Equal(1, (long)await client.GetDatabase().ExecuteAsync("ZCARD", (RedisKey)Register));
@@ -92,8 +93,8 @@ public sealed class SharedIndexTests
         for (var partition = 1; partition <= 3; partition++)
             vectors += (long)await client.GetDatabase().ExecuteAsync("VCARD", (RedisKey)Set.Replace("1}", $"{partition}}}", StringComparison.Ordinal));
         Assert.Equal(100, vectors);
-        Assert.NotEqual("question 0", (await index.SearchAsync(1, Vector(0))).Best.Entry?.Text);
-        Assert.Equal("question 129", (await index.SearchAsync(1, Vector(129))).Best.Entry!.Text);
+        Assert.NotEqual("question 0", (await BestAsync(index, 1, Vector(0)))?.Text);
+        Assert.Equal("question 129", (await BestAsync(index, 1, Vector(129)))!.Text);
     }
 
     [Theory]
@@ -107,7 +108,7 @@ public sealed class SharedIndexTests
         await using var two = new SharingNode(redis);
         var (first, second) = (one.Index(), two.Index());
         await one.AddAsync(first, 1, tags: "alias:faq");
-        Assert.NotNull((await FindAsync(second, Vector(1))).Best.Entry);
+        Assert.NotNull((await FindAsync(second, Vector(1)))[0].Entry);
 
         if (isTag)
             one.Purges.PurgeTag(what);
@@ -116,11 +117,11 @@ public sealed class SharedIndexTests
         await ExchangeAsync(one);
         await ExchangeAsync(two);
 
-        Assert.Null((await second.SearchAsync(1, Vector(1))).Best.Entry);
-        await UntilAsync(async () => (await second.SearchAsync(1, Vector(1))).Best.Entry is null && two.Count("aigateway_cache_semantic_removed_total", "by=\"gone\"") > 0);
+        Assert.Null((await BestAsync(second, 1, Vector(1))));
+        await UntilAsync(async () => (await BestAsync(second, 1, Vector(1))) is null && two.Count("aigateway_cache_semantic_removed_total", "by=\"gone\"") > 0);
         // What is asked afterwards is kept again.
         await two.AddAsync(second, 1, tags: "alias:faq");
-        Assert.NotNull((await first.SearchAsync(1, Vector(1))).Best.Entry);
+        Assert.NotNull((await BestAsync(first, 1, Vector(1))));
     }
 
     [Fact]
@@ -132,11 +133,11 @@ public sealed class SharedIndexTests
         var entry = await node.AddAsync(index, 1);
 
         await index.AnswerGoneAsync(entry);
-        Assert.NotNull((await index.SearchAsync(1, Vector(1))).Best.Entry);
+        Assert.NotNull((await BestAsync(index, 1, Vector(1))));
         await node.Level.RemoveAsync(entry.Key);
         await index.AnswerGoneAsync(entry);
 
-        Assert.Null((await index.SearchAsync(1, Vector(1))).Best.Entry);
+        Assert.Null((await BestAsync(index, 1, Vector(1))));
     }
 
     [Fact]
@@ -149,11 +150,11 @@ public sealed class SharedIndexTests
         var entry = await one.AddAsync(first, 1);
 
         await first.LearnAsync(entry, wrong: true);
-        var seen = (await FindAsync(second, Vector(1))).Best.Entry!;
+        var seen = (await FindAsync(second, Vector(1)))[0].Entry;
         await second.LearnAsync(seen, wrong: true);
 
         Assert.Equal(new EntryEvidence(0, 1), seen.Evidence);
-        Assert.Null((await first.SearchAsync(1, Vector(1))).Best.Entry);
+        Assert.Null((await BestAsync(first, 1, Vector(1))));
     }
 
     [Fact]
@@ -180,17 +181,16 @@ public sealed class SharedIndexTests
 
         // The vector of question 1 is put where question 6 is asked.
         await database.ExecuteAsync("VADD", (RedisKey)Set, "FP32", MemoryMarshal.AsBytes<float>(Vector(6)).ToArray(), 1.ToString("x32", CultureInfo.InvariantCulture), "Q8", "SETATTR", "{\"e\":9999999999999}");
-        Assert.True((await index.SearchAsync(1, Vector(6))).Best.Similarity < 0.5f);
+        Assert.True((await FindAsync(index, Vector(6)))[0].Similarity < 0.5f);
 
         foreach (var seed in (int[])[2, 3, 4, 5])
         {
             var near = await index.SearchAsync(1, Vector(seed));
-            Assert.True(near.Best.Entry is null or { Text: "question 1" }, near.Best.Entry?.Text);
-            Assert.False(near.IsAway);
+            Assert.True(near is [] or [{ Entry.Text: "question 1" }]);
         }
 
         await UntilAsync(() => Task.FromResult(node.Count("aigateway_cache_semantic_removed_total", "by=\"unreadable\"") >= 4));
-        Assert.Equal("question 1", (await index.SearchAsync(1, Vector(1))).Best.Entry!.Text);
+        Assert.Equal("question 1", (await BestAsync(index, 1, Vector(1)))!.Text);
         static RedisKey Question(int id) => "t:cache:a:" + SharedQuestion.KeyOf(7, new VectorId(1, (UInt128)id));
     }
 
@@ -208,12 +208,12 @@ public sealed class SharedIndexTests
             await database.KeyDeleteAsync(Set);
             await database.ExecuteAsync(command, arguments);
             for (var i = 0; i < 10; i++)
-                Assert.True((await index.SearchAsync(1, Vector(1))).IsAway);
+                Assert.Null(await index.SearchAsync(1, Vector(1)));
             // One bad key does not keep anybody from asking for others.
-            Assert.False((await index.SearchAsync(2, Vector(1))).IsAway);
+            Assert.NotNull(await index.SearchAsync(2, Vector(1)));
 
             await node.AddAsync(index, 1);
-            Assert.Equal("question 1", (await index.SearchAsync(1, Vector(1))).Best.Entry!.Text);
+            Assert.Equal("question 1", (await BestAsync(index, 1, Vector(1)))!.Text);
         }
     }
 
@@ -233,7 +233,7 @@ public sealed class SharedIndexTests
         await index.AddAsync(new SemanticEntry(2, 1, "key 2", "question 2", "caller"), bad, node.Answer(), []);
         var near = await index.SearchAsync(1, bad);
 
-        Assert.Equal((null, false), (near.Best.Entry, near.IsAway));
+        Assert.Empty(near!);
         Assert.Equal(1, index.Count);
     }
 
@@ -247,11 +247,11 @@ public sealed class SharedIndexTests
         using (var client = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint))
             await client.GetDatabase().ExecuteAsync("FLUSHALL");
         var flushed = await index.SearchAsync(1, Vector(1));
-        Assert.Equal((null, false), (flushed.Best.Entry, flushed.IsAway));
+        Assert.Empty(flushed!);
 
         await redis.StopAsync(keep: false);
         for (var i = 0; i < 10; i++)
-            Assert.True((await index.SearchAsync(1, Vector(1))).IsAway);
+            Assert.Null(await index.SearchAsync(1, Vector(1)));
         var entry = new SemanticEntry(1, 1, "key", "question", "caller");
         await index.AddAsync(entry, Vector(1), node.Answer(), []);
         await index.LearnAsync(entry, wrong: true);
@@ -263,7 +263,7 @@ public sealed class SharedIndexTests
         await UntilAsync(async () =>
         {
             await index.AddAsync(entry, Vector(1), node.Answer(), []);
-            return (await index.SearchAsync(1, Vector(1))).Best.Entry is not null;
+            return (await BestAsync(index, 1, Vector(1))) is not null;
         });
     }
 
@@ -274,16 +274,16 @@ public sealed class SharedIndexTests
         await using var node = new SharingNode(redis, timeout: TimeSpan.FromMilliseconds(200));
         var index = node.Index();
         await node.AddAsync(index, 1);
-        await UntilAsync(async () => (await index.SearchAsync(1, Vector(1))).Best.Entry is not null);
+        await UntilAsync(async () => (await BestAsync(index, 1, Vector(1))) is not null);
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint);
         await client.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "1500");
 
         // Three wait in vain, the others do not even ask.
         for (var i = 0; i < 50; i++)
-            Assert.True((await index.SearchAsync(1, Vector(1))).IsAway);
+            Assert.Null(await index.SearchAsync(1, Vector(1)));
         Assert.InRange(node.Count("aigateway_cache_store_call_duration_seconds_count", "call=\"vsim\"", "result=\"timeout\""), 1, 10);
 
-        await UntilAsync(async () => (await index.SearchAsync(1, Vector(1))).Best.Entry is not null);
+        await UntilAsync(async () => (await BestAsync(index, 1, Vector(1))) is not null);
     }
 
     [Theory]
@@ -309,7 +309,7 @@ public sealed class SharedIndexTests
         var index = node.Index();
         for (var i = 0; i < 5; i++)
             await node.AddAsync(index, i);
-        Assert.Null((await index.SearchAsync(1, Vector(1))).Best.Entry);
+        Assert.Null((await BestAsync(index, 1, Vector(1))));
         await redis.StopAsync(keep: false);
         Assert.Null(await node.Sets.HasVectorSetsAsync());
     }
@@ -326,15 +326,17 @@ public sealed class SharedIndexTests
         Assert.Equal(100, index.Count);
         var found = 0;
         for (var i = 0; i < 110; i++)
-            found += (await index.SearchAsync((UInt128)i, Vector(i))).Best.Entry is not null ? 1 : 0;
+            found += (await BestAsync(index, (UInt128)i, Vector(i))) is not null ? 1 : 0;
         Assert.Equal(100, found);
     }
 
-    private static async Task<NearQuestions> FindAsync(SharedIndex index, float[] vector)
+    private static async Task<SemanticEntry?> BestAsync(SharedIndex index, UInt128 partition, float[] vector) => (await index.SearchAsync(partition, vector))?.FirstOrDefault().Entry;
+
+    private static async Task<NearQuestion[]> FindAsync(SharedIndex index, float[] vector)
     {
-        var near = NearQuestions.Away;
-        await UntilAsync(async () => !(near = await index.SearchAsync(1, vector)).IsAway);
-        return near;
+        NearQuestion[]? near = null;
+        await UntilAsync(async () => (near = await index.SearchAsync(1, vector)) is not null);
+        return near!;
     }
 
     private static Task ExchangeAsync(SharingNode node) => UntilAsync(async () =>
