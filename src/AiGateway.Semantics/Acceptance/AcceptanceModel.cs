@@ -15,6 +15,9 @@ namespace AiGateway.Semantics.Acceptance;
 /// <para>4. On an alarm of the <see cref="DriftDetector"/> all evidence is dropped and nothing is served until there is new. Evidence also
 /// ages: it is kept in two stretches, of which the older goes when the newer is full. Each beginning of evidence spends its own
 /// part of the 5 %, so that all of them together spend no more.</para>
+/// <para>5. Nodes that share evidence write what they see into a log that all of them read in the same order, and learn from nothing else: so
+/// each of them stands somewhere on the same row of checks, for which the limit holds at every moment. A node without the log is alone, and learns
+/// at once.</para>
 /// <para>Many threads may decide; learning takes a lock.</para>
 /// </remarks>
 internal sealed class AcceptanceModel
@@ -49,8 +52,11 @@ internal sealed class AcceptanceModel
     private readonly long[] _unsharedHits = new long[RiskBands.Count];
     private readonly Queue<CheckOutcome> _unsharedChecks = [];
     private int _beginnings = 1;
+    private long _newServed;
     private long _served;
-    private long _sharedServed;
+    private long _unsharedServed;
+    private bool _unsharedBeginning;
+    private bool _follows;
     private long _draws;
     private volatile ServingPolicy _policy;
 
@@ -75,6 +81,9 @@ internal sealed class AcceptanceModel
     /// <inheritdoc cref="ServingPolicy.UpperLimit"/>
     internal double UpperLimit => _policy.UpperLimit;
 
+    /// <summary>Whether it learns from the log alone.</summary>
+    internal bool Follows => Volatile.Read(ref _follows);
+
     /// <summary>The estimated chance that a hit is wrong, to choose among several entries.</summary>
     internal double Risk(in HitFeatures features, EntryEvidence entry) => entry.Blend(RiskScorer.Risk(_policy.Weights, features));
 
@@ -95,7 +104,7 @@ internal sealed class AcceptanceModel
             return new AcceptanceVerdict(AcceptanceDecision.Check, risk, trusted, features);
         if (!trusted)
             return new AcceptanceVerdict(AcceptanceDecision.Miss, risk, false, features);
-        Interlocked.Increment(ref _served);
+        Interlocked.Increment(ref _newServed);
         return new AcceptanceVerdict(AcceptanceDecision.Serve, risk, true, features);
     }
 
@@ -108,42 +117,72 @@ internal sealed class AcceptanceModel
             if (_unsharedChecks.Count == MaxUnshared)
                 _unsharedChecks.Dequeue();
             _unsharedChecks.Enqueue(new CheckOutcome(verdict, wrong));
+            if (_follows)
+                return;
             LearnUnsynchronized(verdict, wrong);
             _policy = JudgeUnsynchronized();
         }
     }
 
-    /// <summary>What this node has seen since the last call, for the others.</summary>
+    /// <summary>What this node has seen since the last call, for the log.</summary>
     internal AcceptanceDelta TakeDelta()
     {
         lock (_gate)
         {
             TakeHitsUnsynchronized();
-            var served = Interlocked.Read(ref _served);
-            // Evidence may have begun anew in between, and the count with it.
-            var delta = new AcceptanceDelta([.. _unsharedHits], Math.Max(0, served - _sharedServed), [.. _unsharedChecks]);
-            _sharedServed = served;
-            Array.Clear(_unsharedHits);
-            _unsharedChecks.Clear();
-            return delta;
+            return TakeDeltaUnsynchronized();
         }
     }
 
-    /// <summary>Takes in what another node has seen.</summary>
+    /// <summary>Takes in a piece of the log, a node's own like any other's.</summary>
     internal void Apply(AcceptanceDelta delta)
     {
-        if (delta.Hits.Length != RiskBands.Count || Array.Exists(delta.Hits, n => n < 0) || delta.Served < 0)
-            return;
         lock (_gate)
         {
-            for (var i = 0; i < delta.Hits.Length; i++)
-                _newer.Hits[i] += delta.Hits[i];
-            Interlocked.Add(ref _served, delta.Served);
-            _sharedServed += delta.Served;
-            foreach (var check in delta.Checks)
-                if (check.Verdict.Features.IsFinite && check.Verdict.Risk is >= 0 and <= 1)
-                    LearnUnsynchronized(check.Verdict, check.Wrong);
-            _policy = JudgeUnsynchronized();
+            ApplyUnsynchronized(delta);
+        }
+    }
+
+    /// <summary>Takes over a state of the log, in place of what is known, and learns from the log alone from now on. What was learnt alone has to stand in the log by then.</summary>
+    /// <returns>False, and nothing has changed, where the state is not sound or of another bound.</returns>
+    internal bool TryFollow(AcceptanceState state)
+    {
+        lock (_gate)
+        {
+            if (!state.Bound.Equals(_judgedBound) || !TryRestoreUnsynchronized(state))
+                return false;
+            _follows = true;
+            return true;
+        }
+    }
+
+    /// <summary>Makes what is known the state that the log begins with, and learns from the log alone from now on.</summary>
+    /// <returns>The state.</returns>
+    internal AcceptanceState BeginLog()
+    {
+        lock (_gate)
+        {
+            TakeHitsUnsynchronized();
+            TakeDeltaUnsynchronized();
+            _follows = true;
+            return SaveUnsynchronized();
+        }
+    }
+
+    /// <summary>The log is out of reach: learns at once again, beginning with what waits for it.</summary>
+    /// <param name="sent">What was on its way to the log; null for nothing.</param>
+    internal void GoAlone(AcceptanceDelta? sent)
+    {
+        lock (_gate)
+        {
+            if (!_follows)
+                return;
+            TakeHitsUnsynchronized();
+            _follows = false;
+            if (sent is not null)
+                ApplyUnsynchronized(sent);
+            // It stays to be told: the log has not seen it.
+            ApplyUnsynchronized(new AcceptanceDelta([.. _unsharedHits], _unsharedServed, [.. _unsharedChecks]));
         }
     }
 
@@ -153,18 +192,7 @@ internal sealed class AcceptanceModel
         lock (_gate)
         {
             TakeHitsUnsynchronized();
-            return new AcceptanceState
-            {
-                Bound = _judgedBound,
-                Weights = [.. _scorer.Weights],
-                Covariance = _scorer.Covariance.ToArray(),
-                Older = _older.Save(),
-                Newer = _newer.Save(),
-                Drift = [.. _drift.Sums],
-                Passed = [.. _passed],
-                Beginnings = _beginnings,
-                Served = Interlocked.Read(ref _served),
-            };
+            return SaveUnsynchronized();
         }
     }
 
@@ -172,35 +200,82 @@ internal sealed class AcceptanceModel
     /// <returns>False, and nothing has changed, where the state is not sound.</returns>
     internal bool TryRestore(AcceptanceState state)
     {
-        if (!state.IsSound() || state.Passed.Length != _passed.Length)
-            return false;
         lock (_gate)
         {
-            _scorer.Restore(state.Weights, state.Covariance);
-            // Both are computed from the same decimal: equal, or meant to differ.
-            if (state.Bound.Equals(_judgedBound))
-            {
-                _older.Restore(state.Older);
-                _newer.Restore(state.Newer);
-                state.Drift.CopyTo(_drift.Sums, 0);
-                state.Passed.CopyTo(_passed, 0);
-                _beginnings = state.Beginnings;
-                Interlocked.Exchange(ref _served, state.Served);
-                _sharedServed = state.Served;
-            }
-            _policy = JudgeUnsynchronized();
-            return true;
+            return TryRestoreUnsynchronized(state);
         }
     }
 
+    private AcceptanceState SaveUnsynchronized() => new()
+    {
+        Bound = _judgedBound,
+        Weights = [.. _scorer.Weights],
+        Covariance = _scorer.Covariance.ToArray(),
+        Older = _older.Save(),
+        Newer = _newer.Save(),
+        Drift = [.. _drift.Sums],
+        Passed = [.. _passed],
+        Beginnings = _beginnings,
+        Served = _served,
+    };
+
+    private bool TryRestoreUnsynchronized(AcceptanceState state)
+    {
+        if (!state.IsSound() || state.Passed.Length != _passed.Length)
+            return false;
+        _scorer.Restore(state.Weights, state.Covariance);
+        // Both are computed from the same decimal: equal, or meant to differ.
+        if (state.Bound.Equals(_judgedBound))
+        {
+            _older.Restore(state.Older);
+            _newer.Restore(state.Newer);
+            state.Drift.CopyTo(_drift.Sums, 0);
+            state.Passed.CopyTo(_passed, 0);
+            _beginnings = state.Beginnings;
+            _served = state.Served;
+        }
+        _policy = JudgeUnsynchronized();
+        return true;
+    }
+
+    private AcceptanceDelta TakeDeltaUnsynchronized()
+    {
+        var delta = new AcceptanceDelta([.. _unsharedHits], _unsharedServed, [.. _unsharedChecks], _unsharedBeginning);
+        Array.Clear(_unsharedHits);
+        _unsharedServed = 0;
+        _unsharedChecks.Clear();
+        _unsharedBeginning = false;
+        return delta;
+    }
+
+    private void ApplyUnsynchronized(AcceptanceDelta delta)
+    {
+        if (!delta.IsSound())
+            return;
+        if (delta.Begins)
+            BeginAgainUnsynchronized();
+        for (var i = 0; i < delta.Hits.Length; i++)
+            _newer.Hits[i] += delta.Hits[i];
+        _served += delta.Served;
+        foreach (var check in delta.Checks)
+            LearnUnsynchronized(check.Verdict, check.Wrong);
+        _policy = JudgeUnsynchronized();
+    }
+
+    /// <summary>Takes in what was decided since the last time. Who follows the log leaves it to the log to count it.</summary>
     private void TakeHitsUnsynchronized()
     {
         for (var i = 0; i < _newHits.Length; i++)
         {
             var hits = Interlocked.Exchange(ref _newHits[i], 0);
-            _newer.Hits[i] += hits;
             _unsharedHits[i] += hits;
+            if (!_follows)
+                _newer.Hits[i] += hits;
         }
+        var served = Interlocked.Exchange(ref _newServed, 0);
+        _unsharedServed += served;
+        if (!_follows)
+            _served += served;
     }
 
     private void LearnUnsynchronized(in AcceptanceVerdict verdict, bool wrong)
@@ -224,9 +299,13 @@ internal sealed class AcceptanceModel
         _drift.Clear();
         Array.Clear(_passed);
         _scorer.Widen();
-        Interlocked.Exchange(ref _served, 0);
-        _sharedServed = 0;
+        _served = 0;
         _beginnings++;
+        if (_follows)
+            return;
+        // The others are to drop what they know as well; what was seen before the alarm is of no use to them either.
+        TakeDeltaUnsynchronized();
+        _unsharedBeginning = true;
     }
 
     private void TurnOverUnsynchronized()
@@ -261,7 +340,7 @@ internal sealed class AcceptanceModel
 
     private double CheckShare(double estimate)
     {
-        var room = Math.Max(1, Interlocked.Read(ref _served) * (_judgedBound - estimate));
+        var room = Math.Max(1, _served * (_judgedBound - estimate));
         var share = Math.Clamp(-Math.Log(Alpha) / room, MinCheckShare, _options.MaxCheckShare);
         return Math.Max(share, Math.Min(_options.MaxCheckShare * 2, _drift.Alarm));
     }

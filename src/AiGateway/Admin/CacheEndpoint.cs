@@ -90,6 +90,8 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport 
         json.WriteString("alias"u8, stats.Alias.Name);
         json.WriteString("mode"u8, stats.Alias.Rule.Serves ? SemanticWords.On : SemanticWords.Shadow);
         json.WriteNumber("entries"u8, stats.Alias.Index.Count);
+        json.WriteString("index"u8, stats.Alias.Rule.IsShared ? SemanticWords.Redis : SemanticWords.Memory);
+        json.WriteString("evidence"u8, stats.Alias.Acceptance.Follows ? "shared"u8 : "own"u8);
         json.WriteStartObject("looks"u8);
         foreach (var result in Enum.GetValues<SemanticResult>())
         {

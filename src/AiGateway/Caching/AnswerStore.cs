@@ -116,7 +116,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
             metrics.Kept(KeepResult.Kept);
             if (call.Use.Look is { } look)
             {
-                learner.Kept(look, answer);
+                await learner.KeptAsync(look, answer, call.Tags);
             }
         }
         catch (Exception e)

@@ -29,10 +29,6 @@ internal static class CacheHeaders
         var headers = context.Response.Headers;
         headers.Age = ((long)figures.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         headers["x-gateway-cost"] = "0";
-        if (exchange.TimeToFirstToken is { } time)
-        {
-            headers["x-gateway-overhead-ms"] = (time - exchange.UpstreamTime - exchange.QueueTime).TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
-        }
         headers["x-gateway-attempts"] = "0";
         OverheadHeader.Write(headers, exchange, clock);
         headers["x-gateway-route"] = HeaderText.Escape(exchange.Request!.Model);

@@ -1,6 +1,8 @@
+using AiGateway.Caching.Levels;
 using AiGateway.Caching.Nodes;
 using AiGateway.Caching.Refreshing;
 using AiGateway.Caching.Semantic;
+using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 
@@ -22,6 +24,8 @@ internal static class CachingExtensions
         services.AddSingleton<ServedHits>();
         services.AddSingleton<SemanticMetrics>();
         services.AddSingleton<IRequestObserver>(provider => provider.GetRequiredService<SemanticMetrics>());
+        services.AddSingleton(provider => new SemanticIndexes(
+            provider.GetService<IVectorSets>(), provider.GetService<ISharedLevel>(), provider.GetRequiredService<PurgeTable>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<SemanticMetrics>()));
         services.AddSingleton<SemanticAliases>();
         services.AddHostedService(provider => provider.GetRequiredService<SemanticAliases>());
         services.AddSingleton<IReloadObserver>(provider => provider.GetRequiredService<SemanticAliases>());

@@ -23,7 +23,7 @@ internal sealed class FeedbackEndpoint(RecentRequests recent, SemanticLearner le
             exchange.Reject(RejectionReason.MalformedRequest, "Feedback is written {\"request_id\": \"req_…\", \"verdict\": \"wrong\"}; 'wrong' is the only verdict. Ids are in the x-request-id header of each answer.");
             return;
         }
-        var counts = learner.ReportWrong(requestId, exchange.Caller.Id);
+        var counts = await learner.ReportWrongAsync(requestId, exchange.Caller.Id);
         if (!counts && !(recent.TryGet(requestId, exchange.Caller, out var record) && record.Caller.Id == exchange.Caller.Id))
         {
             exchange.Reject(RejectionReason.UnknownRequest, "No recent request of this key has this id. Ids are in the x-request-id header of each answer.");

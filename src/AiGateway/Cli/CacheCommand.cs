@@ -107,7 +107,7 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
         decimal Percent(string name) => 100 * alias.GetProperty(name).GetDecimal();
         return output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
 
-            by meaning: {alias.GetProperty("alias").GetString()} ({alias.GetProperty("mode").GetString()}), {alias.GetProperty("entries").GetInt64():N0} questions
+            by meaning: {alias.GetProperty("alias").GetString()} ({alias.GetProperty("mode").GetString()}), {alias.GetProperty("entries").GetInt64():N0} questions {(alias.GetProperty("index").GetString() == SemanticWords.Redis ? "in Redis" : "in memory")}, {(alias.GetProperty("evidence").GetString() == "shared" ? "evidence of all nodes" : "evidence of this node")}
             looked up  {Of("served"):N0} served, {Of("would_serve"):N0} would be, {Of("checked"):N0} checked, {Of("vetoed"):N0} vetoed by a fact, {Of("untrusted"):N0} not trusted, {Of("nothing_near"):N0} with nothing near
             judged     {alias.GetProperty("judged").GetInt64():N0} answers; {alias.GetProperty("wrong").GetInt64():N0} of {alias.GetProperty("checked").GetInt64():N0} trusted ones wrong ({Percent("wrong_low"):0.0} to {Percent("wrong_high"):0.0} %)
             limit      {Percent("limit"):0.0} % wrong at most, where {Percent("bound"):0.0} % may be; {(alias.GetProperty("limit").GetDecimal() >= 1 ? "nothing is trusted yet" : "trusted hits are served where the mode is on")}

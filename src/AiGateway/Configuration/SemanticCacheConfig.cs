@@ -18,11 +18,27 @@ internal sealed record SemanticCacheConfig
     /// <summary>Most questions that are kept, 100 to 1,000,000. Default 20,000.</summary>
     public int? MaxEntries { get; init; }
 
+    /// <summary><c>memory</c> (default) or <c>redis</c>.</summary>
+    public string? Index { get; init; }
+
+    /// <summary>How thoroughly an index in Redis is searched.</summary>
+    public SemanticSearchConfig Search { get; init; } = new();
+
     /// <summary>What checking may cost.</summary>
     public SemanticChecksConfig Checks { get; init; } = new();
 
     /// <summary><c>built_in</c>.</summary>
     public string? Judge { get; init; }
+}
+
+/// <summary>How thoroughly an index in Redis is searched.</summary>
+internal sealed record SemanticSearchConfig
+{
+    /// <summary>How many candidates Redis looks at, 10 to 10,000: more find the nearest more surely, and take longer. Default: Redis' own choice.</summary>
+    public int? Ef { get; init; }
+
+    /// <summary>Whether every vector of the partition is compared. Default false.</summary>
+    public bool? Exact { get; init; }
 }
 
 /// <summary>What checking may cost.</summary>

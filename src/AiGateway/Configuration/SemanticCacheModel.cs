@@ -8,7 +8,17 @@ namespace AiGateway.Configuration;
 /// <param name="MaxCheckShare">Most of the hits that could be served that are checked, 0 to 1.</param>
 internal sealed record SemanticCacheModel(bool Serves, string Embedder, double MaxWrongHits, int MaxEntries, double MaxCheckShare)
 {
+    /// <summary>Whether the questions lie where all nodes find them.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>How thoroughly shared ones are searched.</summary>
+    public SemanticSearchModel Search { get; init; } = SemanticSearchModel.Default;
+
     /// <summary>The model of a section; null where nothing is compared.</summary>
     public static SemanticCacheModel? Of(SemanticCacheConfig section) => section.Mode is null or SemanticWords.Off ? null : new(
-        section.Mode == SemanticWords.On, section.Embedder ?? SemanticWords.Sentence, section.MaxWrongHits ?? 0.02, section.MaxEntries ?? 20_000, section.Checks.MaxShare ?? 0.25);
+        section.Mode == SemanticWords.On, section.Embedder ?? SemanticWords.Sentence, section.MaxWrongHits ?? 0.02, section.MaxEntries ?? 20_000, section.Checks.MaxShare ?? 0.25)
+    {
+        IsShared = section.Index == SemanticWords.Redis,
+        Search = new SemanticSearchModel(section.Search.Ef, section.Search.Exact ?? false),
+    };
 }

@@ -18,6 +18,15 @@ internal static class SemanticWords
     /// <summary>The carried static model.</summary>
     public const string Static = "static";
 
+    /// <summary>Questions in the process's own memory.</summary>
+    public const string Memory = "memory";
+
+    /// <summary>Questions in Redis, for all nodes.</summary>
+    public const string Redis = "redis";
+
+    /// <summary>All places of questions.</summary>
+    public static IReadOnlyList<string> Indexes { get; } = [Memory, Redis];
+
     /// <summary>All modes.</summary>
     public static IReadOnlyList<string> Modes { get; } = [Off, Shadow, On];
 

@@ -73,6 +73,7 @@ internal static class GatewayHost
         });
         services.AddCaching();
         services.AddCacheLevels(host.Cache.Memory, host.Cache.Redis ? host.Redis : null, () => IdSecret.Load(host));
+        services.AddSemanticSharing(host);
         services.AddForwarding();
         services.AddAccounting(host);
         services.AddTelemetry(TelemetryOptions.From(host, Environment.GetEnvironmentVariable));

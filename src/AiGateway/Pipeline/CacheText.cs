@@ -52,6 +52,7 @@ internal static class CacheText
         SemanticResult.Busy => "busy",
         SemanticResult.Failed => "failed",
         SemanticResult.NotReady => "not_ready",
+        SemanticResult.IndexAway => "index_away",
         SemanticResult.Spent => "spent",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "A result without a word."),
     };

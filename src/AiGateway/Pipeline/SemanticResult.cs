@@ -42,6 +42,9 @@ internal enum SemanticResult
     /// <summary>The embedder is being loaded, or could not be.</summary>
     NotReady,
 
+    /// <summary>The index that nodes share could not be asked, or not in time.</summary>
+    IndexAway,
+
     /// <summary>The caller has spent its tokens or money, and gets only what is certain.</summary>
     Spent,
 }

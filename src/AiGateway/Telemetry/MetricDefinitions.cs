@@ -85,6 +85,8 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition SemanticChecks = new("aigateway.cache.semantic.checks", MetricKind.Counter, "{answer}", "Kept answers that were compared with live ones: right or wrong; reported: a caller said that one was wrong; dropped: not compared.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition SemanticWrongLimit = new("aigateway.cache.semantic.wrong.limit", MetricKind.Gauge, "", "The upper confidence limit of the share of wrong answers among hits that are trusted; 1 while none are.", TagNames.Alias);
     public static readonly MetricDefinition SemanticEntries = new("aigateway.cache.semantic.entries", MetricKind.Gauge, "{question}", "Questions that are kept to be compared with.", TagNames.Alias);
+    public static readonly MetricDefinition SemanticRemoved = new("aigateway.cache.semantic.removed", MetricKind.Counter, "{question}", "Questions that this node took out of an index that nodes share: age, room, gone (without an answer, purged, or wrong too often) or unreadable.", TagNames.By);
+    public static readonly MetricDefinition SemanticEvidence = new("aigateway.cache.semantic.evidence", MetricKind.Counter, "{piece}", "What nodes tell each other of checks: sent, received (a node's own among them) or unreadable; joined and alone: the node began and ceased to follow the others.", TagNames.Result);
     public static readonly MetricDefinition CacheMemory = new("aigateway.cache.memory", MetricKind.Gauge, "By", "Bytes of the cache in memory, keys and bookkeeping included.");
     public static readonly MetricDefinition CacheEntries = new("aigateway.cache.entries", MetricKind.Gauge, "{entry}", "Entries of the cache in memory.");
     public static readonly MetricDefinition CacheRemoved = new("aigateway.cache.removed", MetricKind.Counter, "{entry}", "Entries that are in memory no longer: room for others, of age, purged, or replaced by a newer value.", TagNames.By);
@@ -153,7 +155,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         CacheLookups, CacheMemory, CacheEntries, CacheRemoved, CacheTooLarge, CacheStoreCallDuration,
-        SemanticLooks, SemanticLookDuration, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries,
+        SemanticLooks, SemanticLookDuration, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries, SemanticRemoved, SemanticEvidence,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,

@@ -30,16 +30,20 @@ internal sealed record SimulatedWorld(string Name, Func<HitFeatures, double, dou
         var random = SeededRandom.From(seed);
         var outcome = new SimulatedOutcome();
         for (var i = 0; i < hits; i++)
-        {
-            var features = Draw(random);
-            var risk = Risk(features, (double)i / hits);
-            var wrong = random.Chance(risk);
-            var verdict = model.Decide(features, default);
-            if (verdict.Decision == AcceptanceDecision.Check)
-                model.Learn(verdict, wrong && !random.Chance(falseAccepts));
-            outcome.Count(i, verdict, risk);
-        }
+            Step(model, random, i, hits, outcome, falseAccepts);
         return outcome;
+    }
+
+    /// <summary>Replays one would-be hit of so many.</summary>
+    internal void Step(AcceptanceModel model, SeededRandom random, int hit, int hits, SimulatedOutcome outcome, double falseAccepts = 0)
+    {
+        var features = Draw(random);
+        var risk = Risk(features, (double)hit / hits);
+        var wrong = random.Chance(risk);
+        var verdict = model.Decide(features, default);
+        if (verdict.Decision == AcceptanceDecision.Check)
+            model.Learn(verdict, wrong && !random.Chance(falseAccepts));
+        outcome.Count(hit, verdict, risk);
     }
 
     private static double Natural(in HitFeatures hit)

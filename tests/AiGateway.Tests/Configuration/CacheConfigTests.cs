@@ -5,6 +5,8 @@ namespace AiGateway.Tests.Configuration;
 /// <summary>The sections about caches: what they come to, and what is wrong in them.</summary>
 public sealed class CacheConfigTests
 {
+    private const string Shared = "host: { id_secret: 0123456789abcdef0123456789abcdef, redis: 'redis://localhost', cache: { redis: true } }\n";
+
     private const string Rest = """
         providers: { simulated: {} }
         deployments: { sim: { provider: simulated } }
@@ -100,7 +102,27 @@ public sealed class CacheConfigTests
         Assert.Contains(":3:", error, StringComparison.Ordinal);
     }
 
-    private const string Shared = "host: { redis: 'redis://localhost', id_secret: '0123456789abcdef0123456789abcdef', cache: { redis: true } }\n";
+    [Theory]
+    [InlineData("on", false, null, false)]
+    [InlineData("{ mode: on, index: memory }", false, null, false)]
+    [InlineData("{ mode: on, index: redis }", true, null, false)]
+    [InlineData("{ mode: on, index: redis, search: { ef: 300 } }", true, 300, false)]
+    [InlineData("{ mode: on, index: redis, search: { exact: true } }", true, null, true)]
+    public void TheIndex_LiesInMemoryOrInRedis(string semantic, bool isShared, int? effort, bool isExact)
+    {
+        var rule = Loading.Good(Shared + Yaml($", cache: {{ semantic: {semantic} }}")).Aliases.Find("chat")!.Cache!.Semantic!;
+
+        Assert.Equal((isShared, new SemanticSearchModel(effort, isExact)), (rule.IsShared, rule.Search));
+    }
+
+    [Theory]
+    [InlineData("", "index: redis", "host.cache.redis: true")]
+    [InlineData("", "search: { ef: 100 }", "index: redis")]
+    [InlineData(Shared, "index: disk", "disk")]
+    [InlineData(Shared, "index: redis, search: { ef: 5 }", "5")]
+    [InlineData(Shared, "index: redis, search: { exact: true, ef: 50 }", "ef: 50")]
+    public void AnIndexThatCannotBeHad_IsNamedWithAWayOut(string host, string semantic, string named) =>
+        Assert.Contains(named, Assert.Single(Loading.Errors(host + Yaml($", cache: {{ semantic: {{ mode: on, {semantic} }} }}"))), StringComparison.Ordinal);
 
     private static CacheModel? Of(string cache, string host = "") => Loading.Good(Yaml(cache) + host).Aliases.Find("chat")!.Cache;
 

@@ -5,6 +5,7 @@ using AiGateway.Admission.Sharing;
 using AiGateway.Caching;
 using AiGateway.Caching.Levels;
 using AiGateway.Caching.Semantic;
+using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Configuration.Runtime;
 using AiGateway.Storage;
@@ -95,6 +96,8 @@ public sealed partial class ShippedTelemetryTests
         cache.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Hit) { Saved = 1 }));
         var semantic = new SemanticMetrics(host.MeterFactory);
         semantic.LookEnded("smart", TimeSpan.FromMilliseconds(1));
+        semantic.Removed(SharedRemoval.Age, 1);
+        semantic.Shared(EvidenceEvent.Sent);
         semantic.Vetoed(AiGateway.Semantics.Facts.FactKind.Number);
         semantic.Checked("smart", SemanticCheckResult.Right, isTrusted: true);
         semantic.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Miss)
@@ -106,7 +109,7 @@ public sealed partial class ShippedTelemetryTests
             deployments: { sim: { provider: simulated } }
             aliases: { smart: { groups: [{ deployments: [sim] }], cache: { semantic: { mode: on, embedder: static } } } }
             """);
-        using var aliases = new SemanticAliases(new SnapshotHolder(comparing), new AcceptanceFile("/nowhere/" + AcceptanceFile.Name), TimeProvider.System, NullLogger<SemanticAliases>.Instance);
+        using var aliases = new SemanticAliases(new SnapshotHolder(comparing), new AcceptanceFile("/nowhere/" + AcceptanceFile.Name), new SemanticIndexes(null, null, new PurgeTable(), TimeProvider.System, semantic), TimeProvider.System, NullLogger<SemanticAliases>.Instance);
         await aliases.StartAsync(TestContext.Current.CancellationToken);
         Assert.Single(new SemanticReport(aliases, semantic, host.MeterFactory).All());
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);

@@ -22,11 +22,14 @@ internal sealed class PurgeTable
     private readonly Dictionary<string, long> _unshared = new(StringComparer.Ordinal);
     private volatile State _state = new(0, new Dictionary<string, long>(StringComparer.Ordinal));
 
+    /// <summary>The name under which purges of a key stand: as a tag of something else it is purged with the key.</summary>
+    public static string NameOfKey(string key) => KeyPrefix + key;
+
     /// <summary>Purges all entries with a tag; <see cref="Everything"/> for all.</summary>
     public void PurgeTag(string tag) => Purge(tag);
 
     /// <summary>Purges one key.</summary>
-    public void PurgeKey(string key) => Purge(KeyPrefix + key);
+    public void PurgeKey(string key) => Purge(NameOfKey(key));
 
     /// <summary>The stamp of an entry that is made now.</summary>
     public PurgeStamp StampOf(string key, string[] tags)

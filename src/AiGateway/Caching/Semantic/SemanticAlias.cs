@@ -10,7 +10,7 @@ namespace AiGateway.Caching.Semantic;
 /// <param name="Model">Makes vectors.</param>
 /// <param name="Index">The questions.</param>
 /// <param name="Acceptance">Decides.</param>
-internal sealed record SemanticAlias(string Name, SemanticCacheModel Rule, EmbeddingModel Model, SemanticIndex Index, AcceptanceModel Acceptance)
+internal sealed record SemanticAlias(string Name, SemanticCacheModel Rule, EmbeddingModel Model, ISemanticIndex Index, AcceptanceModel Acceptance)
 {
     /// <summary>Compares answers.</summary>
     public AnswerJudge Judge { get; } = new(Model);

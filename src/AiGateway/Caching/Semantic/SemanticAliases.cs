@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
 using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
@@ -8,7 +9,7 @@ namespace AiGateway.Caching.Semantic;
 
 /// <summary>The aliases that compare questions, as the configuration in force has them: loads embedders, keeps what was learnt at intervals and at the stop.</summary>
 /// <remarks>Loading takes tenths of a second and is done aside: until then, and with an embedder that cannot be loaded, questions are not compared.</remarks>
-internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAcceptanceStore store, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
+internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAcceptanceStore store, SemanticIndexes indexes, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
 {
     /// <summary>How often what was learnt is kept.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
@@ -126,7 +127,12 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
         var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
             SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
         var isSame = before?.Model.Fingerprint == model.Fingerprint;
-        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(model, rule.MaxEntries);
+        if (rule.IsShared && !indexes.CanShare)
+        {
+            Log.NotShared(logger, name);
+        }
+        // What a shared index knows lies elsewhere.
+        var index = isSame && !rule.IsShared && before is { Index: SemanticIndex, Rule.MaxEntries: var most } && most == rule.MaxEntries ? before.Index : indexes.Make(name, rule, model);
         var acceptance = new AcceptanceModel(
             new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = BuiltIn },
             ScorerPrior.Generic,
@@ -195,5 +201,8 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
 
         [LoggerMessage(4215, LogLevel.Error, "What was learnt of semantic hits of the alias '{Alias}' is not sound or of another version; learning begins anew.")]
         public static partial void Unsound(ILogger logger, string alias);
+
+        [LoggerMessage(4233, LogLevel.Warning, "The alias '{Alias}' is to share its questions through Redis, which 'host' got with a reload: they are in this process's memory until the gateway is started anew.")]
+        public static partial void NotShared(ILogger logger, string alias);
     }
 }

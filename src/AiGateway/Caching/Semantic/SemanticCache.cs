@@ -4,7 +4,6 @@ using AiGateway.Protocols.Fingerprints;
 using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
 using AiGateway.Semantics.Facts;
-using AiGateway.Semantics.Index;
 
 namespace AiGateway.Caching.Semantic;
 
@@ -62,7 +61,10 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
     private async ValueTask<SemanticLook> CompareAsync(CacheUse use, SemanticLook look, CancellationToken cancellationToken)
     {
         var alias = look.Alias!;
-        var near = alias.Index.Search(look.Asked!.Partition, look.Vector);
+        if (await alias.Index.SearchAsync(look.Asked!.Partition, look.Vector) is not { } near)
+        {
+            return look with { Figures = new SemanticFigures(SemanticResult.IndexAway) };
+        }
         if (Choose(look, near, out var chosen, out var features, out var figures) is not { } entry)
         {
             return look with { Figures = figures };
@@ -71,7 +73,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         {
             if (use.Controls.MaxAge is null)
             {
-                alias.Index.Remove(entry);
+                await alias.Index.AnswerGoneAsync(entry);
             }
             return look with { Figures = new SemanticFigures(SemanticResult.AnswerGone) { Similarity = chosen.Similarity } };
         }
@@ -85,7 +87,6 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         if (verdict.Trusted)
         {
             chosen.MarkUsed();
-            entry.IsUsed = true;
         }
         return look with
         {
@@ -96,24 +97,21 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         };
     }
 
-    /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
+    /// <summary>Chooses of the nearest questions the one whose answer is least likely to be wrong.</summary>
     /// <returns>Null when there is none; then <paramref name="figures"/> says why.</returns>
-    private SemanticEntry? Choose(SemanticLook look, in Neighbours near, out Neighbour chosen, out HitFeatures features, out SemanticFigures figures)
+    private SemanticEntry? Choose(SemanticLook look, NearQuestion[] near, out NearQuestion chosen, out HitFeatures features, out SemanticFigures figures)
     {
         var (alias, asked) = (look.Alias!, look.Asked!);
         (chosen, features, figures) = (default, default, look.Figures);
-        if (!near.Best.Exists)
+        if (near.Length == 0)
         {
             return null;
         }
         var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
-        foreach (var (candidate, other) in (ReadOnlySpan<(Neighbour, Neighbour)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
+        for (var i = 0; i < near.Length; i++)
         {
-            if (alias.Index.Find(candidate) is not { } entry)
-            {
-                continue;
-            }
+            var (candidate, entry) = (near[i], near[i].Entry);
             var verdict = FactComparison.Compare(entry.Facts, facts);
             if (!verdict.Agrees)
             {
@@ -122,7 +120,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
                 continue;
             }
-            var margin = other.Exists ? candidate.Similarity - other.Similarity : 1;
+            var margin = near.Length > 1 ? candidate.Similarity - near[i == 0 ? 1 : 0].Similarity : 1;
             var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
@@ -132,7 +130,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
         if (best is null)
         {
-            figures = new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near.Best.Similarity, Veto = veto };
+            figures = new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near[0].Similarity, Veto = veto };
         }
         return best;
     }
@@ -147,7 +145,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
 
     private static SemanticLook Nothing(SemanticResult result) => new(new SemanticFigures(result));
 
-    /// <summary>Half of a hash is enough to tell questions apart within one process, and what is served is looked up under the whole key.</summary>
+    /// <summary>Half of a hash is enough to tell questions apart, and what is served is looked up under the whole key.</summary>
     private static UInt128 IdOf(in Digest digest)
     {
         Span<byte> bytes = stackalloc byte[Digest.Length];

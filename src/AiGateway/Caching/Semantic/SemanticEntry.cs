@@ -9,10 +9,11 @@ namespace AiGateway.Caching.Semantic;
 /// <param name="key">The key of its answer.</param>
 /// <param name="text">The question.</param>
 /// <param name="caller">Who asked: only they are shown what it says.</param>
-internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, string text, string caller)
+/// <param name="evidence">What checks have said of it so far.</param>
+internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, string text, string caller, EntryEvidence evidence = default)
 {
     private readonly Lock _lock = new();
-    private EntryEvidence _evidence;
+    private EntryEvidence _evidence = evidence;
 
     public UInt128 Id { get; } = id;
 
@@ -20,8 +21,10 @@ internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, s
 
     public string Key { get; } = key;
 
+    public string Text { get; } = text;
+
     /// <summary>What it states; read when it is first compared.</summary>
-    public TextFacts Facts => field ??= TextFacts.Extract(text);
+    public TextFacts Facts => field ??= TextFacts.Extract(Text);
 
     public string Caller { get; } = caller;
 

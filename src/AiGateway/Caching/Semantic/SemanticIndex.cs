@@ -4,10 +4,10 @@ using AiGateway.Semantics.Index;
 
 namespace AiGateway.Caching.Semantic;
 
-/// <summary>The questions of an alias with their vectors, bounded in number: those that were of no use go first, the oldest of them before others.</summary>
+/// <summary>The questions of an alias with their vectors in this process's memory, bounded in number: those that were of no use go first, the oldest of them before others.</summary>
 /// <param name="model">What makes the vectors.</param>
 /// <param name="most">Most questions.</param>
-internal sealed class SemanticIndex(EmbeddingModel model, int most)
+internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticIndex
 {
     // Vectors, their bookkeeping, and partitions of few questions; beyond it the index itself makes room, which is as if a question had not been asked.
     private const int BytesBesideVector = 1024;
@@ -17,23 +17,24 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most)
     private readonly Queue<SemanticEntry> _byAge = [];
     private readonly Lock _changing = new();
 
-    /// <summary>How many questions there are.</summary>
-    public int Count => _entries.Count;
+    /// <inheritdoc/>
+    public long Count => _entries.Count;
 
-    /// <summary>The two questions of a partition nearest to a vector.</summary>
-    public Neighbours Search(UInt128 partition, ReadOnlySpan<float> vector) => _vectors.Search(model.Fingerprint, partition, vector);
+    /// <inheritdoc/>
+    public ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
+    {
+        var near = _vectors.Search(model.Fingerprint, partition, vector.Span);
+        return new(At(near.Best) is { } best ? At(near.RunnerUp) is { } next ? [best, next] : [best] : At(near.RunnerUp) is { } only ? [only] : []);
+    }
 
-    /// <summary>The question of a search's result; null when it has just gone.</summary>
-    public SemanticEntry? Find(in Neighbour neighbour) => neighbour.Exists ? _entries.GetValueOrDefault(neighbour.Id) : null;
-
-    /// <summary>Adds a question, in place of the same one. Others may go to make room.</summary>
-    public void Add(SemanticEntry entry, ReadOnlySpan<float> vector)
+    /// <inheritdoc/>
+    public ValueTask AddAsync(SemanticEntry entry, ReadOnlyMemory<float> vector, StoredAnswer answer, string[] tags)
     {
         lock (_changing)
         {
-            if (!_vectors.Add(model.Fingerprint, entry.Partition, entry.Id, vector))
+            if (!_vectors.Add(model.Fingerprint, entry.Partition, entry.Id, vector.Span))
             {
-                return;
+                return default;
             }
             _entries[entry.Id] = entry;
             _byAge.Enqueue(entry);
@@ -42,17 +43,28 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most)
                 MakeRoom(_byAge.Dequeue());
             }
         }
+        return default;
     }
 
-    /// <summary>Takes a question out.</summary>
-    public void Remove(SemanticEntry entry)
+    /// <inheritdoc/>
+    public ValueTask LearnAsync(SemanticEntry entry, bool wrong) => entry.Learn(wrong) ? RemoveAsync(entry) : default;
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(SemanticEntry entry)
     {
         lock (_changing)
         {
             // What stands in the queue of it goes when its turn comes.
             RemoveUnsynchronized(entry);
         }
+        return default;
     }
+
+    /// <inheritdoc/>
+    public ValueTask AnswerGoneAsync(SemanticEntry entry) => RemoveAsync(entry);
+
+    // It may just have gone.
+    private NearQuestion? At(in Neighbour neighbour) => neighbour.Exists && _entries.TryGetValue(neighbour.Id, out var entry) ? new NearQuestion(entry, neighbour.Similarity, neighbour) : null;
 
     private void MakeRoom(SemanticEntry oldest)
     {

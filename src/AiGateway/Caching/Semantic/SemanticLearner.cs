@@ -11,7 +11,10 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     private readonly Channel<SemanticCheck> _checks = Channel.CreateBounded<SemanticCheck>(new BoundedChannelOptions(MostPending) { SingleReader = true });
 
     /// <summary>Takes in a live answer that is kept by now. Reads it: not for threads that serve sockets.</summary>
-    public void Kept(SemanticLook look, StoredAnswer answer)
+    /// <param name="look">What looking had come to.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="tags">What it can be purged by.</param>
+    public async ValueTask KeptAsync(SemanticLook look, StoredAnswer answer, string[] tags)
     {
         if (look is not { Alias: { } alias, Asked: { } asked })
         {
@@ -24,7 +27,7 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         }
         if (live is not null)
         {
-            alias.Index.Add(asked, look.Vector);
+            await alias.Index.AddAsync(asked, look.Vector, answer, tags);
         }
     }
 
@@ -32,7 +35,7 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     /// <param name="requestId">The request.</param>
     /// <param name="callerId">Who says so.</param>
     /// <returns>Whether it counts: the answer was served by meaning, to this caller, not long ago, and this was not said before.</returns>
-    public bool ReportWrong(string requestId, string callerId)
+    public async ValueTask<bool> ReportWrongAsync(string requestId, string callerId)
     {
         if (served.Take(requestId, callerId) is not { Alias: { } alias, Found: { } entry } look)
         {
@@ -40,7 +43,7 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         }
         alias.Acceptance.Learn(look.Verdict, wrong: true);
         entry.Learn(wrong: true);
-        alias.Index.Remove(entry);
+        await alias.Index.RemoveAsync(entry);
         metrics.Checked(alias.Name, SemanticCheckResult.Reported, isTrusted: true);
         return true;
     }
@@ -53,7 +56,7 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         {
             await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
             {
-                TryJudge(check);
+                await TryJudgeAsync(check);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,11 +65,11 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         }
     }
 
-    private void TryJudge(SemanticCheck check)
+    private async Task TryJudgeAsync(SemanticCheck check)
     {
         try
         {
-            Judge(check);
+            await JudgeAsync(check);
         }
         catch (Exception e)
         {
@@ -76,22 +79,19 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         }
     }
 
-    private void Judge(SemanticCheck check)
+    private async Task JudgeAsync(SemanticCheck check)
     {
         var (look, alias, entry) = (check.Look, check.Look.Alias!, check.Look.Found!);
         if (AnswerText.Of(look.Answer!) is not { } kept)
         {
-            alias.Index.Remove(entry);
+            await alias.Index.RemoveAsync(entry);
             metrics.Checked(alias.Name, SemanticCheckResult.Dropped, isTrusted: false);
             return;
         }
         // A live answer that is no text, where the kept one is, says something else.
         var isWrong = check.Live is not { } live || !alias.Judge.Agree(kept, live);
         alias.Acceptance.Learn(look.Verdict, isWrong);
-        if (entry.Learn(isWrong))
-        {
-            alias.Index.Remove(entry);
-        }
+        await alias.Index.LearnAsync(entry, isWrong);
         metrics.Checked(alias.Name, isWrong ? SemanticCheckResult.Wrong : SemanticCheckResult.Right, look.Verdict.Trusted);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Pipeline;
 using AiGateway.Semantics.Facts;
 using AiGateway.Telemetry;
@@ -14,6 +15,8 @@ internal sealed class SemanticMetrics : IRequestObserver
     private readonly Histogram<double> _lookTime;
     private readonly Counter<long> _vetoes;
     private readonly Counter<long> _checks;
+    private readonly Counter<long> _removed;
+    private readonly Counter<long> _evidence;
 
     public SemanticMetrics(IMeterFactory factory)
     {
@@ -22,6 +25,8 @@ internal sealed class SemanticMetrics : IRequestObserver
         _lookTime = meter.CreateHistogram<double>(MetricDefinitions.SemanticLookDuration);
         _vetoes = meter.CreateCounter<long>(MetricDefinitions.SemanticVetoes);
         _checks = meter.CreateCounter<long>(MetricDefinitions.SemanticChecks);
+        _removed = meter.CreateCounter<long>(MetricDefinitions.SemanticRemoved);
+        _evidence = meter.CreateCounter<long>(MetricDefinitions.SemanticEvidence);
     }
 
     /// <summary>A look has come to its end.</summary>
@@ -42,6 +47,18 @@ internal sealed class SemanticMetrics : IRequestObserver
         Of(alias).Checked(result, isTrusted);
     }
 
+    /// <summary>Questions went from a shared index.</summary>
+    public void Removed(SharedRemoval reason, int count)
+    {
+        if (count > 0)
+        {
+            _removed.Add(count, new KeyValuePair<string, object?>(TagNames.By, WordOf(reason)));
+        }
+    }
+
+    /// <summary>Something happened to the evidence that nodes share.</summary>
+    public void Shared(EvidenceEvent happened) => _evidence.Add(1, new KeyValuePair<string, object?>(TagNames.Result, WordOf(happened)));
+
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
     {
@@ -61,5 +78,22 @@ internal sealed class SemanticMetrics : IRequestObserver
         SemanticCheckResult.Wrong => "wrong",
         SemanticCheckResult.Reported => "reported",
         _ => "dropped",
+    };
+
+    private static string WordOf(SharedRemoval reason) => reason switch
+    {
+        SharedRemoval.Age => "age",
+        SharedRemoval.Room => "room",
+        SharedRemoval.Unreadable => "unreadable",
+        _ => "gone",
+    };
+
+    private static string WordOf(EvidenceEvent happened) => happened switch
+    {
+        EvidenceEvent.Sent => "sent",
+        EvidenceEvent.Received => "received",
+        EvidenceEvent.Unreadable => "unreadable",
+        EvidenceEvent.Joined => "joined",
+        _ => "alone",
     };
 }

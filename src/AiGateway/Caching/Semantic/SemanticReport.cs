@@ -14,7 +14,7 @@ internal sealed class SemanticReport
     {
         (_aliases, _metrics) = (aliases, metrics);
         var meter = factory.GatewayMeter;
-        meter.Observe(MetricDefinitions.SemanticEntries, () => Each(static alias => (long)alias.Index.Count));
+        meter.Observe(MetricDefinitions.SemanticEntries, () => Each(static alias => alias.Index.Count));
         meter.Observe(MetricDefinitions.SemanticWrongLimit, () => Each(static alias => alias.Acceptance.UpperLimit));
     }
 

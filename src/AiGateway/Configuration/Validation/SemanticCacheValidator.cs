@@ -27,10 +27,30 @@ internal static class SemanticCacheValidator
             {
                 context.Error(path, $"The alias '{name}' keeps no answers ('cache.mode: off'), so there are none for questions that mean the same. Set 'mode: exact', or 'semantic: off'.");
             }
+            ValidateIndex(context, name, semantic, path);
             if (semantic.Embedder is { } embedder)
             {
                 ValidateFolder(context, name, embedder, path["embedder"]);
             }
+        }
+    }
+
+    private static void ValidateIndex(ValidationContext context, string alias, SemanticCacheConfig semantic, ConfigPath path)
+    {
+        if (semantic.Index == SemanticWords.Redis)
+        {
+            if (context.Config.Host.Cache.Redis != true)
+            {
+                context.Error(path["index"], $"The alias '{alias}' has its questions in Redis ('index: redis'), but its answers in each node's own memory, where the others do not find them. Add 'host.cache.redis: true', or set 'index: memory'.");
+            }
+        }
+        else if (semantic.Search is { Ef: not null } or { Exact: not null })
+        {
+            context.Error(path["search"], $"'search' of the alias '{alias}' says how Redis is searched, but its questions are in memory, where all are compared. Set 'index: redis', or remove 'search'.");
+        }
+        if (semantic.Search is { Ef: { } effort, Exact: true })
+        {
+            context.Error(path["search"], $"'search' of the alias '{alias}' has both 'exact: true' and 'ef: {effort}': where every vector is compared there is nothing to choose candidates for. Remove one of them.");
         }
     }
 

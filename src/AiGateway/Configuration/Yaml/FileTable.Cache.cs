@@ -25,8 +25,14 @@ internal static partial class FileTable
         .With("embedder", "What makes vectors of questions: sentence, static (a hundred times faster, tells questions less well apart), or a model's folder. Default sentence.", Scalars.Text, (section, value) => section with { Embedder = value })
         .With("max_wrong_hits", "The share of served hits that may be wrong, above 0 and at most 0.25. Default 0.02.", Scalars.Number(0, SemanticCacheConfig.MostWrongHits), (section, value) => section with { MaxWrongHits = value })
         .With("max_entries", "Most questions that are kept to be compared with. Default 20000.", Scalars.Integer(100, 1_000_000), (section, value) => section with { MaxEntries = value })
+        .With("index", "Where questions lie: memory (each node has its own), or redis: in vector sets (Redis 8) that all nodes search; takes host.cache.redis. Default memory.", Scalars.Word(SemanticWords.Indexes), (section, value) => section with { Index = value })
+        .With("search", "How thoroughly an index in Redis is searched.", SemanticSearch(), (section, value) => section with { Search = value })
         .With("checks", "What checking may cost.", SemanticChecks(), (section, value) => section with { Checks = value })
         .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same facts and meaning.", Scalars.Word(SemanticWords.Judges), (section, value) => section with { Judge = value }));
+
+    private static RecordShape<SemanticSearchConfig> SemanticSearch() => new RecordShape<SemanticSearchConfig>("semantic_search")
+        .With("ef", "How many candidates Redis looks at: more find the nearest more surely, and take longer. Default: Redis' own choice.", Scalars.Integer(10, 10_000), (section, value) => section with { Ef = value })
+        .With("exact", "Whether every vector of the partition is compared. Default false.", Scalars.Boolean, (section, value) => section with { Exact = value });
 
     private static RecordShape<SemanticChecksConfig> SemanticChecks() => new RecordShape<SemanticChecksConfig>("semantic_checks")
         .With("max_share", "Most of the hits that could be served that are asked upstream all the same, to see whether they are right. Default 0.25.", Scalars.Number(SemanticChecksConfig.LeastShare, 1), (section, value) => section with { MaxShare = value });

@@ -70,12 +70,23 @@ internal sealed class RedisConnection(RedisModel settings, TrustedAuthorities au
             Failed(name, "timeout", began);
             throw new LimitStoreException($"Redis did not answer within {settings.Timeout.TotalMilliseconds} ms.", LimitStoreFault.Timeout, e);
         }
+        catch (RedisServerException e) when (IsAboutTheCall(e))
+        {
+            // It is there and answers: other calls are none the worse for it.
+            metrics.Called(name, "unavailable", clock.GetElapsedTime(began));
+            Volatile.Write(ref _failures, 0);
+            throw new LimitStoreException($"Redis refuses: {FirstLine(e.Message)}", LimitStoreFault.Unavailable, e);
+        }
         catch (Exception e) when (e is RedisException or InvalidOperationException or ObjectDisposedException or IOException or System.Net.Sockets.SocketException)
         {
             Failed(name, "unavailable", began);
             throw new LimitStoreException($"Redis cannot be asked: {FirstLine(e.Message)}", LimitStoreFault.Unavailable, e);
         }
     }
+
+    /// <summary>Whether an error is about the call alone: a key of another type, a command that is unknown or forbidden, wrong arguments.</summary>
+    public static bool IsAboutTheCall(RedisServerException e) =>
+        e.Message.StartsWith("ERR ", StringComparison.Ordinal) || e.Message.StartsWith("WRONGTYPE ", StringComparison.Ordinal) || e.Message.StartsWith("NOPERM ", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,5 +1,7 @@
+using AiGateway.Caching;
 using AiGateway.Caching.Semantic;
 using AiGateway.Configuration;
+using AiGateway.Protocols;
 using AiGateway.Semantics.Embedding;
 
 namespace AiGateway.Tests.Caching.Semantic;
@@ -7,73 +9,85 @@ namespace AiGateway.Tests.Caching.Semantic;
 /// <summary>The questions of an alias: bounded, and sound under many callers.</summary>
 public sealed class SemanticIndexTests
 {
+    private static readonly StoredAnswer Answer = new()
+    {
+        Operation = Operation.ChatCompletions,
+        Tenant = "project:p",
+        MadeAt = DateTimeOffset.UnixEpoch,
+        Ttl = TimeSpan.FromHours(1),
+        PaidBy = "req_1",
+        Body = "{}"u8.ToArray(),
+    };
+
     private static readonly EmbeddingModel Model = EmbeddingModel.Load(SemanticWords.FolderOf(SemanticWords.Static));
 
     [Fact]
-    public void Questions_AreBounded_AndThoseOfUseStay()
+    public async Task Questions_AreBounded_AndThoseOfUseStay()
     {
         var index = new SemanticIndex(Model, 100);
-        var first = Add(index, 0);
+        var first = await AddAsync(index, 0);
         for (var i = 1; i < 1_000; i++)
         {
             first.IsUsed = true;
-            Add(index, i);
+            await AddAsync(index, i);
         }
 
         Assert.Equal(100, index.Count);
-        Assert.Same(first, index.Find(index.Search(1, Vector(0)).Best));
-        Assert.NotNull(index.Find(index.Search(1, Vector(999)).Best));
+        Assert.Same(first, await BestAsync(index, 1, 0));
+        Assert.NotNull(await BestAsync(index, 1, 999));
     }
 
     [Fact]
-    public void ARemovedQuestion_IsNotFound_AndTheSameOneAskedAgainIs()
+    public async Task ARemovedQuestion_IsNotFound_AndTheSameOneAskedAgainIs()
     {
         var index = new SemanticIndex(Model, 100);
-        var before = Add(index, 1);
-        index.Remove(before);
-        Assert.False(index.Search(1, Vector(1)).Best.Exists);
+        var before = await AddAsync(index, 1);
+        await index.RemoveAsync(before);
+        Assert.Null(await BestAsync(index, 1, 1));
 
-        var after = Add(index, 1);
-        index.Remove(before);
+        var after = await AddAsync(index, 1);
+        await index.RemoveAsync(before);
 
-        Assert.Same(after, index.Find(index.Search(1, Vector(1)).Best));
+        Assert.Same(after, await BestAsync(index, 1, 1));
         Assert.Equal(1, index.Count);
     }
 
     [Fact]
-    public void AnotherPartition_IsNeverSearched()
+    public async Task AnotherPartition_IsNeverSearched()
     {
         var index = new SemanticIndex(Model, 100);
-        Add(index, 1);
+        await AddAsync(index, 1);
 
-        Assert.False(index.Search(2, Vector(1)).Best.Exists);
+        Assert.Null(await BestAsync(index, 2, 1));
     }
 
     [Fact]
-    public void ManyCallers_AddSearchAndRemove_AndFindOnlyTheirOwnPartition()
+    public async Task ManyCallers_AddSearchAndRemove_AndFindOnlyTheirOwnPartition()
     {
         var index = new SemanticIndex(Model, 500);
-        Parallel.For(0, 8, worker =>
+        await Parallel.ForAsync(0, 8, TestContext.Current.CancellationToken, async (worker, _) =>
         {
             var partition = (UInt128)(worker % 4 + 1);
             for (var i = 0; i < 500; i++)
             {
                 var entry = new SemanticEntry((UInt128)(worker * 1000 + i), partition, $"{worker}-{i}", "q", "c");
-                index.Add(entry, Vector(worker * 1000 + i));
-                if (index.Find(index.Search(partition, Vector(i)).Best) is { } found)
+                await index.AddAsync(entry, Vector(worker * 1000 + i), Answer, []);
+                if (await BestAsync(index, partition, i) is { } found)
                     Assert.Equal(partition, found.Partition);
                 if (i % 3 == 0)
-                    index.Remove(entry);
+                    await index.RemoveAsync(entry);
             }
         });
 
         Assert.InRange(index.Count, 1, 500);
     }
 
-    private static SemanticEntry Add(SemanticIndex index, int seed)
+    private static async Task<SemanticEntry?> BestAsync(SemanticIndex index, UInt128 partition, int seed) => (await index.SearchAsync(partition, Vector(seed)))!.FirstOrDefault().Entry;
+
+    private static async Task<SemanticEntry> AddAsync(SemanticIndex index, int seed)
     {
         var entry = new SemanticEntry((UInt128)seed, 1, $"key {seed}", $"question {seed}", "caller");
-        index.Add(entry, Vector(seed));
+        await index.AddAsync(entry, Vector(seed), Answer, []);
         return entry;
     }
 
