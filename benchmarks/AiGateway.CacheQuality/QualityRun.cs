@@ -2,7 +2,6 @@ using AiGateway.CacheQuality.Policies;
 using AiGateway.CacheQuality.Questions;
 using AiGateway.CacheQuality.Reports;
 using AiGateway.Semantics.Acceptance;
-using AiGateway.Semantics.Facts;
 
 namespace AiGateway.CacheQuality;
 
@@ -18,9 +17,10 @@ internal sealed class QualityRun(EmbeddedWorkload embedded, QualityArguments arg
         var (judge, quality) = ChooseJudge();
         var thresholds = Enumerable.Range(70, 30).AsParallel().AsOrdered().Select(t => new QualityRow(
             $"threshold_0.{t}", null, Replay.Run(embedded, new ThresholdPolicy(t / 100f), judge), theirs));
+        var curve = arguments.Bounds.Union(CurveBounds).Order().Select(Ours).ToList();
         return new QualityReport(
-            [.. arguments.Bounds.Select(Ours)],
-            [.. CurveBounds.Union(arguments.Bounds).Order().Select(Ours)],
+            [.. arguments.Bounds.Select(bound => curve.Find(row => row.Bound == bound)!)],
+            curve,
             [.. thresholds],
             [.. arguments.Bounds.Select(b => new QualityRow("vcache", b, Replay.Run(embedded, new VerifiedCachePolicy((double)b, arguments.Seed), judge), theirs))],
             quality);
@@ -48,13 +48,8 @@ internal sealed class QualityRun(EmbeddedWorkload embedded, QualityArguments arg
         {
             var near = embedded.Neighbours(question);
             var asked = workload.Asked[question];
-            if (near.Length == 0)
+            if (near.Length == 0 || embedded.Features(asked, near, 0) is not { } features)
                 continue;
-            var facts = FactComparison.Compare(embedded.Facts[near[0].Text], embedded.Facts[asked]);
-            if (!facts.Agrees)
-                continue;
-            var margin = near.Length == 1 ? 1 : near[0].Similarity - near[1].Similarity;
-            var features = HitFeatures.Of(near[0].Similarity, margin, embedded.Facts[asked].Tokens.Length, facts.Features);
             var risk = RiskScorer.Risk(ScorerPrior.Generic.Weights, features);
             if (RiskBands.Of(risk) < RiskBands.Count)
                 hits.Add((risk, (question + arguments.Seed) % 5 == 0, workload.IsSame(near[0].Text, asked), Judge(near[0].Text, asked)));

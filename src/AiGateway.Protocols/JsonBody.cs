@@ -68,7 +68,10 @@ internal static class JsonBody
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : default;
 
     /// <summary>A member that is a string; null for all else.</summary>
-    public static string? TextOf(this JsonElement element, ReadOnlySpan<byte> name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? TextOf(this JsonElement element, ReadOnlySpan<byte> name) => Member(element, name).TextOrNull();
+
+    /// <summary>The text of a string; null for all else.</summary>
+    public static string? TextOrNull(this JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A member that is true or false; null for all else.</summary>
     public static bool? BoolOf(this JsonElement element, ReadOnlySpan<byte> name) => Member(element, name).ValueKind switch
@@ -77,6 +80,16 @@ internal static class JsonBody
         JsonValueKind.False => false,
         _ => null,
     };
+
+    /// <summary>A number that is whole, however it is written (1, 1.0, 1e3); null for all else, and where it is too large.</summary>
+    public static long? Whole(this JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+            return null;
+        if (value.TryGetInt64(out var whole))
+            return whole;
+        return value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) < 1e15 ? (long)number : null;
+    }
 
     /// <summary>A member that is a whole number, fractions rounded up; null for all else.</summary>
     public static long? LongOf(this JsonElement element, ReadOnlySpan<byte> name) => Long(Member(element, name));

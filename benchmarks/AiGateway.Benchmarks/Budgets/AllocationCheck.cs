@@ -49,6 +49,7 @@ internal static class AllocationCheck
     {
         var budgets = Read("allocated_bytes");
         var times = Read("nanoseconds");
+        var yardstick = new Yardstick(Read("yardstick")["nanoseconds"], LeastTimeAsync);
         var measured = new Dictionary<string, double>(StringComparer.Ordinal);
         var timed = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var create in OneThread)
@@ -58,12 +59,13 @@ internal static class AllocationCheck
                 measured[name] = await MeasureAsync(operation);
                 if (times.ContainsKey(name))
                 {
-                    timed[name] = await LeastTimeAsync(operation);
+                    timed[name] = await yardstick.TimeAsync(operation);
                 }
             }
         }
         var yarp = await MeasurePipelineAsync(measured, args.Contains("--types"));
-        var result = Print("bytes per operation", budgets, measured) | Print("nanoseconds per operation, at best", times, timed);
+        var result = Print("bytes per operation", budgets, measured) | Print("nanoseconds per operation, at best, in units of the yardstick", times, timed);
+        Console.WriteLine($"The yardstick took {yardstick.Least:0} to {yardstick.Most:0} ns, {yardstick.Reference:0} on the machine of the budgets: times are given as they would be there.");
         Console.WriteLine($"For comparison, plain YARP on the same path: {yarp:0} bytes a request.");
         return result;
     }

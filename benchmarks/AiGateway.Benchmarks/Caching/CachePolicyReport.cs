@@ -64,16 +64,7 @@ internal static class CachePolicyReport
         });
     }
 
-    private static double Share(IEnumerable<string> keys, Func<string, bool> ask)
-    {
-        var (asked, found) = (0, 0);
-        foreach (var key in keys)
-        {
-            asked++;
-            found += ask(key) ? 1 : 0;
-        }
-        return (double)found / asked;
-    }
+    private static double Share(IEnumerable<string> keys, Func<string, bool> ask) => keys.Average(key => ask(key) ? 1.0 : 0.0);
 
     private static CacheEntry Entry(string key) => new(key, Values[CacheTraces.SizeOf(key) / 500], 0, long.MaxValue, [], PurgeStamp.None);
 }

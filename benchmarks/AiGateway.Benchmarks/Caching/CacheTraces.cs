@@ -6,15 +6,7 @@ namespace AiGateway.Benchmarks.Caching;
 internal static class CacheTraces
 {
     /// <summary>Some questions are asked much more often than others: the k-th most popular one in proportion to 1/k^<paramref name="exponent"/>.</summary>
-    public static IEnumerable<string> Zipf(int seed, int keys, double exponent, int requests)
-    {
-        var popularity = new Popularity(keys, exponent);
-        var random = new Random(seed);
-        for (var i = 0; i < requests; i++)
-        {
-            yield return Name("q", popularity.Next(random));
-        }
-    }
+    public static IEnumerable<string> Zipf(int seed, int keys, double exponent, int requests) => ZipfWithDrift(seed, keys, exponent, requests, every: requests);
 
     /// <summary>The same, and again and again somebody asks a long list of things once each: a batch, an evaluation, a crawler.</summary>
     public static IEnumerable<string> ZipfWithScans(int seed, int keys, double exponent, int requests, int every, int length)

@@ -7,40 +7,17 @@ namespace AiGateway.Benchmarks.Protocols;
 
 /// <summary>The one scan of a request body.</summary>
 [MemoryDiagnoser]
-public class RequestScannerBenchmarks : IAllocationCase
+public class RequestScannerBenchmarks : RequestBodyBenchmarks, IAllocationCase
 {
-    private byte[] _body = BenchmarkBodies.ChatRequest(1200);
-    private byte[] _conversation = BenchmarkBodies.Conversation(1);
-
-    /// <summary>Size of the body in KB.</summary>
-    [Params(1, 10, 100, 300)]
-    public int Kilobytes { get; set; } = 1;
-
-    /// <summary>Makes the bodies.</summary>
-    [GlobalSetup]
-    public void Setup()
-    {
-        _body = BenchmarkBodies.ChatRequest(Kilobytes * 1024);
-        _conversation = BenchmarkBodies.Conversation(Math.Max(1, Kilobytes / 4));
-    }
-
     /// <summary>A chat request: one long prompt.</summary>
     [Benchmark]
-    public int Scan() => Scan(_body);
+    public int Scan() => Scan(Body);
 
     /// <summary>A chat request of many messages, full of escaped line ends.</summary>
     [Benchmark]
-    public int ScanConversation() => Scan(_conversation);
+    public int ScanConversation() => Scan(Conversation);
 
-    IEnumerable<(string Name, Action Operation)> IAllocationCase.Cases()
-    {
-        foreach (var size in new[] { 1, 300 })
-        {
-            Kilobytes = size;
-            Setup();
-            yield return ($"request_scan_{size}_kb", () => Scan());
-        }
-    }
+    IEnumerable<(string Name, Action Operation)> IAllocationCase.Cases() => OfSizes("request_scan", () => Scan(), 1, 300);
 
     private static int Scan(byte[] body)
     {

@@ -1,6 +1,5 @@
 using AiGateway.CacheQuality.Questions;
 using AiGateway.Semantics.Acceptance;
-using AiGateway.Semantics.Facts;
 
 namespace AiGateway.CacheQuality.Policies;
 
@@ -22,11 +21,8 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
         HitFeatures bestFeatures = default;
         for (var i = 0; i < near.Length; i++)
         {
-            var facts = FactComparison.Compare(workload.Facts[near[i].Text], workload.Facts[asked]);
-            if (!facts.Agrees)
+            if (workload.Features(asked, near, i) is not { } features)
                 continue;
-            var margin = near.Length == 1 ? 1 : near[i].Similarity - near[i == 0 ? 1 : 0].Similarity;
-            var features = HitFeatures.Of(near[i].Similarity, margin, workload.Facts[asked].Tokens.Length, facts.Features);
             var risk = model.Risk(features, _entries[near[i].Text]);
             if (risk >= bestRisk)
                 continue;

@@ -10,9 +10,7 @@ namespace AiGateway.CacheQuality.Policies;
 internal sealed class VerifiedCachePolicy(double bound, long seed) : HitPolicy
 {
     private readonly Dictionary<int, VerifiedEntry> _entries = [];
-#pragma warning disable CA5394 // Draws for a simulation.
     private readonly Random _random = new(unchecked((int)seed));
-#pragma warning restore CA5394
     private VerifiedEntry? _explored;
     private double _similarity;
 
@@ -25,9 +23,7 @@ internal sealed class VerifiedCachePolicy(double bound, long seed) : HitPolicy
         _similarity = Math.Round(near[0].Similarity, 3);
         if (!_entries.TryGetValue(near[0].Text, out _explored))
             _entries.Add(near[0].Text, _explored = new VerifiedEntry());
-#pragma warning disable CA5394 // Draws for a simulation.
         var explore = _random.NextDouble() <= _explored.ExploreShare(_similarity, bound);
-#pragma warning restore CA5394
         return new PolicyDecision(explore ? AcceptanceDecision.Check : AcceptanceDecision.Serve, near[0].Text, explore);
     }
 

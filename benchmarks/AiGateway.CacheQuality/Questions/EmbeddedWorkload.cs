@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
 using AiGateway.Semantics.Facts;
 
@@ -42,6 +43,19 @@ internal sealed class EmbeddedWorkload
 
     /// <summary>The neighbours of the n-th question, nearest first.</summary>
     internal ReadOnlySpan<Candidate> Neighbours(int question) => _neighbours[question];
+
+    /// <summary>What is known of a would-be hit before it is decided; null where a fact forbids it.</summary>
+    /// <param name="asked">The text.</param>
+    /// <param name="near">The cached text nearest to it, or the two nearest.</param>
+    /// <param name="which">Which of them.</param>
+    internal HitFeatures? Features(int asked, ReadOnlySpan<Candidate> near, int which)
+    {
+        var facts = FactComparison.Compare(Facts[near[which].Text], Facts[asked]);
+        if (!facts.Agrees)
+            return null;
+        var margin = near.Length == 1 ? 1 : near[which].Similarity - near[which == 0 ? 1 : 0].Similarity;
+        return HitFeatures.Of(near[which].Similarity, margin, Facts[asked].Tokens.Length, facts.Features);
+    }
 
     private Candidate[] Search(int question)
     {

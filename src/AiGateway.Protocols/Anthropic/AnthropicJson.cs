@@ -25,9 +25,6 @@ internal static class AnthropicJson
 
     public static string RequiredText(this JsonElement element, string path) => element.Text(path) ?? throw new ChatFormatException("Is missing.", path);
 
-    /// <summary>A string, or null for whatever else: for members of which nothing depends.</summary>
-    public static string? TextOrNull(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-
     public static bool? Flag(this JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -40,14 +37,7 @@ internal static class AnthropicJson
     {
         if (element.IsAbsent())
             return null;
-        if (element.ValueKind == JsonValueKind.Number)
-        {
-            if (element.TryGetInt64(out var whole))
-                return whole;
-            if (element.TryGetDouble(out var real) && real == Math.Floor(real) && Math.Abs(real) < 1e15)
-                return (long)real;
-        }
-        throw new ChatFormatException("Must be a whole number.", path);
+        return JsonBody.Whole(element) ?? throw new ChatFormatException("Must be a whole number.", path);
     }
 
     public static double? Real(this JsonElement element, string path)

@@ -19,17 +19,7 @@ internal static class ConverseJson
     public static JsonElement Array(JsonElement value, string name, string path) =>
         value.ValueKind == JsonValueKind.Array ? value : throw Wrong(name, path, "an array");
 
-    public static long Long(JsonElement value, string name, string path)
-    {
-        if (value.ValueKind == JsonValueKind.Number)
-        {
-            if (value.TryGetInt64(out var whole))
-                return whole;
-            if (value.TryGetDouble(out var number) && Math.Abs(number) < 1e15 && Math.Truncate(number) == number)
-                return (long)number;
-        }
-        throw Wrong(name, path, "a whole number");
-    }
+    public static long Long(JsonElement value, string name, string path) => JsonBody.Whole(value) ?? throw Wrong(name, path, "a whole number");
 
     public static double Double(JsonElement value, string name, string path) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(name, path, "a number");

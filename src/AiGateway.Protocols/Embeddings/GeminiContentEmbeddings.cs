@@ -138,10 +138,10 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
             {
                 case "content":
                     foreach (var part in GeminiJson.Items(GeminiNames.Find(member.Value, "parts"), "content.parts"))
-                        text += GeminiJson.TextOrNull(GeminiNames.Find(part, "text")) ?? throw new ChatFormatException("Only texts can be embedded by this target.", "content.parts[]");
+                        text += JsonBody.TextOrNull(GeminiNames.Find(part, "text")) ?? throw new ChatFormatException("Only texts can be embedded by this target.", "content.parts[]");
                     break;
                 case "model":
-                    request.Model = GeminiRequestReader.ModelName(GeminiJson.TextOrNull(member.Value) ?? "");
+                    request.Model = GeminiRequestReader.ModelName(JsonBody.TextOrNull(member.Value) ?? "");
                     break;
                 case "outputDimensionality" when member.Value.ValueKind != JsonValueKind.Null:
                     request.Dimensions = Math.Clamp(GeminiJson.Long(member.Value, "outputDimensionality"), 1, 1_000_000);
@@ -149,7 +149,7 @@ public sealed class GeminiContentEmbeddings : EmbeddingsCodec
                 case "embedContentConfig" when member.Value.ValueKind == JsonValueKind.Object && GeminiJson.TryLong(GeminiNames.Find(member.Value, "outputDimensionality"), out var dimensions):
                     request.Dimensions = Math.Clamp(dimensions, 1, 1_000_000);
                     break;
-                case "taskType" when GeminiJson.TextOrNull(member.Value) is { } task && (request.InputType ?? TypeOf(task)) == TypeOf(task):
+                case "taskType" when JsonBody.TextOrNull(member.Value) is { } task && (request.InputType ?? TypeOf(task)) == TypeOf(task):
                     request.InputType = TypeOf(task);
                     break;
                 default:

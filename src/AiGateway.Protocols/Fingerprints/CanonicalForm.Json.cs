@@ -12,7 +12,6 @@ internal sealed partial class CanonicalForm
     // Real requests are moved a few times over, one for each level that is out of order; nesting may go to 64.
     private const int MovesPerByte = 32;
     private const int FreeMoves = 64 * 1024;
-    private const int HeadLength = 1 + sizeof(int);
 
     /// <summary>Objects of more members than this are sorted by the library: it allocates, but does not compare each with each.</summary>
     private const int MostInserted = 32;
@@ -115,7 +114,7 @@ internal sealed partial class CanonicalForm
 
     private bool TryWriteArray(scoped ref JsonScanner reader, int markAt, long mostMoves)
     {
-        var start = BeginText((byte)'a', 0);
+        var start = Begin((byte)'a', 0);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (!TryWriteValue(ref reader, markAt, mostMoves))
@@ -139,7 +138,7 @@ internal sealed partial class CanonicalForm
         return reader.ErrorIndex < 0 && TryClose(in members, mostMoves);
     }
 
-    private OpenMembers OpenObject() => new(BeginText((byte)'o', 0), _memberCount);
+    private OpenMembers OpenObject() => new(Begin((byte)'o', 0), _memberCount);
 
     private void Add(ref OpenMembers open, Member member)
     {

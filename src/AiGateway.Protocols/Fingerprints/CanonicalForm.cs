@@ -19,6 +19,7 @@ internal sealed partial class CanonicalForm
 {
     // Hashing a string apart costs some 0.3 µs beside its bytes, copying and moving a shorter one less.
     private const int LongestInline = 2048;
+    private const int HeadLength = 1 + sizeof(int);
     private const int SmallestBuffer = 16 * 1024;
     private const int LargestKept = 256 * 1024;
     private const int MostMembersKept = 4096;
@@ -91,7 +92,7 @@ internal sealed partial class CanonicalForm
     /// <summary>A string that is no JSON.</summary>
     public void WriteString(string text)
     {
-        var start = BeginText((byte)'s', Encoding.UTF8.GetMaxByteCount(text.Length));
+        var start = Begin((byte)'s', Encoding.UTF8.GetMaxByteCount(text.Length));
         _length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length));
         EndText(start);
     }
@@ -101,7 +102,7 @@ internal sealed partial class CanonicalForm
     {
         if (isEscaped)
         {
-            var start = BeginText((byte)'s', text.Length);
+            var start = Begin((byte)'s', text.Length);
             _length += JsonUnescaping.Unescape(text, _bytes.AsSpan(_length));
             EndText(start);
         }
@@ -118,20 +119,20 @@ internal sealed partial class CanonicalForm
         }
     }
 
-    /// <summary>Makes room, and writes the head of a string.</summary>
-    private int BeginText(byte kind, int most)
+    /// <summary>Makes room, and writes the head of a string, an array or an object.</summary>
+    private int Begin(byte kind, int most)
     {
-        Reserve(1 + sizeof(int) + Math.Max(most, Digest.Length));
+        Reserve(HeadLength + Math.Max(most, Digest.Length));
         var start = _length;
         _bytes[start] = kind;
-        _length = start + 1 + sizeof(int);
+        _length = start + HeadLength;
         return start;
     }
 
     /// <summary>Writes its length into a string's head; one that turned out long goes by its hash.</summary>
     private void EndText(int start)
     {
-        var text = _bytes.AsSpan(start + 1 + sizeof(int), _length - start - 1 - sizeof(int));
+        var text = _bytes.AsSpan(start + HeadLength, _length - start - HeadLength);
         if (text.Length <= LongestInline)
         {
             BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(start + 1), text.Length);
@@ -146,9 +147,9 @@ internal sealed partial class CanonicalForm
 
     private void WriteHeaded(byte kind, ReadOnlySpan<byte> text)
     {
-        Reserve(1 + sizeof(int) + text.Length);
-        var room = _bytes.AsSpan(_length, 1 + sizeof(int) + text.Length);
-        text.CopyTo(room[(1 + sizeof(int))..]);
+        Reserve(HeadLength + text.Length);
+        var room = _bytes.AsSpan(_length, HeadLength + text.Length);
+        text.CopyTo(room[HeadLength..]);
         BinaryPrimitives.WriteInt32LittleEndian(room[1..], text.Length);
         room[0] = kind;
         _length += room.Length;

@@ -72,10 +72,7 @@ internal ref struct ChatFormWriter(CanonicalForm form, Dialect source)
         {
             Write(part);
             Write(part.Signature);
-            if (part.Signature is not null)
-                Write((long?)(part.SignedBy ?? _source));
-            else
-                Write((long?)part.SignedBy);
+            Write((long?)(part.Signature is null ? part.SignedBy : part.SignedBy ?? _source));
             WriteExtensions(part.Extensions, []);
         }
     }
@@ -210,7 +207,7 @@ internal ref struct ChatFormWriter(CanonicalForm form, Dialect source)
     {
         foreach (var (name, value) in members?.All ?? [])
         {
-            if (OmittedMembers.Contains(omitted, System.Text.Encoding.UTF8.GetBytes(name)))
+            if (!omitted.IsEmpty && OmittedMembers.Contains(omitted, System.Text.Encoding.UTF8.GetBytes(name)))
                 continue;
             WritePresence(true);
             _form.WriteString(name);

@@ -64,8 +64,8 @@ internal static class GeminiGrounding
             var hasEnd = GeminiJson.TryLong(GeminiNames.Find(source, "endIndex"), out var end);
             take(0, new ChatCitation
             {
-                Url = GeminiJson.TextOrNull(GeminiNames.Find(source, "uri")),
-                Title = GeminiJson.TextOrNull(GeminiNames.Find(source, "title")),
+                Url = JsonBody.TextOrNull(GeminiNames.Find(source, "uri")),
+                Title = JsonBody.TextOrNull(GeminiNames.Find(source, "title")),
                 Start = hasEnd ? Characters(textOf(0), start) : null,
                 End = hasEnd ? Characters(textOf(0), end) : null,
                 Native = JsonValue.Of(source),
@@ -133,9 +133,9 @@ internal static class GeminiGrounding
             source = GeminiNames.Find(chunk, "maps");
         return new ChatCitation
         {
-            Url = GeminiJson.TextOrNull(GeminiNames.Find(source, "uri")),
-            Title = GeminiJson.TextOrNull(GeminiNames.Find(source, "title")),
-            Text = GeminiJson.TextOrNull(GeminiNames.Find(source, "text")),
+            Url = JsonBody.TextOrNull(GeminiNames.Find(source, "uri")),
+            Title = JsonBody.TextOrNull(GeminiNames.Find(source, "title")),
+            Text = JsonBody.TextOrNull(GeminiNames.Find(source, "text")),
             Native = JsonValue.Of(chunk),
         };
     }

@@ -22,9 +22,6 @@ internal static class GeminiJson
     public static string Text(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new ChatFormatException($"'{path}' must be a string.", path);
 
-    /// <summary>A string; null for anything else.</summary>
-    public static string? TextOrNull(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-
     public static bool Bool(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -46,19 +43,11 @@ internal static class GeminiJson
 
     public static bool TryLong(JsonElement element, out long value)
     {
-        value = 0;
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Number when element.TryGetInt64(out value):
-                return true;
-            case JsonValueKind.Number when element.TryGetDouble(out var number) && Math.Abs(number) < 1e15 && Math.Floor(number) == number:
-                value = (long)number;
-                return true;
-            case JsonValueKind.String:
-                return long.TryParse(element.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
-            default:
-                return false;
-        }
+        if (element.ValueKind == JsonValueKind.String)
+            return long.TryParse(element.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+        var whole = JsonBody.Whole(element);
+        value = whole ?? 0;
+        return whole is not null;
     }
 
     /// <summary>Writes those of <paramref name="members"/> whose name begins with <paramref name="prefix"/>, without it.</summary>

@@ -58,7 +58,7 @@ internal static class GeminiLogprobs
     {
         var probability = GeminiNames.Find(candidate, "logProbability");
         return new TokenLogprob(
-            GeminiJson.TextOrNull(GeminiNames.Find(candidate, "token")) ?? "",
+            JsonBody.TextOrNull(GeminiNames.Find(candidate, "token")) ?? "",
             probability.ValueKind == JsonValueKind.Number && probability.TryGetDouble(out var value) && double.IsFinite(value) ? value : 0);
     }
 

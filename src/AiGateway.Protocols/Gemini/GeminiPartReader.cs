@@ -66,10 +66,10 @@ internal static class GeminiPartReader
             switch (GeminiNames.Of(member))
             {
                 case "id":
-                    id = GeminiJson.TextOrNull(member.Value);
+                    id = JsonBody.TextOrNull(member.Value);
                     break;
                 case "name":
-                    toolName = GeminiJson.TextOrNull(member.Value) ?? "";
+                    toolName = JsonBody.TextOrNull(member.Value) ?? "";
                     break;
                 case "args":
                     arguments = member.Value.ValueKind == JsonValueKind.Null ? null : Raw(member.Value);
@@ -100,10 +100,10 @@ internal static class GeminiPartReader
             switch (GeminiNames.Of(member))
             {
                 case "id":
-                    id = GeminiJson.TextOrNull(member.Value);
+                    id = JsonBody.TextOrNull(member.Value);
                     break;
                 case "name":
-                    toolName = GeminiJson.TextOrNull(member.Value) ?? "";
+                    toolName = JsonBody.TextOrNull(member.Value) ?? "";
                     break;
                 case "response":
                     response = member.Value;
@@ -172,9 +172,9 @@ internal static class GeminiPartReader
             if (memberName == contentName)
                 content = GeminiJson.Text(member.Value, $"{path}.{contentName}");
             else if (memberName == "mimeType")
-                type = GeminiJson.TextOrNull(member.Value);
+                type = JsonBody.TextOrNull(member.Value);
             else if (memberName == "displayName")
-                name = GeminiJson.TextOrNull(member.Value);
+                name = JsonBody.TextOrNull(member.Value);
             else
                 JsonMembers.Add(ref rest, $"{path}.{member.Name}", member.Value);
         }

@@ -88,7 +88,7 @@ internal static class GeminiRequestReader
             switch (GeminiNames.Of(member))
             {
                 case "role":
-                    role = GeminiJson.TextOrNull(member.Value) switch
+                    role = JsonBody.TextOrNull(member.Value) switch
                     {
                         null or "" or "user" => ChatRole.User,
                         "model" => ChatRole.Assistant,

@@ -103,7 +103,7 @@ internal sealed class GeminiRequestWriter
         if (extra.IsAbsent)
             return null;
         using var document = extra.Open();
-        return GeminiJson.TextOrNull(GeminiNames.Find(GeminiNames.Find(document.RootElement, "google"), "thoughtSignature"));
+        return JsonBody.TextOrNull(GeminiNames.Find(GeminiNames.Find(document.RootElement, "google"), "thoughtSignature"));
     }
 
     /// <summary>Whether a Gemini client brings turns of another provider's model, whose signatures the gateway had sealed.</summary>

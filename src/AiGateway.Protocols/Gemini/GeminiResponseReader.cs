@@ -33,10 +33,10 @@ internal static class GeminiResponseReader
                     JsonMembers.Add(ref rest, member.Name, member.Value);
                     break;
                 case "responseId":
-                    response.Id = GeminiJson.TextOrNull(member.Value) ?? "";
+                    response.Id = JsonBody.TextOrNull(member.Value) ?? "";
                     break;
                 case "modelVersion":
-                    response.Model = GeminiJson.TextOrNull(member.Value) ?? "";
+                    response.Model = JsonBody.TextOrNull(member.Value) ?? "";
                     break;
                 case "createTime":
                     response.Created = Seconds(member.Value);
@@ -51,7 +51,7 @@ internal static class GeminiResponseReader
         var searches = 0;
         foreach (var candidate in GeminiJson.Items(candidates, "candidates"))
             response.Candidates.Add(ReadCandidate(candidate, response, ref searches));
-        if (response.Candidates.Count == 0 && GeminiJson.TextOrNull(GeminiNames.Find(feedback, "blockReason")) is { } blocked)
+        if (response.Candidates.Count == 0 && JsonBody.TextOrNull(GeminiNames.Find(feedback, "blockReason")) is { } blocked)
             response.Candidates.Add(new ChatCandidate { Finish = FinishReason.ContentFilter, NativeFinish = blocked });
         var details = new JsonMembers();
         response.Usage = GeminiUsage.Read(usage, out var tier, details);
@@ -88,7 +88,7 @@ internal static class GeminiResponseReader
                     read.Index = (int)index;
                     break;
                 case "finishReason":
-                    read.NativeFinish = GeminiJson.TextOrNull(member.Value);
+                    read.NativeFinish = JsonBody.TextOrNull(member.Value);
                     break;
                 case "logprobsResult":
                     read.Logprobs = GeminiLogprobs.Read(member.Value);

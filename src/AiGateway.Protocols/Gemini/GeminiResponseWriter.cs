@@ -48,7 +48,7 @@ internal static class GeminiResponseWriter
         if (feedback.IsAbsent)
             return false;
         using var document = feedback.Open();
-        return string.Equals(GeminiJson.TextOrNull(GeminiNames.Find(document.RootElement, "blockReason")), candidate.NativeFinish, StringComparison.Ordinal);
+        return string.Equals(JsonBody.TextOrNull(GeminiNames.Find(document.RootElement, "blockReason")), candidate.NativeFinish, StringComparison.Ordinal);
     }
 
     private static void WriteCandidate(ChatCandidate candidate, Dialect source, Translation translation, Utf8JsonWriter writer, bool isOwn)

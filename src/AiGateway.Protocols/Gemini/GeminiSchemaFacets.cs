@@ -24,7 +24,7 @@ internal sealed class GeminiSchemaFacets
 
     public JsonElement Find(string name) => _members.GetValueOrDefault(name);
 
-    public string? Text(string name) => GeminiJson.TextOrNull(Find(name));
+    public string? Text(string name) => JsonBody.TextOrNull(Find(name));
 
     /// <summary>Takes in a schema: what was said before stays.</summary>
     /// <param name="schema">An object.</param>
@@ -50,7 +50,7 @@ internal sealed class GeminiSchemaFacets
                 case "required" when member.Value.ValueKind == JsonValueKind.Array:
                     foreach (var name in member.Value.EnumerateArray())
                     {
-                        if (GeminiJson.TextOrNull(name) is { } text && _required.Add(text))
+                        if (JsonBody.TextOrNull(name) is { } text && _required.Add(text))
                             Required.Add(text);
                     }
                     break;
@@ -59,7 +59,7 @@ internal sealed class GeminiSchemaFacets
                     break;
             }
         }
-        if (schema.TryGetProperty("$ref", out var reference) && GeminiJson.TextOrNull(reference) is { } pointer)
+        if (schema.TryGetProperty("$ref", out var reference) && JsonBody.TextOrNull(reference) is { } pointer)
             Add(resolve(pointer), resolve);
         if (schema.TryGetProperty("allOf", out var all) && all.ValueKind == JsonValueKind.Array)
         {

@@ -180,7 +180,7 @@ internal sealed class GeminiSchemaWriter
         {
             foreach (var type in given.EnumerateArray())
             {
-                if (GeminiJson.TextOrNull(type) is { } name)
+                if (JsonBody.TextOrNull(type) is { } name)
                     types.Add(name.ToLowerInvariant());
             }
         }
@@ -283,7 +283,7 @@ internal sealed class GeminiSchemaWriter
         _writer.WriteEndObject();
     }
 
-    private static bool IsKnownFormat(string type, JsonElement value) => GeminiJson.TextOrNull(value) switch
+    private static bool IsKnownFormat(string type, JsonElement value) => JsonBody.TextOrNull(value) switch
     {
         "date-time" or "enum" => type is "string",
         "int32" or "int64" => type is "integer",

@@ -72,10 +72,10 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
                     created = member.Value;
                     break;
                 case "responseId" when !_isStarted:
-                    id = GeminiJson.TextOrNull(member.Value);
+                    id = JsonBody.TextOrNull(member.Value);
                     break;
                 case "modelVersion" when !_isStarted:
-                    model = GeminiJson.TextOrNull(member.Value);
+                    model = JsonBody.TextOrNull(member.Value);
                     break;
                 default:
                     break;
@@ -95,7 +95,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
             foreach (var candidate in candidates.EnumerateArray())
                 ReadCandidate(GeminiJson.Object(candidate, "candidates[]"), events);
         }
-        if (_candidates.Count == 0 && GeminiJson.TextOrNull(GeminiNames.Find(feedback, "blockReason")) is { } blocked)
+        if (_candidates.Count == 0 && JsonBody.TextOrNull(GeminiNames.Find(feedback, "blockReason")) is { } blocked)
         {
             _isOver = true;
             events.Add(new ChatEvent(ChatEventKind.Finish) { Finish = FinishReason.ContentFilter, Text = blocked });
@@ -126,7 +126,7 @@ internal sealed class GeminiStreamDecoder : ChatStreamDecoder
                     content = member.Value;
                     break;
                 case "finishReason":
-                    finish = GeminiJson.TextOrNull(member.Value);
+                    finish = JsonBody.TextOrNull(member.Value);
                     break;
                 case "index":
                     GeminiJson.TryLong(member.Value, out index);

@@ -66,7 +66,7 @@ internal static class GeminiToolsReader
         List<string>? names = null;
         foreach (var name in GeminiJson.Items(allowed, "toolConfig.functionCallingConfig.allowedFunctionNames"))
             (names ??= []).Add(GeminiJson.Text(name, "toolConfig.functionCallingConfig.allowedFunctionNames[]"));
-        switch (GeminiJson.TextOrNull(mode)?.ToUpperInvariant())
+        switch (JsonBody.TextOrNull(mode)?.ToUpperInvariant())
         {
             case "NONE":
                 return new ChatToolChoice(ChatToolMode.None) { Allowed = names };

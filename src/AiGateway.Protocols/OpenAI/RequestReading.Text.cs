@@ -52,7 +52,7 @@ internal ref partial struct RequestReading
         if (_reader.TokenType == JsonTokenType.Null)
         {
             // Null is as good as absent: a required member is then missing.
-            _seen &= ~(1u << (int)member);
+            _seen &= ~(1ul << (int)member);
             return null;
         }
         if (_operation == Operation.Speech && member == RequestMember.Input && JsonText.String(in _reader) is { } speech)

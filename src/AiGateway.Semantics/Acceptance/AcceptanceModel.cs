@@ -23,6 +23,12 @@ internal sealed class AcceptanceModel
     private static readonly double[] Candidates = [0.71, 1, 1.42, 2, 2.83, 4];
     private static readonly double[] Shares = [0.2, 0.4, 0, 0.3, 0, 0.1];
 
+    /// <summary>The chance that the upper limit ever fails while the world stands still.</summary>
+    private const double Alpha = 0.05;
+
+    // The share of trusted hits that is checked however sure the model is: what notices a drift.
+    private const double MinCheckShare = 0.02;
+
     // Of the hits that are in no band only so many are judged: enough to find out that the scorer is wrong about them.
     private const double HopelessShare = 0.05;
 
@@ -60,24 +66,14 @@ internal sealed class AcceptanceModel
         _scorer = new RiskScorer(prior);
         _drift = new DriftDetector(_judgedBound);
         _draws = seed;
-        _policy = new ServingPolicy(_scorer.Weights, -1, 1, default, options.Alpha);
+        _policy = JudgeUnsynchronized();
     }
 
     /// <summary>What is served at the moment, and how often it is wrong.</summary>
     internal ServingPolicy Policy => _policy;
 
-    /// <summary>The upper confidence limit of the wrong share among trusted hits, the judge's errors included; 1 while nothing is trusted.</summary>
-    internal double UpperLimit
-    {
-        get
-        {
-            var policy = _policy;
-            return policy.LastBand < 0 ? 1 : _options.Judge.Corrected(policy.Region.Upper(policy.Alpha));
-        }
-    }
-
-    /// <summary>How often evidence has begun anew: by alarm, or because it was old.</summary>
-    internal int Beginnings => _beginnings;
+    /// <inheritdoc cref="ServingPolicy.UpperLimit"/>
+    internal double UpperLimit => _policy.UpperLimit;
 
     /// <summary>The estimated chance that a hit is wrong, to choose among several entries.</summary>
     internal double Risk(in HitFeatures features, EntryEvidence entry) => entry.Blend(RiskScorer.Risk(_policy.Weights, features));
@@ -95,7 +91,7 @@ internal sealed class AcceptanceModel
         if (band < RiskBands.Count)
             Interlocked.Increment(ref _newHits[band]);
 
-        if (Draw() < (trusted ? policy.CheckShare : band < RiskBands.Count ? _options.LearningShare : _options.LearningShare * HopelessShare))
+        if (Draw() < (trusted ? policy.CheckShare : band < RiskBands.Count ? 1 : HopelessShare))
             return new AcceptanceVerdict(AcceptanceDecision.Check, risk, trusted, features);
         if (!trusted)
             return new AcceptanceVerdict(AcceptanceDecision.Miss, risk, false, features);
@@ -242,7 +238,7 @@ internal sealed class AcceptanceModel
 
     private ServingPolicy JudgeUnsynchronized()
     {
-        var alpha = _options.Alpha * Spent(_beginnings);
+        var alpha = Alpha * Spent(_beginnings);
         var (lastBand, region, passedAlpha, carried) = (-1, default(RegionEvidence), alpha, 0.0);
         for (var i = 0; i < _candidateBands.Length; i++)
         {
@@ -256,7 +252,8 @@ internal sealed class AcceptanceModel
             (lastBand, region, passedAlpha) = (_candidateBands[i], candidate, alpha * share);
             carried = share;
         }
-        return new ServingPolicy(_scorer.Weights, lastBand, CheckShare(region.Estimate), region, passedAlpha);
+        var upper = lastBand < 0 ? 1 : _options.Judge.Corrected(region.Upper(passedAlpha));
+        return new ServingPolicy(_scorer.Weights, lastBand, CheckShare(region.Estimate), upper);
     }
 
     /// <summary>The part of the 5 % that the n-th beginning may spend: 4/5 the first, 1/5 · 6/π² · 1/(n − 1)² the later ones; 1 in all.</summary>
@@ -265,7 +262,7 @@ internal sealed class AcceptanceModel
     private double CheckShare(double estimate)
     {
         var room = Math.Max(1, Interlocked.Read(ref _served) * (_judgedBound - estimate));
-        var share = Math.Clamp(-Math.Log(_options.Alpha) / room, _options.MinCheckShare, _options.MaxCheckShare);
+        var share = Math.Clamp(-Math.Log(Alpha) / room, MinCheckShare, _options.MaxCheckShare);
         return Math.Max(share, Math.Min(_options.MaxCheckShare * 2, _drift.Alarm));
     }
 

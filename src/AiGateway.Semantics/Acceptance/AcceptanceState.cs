@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AiGateway.Semantics.Acceptance;
 
-/// <summary>All that an <see cref="AcceptanceModel"/> has learnt, to be kept over a restart and handed to other nodes. Plain numbers; no text.</summary>
+/// <summary>All that an <see cref="AcceptanceModel"/> has learnt, to be kept over a restart. Plain numbers; no text.</summary>
 /// <remarks>Of one (embedder, alias): whoever stores it keys it by both. It depends on the bound only in what it spends of the 5 %.</remarks>
 internal sealed record AcceptanceState
 {

@@ -3,15 +3,17 @@ namespace AiGateway.Semantics.Acceptance;
 /// <summary>The exact (Clopper–Pearson) confidence interval of a share, for one look at a fixed number of trials.</summary>
 internal static class ProportionInterval
 {
-    /// <summary>The two-sided interval.</summary>
-    /// <param name="alpha">The chance that the share lies outside; half of it on each side.</param>
+    /// <summary>The chance that the share lies below the interval, and that it lies above.</summary>
+    private const double Tail = 0.025;
+
+    /// <summary>The two-sided interval of 95 %.</summary>
     /// <returns>(0, 1) where there are no trials.</returns>
-    internal static (double Low, double High) Exact(long successes, long trials, double alpha = 0.05)
+    internal static (double Low, double High) Exact(long successes, long trials)
     {
         if (trials == 0)
             return (0, 1);
-        var low = successes == 0 ? 0 : Solve(p => 1 - AtMost(successes - 1, trials, p), alpha / 2);
-        var high = successes == trials ? 1 : Solve(p => -AtMost(successes, trials, p), -alpha / 2);
+        var low = successes == 0 ? 0 : Solve(p => 1 - AtMost(successes - 1, trials, p), Tail);
+        var high = successes == trials ? 1 : Solve(p => -AtMost(successes, trials, p), -Tail);
         return (low, high);
     }
 

@@ -15,7 +15,4 @@ internal static class RiskBands
         var index = Array.BinarySearch(Edges, risk);
         return index >= 0 ? index : ~index;
     }
-
-    /// <summary>The largest risk of a band.</summary>
-    internal static double Edge(int band) => Edges[band];
 }

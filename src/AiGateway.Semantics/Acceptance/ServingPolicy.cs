@@ -4,6 +4,5 @@ namespace AiGateway.Semantics.Acceptance;
 /// <param name="Weights">Of the scorer.</param>
 /// <param name="LastBand">Would-be hits up to this band are trusted; -1: none.</param>
 /// <param name="CheckShare">The share of trusted hits that is checked.</param>
-/// <param name="Region">The evidence for what is trusted.</param>
-/// <param name="Alpha">The chance of error at which that evidence sufficed.</param>
-internal sealed record ServingPolicy(double[] Weights, int LastBand, double CheckShare, RegionEvidence Region, double Alpha);
+/// <param name="UpperLimit">The upper confidence limit of the wrong share among trusted hits, the judge's errors included; 1 while nothing is trusted.</param>
+internal sealed record ServingPolicy(double[] Weights, int LastBand, double CheckShare, double UpperLimit);

@@ -16,9 +16,6 @@ internal abstract class EmbeddingModel
     private const string StaticType = "model2vec";
     private const string EncoderType = "bert";
 
-    // Ids of most texts, on the stack; longer ones are rare.
-    private const int StackIds = 1024;
-
     private readonly EmbeddingModelOptions _options;
 
     /// <param name="name">The name of its folder.</param>
@@ -83,8 +80,9 @@ internal abstract class EmbeddingModel
         {
             throw new ArgumentException($"The vector has {vector.Length} numbers, where the model has {Dimensions}.", nameof(vector));
         }
-        Span<int> ids = MaxTokens <= StackIds ? stackalloc int[StackIds] : new int[MaxTokens];
-        ids = ids[..Tokenize(text, ids[..MaxTokens], out var coverage)];
+        // 32 KB at most: no model reads more than 8,192.
+        Span<int> ids = stackalloc int[MaxTokens];
+        ids = ids[..Tokenize(text, ids, out var coverage)];
         if (coverage.Share < _options.MinimumCoverage || coverage.Characters == 0)
         {
             return EmbeddingOutcome.NotRepresentable;
@@ -109,7 +107,7 @@ internal abstract class EmbeddingModel
         {
             StaticType => null,
             EncoderType => EncoderConfig.Read(folder, path, config),
-            var other => throw new EmbeddingModelException($"{path}: model_type is '{other}'; '{EncoderType}' and '{StaticType}' are read. Choose another folder, or embed through an alias."),
+            var other => throw new EmbeddingModelException($"{path}: model_type is '{other}'; '{EncoderType}' and '{StaticType}' are read. Choose another folder."),
         }
         : throw new EmbeddingModelException($"{path}: it has no 'model_type'."));
         var tokenizer = Path.Combine(folder, TokenizerFileName);

@@ -9,8 +9,6 @@ internal sealed class EmbeddingThreads : IDisposable
     /// <summary>How many texts wait at most, where nothing else is said: some tenths of a second of work.</summary>
     public const int DefaultQueue = 128;
 
-    private static readonly Task<EmbeddingOutcome> Busy = Task.FromResult(EmbeddingOutcome.Busy);
-
     private readonly Queue<EmbeddingWork> _queue;
     private readonly int _capacity;
     private readonly Thread[] _threads;
@@ -51,7 +49,7 @@ internal sealed class EmbeddingThreads : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="text">The text.</param>
     /// <param name="vector">Where the vector goes: as many numbers as the model has dimensions. Not written to once the task has ended.</param>
-    /// <param name="cancellationToken">Takes a text that waits out of the queue; one that is being embedded is finished.</param>
+    /// <param name="cancellationToken">Ends the task of a text that waits, whose place in the queue is free when a thread comes to it; one that is being embedded is finished.</param>
     /// <returns>What <see cref="EmbeddingModel.TryEmbed(ReadOnlySpan{char}, Span{float})"/> says, or <see cref="EmbeddingOutcome.Busy"/> at once when the queue is full or the threads have stopped.</returns>
     public Task<EmbeddingOutcome> TryEmbedAsync(EmbeddingModel model, string text, Memory<float> vector, CancellationToken cancellationToken)
     {
@@ -60,16 +58,17 @@ internal sealed class EmbeddingThreads : IDisposable
             return Task.FromCanceled<EmbeddingOutcome>(cancellationToken);
         }
         var work = new EmbeddingWork(model, text, vector);
+        work.CancelBy(cancellationToken);
         lock (_queue)
         {
-            if (_stopped || _queue.Count == _capacity)
+            if (!_stopped && _queue.Count < _capacity)
             {
-                return Busy;
+                _queue.Enqueue(work);
+                Monitor.Pulse(_queue);
+                return work.Task;
             }
-            _queue.Enqueue(work);
-            Monitor.Pulse(_queue);
         }
-        work.CancelBy(cancellationToken);
+        work.Refuse();
         return work.Task;
     }
 

@@ -9,18 +9,9 @@ internal sealed class EmbeddingWork(EmbeddingModel model, string text, Memory<fl
 
     public Task<EmbeddingOutcome> Task => _completion.Task;
 
-    /// <summary>Lets the caller give up while nobody has begun.</summary>
-    public void CancelBy(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.CanBeCanceled)
-        {
-            _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((EmbeddingWork)state!).Cancel(token), this);
-            if (_completion.Task.IsCompleted)
-            {
-                _cancellation.Dispose();
-            }
-        }
-    }
+    /// <summary>Lets the caller give up while nobody has begun. Called before a thread can see the text.</summary>
+    public void CancelBy(CancellationToken cancellationToken) =>
+        _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((EmbeddingWork)state!).Cancel(token), this);
 
     /// <summary>Embeds, unless the caller has given up.</summary>
     public void Run()

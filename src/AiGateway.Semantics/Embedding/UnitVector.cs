@@ -10,8 +10,8 @@ internal static class UnitVector
     public static bool TryNormalize(Span<float> vector)
     {
         var length = TensorPrimitives.Norm<float>(vector);
-        // A norm above 0 may still be too small to divide by.
-        if (!float.IsFinite(length) || !float.IsNormal(length))
+        // Neither zero nor infinite nor NaN, nor too small to divide by.
+        if (!float.IsNormal(length))
         {
             return false;
         }

@@ -4,8 +4,8 @@ namespace AiGateway.Semantics.Facts;
 /// <remarks>Pure and symmetric in cost, not in result: a verdict names the values of the cached text first. Allocates nothing but what <see cref="FactVerdict.Explain"/> is asked for.</remarks>
 internal ref struct FactComparison
 {
-    /// <summary>Kinds that forbid a hit by themselves; the others are features of the acceptance model only.</summary>
-    private const uint Vetoes = ~(1u << (int)FactKind.Modality | 1u << (int)FactKind.Word);
+    /// <summary>Kinds that forbid a hit by themselves; modality is only noted.</summary>
+    private const uint Vetoes = ~(1u << (int)FactKind.Modality);
 
     /// <summary>Names and negations tell texts apart that share at least that much of their content.</summary>
     private const float WordOverlap = 0.6f;
@@ -42,7 +42,7 @@ internal ref struct FactComparison
         if (_a.IsTooLong || _b.IsTooLong)
         {
             Disagree(FactKind.Length, default, default);
-            return Verdict(default, default, 0);
+            return Verdict(default, default, default, default, default);
         }
         if (_a.Script != _b.Script && _a.Script != Script.None && _b.Script != Script.None || _a.Language != _b.Language && _a.Language >= 0 && _b.Language >= 0)
             Disagree(FactKind.Language, (0, _a.Text.Length), (0, _b.Text.Length));
@@ -51,11 +51,13 @@ internal ref struct FactComparison
         alignment.Run();
         // Before all that looks for words without a partner: it may find some.
         var negation = PairNegated(out var wordA, out var wordB);
-        var matched = Matched(_a, _ofA) + Matched(_b, _ofB);
+        var (rareA, unmatchedA) = CountUnmatched(_a, _ofA);
+        var (rareB, unmatchedB) = CountUnmatched(_b, _ofB);
+        var unmatched = unmatchedA + unmatchedB;
         var all = _a.ContentCount + _b.ContentCount;
-        var overlap = all == 0 ? 1 : (float)matched / all;
+        var overlap = all == 0 ? 1 : (float)(all - unmatched) / all;
         // Of texts that share little, single words say little; texts of few words share little as soon as one is another.
-        var alike = overlap >= WordOverlap || all - matched <= 2;
+        var alike = overlap >= WordOverlap || unmatched <= 2;
         CompareUnmatched(alike);
         CompareQuotes();
         if (alike)
@@ -68,16 +70,14 @@ internal ref struct FactComparison
         order.Run();
         if (order.Disagreement > 0 && overlap >= OrderOverlap)
             Disagree(FactKind.Order, order.InA, order.InB);
-        return Verdict(overlap, order.Disagreement, alignment.Near);
+        return Verdict(overlap, unmatched, rareA + rareB, alignment.Near, order.Disagreement);
     }
 
-    private readonly FactVerdict Verdict(float overlap, float order, int near)
+    private readonly FactVerdict Verdict(float overlap, int unmatched, int rare, int near, float order)
     {
-        var (rareA, unmatchedA) = CountUnmatched(_a, _ofA);
-        var (rareB, unmatchedB) = CountUnmatched(_b, _ofB);
         var question = _a.Asks == _b.Asks ? 1 : (_a.Asks & _b.Asks) != QuestionForms.None ? 0.5f : 0;
         var (shorter, longer) = _a.ContentCount < _b.ContentCount ? (_a.ContentCount, _b.ContentCount) : (_b.ContentCount, _a.ContentCount);
-        var features = new FactFeatures(overlap, unmatchedA + unmatchedB, rareA + rareB, near, order, longer == 0 ? 1 : (float)shorter / longer, question, _kinds);
+        var features = new FactFeatures(overlap, unmatched, rare, near, order, longer == 0 ? 1 : (float)shorter / longer, question, _kinds);
         return new FactVerdict(_veto, features, _a, _b, _inA, _inB);
     }
 
@@ -90,15 +90,6 @@ internal ref struct FactComparison
     }
 
     private static (int Start, int Length) Place(TextFacts facts, int token) => token < 0 ? default : (facts.Tokens[token].Start, facts.Tokens[token].Length);
-
-    private static int Matched(TextFacts facts, ReadOnlySpan<short> partners)
-    {
-        var count = 0;
-        for (var i = 0; i < partners.Length; i++)
-            if (partners[i] != Alignment.Unmatched && facts.Tokens[i].IsContent)
-                count++;
-        return count;
-    }
 
     private static (int Rare, int All) CountUnmatched(TextFacts facts, ReadOnlySpan<short> partners)
     {
@@ -127,8 +118,6 @@ internal ref struct FactComparison
         Disagree(FactKind.Token, First(_a, _ofA, FactTokenKind.Technical, FactTokenKind.Symbol), First(_b, _ofB, FactTokenKind.Technical, FactTokenKind.Symbol), either: false);
         if (alike)
             Disagree(FactKind.Name, First(_a, _ofA, FactTokenKind.Name, FactTokenKind.Technical), First(_b, _ofB, FactTokenKind.Name, FactTokenKind.Technical), either: false);
-        if (CountUnmatched(_a, _ofA).All == 1 && CountUnmatched(_b, _ofB).All == 1)
-            Disagree(FactKind.Word, First(_a, _ofA, FactTokenKind.Word, FactTokenKind.Word), First(_b, _ofB, FactTokenKind.Word, FactTokenKind.Word), either: false);
     }
 
     private void Disagree(FactKind kind, int a, int b, bool either)

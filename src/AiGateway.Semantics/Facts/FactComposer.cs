@@ -20,7 +20,7 @@ internal static class FactComposer
             else if (TakeDate(drafts, ref read, out var date) || TakeNumber(drafts, kept > 0 ? drafts[kept - 1] : default, ref read, out date))
             {
                 // A currency before the number is part of it.
-                if (date.Kind == FactTokenKind.Money && kept > 0 && IsCurrencyMark(drafts, kept - 1) && drafts[start].Start - drafts[kept - 1].End <= 2)
+                if (date.Kind == FactTokenKind.Money && kept > 0 && Currency(drafts[kept - 1]) != 0 && drafts[start].Start - drafts[kept - 1].End <= 2)
                     kept--;
                 drafts[kept++] = date;
             }
@@ -32,12 +32,9 @@ internal static class FactComposer
 
     private static bool IsNumber(in Draft draft) => draft.Kind == FactTokenKind.Number || draft.Entry?.Number != null && draft.Kind is FactTokenKind.Word or FactTokenKind.Name;
 
-    private static bool IsCurrencyMark(ReadOnlySpan<Draft> drafts, int index) => Currency(drafts, ref index) != 0;
-
-    /// <summary>The currency that a sign or a word names; a full stop after an abbreviation (Rs.) is stepped over backwards.</summary>
-    private static byte Currency(ReadOnlySpan<Draft> drafts, ref int index)
+    /// <summary>The currency that a sign or a word names; zero where it names none.</summary>
+    private static byte Currency(in Draft draft)
     {
-        ref readonly var draft = ref drafts[index];
         var dimension = draft.Kind == FactTokenKind.Number ? (byte)0 : draft.Dimension != 0 ? draft.Dimension : draft.Entry?.Dimension ?? 0;
         return Lexicon.IsMoney(dimension) ? dimension : (byte)0;
     }
@@ -73,9 +70,8 @@ internal static class FactComposer
 
         if (number.Dimension == Lexicon.Plain && number.Value == 2 && words == 1 && drafts[read].Kind != FactTokenKind.Number && drafts[read].Entry!.Dimension > 0 && IsUnitWordOnly(drafts, read))
             return false;
-        var currency = before.Kind == FactTokenKind.Number ? (byte)0 : before.Dimension != 0 ? before.Dimension : before.Entry?.Dimension ?? 0;
-        if (Lexicon.IsMoney(currency) && number.Dimension == Lexicon.Plain)
-            number.Dimension = currency;
+        if (number.Dimension == Lexicon.Plain)
+            number.Dimension = Currency(before);
         // The unit may repeat the sign: $5 dollars.
         if (at < drafts.Length && drafts[at].Kind != FactTokenKind.Number && drafts[at].Entry is { Dimension: > 0 } unit && Math.Abs(value) <= MaxWithUnit && (number.Dimension == Lexicon.Plain || number.Dimension == unit.Dimension))
         {

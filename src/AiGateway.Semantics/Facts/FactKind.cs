@@ -56,7 +56,4 @@ internal enum FactKind
 
     /// <summary>The same words in other roles: A beats B, B beats A.</summary>
     Order,
-
-    /// <summary>The texts are alike but for one frequent word that one replaces by another.</summary>
-    Word,
 }

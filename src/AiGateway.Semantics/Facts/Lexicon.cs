@@ -9,6 +9,9 @@ internal static class Lexicon
     private static readonly Dictionary<string, byte> Dimensions = new(StringComparer.Ordinal);
     private static readonly FrozenDictionary<ulong, LexiconEntry> Entries = Load();
 
+    // In the list of units the currencies come last.
+    private static readonly byte FirstCurrency = Dimensions["usd"];
+
     /// <summary>Dimension of plain numbers.</summary>
     public const byte Plain = 0;
 
@@ -19,7 +22,7 @@ internal static class Lexicon
     public static byte Dimension(string name) => Dimensions[name];
 
     /// <summary>Whether a dimension is a currency.</summary>
-    public static bool IsMoney(byte dimension) => dimension >= Dimensions["usd"];
+    public static bool IsMoney(byte dimension) => dimension >= FirstCurrency;
 
     private static FrozenDictionary<ulong, LexiconEntry> Load()
     {

@@ -77,20 +77,16 @@ internal static class RoleReader
         ref readonly var verb = ref drafts[index];
         if (verb.Kind is not (FactTokenKind.Word or FactTokenKind.Name))
             return false;
-        if (!IsParticiple(text.Slice(verb.Start, verb.Length)))
+        // "By" is rarer than what ends as a participle does, and cheaper to find.
+        var by = index + 1;
+        var end = Math.Min(drafts.Length, by + AgentReach);
+        while (by < end && drafts[by].Role is not (WordRole.SentenceEnd or WordRole.Auxiliary or WordRole.PrepositionBy))
+            by++;
+        if (by == end || drafts[by].Role != WordRole.PrepositionBy || !IsParticiple(text.Slice(verb.Start, verb.Length)))
             return false;
-        var agent = false;
-        for (var i = index + 1; i < drafts.Length && i <= index + AgentReach && drafts[i].Role is not (WordRole.SentenceEnd or WordRole.Auxiliary); i++)
-            if (drafts[i].Role == WordRole.PrepositionBy)
-            {
-                // Directly before "by" a participle needs no auxiliary: "a novel written by".
-                if (i == index + 1)
-                    return true;
-                agent = true;
-                break;
-            }
-        if (!agent)
-            return false;
+        // Directly before "by" a participle needs no auxiliary: "a novel written by".
+        if (by == index + 1)
+            return true;
         for (var i = index - 1; i >= 0 && i >= index - VoiceReach; i--)
             if (drafts[i].Role == WordRole.Auxiliary)
                 return true;

@@ -4,8 +4,8 @@ namespace AiGateway.Semantics.Facts;
 
 /// <summary>The facts of one text: what must agree before an answer to it may answer another text.</summary>
 /// <remarks>
-/// Immutable, made once for each entry and once for each text that is asked; <see cref="FactComparison"/> compares two.
-/// What is stored of an entry is its text alone: extraction is deterministic, takes microseconds, and so the rules in force are always today's.
+/// Immutable, made once for each text; <see cref="FactComparison"/> compares two. Never stored: extraction is deterministic and fast, and
+/// so the rules in force are always today's.
 /// </remarks>
 internal sealed class TextFacts
 {

@@ -28,10 +28,7 @@ internal sealed class IndexChunk(int capacity, int stride)
     public int Live { get; private set; }
 
     /// <summary>What it takes of memory.</summary>
-    public long Bytes => BytesOf(capacity, stride);
-
-    /// <summary>What a chunk takes of memory.</summary>
-    public static long BytesOf(int capacity, int stride) => 200 + (capacity * (long)(stride + sizeof(float) + (2 * sizeof(ulong)) + sizeof(bool)));
+    public long Bytes => 200 + (capacity * (long)(stride + sizeof(float) + (2 * sizeof(ulong)) + sizeof(bool)));
 
     /// <summary>The id of a slot.</summary>
     public UInt128 IdOf(int slot) => new(_upperIds[slot], _lowerIds[slot]);

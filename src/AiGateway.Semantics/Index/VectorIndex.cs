@@ -64,13 +64,8 @@ internal sealed class VectorIndex
     /// <returns>False where the vector is of another embedder or size, zero, or not finite.</returns>
     public bool Add(UInt128 embedder, UInt128 partition, UInt128 id, ReadOnlySpan<float> vector)
     {
-        if (embedder != _embedder || vector.Length != _dimensions)
-        {
-            return false;
-        }
         Span<sbyte> integers = stackalloc sbyte[_stride];
-        integers[_dimensions..].Clear();
-        if (!QuantizedVector.TryWrite(vector, integers, out var inverseLength))
+        if (!TryWrite(embedder, vector, integers, out var inverseLength))
         {
             return false;
         }
@@ -143,13 +138,12 @@ internal sealed class VectorIndex
     /// <param name="vector">The vector; its length does not matter. One that is of another embedder or size, zero, or not finite finds nothing.</param>
     public Neighbours Search(UInt128 embedder, UInt128 partition, ReadOnlySpan<float> vector)
     {
-        if (embedder != _embedder || vector.Length != _dimensions || !_partitions.TryGetValue(partition, out var within))
+        if (!_partitions.TryGetValue(partition, out var within))
         {
             return default;
         }
         Span<sbyte> integers = stackalloc sbyte[_stride];
-        integers[_dimensions..].Clear();
-        if (!QuantizedVector.TryWrite(vector, integers, out var inverseLength))
+        if (!TryWrite(embedder, vector, integers, out var inverseLength))
         {
             return default;
         }
@@ -161,6 +155,14 @@ internal sealed class VectorIndex
         var found = new IndexSearch();
         within.Search(widened, ref found);
         return found.Result(inverseLength);
+    }
+
+    // False where the vector may neither be added nor searched for.
+    private bool TryWrite(UInt128 embedder, ReadOnlySpan<float> vector, Span<sbyte> integers, out float inverseLength)
+    {
+        inverseLength = 0;
+        integers[_dimensions..].Clear();
+        return embedder == _embedder && vector.Length == _dimensions && QuantizedVector.TryWrite(vector, integers, out inverseLength);
     }
 
     private void Account(IndexPartition partition, long bytesBefore, int liveBefore)

@@ -46,7 +46,7 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
         if (MayBeServedFromCache(exchange, refusal) && await reservation.TryHoldAsync(requestsOnly: true) is null)
         {
             exchange.OnlyIfCached = RefusalText.Of(refusal, exchange);
-            await HoldAndGoOnAsync(context, exchange, reservation);
+            await AdmitAsync(context, exchange, reservation);
             return;
         }
         Refuse(exchange, refusal, headers);
@@ -59,10 +59,10 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, AdmissionService
     private Task GoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
     {
         reservation.Decided(null);
-        return HoldAndGoOnAsync(context, exchange, reservation);
+        return AdmitAsync(context, exchange, reservation);
     }
 
-    private Task HoldAndGoOnAsync(HttpContext context, Exchange exchange, Reservation reservation)
+    private Task AdmitAsync(HttpContext context, Exchange exchange, Reservation reservation)
     {
         exchange.Admission = reservation;
         exchange.Own(reservation);

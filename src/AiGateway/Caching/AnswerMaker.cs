@@ -36,14 +36,14 @@ internal static class AnswerMaker
                 kept = written.WrittenMemory;
             }
         }
-        else if (call.Usage is null && call.Operation is Operation.Embeddings or Operation.Completions)
+        else if (call.Usage is null && call.Use.Form.Operation is Operation.Embeddings or Operation.Completions)
         {
             return null;
         }
         result = KeepResult.Kept;
         return new StoredAnswer
         {
-            Operation = call.Operation,
+            Operation = call.Use.Form.Operation,
             Tenant = call.Use.Tenant,
             MadeAt = call.MadeAt,
             Ttl = call.Use.Ttl,

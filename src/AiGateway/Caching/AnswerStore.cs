@@ -19,10 +19,9 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
 
     /// <summary>The answer of a key; null when there is none that may be served.</summary>
     /// <param name="use">How the request uses the cache.</param>
-    /// <param name="operation">What it asks for.</param>
     /// <param name="isAgain">Whether it was not there a moment ago: then only this process is looked at.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
-    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, Operation operation, bool isAgain, CancellationToken cancellationToken)
+    public async ValueTask<StoredAnswer?> FindAsync(CacheUse use, bool isAgain, CancellationToken cancellationToken)
     {
         byte[]? bytes;
         try
@@ -38,7 +37,7 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         {
             return null;
         }
-        if (StoredAnswer.TryRead(bytes) is not { } answer || !MayAnswer(answer.Operation, operation, use) || !string.Equals(answer.Tenant, use.Tenant, StringComparison.Ordinal))
+        if (StoredAnswer.TryRead(bytes) is not { } answer || !MayAnswer(answer.Operation, use) || !string.Equals(answer.Tenant, use.Tenant, StringComparison.Ordinal))
         {
             metrics.Unreadable();
             return null;
@@ -53,7 +52,8 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         if (Interlocked.Increment(ref _pending) > MostPending)
         {
             Interlocked.Decrement(ref _pending);
-            Drop(flight, KeepResult.Busy);
+            metrics.Kept(KeepResult.Busy);
+            Land(flight);
             return;
         }
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Store.KeepAsync(state.Flight, state.Call), (Store: this, Flight: flight, Call: call), preferLocal: false);
@@ -69,8 +69,8 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
     public CacheStats Stats() => metrics.Stats();
 
     // A neutral key is the same in all dialects of conversations, and those can be written as each other.
-    private static bool MayAnswer(Operation kept, Operation asked, CacheUse use) =>
-        kept == asked || (use.Model.IsNeutral && ChatDialects.Of(kept) is not null && ChatDialects.Of(asked) is not null);
+    private static bool MayAnswer(Operation kept, CacheUse use) =>
+        kept == use.Form.Operation || (use.Model.IsNeutral && ChatDialects.Of(kept) is not null && ChatDialects.Of(use.Form.Operation) is not null);
 
     private async Task KeepAsync(Flight flight, FinishedCall call)
     {
@@ -78,12 +78,12 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         {
             if (flight.ToArray() is not { } body || body.Length > call.Use.Model.MaxEntry)
             {
-                Drop(flight, KeepResult.TooLarge);
+                metrics.Kept(KeepResult.TooLarge);
                 return;
             }
             if (AnswerMaker.Make(call, body, out var result) is not { } answer)
             {
-                Drop(flight, result);
+                metrics.Kept(result);
                 return;
             }
             flight.Keep(answer);
@@ -101,17 +101,16 @@ internal sealed partial class AnswerStore(HybridCache cache, FlightTable flights
         }
         finally
         {
-            flight.Keep(null);
-            flights.Remove(flight);
+            Land(flight);
             Interlocked.Decrement(ref _pending);
         }
     }
 
-    private void Drop(Flight flight, KeepResult result)
+    // Who still waits for what is kept learns that nothing is.
+    private void Land(Flight flight)
     {
         flight.Keep(null);
         flights.Remove(flight);
-        metrics.Kept(result);
     }
 
     private static partial class Log

@@ -83,7 +83,7 @@ internal readonly record struct CacheControls
             "ms" => TimeSpan.FromMilliseconds(count),
             "s" => TimeSpan.FromSeconds(count),
             "m" => TimeSpan.FromMinutes(count),
-            "h" => TimeSpan.FromHours(count),
+            "h" when count <= 24 * 36_500 => TimeSpan.FromHours(count),
             "d" when count <= 36_500 => TimeSpan.FromDays(count),
             _ => null,
         };

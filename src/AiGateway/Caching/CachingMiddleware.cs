@@ -28,9 +28,10 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         var bypass = Cacheability.BypassOf(exchange, cache, controls);
         string? key = null;
         RequestFingerprint? print = null;
-        var tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
+        var tenant = "";
         if (bypass == CacheBypass.None)
         {
+            tenant = AnswerKeys.TenantOf(exchange.Caller, cache.Scope);
             await SocketThread.LeaveFor(exchange.Request!.Body!.Length);
             key = AnswerKeys.Of(exchange, cache, tenant, controls.Space, headers, out print);
             bypass = key is null ? CacheBypass.NoKey : CacheBypass.None;
@@ -81,7 +82,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     }
 
     private async ValueTask<bool> TryServeKeptAsync(HttpContext context, Exchange exchange, CacheUse use, bool isAgain) =>
-        !use.Controls.IsRefresh && await store.FindAsync(use, exchange.Request!.Operation, isAgain, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
+        !use.Controls.IsRefresh && await store.FindAsync(use, isAgain, context.RequestAborted) is { } answer && await TryServeAsync(context, exchange, use, answer);
 
     private async ValueTask<bool> TryServeAsync(HttpContext context, Exchange exchange, CacheUse use, StoredAnswer answer, Flight? shared = null)
     {
@@ -97,7 +98,8 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
             Semantic = use.Look?.Figures,
             Saved = answer.Cost,
             PaidBy = answer.PaidBy,
-            Age = shared is null ? now - answer.MadeAt : TimeSpan.Zero,
+            // Another node's clock may be ahead.
+            Age = shared is null && now > answer.MadeAt ? now - answer.MadeAt : TimeSpan.Zero,
         };
         exchange.Cost = FreeCost;
         (exchange.ResponseModel, exchange.FinishReason) = (answer.ResponseModel, answer.FinishReason);
@@ -251,13 +253,11 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
     private async Task<bool> FollowAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
     {
         var flight = reader.Flight;
-        var began = clock.GetTimestamp();
         try
         {
             if (!use.Form.Stream || flight.Form != use.Form || reader.CameAfter)
             {
-                var answer = await flight.Stored.WaitAsync(PatienceOf(exchange), clock, context.RequestAborted);
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
+                var answer = await WaitAsync(exchange, flight.Stored, context.RequestAborted);
                 if (answer is not null && await TryServeAsync(context, exchange, use, answer, reader.CameAfter ? null : flight))
                 {
                     return true;
@@ -267,14 +267,9 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     return false;
                 }
             }
-            else if (await reader.WaitForHeadAsync(context.RequestAborted).WaitAsync(PatienceOf(exchange), clock, context.RequestAborted) == FlightEnd.Failed)
+            else if (await WaitAsync(exchange, reader.WaitForHeadAsync(context.RequestAborted), context.RequestAborted) == FlightEnd.Failed)
             {
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
                 return false;
-            }
-            else
-            {
-                exchange.UpstreamTime += clock.GetElapsedTime(began);
             }
             if (reader is { IsCut: true, Position: 0 })
             {
@@ -293,6 +288,20 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         {
             exchange.Outcome = RequestOutcome.CallerGone;
             return true;
+        }
+    }
+
+    /// <summary>Waits for another request's call, as long as the caller has patience; it is the upstream's time, however it ends.</summary>
+    private async Task<T> WaitAsync<T>(Exchange exchange, Task<T> awaited, CancellationToken callerGone)
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            return await awaited.WaitAsync(PatienceOf(exchange), clock, callerGone);
+        }
+        finally
+        {
+            exchange.UpstreamTime += clock.GetElapsedTime(began);
         }
     }
 

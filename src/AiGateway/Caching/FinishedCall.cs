@@ -6,11 +6,10 @@ namespace AiGateway.Caching;
 
 /// <summary>What is known of a call that has brought a whole answer, when its request has settled and is gone.</summary>
 /// <param name="Use">How its request uses the cache.</param>
-/// <param name="Operation">What was asked for.</param>
 /// <param name="Asked">The request, as far as the answer's form depends on it.</param>
 /// <param name="Usage">What it consumed; null when nobody counted.</param>
 /// <param name="MadeAt">When.</param>
-internal sealed record FinishedCall(CacheUse Use, Operation Operation, ChatRequest? Asked, Usage? Usage, DateTimeOffset MadeAt)
+internal sealed record FinishedCall(CacheUse Use, ChatRequest? Asked, Usage? Usage, DateTimeOffset MadeAt)
 {
     /// <summary>Whether the provider's closing event never came.</summary>
     public bool IsUnclosed { get; init; }
@@ -37,7 +36,7 @@ internal sealed record FinishedCall(CacheUse Use, Operation Operation, ChatReque
     public static FinishedCall Of(Exchange exchange, CacheUse use, ChatRequest? asked, DateTimeOffset now)
     {
         var model = exchange.Answering!.UpstreamModel;
-        return new FinishedCall(use, exchange.Request!.Operation, asked, exchange.Usage is { Estimated: false } usage ? usage : null, now)
+        return new FinishedCall(use, asked, exchange.Usage is { Estimated: false } usage ? usage : null, now)
         {
             IsUnclosed = exchange.IsUnclosed,
             PaidBy = exchange.Id,

@@ -97,7 +97,9 @@ internal sealed class Flight
         {
             // Its caller may have read the last byte while the call is still being settled.
             var isThere = End == FlightEnd.Complete || Head?.Length == _length;
-            if (_isFull || End is FlightEnd.Failed or FlightEnd.Broken || _stop.IsCancellationRequested || (isThere && isRefresh))
+            // Not asked of the token, which is cancelled outside the lock.
+            var isGivenUp = _readers.Count == 0 && End == FlightEnd.None;
+            if (_isFull || End is FlightEnd.Failed or FlightEnd.Broken || isGivenUp || (isThere && isRefresh))
             {
                 return null;
             }

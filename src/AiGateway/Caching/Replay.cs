@@ -19,7 +19,7 @@ internal static class Replay
     /// <param name="now">The time.</param>
     /// <returns>Null when the answer cannot be written so.</returns>
     public static ReadOnlyMemory<byte>? BytesFor(StoredAnswer answer, Exchange exchange, AnswerForm form, DateTimeOffset now) =>
-        !form.Stream && answer.Operation == form.Operation ? Renewed(answer.Body.Span, answer.Marks, exchange, now) : Written(answer, exchange, form, now);
+        !form.Stream && answer.Operation == form.Operation ? Renewed(answer, exchange, now) : Written(answer, exchange, form, now);
 
     /// <summary>Writes the answer.</summary>
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes, AnswerForm form)
@@ -39,13 +39,15 @@ internal static class Replay
         await response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    /// <summary>Whole answers with another id and time: also those of a call that is shared.</summary>
-    /// <param name="body">The JSON.</param>
-    /// <param name="marks">Where they stand.</param>
-    /// <param name="exchange">Who asks.</param>
-    /// <param name="now">The time.</param>
-    public static ReadOnlyMemory<byte> Renewed(ReadOnlySpan<byte> body, AnswerMarks marks, Exchange exchange, DateTimeOffset now)
+    /// <summary>The answer with another id and time; as it is where it has neither, as vectors do.</summary>
+    private static ReadOnlyMemory<byte> Renewed(StoredAnswer answer, Exchange exchange, DateTimeOffset now)
     {
+        var marks = answer.Marks;
+        if (marks == AnswerMarks.None)
+        {
+            return answer.Body;
+        }
+        var body = answer.Body.Span;
         var output = new ArrayBufferWriter<byte>(body.Length + 64);
         var position = 0;
         var isIdFirst = !marks.Created.Exists || (marks.Id.Exists && marks.Id.Start < marks.Created.Start);

@@ -88,7 +88,7 @@ internal sealed class StoredAnswer
             var (paidBy, cost, upstream, model, finish) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
             var (id, created) = (ReadRange(reader), ReadRange(reader));
             var length = reader.ReadInt32();
-            if (length != stream.Length - stream.Position || !Fits(id, length) || !Fits(created, length) || ttl <= 0)
+            if (length != stream.Length - stream.Position || !Fits(id, length) || !Fits(created, length) || Overlap(id, created) || ttl <= 0)
             {
                 return null;
             }
@@ -121,4 +121,6 @@ internal sealed class StoredAnswer
     }
 
     private static bool Fits(ByteRange range, int length) => !range.Exists || (range.Length > 0 && range.Start <= length - range.Length);
+
+    private static bool Overlap(ByteRange one, ByteRange other) => one.Exists && other.Exists && one.Start < other.End && other.Start < one.End;
 }

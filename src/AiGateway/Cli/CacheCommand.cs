@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using AiGateway.Admin;
 using AiGateway.Configuration;
-using AiGateway.Configuration.Yaml;
-using AiGateway.Hosting;
 
 namespace AiGateway.Cli;
 
@@ -15,7 +13,7 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
 
     private const string KeyVariable = "AIGATEWAY_ADMIN_KEY";
 
-    private static readonly string[] Choices = ["key", "alias", "team", "model", "tag"];
+    private static readonly string[] Choices = [.. CacheEndpoint.Names.Where(static name => name != "all")];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads an action's arguments.</summary>
@@ -116,31 +114,15 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
             """));
     }
 
-    /// <summary>The admin listener; null when it is closed. A file that has errors by now does not matter: the gateway runs on with the one before.</summary>
+    /// <summary>The admin listener; null when it is closed.</summary>
     private string? Target(Options options)
     {
         if (options.Value("url") is { } url)
         {
             return url;
         }
-        var file = RoutingFilePath.From(options, environment);
-        var listen = HostModel.Default.AdminListen!;
-        try
-        {
-            if (BoundFile.Bind(File.ReadAllText(file), new Findings(file), environment)?.Config.Host.Admin.Listen is { } text)
-            {
-                if (text == "off")
-                {
-                    return null;
-                }
-                listen = ListenAddress.TryParse(text, out _) ?? listen;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            error.WriteLine($"{file} cannot be read ({exception.Message}); asking {listen}.");
-        }
-        var host = listen.Address is { } address && !address.Equals(System.Net.IPAddress.Any) && !address.Equals(System.Net.IPAddress.IPv6Any) ? listen.Host : "127.0.0.1";
-        return (listen with { Host = host }).ToString();
+        var standard = HostModel.Default.AdminListen!;
+        var listen = RunningGateway.HostOf(options, environment, error, standard)?.Admin.Listen;
+        return listen == "off" ? null : RunningGateway.AddressOf(listen, standard);
     }
 }

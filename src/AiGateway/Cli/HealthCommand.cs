@@ -1,7 +1,5 @@
 using System.Net.Security;
 using AiGateway.Configuration;
-using AiGateway.Configuration.Yaml;
-using AiGateway.Hosting;
 
 namespace AiGateway.Cli;
 
@@ -40,21 +38,10 @@ internal sealed class HealthCommand(TextWriter output, TextWriter error, Func<st
         }
     }
 
-    /// <summary>The API's own listener. A file that has errors by now does not matter: the gateway runs on with the one before.</summary>
+    /// <summary>The API's own listener.</summary>
     private string Address(Options options)
     {
-        var file = RoutingFilePath.From(options, environment);
-        var listen = HostModel.Default.Listen;
-        try
-        {
-            var bound = BoundFile.Bind(File.ReadAllText(file), new Findings(file), environment);
-            listen = bound?.Config.Host.Listen is { } text ? ListenAddress.TryParse(text, out _) ?? listen : listen;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            error.WriteLine($"{file} cannot be read ({exception.Message}); asking {listen}.");
-        }
-        var host = listen.Address is { } address && !address.Equals(System.Net.IPAddress.Any) && !address.Equals(System.Net.IPAddress.IPv6Any) ? listen.Host : "127.0.0.1";
-        return (listen with { Host = host }).ToString();
+        var standard = HostModel.Default.Listen;
+        return RunningGateway.AddressOf(RunningGateway.HostOf(options, environment, error, standard)?.Listen, standard);
     }
 }

@@ -24,7 +24,7 @@ internal sealed record CacheModel(TimeSpan Ttl, CacheScope Scope)
     public SemanticCacheModel? Semantic { get; init; }
 
     /// <summary>The model of a section; null where it caches nothing.</summary>
-    public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, CacheWords.ScopeOf(section.Scope))
+    public static CacheModel? Of(CacheConfig? section) => section is null or { Mode: CacheWords.Off } ? null : new CacheModel(section.Ttl ?? Default.Ttl, section.Scope is { } scope ? CacheWords.ScopeOf(scope) : Default.Scope)
     {
         AllRequests = section.Requests == CacheWords.All,
         MaxEntry = (int)(section.MaxEntry ?? Default.MaxEntry),

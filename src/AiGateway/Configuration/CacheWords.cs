@@ -32,6 +32,6 @@ internal static class CacheWords
     /// <summary>All scopes.</summary>
     public static IReadOnlyList<string> Scopes { get; } = [.. ScopesByName.Keys];
 
-    /// <summary>The scope of a name that is known to be good; a project's for none.</summary>
-    public static CacheScope ScopeOf(string? name) => name is null ? CacheScope.Project : ScopesByName[name];
+    /// <summary>The scope of a name that is known to be good.</summary>
+    public static CacheScope ScopeOf(string name) => ScopesByName[name];
 }

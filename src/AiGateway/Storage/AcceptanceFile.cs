@@ -7,7 +7,7 @@ using AiGateway.Semantics.Acceptance;
 
 namespace AiGateway.Storage;
 
-/// <summary>What was learnt of semantic hits, in one file: a line with its version and the SHA-256 of the rest, then JSON lines. Written beside it first, so that it is never half. Numbers and names of aliases; no text.</summary>
+/// <summary>What was learnt of semantic hits, in one file: a line with its version and the SHA-256 of the rest, then JSON lines. It is never half. Numbers and names of aliases; no text.</summary>
 /// <param name="path">The file.</param>
 internal sealed class AcceptanceFile(string path) : IAcceptanceStore
 {
@@ -26,13 +26,13 @@ internal sealed class AcceptanceFile(string path) : IAcceptanceStore
         }
         try
         {
-            var text = File.ReadAllText(path);
-            var end = text.IndexOf('\n', StringComparison.Ordinal);
-            if (end < 0 || !string.Equals(text[..end], Signature + SumOf(text[(end + 1)..]), StringComparison.Ordinal))
+            ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+            var end = bytes.IndexOf((byte)'\n');
+            if (end < 0 || !bytes[..(end + 1)].SequenceEqual(HeadOf(bytes[(end + 1)..])))
             {
                 throw new IOException($"{path}: it is damaged, or of another version.");
             }
-            foreach (var line in text[(end + 1)..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in Encoding.UTF8.GetString(bytes[(end + 1)..]).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 using var json = JsonDocument.Parse(line);
                 var row = json.RootElement;
@@ -64,24 +64,16 @@ internal sealed class AcceptanceFile(string path) : IAcceptanceStore
             }
             rows.WriteByte((byte)'\n');
         }
-        var (text, beside) = (Encoding.UTF8.GetString(rows.ToArray()), path + ".new");
-        try
+        var bytes = rows.ToArray();
+        PrivateFile.Replace(path, file =>
         {
-            PrivateFile.Make(beside);
-            using (var file = new FileStream(beside, FileMode.Truncate, FileAccess.Write))
-            {
-                file.Write(Encoding.UTF8.GetBytes($"{Signature}{SumOf(text)}\n{text}"));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException(e.Message, e);
-        }
+            file.Write(HeadOf(bytes));
+            file.Write(bytes);
+        });
     }
 
-    private static string SumOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    // The first line, of the rows after it.
+    private static byte[] HeadOf(ReadOnlySpan<byte> rows) => Encoding.ASCII.GetBytes($"{Signature}{Convert.ToHexStringLower(SHA256.HashData(rows))}\n");
 
     private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is null.");
 }

@@ -4,7 +4,7 @@ using AiGateway.Admission;
 
 namespace AiGateway.Storage;
 
-/// <summary>What webhooks were told, in one small file of JSON lines; written beside it first, so that it is never half.</summary>
+/// <summary>What webhooks were told, in one small file of JSON lines that is never half.</summary>
 /// <param name="path">The file.</param>
 internal sealed class WebhookMarkFile(string path) : IWebhookMarkStore
 {
@@ -36,37 +36,23 @@ internal sealed class WebhookMarkFile(string path) : IWebhookMarkStore
     }
 
     /// <inheritdoc/>
-    public void Save(IReadOnlyDictionary<WebhookMark, DateTimeOffset> marks)
+    public void Save(IReadOnlyDictionary<WebhookMark, DateTimeOffset> marks) => PrivateFile.Replace(path, file =>
     {
-        var beside = path + ".new";
-        try
+        foreach (var (mark, ends) in marks)
         {
-            PrivateFile.Make(beside);
-            using (var file = new FileStream(beside, FileMode.Truncate, FileAccess.Write))
+            using (var writer = new Utf8JsonWriter(file))
             {
-                foreach (var (mark, ends) in marks)
-                {
-                    using (var writer = new Utf8JsonWriter(file))
-                    {
-                        writer.WriteStartObject();
-                        writer.WriteString("webhook"u8, mark.Webhook);
-                        writer.WriteString("budget"u8, mark.Budget);
-                        writer.WriteString("subject"u8, mark.Subject);
-                        writer.WriteString("what"u8, mark.What);
-                        writer.WriteString("ends"u8, ends.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-                        writer.WriteEndObject();
-                    }
-                    file.WriteByte((byte)'\n');
-                }
-                file.Flush(flushToDisk: true);
+                writer.WriteStartObject();
+                writer.WriteString("webhook"u8, mark.Webhook);
+                writer.WriteString("budget"u8, mark.Budget);
+                writer.WriteString("subject"u8, mark.Subject);
+                writer.WriteString("what"u8, mark.What);
+                writer.WriteString("ends"u8, ends.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                writer.WriteEndObject();
             }
-            File.Move(beside, path, overwrite: true);
+            file.WriteByte((byte)'\n');
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException(e.Message, e);
-        }
-    }
+    });
 
     private static string Text(JsonElement mark, string name) => mark.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is null.");
 }

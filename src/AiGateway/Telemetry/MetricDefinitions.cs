@@ -66,13 +66,13 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition BudgetRemaining = new("aigateway.budget.remaining.usd", MetricKind.Gauge, "{USD}", "What is free of a budget: neither spent nor held.", OfBudget);
     public static readonly MetricDefinition WebhookDeliveries = new("aigateway.webhook.deliveries", MetricKind.Counter, "{message}", "Attempts to tell a webhook something, with how they ended.", TagNames.Webhook, TagNames.Outcome);
     public static readonly MetricDefinition WebhookPending = new("aigateway.webhook.pending", MetricKind.Gauge, "{message}", "Messages that a webhook is still to be told.", TagNames.Webhook);
-    public static readonly MetricDefinition CacheRequests = new("aigateway.cache.requests", MetricKind.Counter, "{request}", "Requests to aliases that have a cache: hit, shared (answered by another's call in flight), miss, refresh, bypass.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
+
+    public static readonly MetricDefinition CacheRequests = new("aigateway.cache.requests", MetricKind.Counter, "{request}", "Requests to aliases that have a cache: hit, semantic_hit (the answer to another question), shared (answered by another's call in flight), miss, refresh, bypass.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition CacheSavedUsd = new("aigateway.cache.saved.usd", MetricKind.Counter, "{USD}", "What answers had cost that were served again. A floating-point sum for graphs: the exact figures are in the request records.", TagNames.Alias);
     public static readonly MetricDefinition CacheKept = new("aigateway.cache.kept", MetricKind.Counter, "{answer}", "Answers that might have been kept: kept, too_large, incomplete, refused, busy or failed.", TagNames.Result);
     public static readonly MetricDefinition CacheUnreadable = new("aigateway.cache.unreadable", MetricKind.Counter, "{answer}", "Answers that were there and not served: cut, of another version, or of another tenant.");
     public static readonly MetricDefinition CacheInFlight = new("aigateway.cache.inflight", MetricKind.Gauge, "{call}", "Calls that others may share: in flight, or with an answer that is being kept.");
-    public static readonly MetricDefinition InFlight = new("aigateway.inflight", MetricKind.Gauge, "{request}", "Requests that have not ended.");
-
     public static readonly MetricDefinition CacheLookups = new("aigateway.cache.lookups", MetricKind.Counter, "{lookup}", "Look-ups in the levels of the cache: hit, miss, and in Redis unreadable (not ours, damaged, cut) or failed.", TagNames.Level, TagNames.Result);
     public static readonly MetricDefinition SemanticLooks = new("aigateway.cache.semantic.looks", MetricKind.Counter, "{request}", "Looks for a question that means the same: served, would_serve (on trial), checked, or why not.", TagNames.Alias, TagNames.Result);
     public static readonly MetricDefinition SemanticVetoes = new("aigateway.cache.semantic.vetoes", MetricKind.Counter, "{question}", "Questions that were near and not the same, by the kind of fact that differs.", TagNames.Kind);

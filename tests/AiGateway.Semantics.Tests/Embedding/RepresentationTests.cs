@@ -48,5 +48,14 @@ public sealed class RepresentationTests
         Assert.Equal(EmbeddingOutcome.Embedded, skipping.TryEmbed(text.AsSpan(0, 99 * 5), new float[256]));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("да")]
+    public void Prefix_DoesNotCountAsText(string text)
+    {
+        var model = EmbeddingModel.Load(Models.Folder("static-256"), new EmbeddingModelOptions { Prefix = "query: " });
+        Assert.Equal(EmbeddingOutcome.NotRepresentable, model.TryEmbed(text, new float[model.Dimensions]));
+    }
+
     private static EmbeddingOutcome Outcome(string text) => Models.Sentence.TryEmbed(text, new float[Models.Sentence.Dimensions]);
 }

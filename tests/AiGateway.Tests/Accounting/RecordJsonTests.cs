@@ -146,6 +146,13 @@ public class RecordJsonTests
         (exchange.ResponseModel, exchange.ServiceTier, exchange.FinishReason, exchange.TimeToFirstToken) = ("gpt-4o", "default", "stop", TimeSpan.Zero);
         exchange.Plan = new Plan { Alias = Alias("fast"), Deployments = [] };
         exchange.Session = new SessionFigures { End = SessionEnd.ProviderGone, CloseCode = 1011, Open = TimeSpan.FromSeconds(1), Responses = 1, Transcriptions = 1, TranscriptionModel = "whisper-1" };
+        exchange.Cache = new CacheFigures(CacheStatus.SemanticHit, CacheBypass.Operation)
+        {
+            Saved = 1,
+            PaidBy = "req_0",
+            SharedBy = 1,
+            Semantic = new SemanticFigures(SemanticResult.Served) { Similarity = 1, Risk = 0 },
+        };
         exchange.Reject(RejectionReason.UpstreamError, "It broke.");
         return new RequestRecord(exchange, TimeSpan.Zero);
     }

@@ -5,8 +5,8 @@ using AiGateway.Configuration;
 using AiGateway.Providers;
 using AiGateway.Storage;
 using AiGateway.Storage.Redis;
-using AiGateway.Telemetry;
 using AiGateway.TestKit;
+using AiGateway.Tests.Admission.Sharing;
 using AiGateway.Tests.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -256,8 +256,7 @@ public sealed class WebhookTests : IAsyncLifetime
     {
         await using var redis = await RedisServer.StartOrSkipAsync();
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var settings = new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", TimeSpan.FromSeconds(2));
-        await using var connection = new RedisConnection(settings, new TrustedAuthorities(HostModel.Default), TimeProvider.System, new RedisMetrics(services.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration));
+        await using var connection = SharedNode.Connect(SharedNode.ModelOf(redis, TimeSpan.FromSeconds(2)), services.GetRequiredService<IMeterFactory>());
         await using var one = new Gateway(this, claims: new RedisWebhookClaims(connection, "t:", "one"), marks: "one.jsonl");
         await using var two = new Gateway(this, claims: new RedisWebhookClaims(connection, "t:", "two"), marks: "two.jsonl");
 

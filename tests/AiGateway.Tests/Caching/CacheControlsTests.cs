@@ -18,6 +18,7 @@ public sealed class CacheControlsTests
     [InlineData("x-gateway-cache-ttl", "five", null)]
     [InlineData("x-gateway-cache-ttl", "5 minutes", null)]
     [InlineData("x-gateway-cache-ttl", "99999999999999999999", null)]
+    [InlineData("x-gateway-cache-ttl", "2147483647h", null)]
     [InlineData("x-gateway-cache-ttl", "2147483647d", null)]
     public void Ttl_IsReadOrLeftOut(string name, string value, int? seconds) =>
         Assert.Equal(seconds is { } expected ? TimeSpan.FromSeconds(expected) : null, Read(name, value).Ttl);

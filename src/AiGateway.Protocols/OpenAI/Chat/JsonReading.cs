@@ -40,16 +40,6 @@ internal static class JsonReading
     /// <summary>A whole number; null when it is none or too large.</summary>
     public static long? WholeOf(this JsonElement element, ReadOnlySpan<byte> name) => element.Has(name, out var value) ? value.Whole() : null;
 
-    /// <inheritdoc cref="WholeOf"/>
-    public static long? Whole(this JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Number)
-            return null;
-        if (element.TryGetInt64(out var whole))
-            return whole;
-        return element.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) < 1e15 ? (long)number : null;
-    }
-
     /// <summary>True or false; null for other values.</summary>
     public static bool? Bool(this JsonElement element) => element.ValueKind switch
     {

@@ -114,30 +114,10 @@ internal static class DenseKernel
             sum32 = Vector512.MultiplyAddEstimate(in3, weight2, sum32);
             sum33 = Vector512.MultiplyAddEstimate(in3, weight3, sum33);
         }
-        var scale0 = Vector512.LoadUnsafe(ref scales, 0);
-        var bias0 = Vector512.LoadUnsafe(ref biases, 0);
-        Vector512.MultiplyAddEstimate(sum00, scale0, bias0).StoreUnsafe(ref output, 0);
-        Vector512.MultiplyAddEstimate(sum10, scale0, bias0).StoreUnsafe(ref output, outputStride);
-        Vector512.MultiplyAddEstimate(sum20, scale0, bias0).StoreUnsafe(ref output, (2 * outputStride));
-        Vector512.MultiplyAddEstimate(sum30, scale0, bias0).StoreUnsafe(ref output, (3 * outputStride));
-        var scale1 = Vector512.LoadUnsafe(ref scales, 16);
-        var bias1 = Vector512.LoadUnsafe(ref biases, 16);
-        Vector512.MultiplyAddEstimate(sum01, scale1, bias1).StoreUnsafe(ref output, 16);
-        Vector512.MultiplyAddEstimate(sum11, scale1, bias1).StoreUnsafe(ref output, outputStride + 16);
-        Vector512.MultiplyAddEstimate(sum21, scale1, bias1).StoreUnsafe(ref output, (2 * outputStride) + 16);
-        Vector512.MultiplyAddEstimate(sum31, scale1, bias1).StoreUnsafe(ref output, (3 * outputStride) + 16);
-        var scale2 = Vector512.LoadUnsafe(ref scales, 32);
-        var bias2 = Vector512.LoadUnsafe(ref biases, 32);
-        Vector512.MultiplyAddEstimate(sum02, scale2, bias2).StoreUnsafe(ref output, 32);
-        Vector512.MultiplyAddEstimate(sum12, scale2, bias2).StoreUnsafe(ref output, outputStride + 32);
-        Vector512.MultiplyAddEstimate(sum22, scale2, bias2).StoreUnsafe(ref output, (2 * outputStride) + 32);
-        Vector512.MultiplyAddEstimate(sum32, scale2, bias2).StoreUnsafe(ref output, (3 * outputStride) + 32);
-        var scale3 = Vector512.LoadUnsafe(ref scales, 48);
-        var bias3 = Vector512.LoadUnsafe(ref biases, 48);
-        Vector512.MultiplyAddEstimate(sum03, scale3, bias3).StoreUnsafe(ref output, 48);
-        Vector512.MultiplyAddEstimate(sum13, scale3, bias3).StoreUnsafe(ref output, outputStride + 48);
-        Vector512.MultiplyAddEstimate(sum23, scale3, bias3).StoreUnsafe(ref output, (2 * outputStride) + 48);
-        Vector512.MultiplyAddEstimate(sum33, scale3, bias3).StoreUnsafe(ref output, (3 * outputStride) + 48);
+        Store(sum00, sum10, sum20, sum30, ref scales, ref biases, ref output, outputStride, 0);
+        Store(sum01, sum11, sum21, sum31, ref scales, ref biases, ref output, outputStride, 16);
+        Store(sum02, sum12, sum22, sum32, ref scales, ref biases, ref output, outputStride, 32);
+        Store(sum03, sum13, sum23, sum33, ref scales, ref biases, ref output, outputStride, 48);
     }
 
     // Four rows by 16 columns, with vectors of 256 bits, or what the machine has in their place.
@@ -171,18 +151,35 @@ internal static class DenseKernel
             sum30 = Vector256.MultiplyAddEstimate(in3, weight0, sum30);
             sum31 = Vector256.MultiplyAddEstimate(in3, weight1, sum31);
         }
-        var scale0 = Vector256.LoadUnsafe(ref scales, 0);
-        var bias0 = Vector256.LoadUnsafe(ref biases, 0);
-        Vector256.MultiplyAddEstimate(sum00, scale0, bias0).StoreUnsafe(ref output, 0);
-        Vector256.MultiplyAddEstimate(sum10, scale0, bias0).StoreUnsafe(ref output, outputStride);
-        Vector256.MultiplyAddEstimate(sum20, scale0, bias0).StoreUnsafe(ref output, (2 * outputStride));
-        Vector256.MultiplyAddEstimate(sum30, scale0, bias0).StoreUnsafe(ref output, (3 * outputStride));
-        var scale1 = Vector256.LoadUnsafe(ref scales, 8);
-        var bias1 = Vector256.LoadUnsafe(ref biases, 8);
-        Vector256.MultiplyAddEstimate(sum01, scale1, bias1).StoreUnsafe(ref output, 8);
-        Vector256.MultiplyAddEstimate(sum11, scale1, bias1).StoreUnsafe(ref output, outputStride + 8);
-        Vector256.MultiplyAddEstimate(sum21, scale1, bias1).StoreUnsafe(ref output, (2 * outputStride) + 8);
-        Vector256.MultiplyAddEstimate(sum31, scale1, bias1).StoreUnsafe(ref output, (3 * outputStride) + 8);
+        Store(sum00, sum10, sum20, sum30, ref scales, ref biases, ref output, outputStride, 0);
+        Store(sum01, sum11, sum21, sum31, ref scales, ref biases, ref output, outputStride, 8);
+    }
+
+    // Four rows' sums of as many columns as a vector has, to where they go.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(
+        Vector512<float> sum0, Vector512<float> sum1, Vector512<float> sum2, Vector512<float> sum3,
+        ref float scales, ref float biases, ref float output, nuint outputStride, nuint at)
+    {
+        var scale = Vector512.LoadUnsafe(ref scales, at);
+        var bias = Vector512.LoadUnsafe(ref biases, at);
+        Vector512.MultiplyAddEstimate(sum0, scale, bias).StoreUnsafe(ref output, at);
+        Vector512.MultiplyAddEstimate(sum1, scale, bias).StoreUnsafe(ref output, outputStride + at);
+        Vector512.MultiplyAddEstimate(sum2, scale, bias).StoreUnsafe(ref output, (2 * outputStride) + at);
+        Vector512.MultiplyAddEstimate(sum3, scale, bias).StoreUnsafe(ref output, (3 * outputStride) + at);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(
+        Vector256<float> sum0, Vector256<float> sum1, Vector256<float> sum2, Vector256<float> sum3,
+        ref float scales, ref float biases, ref float output, nuint outputStride, nuint at)
+    {
+        var scale = Vector256.LoadUnsafe(ref scales, at);
+        var bias = Vector256.LoadUnsafe(ref biases, at);
+        Vector256.MultiplyAddEstimate(sum0, scale, bias).StoreUnsafe(ref output, at);
+        Vector256.MultiplyAddEstimate(sum1, scale, bias).StoreUnsafe(ref output, outputStride + at);
+        Vector256.MultiplyAddEstimate(sum2, scale, bias).StoreUnsafe(ref output, (2 * outputStride) + at);
+        Vector256.MultiplyAddEstimate(sum3, scale, bias).StoreUnsafe(ref output, (3 * outputStride) + at);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

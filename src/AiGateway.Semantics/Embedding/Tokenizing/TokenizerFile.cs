@@ -21,7 +21,7 @@ internal static class TokenizerFile
         var model = Member(root, "model", JsonValueKind.Object) ?? throw Refused(path, "it has no 'model'");
         if (Text(model, "type") is not "WordPiece" and var type)
         {
-            throw Refused(path, $"its model is of the type '{type}', and only WordPiece is read; choose a folder of a BERT model, or embed through an alias");
+            throw Refused(path, $"its model is of the type '{type}', and only WordPiece is read; choose a folder of a BERT model");
         }
         var pieces = Pieces(path, model, rows);
         var unknown = Text(model, "unk_token") ?? throw Refused(path, "its model has no 'unk_token'");

@@ -46,8 +46,15 @@ internal ref struct WordPieceRun
     /// <summary>Whether a further id found no room: nothing that follows can change the ids.</summary>
     public readonly bool IsFull => _cut;
 
-    /// <summary>How much of the text was expressed so far.</summary>
+    /// <summary>How much of the text was expressed so far, since <see cref="BeginCoverage"/> where that was called.</summary>
     public readonly TextCoverage Coverage => new(_counted, _lost, _cut);
+
+    /// <summary>Counts anew how much is expressed: what was read so far is not the text.</summary>
+    public void BeginCoverage()
+    {
+        _counted = 0;
+        _lost = 0;
+    }
 
     /// <summary>Takes the next character of the raw text.</summary>
     public void Read(Rune character)

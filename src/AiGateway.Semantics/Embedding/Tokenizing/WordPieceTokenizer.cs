@@ -41,13 +41,14 @@ internal sealed class WordPieceTokenizer
     public ReadOnlyMemory<int> After { get; }
 
     /// <summary>Writes the ids of <paramref name="prefix"/> and <paramref name="text"/>, without those before and after, until <paramref name="ids"/> is full.</summary>
-    /// <returns>How many ids there are.</returns>
+    /// <returns>How many ids there are; <paramref name="coverage"/> counts the characters of the text only.</returns>
     public int Tokenize(ReadOnlySpan<char> prefix, ReadOnlySpan<char> text, Span<int> ids, out TextCoverage coverage)
     {
         Span<char> word = stackalloc char[WordPieceRun.UnitsPerCharacter * _mostCharacters];
         Span<int> pieces = stackalloc int[WordPieceRun.UnitsPerCharacter * _mostCharacters];
         var run = new WordPieceRun(_rules, _vocabulary, Unknown, _mostCharacters, word, pieces, ids);
         Read(ref run, prefix);
+        run.BeginCoverage();
         Read(ref run, text);
         run.EndWord();
         coverage = run.Coverage;

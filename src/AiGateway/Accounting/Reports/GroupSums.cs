@@ -33,6 +33,22 @@ internal sealed class GroupSums(LedgerQuery query, int more = 0)
         group.Add(sums);
     }
 
+    /// <summary>Adds the groups of another part of the same question.</summary>
+    public void Add(GroupSums other)
+    {
+        foreach (var (key, sums) in other._groups)
+        {
+            if (_groups.TryGetValue(key, out var group))
+            {
+                group.Add(sums);
+            }
+            else
+            {
+                _groups[key] = sums;
+            }
+        }
+    }
+
     /// <summary>The month of a time (Unix milliseconds) in a zone.</summary>
     public static string MonthOf(long at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), zone).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 

@@ -56,12 +56,11 @@ internal sealed class MemoryLevel
         {
             return null;
         }
-        var isOld = entry.Expires <= _clock.GetUtcNow().UtcTicks;
-        if (!isOld && _purges.Holds(entry))
+        if (WhyNot(entry, _clock.GetUtcNow().UtcTicks) is not { } reason)
         {
             return entry;
         }
-        shard.TakeOut(entry, isOld ? RemovalReason.Age : RemovalReason.Purge);
+        shard.TakeOut(entry, reason);
         return null;
     }
 
@@ -84,16 +83,22 @@ internal sealed class MemoryLevel
         {
             foreach (var entry in shard.Entries)
             {
-                if (entry.Expires <= now)
+                if (WhyNot(entry, now) is { } reason)
                 {
-                    shard.TakeOut(entry, RemovalReason.Age);
-                }
-                else if (!_purges.Holds(entry))
-                {
-                    shard.TakeOut(entry, RemovalReason.Purge);
+                    shard.TakeOut(entry, reason);
                 }
             }
         }
+    }
+
+    /// <summary>Why an entry may not be served; null when it may.</summary>
+    private RemovalReason? WhyNot(CacheEntry entry, long now)
+    {
+        if (entry.Expires <= now)
+        {
+            return RemovalReason.Age;
+        }
+        return _purges.Holds(entry) ? null : RemovalReason.Purge;
     }
 
     private MemoryShard ShardOf(string key) => _shards[string.GetHashCode(key, StringComparison.Ordinal) & (_shards.Length - 1)];

@@ -54,10 +54,12 @@ internal sealed class PurgeExchange(PurgeTable purges, MemoryLevel memory, IShar
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            do
             {
+                // At once for the first time: until then this node knows of no purge.
                 await RunAsync(stoppingToken);
             }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -22,9 +22,6 @@ internal sealed class PurgeTable
     private readonly Dictionary<string, long> _unshared = new(StringComparer.Ordinal);
     private volatile State _state = new(0, new Dictionary<string, long>(StringComparer.Ordinal));
 
-    /// <summary>Changes with every change of the table.</summary>
-    public int Version => _state.Version;
-
     /// <summary>Purges all entries with a tag; <see cref="Everything"/> for all.</summary>
     public void PurgeTag(string tag) => Purge(tag);
 
@@ -92,7 +89,8 @@ internal sealed class PurgeTable
                 return false;
             }
             var ids = new Dictionary<string, long>(shared, StringComparer.Ordinal);
-            if (ids.GetValueOrDefault(Everything) is var all && (all == 0 || all == _state.Ids.GetValueOrDefault(Everything)))
+            var all = ids.GetValueOrDefault(Everything);
+            if (all == 0 || all == _state.Ids.GetValueOrDefault(Everything))
             {
                 // What is missing was not made needless by a purge of everything, it was lost: by a flush, or a replica that was behind. It is told again.
                 foreach (var (name, id) in _state.Ids)
@@ -151,6 +149,7 @@ internal sealed class PurgeTable
             .Where(static pair => pair.Key.StartsWith(KeyPrefix, StringComparison.Ordinal))
             .ToDictionary(static pair => pair.Key[KeyPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
 
+        /// <summary>Changes with every change of the table.</summary>
         public int Version => version;
 
         public Dictionary<string, long> Ids => ids;

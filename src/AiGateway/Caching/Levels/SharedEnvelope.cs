@@ -31,8 +31,9 @@ internal static class SharedEnvelope
         {
             return null;
         }
-        var output = new ArrayBufferWriter<byte>(entry.Value.Length + 512);
         var packed = Pack(entry.Value);
+        var value = packed ?? entry.Value;
+        var output = new ArrayBufferWriter<byte>(value.Length + 512);
         output.Write([Version, packed is null ? (byte)0 : Compressed]);
         WriteInt64(output, entry.Created);
         WriteInt64(output, entry.Expires);
@@ -49,7 +50,7 @@ internal static class SharedEnvelope
         }
         BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(sizeof(int)), entry.Value.Length);
         output.Advance(sizeof(int));
-        output.Write(packed ?? entry.Value);
+        output.Write(value);
         return output.WrittenSpan.ToArray();
     }
 

@@ -117,13 +117,14 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
 
     private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before)
     {
-        // A model is the same for all aliases that name it.
-        var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
-            SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
+        // Before the embedder is loaded, which may fail.
         if (before is not null)
         {
             Note(before);
         }
+        // A model is the same for all aliases that name it.
+        var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
+            SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
         var isSame = before?.Model.Fingerprint == model.Fingerprint;
         var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(model, rule.MaxEntries);
         var acceptance = new AcceptanceModel(

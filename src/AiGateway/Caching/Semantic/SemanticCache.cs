@@ -46,7 +46,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 return Nothing(ResultOf(outcome));
             }
             var asked = new SemanticEntry(IdOf(whole.Key), IdOf(partition), use.Key, text, exchange.Caller.Id);
-            return await CompareAsync(exchange, use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+            return await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -55,16 +55,15 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
     }
 
-    private async ValueTask<SemanticLook> CompareAsync(Exchange exchange, CacheUse use, SemanticLook look, CancellationToken cancellationToken)
+    private async ValueTask<SemanticLook> CompareAsync(CacheUse use, SemanticLook look, CancellationToken cancellationToken)
     {
         var alias = look.Alias!;
         var near = alias.Index.Search(look.Asked!.Partition, look.Vector);
-        if (Choose(alias, near, look.Asked, out var chosen, out var features) is { } figures)
+        if (Choose(look, near, out var chosen, out var features, out var figures) is not { } entry)
         {
             return look with { Figures = figures };
         }
-        var entry = alias.Index.Find(chosen)!;
-        if (await answers.FindAsync(use with { Key = entry.Key }, exchange.Request!.Operation, isAgain: false, cancellationToken) is not { } answer)
+        if (await answers.FindAsync(use with { Key = entry.Key }, isAgain: false, cancellationToken) is not { } answer)
         {
             if (use.Controls.MaxAge is null)
             {
@@ -94,15 +93,16 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
     }
 
     /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
-    /// <returns>Null when there is one; else why not.</returns>
-    private SemanticFigures? Choose(SemanticAlias alias, in Neighbours near, SemanticEntry asked, out Neighbour chosen, out HitFeatures features)
+    /// <returns>Null when there is none; then <paramref name="figures"/> says why.</returns>
+    private SemanticEntry? Choose(SemanticLook look, in Neighbours near, out Neighbour chosen, out HitFeatures features, out SemanticFigures figures)
     {
-        (chosen, features) = (default, default);
-        if (alias.Index.Find(near.Best) is null)
+        var (alias, asked) = (look.Alias!, look.Asked!);
+        (chosen, features, figures) = (default, default, look.Figures);
+        if (!near.Best.Exists)
         {
-            return new SemanticFigures(SemanticResult.NothingNear);
+            return null;
         }
-        var facts = TextFacts.Extract(asked.Text);
+        var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
         foreach (var (candidate, other) in (ReadOnlySpan<(Neighbour, Neighbour)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
         {
@@ -110,7 +110,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
             {
                 continue;
             }
-            var verdict = FactComparison.Compare(TextFacts.Extract(entry.Text), facts);
+            var verdict = FactComparison.Compare(entry.Facts, facts);
             if (!verdict.Agrees)
             {
                 metrics.Vetoed(verdict.Veto);
@@ -123,10 +123,14 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
             {
-                (leastRisk, chosen, features) = (risk, candidate, its);
+                (leastRisk, best, chosen, features) = (risk, entry, candidate, its);
             }
         }
-        return chosen.Exists ? null : new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near.Best.Similarity, Veto = veto };
+        if (best is null)
+        {
+            figures = new SemanticFigures(veto is null ? SemanticResult.NothingNear : SemanticResult.Vetoed) { Similarity = near.Best.Similarity, Veto = veto };
+        }
+        return best;
     }
 
     private static SemanticResult ResultOf(EmbeddingOutcome outcome) => outcome switch

@@ -1,4 +1,5 @@
 using AiGateway.Semantics.Acceptance;
+using AiGateway.Semantics.Facts;
 
 namespace AiGateway.Caching.Semantic;
 
@@ -19,7 +20,8 @@ internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, s
 
     public string Key { get; } = key;
 
-    public string Text { get; } = text;
+    /// <summary>What it states; read when it is first compared.</summary>
+    public TextFacts Facts => field ??= TextFacts.Extract(text);
 
     public string Caller { get; } = caller;
 

@@ -15,6 +15,10 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
     /// <summary>Checks.</summary>
     public LedgerVerdict Run()
     {
+        using (var plan = Command(PostgresRequests.PreferKeys))
+        {
+            plan.ExecuteNonQuery();
+        }
         var problem = ReadHeads() ?? LedgerPartitions.All(connection).Where(IsWanted).Select(ReadMonth).FirstOrDefault(static found => found is not null) ?? Compare();
         var verdicts = _nodes.Values.Select(node => node.Check.Verdict(0, null)).ToList();
         return new LedgerVerdict(verdicts.Sum(static verdict => verdict.Requests), verdicts.Sum(static verdict => verdict.Days), verdicts.Sum(static verdict => verdict.Removed), 0, problem);
@@ -52,10 +56,6 @@ internal sealed class PostgresChainCheck(NpgsqlConnection connection, int timeou
         PostgresRequests? requests = null;
         try
         {
-            using (var plan = Command(PostgresRequests.PreferKeys))
-            {
-                plan.ExecuteNonQuery();
-            }
             using var rows = Command(PostgresRequests.OfPeriod, month, month.AddMonths(1));
             using (var reader = rows.ExecuteReader())
             {

@@ -20,14 +20,7 @@ internal sealed class PostgresCorrectionTable(NpgsqlConnection connection, int t
     private const string End = "last_correction";
 
     /// <summary>All entries, the oldest first.</summary>
-    public List<Correction> All() => Entries($"SELECT {CorrectionRow.Columns} FROM {LedgerTables.Name}.corrections ORDER BY place");
-
-    /// <summary>The place of the last entry; 0 for none.</summary>
-    public long Last()
-    {
-        using var last = Command($"SELECT COALESCE(MAX(place), 0) FROM {LedgerTables.Name}.corrections");
-        return last.ExecuteScalar() as long? ?? 0;
-    }
+    public List<Correction> All() => Entries("ORDER BY place");
 
     /// <summary>The ledger's name, which the chains begin with.</summary>
     /// <exception cref="InvalidDataException">It is gone.</exception>
@@ -39,7 +32,7 @@ internal sealed class PostgresCorrectionTable(NpgsqlConnection connection, int t
         using var transaction = connection.BeginTransaction();
         Run("SET LOCAL lock_timeout = '15s'");
         Run($"LOCK TABLE {LedgerTables.Name}.corrections IN EXCLUSIVE MODE");
-        entry = new CorrectionChain().Link(Ledger(), All().LastOrDefault(), entry);
+        entry = new CorrectionChain().Link(Ledger(), Entries("ORDER BY place DESC LIMIT 1").FirstOrDefault(), entry);
         Run(
             $"INSERT INTO {LedgerTables.Name}.corrections ({CorrectionRow.Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             entry.Place, CorrectionWords.Of(entry.Kind), entry.At.UtcDateTime, StorableRequest.Text(entry.By), entry.Reason, entry.Subject, entry.From.UtcDateTime, entry.To.UtcDateTime,
@@ -80,11 +73,11 @@ internal sealed class PostgresCorrectionTable(NpgsqlConnection connection, int t
         return command;
     }
 
-    private List<Correction> Entries(string text)
+    private List<Correction> Entries(string order)
     {
         var entries = new List<Correction>();
-        using var all = Command(text);
-        using var reader = all.ExecuteReader();
+        using var rows = Command($"SELECT {CorrectionRow.Columns} FROM {LedgerTables.Name}.corrections {order}");
+        using var reader = rows.ExecuteReader();
         var row = new PostgresRow(reader);
         while (reader.Read())
         {

@@ -37,8 +37,9 @@ internal sealed class PostgresCorrections : ICorrectionStore
         {
             Lock();
         }
-        _place = _table.Last() + 1;
-        _counting = [.. _table.All().Where(static entry => entry.Kind == CorrectionKind.Restatement).Select(static entry => entry.Place)];
+        var entries = _table.All();
+        _place = (entries.LastOrDefault()?.Place ?? 0) + 1;
+        _counting = [.. entries.Where(static entry => entry.Kind == CorrectionKind.Restatement).Select(static entry => entry.Place)];
         _running = _chain.Genesis(_table.Ledger(), _place);
         if (isWriter)
         {
@@ -178,6 +179,8 @@ internal sealed class PostgresCorrections : ICorrectionStore
         }
         catch
         {
+            // Not back to its pool, where it would keep a lock that it had taken.
+            NpgsqlConnection.ClearPool(connection);
             connection.Dispose();
             throw;
         }

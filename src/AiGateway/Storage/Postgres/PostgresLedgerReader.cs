@@ -43,7 +43,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : ILedgerR
     public IReadOnlyList<LedgerGroup> Adjustments(LedgerQuery query) => Run(connection =>
     {
         var groups = new GroupSums(query, more: 2);
-        AddAdjusted(connection, query, "AND hour < at", LastRestatement(connection, query), ", hour, correction", groups);
+        AddAdjusted(connection, query, "AND hour < at", LastRestatement(connection, query), "hour, correction", groups);
         return groups.Groups;
     });
 

@@ -27,6 +27,14 @@ internal sealed class RedisCacheLevel(RedisConnection connection, string prefix,
     // Longer than any entry: LayeredCache keeps none for more than 30 days.
     private static readonly long PurgeMilliseconds = (long)TimeSpan.FromDays(31).TotalMilliseconds;
 
+    // In one piece: who read in between would find purges missing, take them for lost, and tell again what a purge of everything is to replace.
+    private static readonly LimitScript Tell = new("purge", """
+        if ARGV[2] == '1' then redis.call('DEL', KEYS[1]) end
+        for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        redis.call('PEXPIRE', KEYS[1], ARGV[1])
+        return 1
+        """);
+
     private readonly RedisKey _purges = prefix + "cache:purges";
     private readonly RedisKey _version = prefix + "cache:purges:v";
 
@@ -39,7 +47,7 @@ internal sealed class RedisCacheLevel(RedisConnection connection, string prefix,
         byte[]? box;
         try
         {
-            box = (byte[]?)await connection.RunAsync("get", "GET", KeyOf(key));
+            box = (byte[]?)await connection.RunAsync("get", KeyOf(key));
         }
         catch (Exception e) when (IsFailure(e))
         {
@@ -67,11 +75,11 @@ internal sealed class RedisCacheLevel(RedisConnection connection, string prefix,
             metrics.TooLarge();
             return false;
         }
-        return await TryRunAsync("set", "SET", KeyOf(entry.Key), seal.Seal(clear, BoundTo(entry.Key)), "PX", life);
+        return await TryRunAsync("set", KeyOf(entry.Key), seal.Seal(clear, BoundTo(entry.Key)), "PX", life);
     }
 
     /// <inheritdoc/>
-    public async ValueTask RemoveAsync(string key) => await TryRunAsync("del", "DEL", KeyOf(key));
+    public async ValueTask RemoveAsync(string key) => await TryRunAsync("del", KeyOf(key));
 
     /// <inheritdoc/>
     public async ValueTask<(bool Told, IReadOnlyDictionary<string, long>? Purges)> ExchangeAsync(KeyValuePair<string, long>[] purges)
@@ -79,12 +87,12 @@ internal sealed class RedisCacheLevel(RedisConnection connection, string prefix,
         var isTold = purges.Length == 0 || await TellAsync(purges);
         try
         {
-            var version = (string?)await connection.RunAsync("get", "GET", _version);
+            var version = (string?)await connection.RunAsync("get", _version);
             if (version == _seen)
             {
                 return (isTold, null);
             }
-            var flat = (RedisResult[])(await connection.RunAsync("hgetall", "HGETALL", _purges))!;
+            var flat = (RedisResult[])(await connection.RunAsync("hgetall", _purges))!;
             var all = new Dictionary<string, long>(flat.Length / 2, StringComparer.Ordinal);
             for (var i = 0; i + 1 < flat.Length; i += 2)
             {
@@ -107,30 +115,33 @@ internal sealed class RedisCacheLevel(RedisConnection connection, string prefix,
         seal.Dispose();
     }
 
-    // In this order: who sees the new version finds what it stands for.
     private async Task<bool> TellAsync(KeyValuePair<string, long>[] purges)
     {
-        if (purges.Any(static purge => purge.Key == PurgeTable.Everything) && !await TryRunAsync("del", "DEL", _purges))
+        var arguments = new RedisValue[2 + (purges.Length * 2)];
+        arguments[0] = PurgeMilliseconds;
+        arguments[1] = purges.Any(static purge => purge.Key == PurgeTable.Everything) ? 1 : 0;
+        for (var i = 0; i < purges.Length; i++)
+        {
+            arguments[2 + (2 * i)] = purges[i].Key;
+            arguments[3 + (2 * i)] = purges[i].Value;
+        }
+        try
+        {
+            await connection.RunAsync(Tell, [_purges], arguments);
+        }
+        catch (Exception e) when (IsFailure(e))
         {
             return false;
         }
-        var arguments = new object[1 + (purges.Length * 2)];
-        arguments[0] = _purges;
-        for (var i = 0; i < purges.Length; i++)
-        {
-            arguments[1 + (2 * i)] = purges[i].Key;
-            arguments[2 + (2 * i)] = purges[i].Value;
-        }
-        return await TryRunAsync("hset", "HSET", arguments)
-            && await TryRunAsync("pexpire", "PEXPIRE", _purges, PurgeMilliseconds)
-            && await TryRunAsync("set", "SET", _version, purges[^1].Value, "PX", PurgeMilliseconds);
+        // Only then: who sees the new version finds what it stands for.
+        return await TryRunAsync("set", _version, purges[^1].Value, "PX", PurgeMilliseconds);
     }
 
-    private async Task<bool> TryRunAsync(string call, string command, params object[] arguments)
+    private async Task<bool> TryRunAsync(string command, params object[] arguments)
     {
         try
         {
-            await connection.RunAsync(call, command, arguments);
+            await connection.RunAsync(command, arguments);
             return true;
         }
         catch (Exception e) when (IsFailure(e))

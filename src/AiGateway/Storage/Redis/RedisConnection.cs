@@ -29,12 +29,11 @@ internal sealed class RedisConnection(RedisModel settings, TrustedAuthorities au
         RunAsync(script.Name, database => CallAsync(database, script, keys, values));
 
     /// <summary>Runs a command.</summary>
-    /// <param name="call">What it is called in metrics.</param>
-    /// <param name="command">The command.</param>
+    /// <param name="command">The command, in lower case as metrics have it.</param>
     /// <param name="arguments">Its arguments; keys as <see cref="RedisKey"/>, by which a cluster finds its node.</param>
     /// <exception cref="LimitStoreException">As for scripts.</exception>
-    public Task<RedisResult> RunAsync(string call, string command, params object[] arguments) =>
-        RunAsync(call, database => database.ExecuteAsync(command, arguments));
+    public Task<RedisResult> RunAsync(string command, params object[] arguments) =>
+        RunAsync(command, database => database.ExecuteAsync(command, arguments));
 
     private async Task<RedisResult> RunAsync(string name, Func<IDatabase, Task<RedisResult>> ask)
     {

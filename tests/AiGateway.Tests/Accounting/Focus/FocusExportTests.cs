@@ -2,7 +2,6 @@ using AiGateway.Accounting;
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Focus;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
@@ -169,10 +168,7 @@ public sealed class FocusExportTests : IDisposable
     private static void Restate(LedgerHome home, TestClock clock, DateTimeOffset from, DateTimeOffset to, string input)
     {
         using var store = home.CorrectionsToWrite();
-        var prices = new LedgerLinePricer(new PriceBook(PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
-            """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
-                .Replace("INPUT", input, StringComparison.Ordinal))), null));
-        new Restater(store, prices, clock).Run(new RestatementOrder(from, to, ["gpt"], [], "eve", "the list was wrong", "a test's list"), isDryRun: false);
+        LedgerFixture.Restate(store, clock, from, to, input);
     }
 
     private string Csv(DateTimeOffset day, FocusOptions? options = null, LedgerHome? home = null)

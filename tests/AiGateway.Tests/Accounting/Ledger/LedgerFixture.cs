@@ -1,4 +1,8 @@
+using System.Text;
+using AiGateway.Accounting;
+using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
+using AiGateway.Accounting.Lines;
 using AiGateway.Pipeline;
 using AiGateway.Protocols;
 using AiGateway.TestKit;
@@ -53,6 +57,16 @@ internal static class LedgerFixture
             new LedgerLine { Kind = LedgerCallKind.Answer, Deployment = "dep", Provider = provider, Model = model, UpstreamModel = model, Dialect = "openai", Outcome = "succeeded", Usage = usage, Cost = cost },
         ],
     };
+
+    /// <summary>Restates a model's calls by a list on which a million plain input tokens cost this, cached ones 0.5 and output 2.</summary>
+    public static RestatementEffect Restate(ICorrectionStore store, TimeProvider clock, DateTimeOffset from, DateTimeOffset to, string input, string model = "gpt", bool isDryRun = false)
+    {
+        var list = PriceCatalogue.Parse(Encoding.UTF8.GetBytes(
+            """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
+                .Replace("INPUT", input, StringComparison.Ordinal)));
+        return new Restater(store, new LedgerLinePricer(new PriceBook(list, null)), clock)
+            .Run(new RestatementOrder(from, to, [model], [], "eve", "the list was wrong", "a test's list"), isDryRun);
+    }
 
     /// <summary>The same request with other calls.</summary>
     public static LedgerRequest With(LedgerRequest request, params LedgerLine[] lines) => new()

@@ -6,9 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using AiGateway.Admission;
 using AiGateway.Admission.Sharing;
 using AiGateway.Configuration;
-using AiGateway.Providers;
 using AiGateway.Storage.Redis;
-using AiGateway.Telemetry;
 using AiGateway.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,7 +22,7 @@ public sealed class RedisKindTests
     {
         await using var cluster = await RedisCluster.StartOrSkipAsync();
         // The first address is enough to find the others.
-        var redis = new RedisModel([("127.0.0.1", cluster.Nodes[1].Port)], null, false, 0, "t:", TimeSpan.FromSeconds(10));
+        var redis = SharedNode.ModelOf(cluster.Nodes[1]);
         await using var one = await SharedNode.StartAsync(redis, null);
         await using var two = await SharedNode.StartAsync(redis, null);
         var limit = SharedLimit.Of("few", LimitSharing.Exact, LimitMeasure.Tokens, 1_000);
@@ -72,7 +70,7 @@ public sealed class RedisKindTests
     private static async Task<LimitStoreException> FaultAsync(RedisModel redis, string? authorities)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var connection = new RedisConnection(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), TimeProvider.System, new RedisMetrics(services.GetRequiredService<IMeterFactory>(), MetricDefinitions.LimitsStoreCallDuration));
+        await using var connection = SharedNode.Connect(redis, services.GetRequiredService<IMeterFactory>(), authorities);
         var store = new RedisLimitStore(connection, "t:", "other", TimeSpan.FromSeconds(60), TimeProvider.System);
         return await Assert.ThrowsAsync<LimitStoreException>(() => store.BeginAsync("x", TimeSpan.Zero));
     }

@@ -26,7 +26,7 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
         _services = new ServiceCollection().AddMetrics().AddSingleton<IStoreRestorer>(this).AddSingleton(_ => Settlements!).BuildServiceProvider();
         var meters = _services.GetRequiredService<IMeterFactory>();
         var (clock, metrics) = (TimeProvider.System, new SharingMetrics(meters));
-        _connection = new RedisConnection(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), clock, new RedisMetrics(meters, MetricDefinitions.LimitsStoreCallDuration));
+        _connection = Connect(redis, meters, authorities);
         Store = new RedisLimitStore(_connection, "t:", Name, holdLife, clock);
         Book = new LeaseBook(metrics, NullLogger<LeaseBook>.Instance);
         Limiter = new Limiter(clock, Book);
@@ -58,7 +58,14 @@ internal sealed class SharedNode : IAsyncDisposable, IStoreRestorer
 
     /// <summary>Starts one; its calls have time enough on a busy machine unless said otherwise.</summary>
     public static Task<SharedNode> StartAsync(RedisServer redis, TimeSpan? timeout = null, TimeSpan? holdLife = null) =>
-        StartAsync(new RedisModel([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout ?? TimeSpan.FromSeconds(10)), null, holdLife);
+        StartAsync(ModelOf(redis, timeout), null, holdLife);
+
+    /// <summary>A Redis as the routing file would name it.</summary>
+    public static RedisModel ModelOf(RedisServer redis, TimeSpan? timeout = null) => new([("127.0.0.1", redis.Port)], null, false, 0, "t:", timeout ?? TimeSpan.FromSeconds(10));
+
+    /// <summary>A connection for limits.</summary>
+    public static RedisConnection Connect(RedisModel redis, IMeterFactory meters, string? authorities = null) =>
+        new(redis, new TrustedAuthorities(new HostModel { CaBundle = authorities }), TimeProvider.System, new RedisMetrics(meters, MetricDefinitions.LimitsStoreCallDuration));
 
     /// <summary>Starts one on a Redis as it is configured.</summary>
     public static async Task<SharedNode> StartAsync(RedisModel redis, string? authorities, TimeSpan? holdLife = null)

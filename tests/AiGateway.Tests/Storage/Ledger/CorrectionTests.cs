@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Text;
-using AiGateway.Accounting;
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Pipeline;
 using AiGateway.TestKit;
@@ -367,14 +364,10 @@ public abstract class CorrectionTests : IDisposable
 
     private static Dictionary<LedgerDimension, IReadOnlyList<string>> Model(string name) => new() { [LedgerDimension.Model] = [name] };
 
-    private static LedgerLinePricer Prices(string input) => new(new PriceBook(PriceCatalogue.Parse(Encoding.UTF8.GetBytes(
-        """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
-            .Replace("INPUT", input, StringComparison.Ordinal))), null));
-
     private RestatementEffect Restate(DateTimeOffset from, DateTimeOffset to, string input = "1", string model = "gpt", bool isDryRun = false)
     {
         using var store = isDryRun ? Home.Corrections() : Home.CorrectionsToWrite();
-        return new Restater(store, Prices(input), _clock).Run(new RestatementOrder(from, to, [model], [], "eve", "the list was wrong", "a test's list"), isDryRun);
+        return LedgerFixture.Restate(store, _clock, from, to, input, model, isDryRun);
     }
 
     private void Close(string month, string? zone = null)

@@ -1,7 +1,5 @@
-using AiGateway.Accounting;
 using AiGateway.Accounting.Corrections;
 using AiGateway.Accounting.Ledger;
-using AiGateway.Accounting.Lines;
 using AiGateway.Accounting.Reports;
 using AiGateway.Storage.Postgres;
 using AiGateway.TestKit;
@@ -77,7 +75,7 @@ public sealed class PostgresCorrectionTests(PostgresFixture postgres) : Correcti
         foreach (var input in (string[])["3", "1"])
         {
             using var store = home.CorrectionsToWrite();
-            Assert.Equal(all, Restate(store, clock, input).Entry!.Lines);
+            Assert.Equal(all, LedgerFixture.Restate(store, clock, October, November.AddMonths(1), input).Entry!.Lines);
         }
 
         Assert.Equal(all * 0.0001m, home.Reader.Sum(new LedgerQuery { From = October, To = November.AddMonths(1) }).Sum(static group => group.Sums.Cost));
@@ -103,15 +101,6 @@ public sealed class PostgresCorrectionTests(PostgresFixture postgres) : Correcti
 
         Assert.Equal(1, Assert.Single(home.Sum()).Sums.Requests);
         Assert.Null(home.Audit.Verify(null, null).Problem);
-    }
-
-    private static RestatementEffect Restate(ICorrectionStore store, TestClock clock, string input)
-    {
-        var prices = PriceCatalogue.Parse(System.Text.Encoding.UTF8.GetBytes(
-            """{"date":"2026-11-20","providers":{"openai":[{"model":"gpt","mode":"chat","prices":[{"standard":{"input":"INPUT","output":"2","cached_input":"0.5"}}]}]}}"""
-                .Replace("INPUT", input, StringComparison.Ordinal)));
-        return new Restater(store, new LedgerLinePricer(new PriceBook(prices, null)), clock)
-            .Run(new RestatementOrder(October, November.AddMonths(1), ["gpt"], [], "eve", "the list was wrong", "a test's list"), isDryRun: false);
     }
 
     private PostgresLedgerHome Home(TimeProvider clock) => new(postgres.Server, PostgresFixture.Database, clock);

@@ -38,7 +38,7 @@ public sealed class PostgresLedgerFaultTests(PostgresFixture postgres) : IClassF
     public void AnswerToTheCommitIsLost_BatchCountsOnce()
     {
         using var home = new PostgresLedgerHome(postgres.Server, PostgresFixture.Database);
-        using var relay = new LosingRelay(postgres.Server.Port);
+        using var relay = new FaultyRelay(postgres.Server.Port);
         var store = home.Node("far", relay.Port);
         Append(store, "req_0");
         for (var i = 1; i < 6; i++)

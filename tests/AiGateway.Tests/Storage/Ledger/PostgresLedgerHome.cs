@@ -22,9 +22,9 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     public PostgresLedgerHome(PostgresServer server, string name, TimeProvider? clock = null)
     {
         (_server, _name, _clock) = (server, name, clock ?? TimeProvider.System);
-        if (Execute($"Database=postgres;{Connection}", $"SELECT 1 FROM pg_database WHERE datname = '{name}'") is null)
+        if (Execute(server.ConnectionString(), $"SELECT 1 FROM pg_database WHERE datname = '{name}'") is null)
         {
-            Execute($"Database=postgres;{Connection}", $"CREATE DATABASE {name}");
+            Execute(server.ConnectionString(), $"CREATE DATABASE {name}");
         }
         Tamper($"DROP SCHEMA IF EXISTS {LedgerTables.Name} CASCADE");
         Database = new PostgresDatabase(Address);
@@ -42,8 +42,6 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     public ILedgerReader Reader { get; }
 
     public ILedgerAudit Audit { get; }
-
-    private string Connection => $"Host=127.0.0.1;Port={_server.Port};Username=gateway;Pooling=False";
 
     /// <summary>A store of a node with a data folder of this name, and connections of its own.</summary>
     /// <param name="name">The data folder.</param>
@@ -65,7 +63,7 @@ internal sealed class PostgresLedgerHome : ILedgerHome
     public void DropTrigger(string table, string trigger) => Tamper($"DROP TRIGGER {trigger} ON {table}");
 
     /// <inheritdoc />
-    public object? Tamper(string text) => Execute($"Database={_name};Search Path={LedgerTables.Name};{Connection}", text);
+    public object? Tamper(string text) => Execute($"{_server.ConnectionString(_name)};Search Path={LedgerTables.Name}", text);
 
     /// <summary>Takes away what refuses changes.</summary>
     public void DropTriggers()
@@ -82,9 +80,10 @@ internal sealed class PostgresLedgerHome : ILedgerHome
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static object? Execute(string connectionString, string text)
+    /// <summary>Runs SQL of a test on a connection of its own.</summary>
+    public static object? Execute(string connectionString, string text)
     {
-        using var connection = new NpgsqlConnection(connectionString);
+        using var connection = new NpgsqlConnection($"{connectionString};Pooling=False");
         connection.Open();
         using var command = PostgresDatabase.Command(connection, text);
         return command.ExecuteScalar();

@@ -2,7 +2,6 @@ using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.TestKit;
 using AiGateway.Tests.Accounting.Ledger;
-using Npgsql;
 
 namespace AiGateway.Tests.Storage.Ledger;
 
@@ -19,7 +18,7 @@ public sealed class PostgresLedgerRoomTests
     {
         const bool blocks = true;
         await using var server = await PostgresServer.StartOrSkipAsync("fsync=off");
-        using var relay = new SlowRelay(server.Port);
+        using var relay = new FaultyRelay(server.Port);
         using var home = new PostgresLedgerHome(server, "slow");
         await using var host = new QueueHost(Settings(blocks), home.Node("far", relay.Port));
         await AddAsync(host, 0, 1);
@@ -40,8 +39,8 @@ public sealed class PostgresLedgerRoomTests
     {
         await using var server = await PostgresServer.StartOrSkipAsync("fsync=off");
         await using var disk = await SizedFolder.MountOrSkipAsync(24, "nobody");
-        await RunAsync(server, $"CREATE TABLESPACE small LOCATION '{disk.Path}'");
-        await RunAsync(server, "CREATE DATABASE small TABLESPACE small");
+        PostgresLedgerHome.Execute(server.ConnectionString(), $"CREATE TABLESPACE small LOCATION '{disk.Path}'");
+        PostgresLedgerHome.Execute(server.ConnectionString(), "CREATE DATABASE small TABLESPACE small");
         using var home = new PostgresLedgerHome(server, "small");
         await using var host = new QueueHost(Settings(blocks), home.Node("node"));
         await AddAsync(host, 0, 1);
@@ -88,15 +87,5 @@ public sealed class PostgresLedgerRoomTests
         Assert.Equal(Records - host.Metrics.Lost, home.Tamper("SELECT COUNT(*) FROM requests"));
         Assert.Equal(Records - host.Metrics.Lost, home.Audit.Verify(null, null).Requests);
         Assert.Null(home.Audit.Verify(null, null).Problem);
-    }
-
-    private static async Task RunAsync(PostgresServer server, string text)
-    {
-        await using var connection = new NpgsqlConnection(server.ConnectionString() + ";Pooling=False");
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // Every text is this test's own.
-        await using var command = new NpgsqlCommand(text, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -3,14 +3,15 @@ using System.Net.Sockets;
 
 namespace AiGateway.Tests.Storage.Ledger;
 
-/// <summary>A way to a server on loopback on which the answer to a commit can be lost: the server has it, the connection ends before its answer.</summary>
-internal sealed class LosingRelay : IDisposable
+/// <summary>A way to a server on loopback on which answers take their time, and the answer to a commit can be lost: the server has it, the connection ends before its answer.</summary>
+internal sealed class FaultyRelay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
+    private long _delay;
     private volatile bool _losesNext;
 
-    public LosingRelay(int target)
+    public FaultyRelay(int target)
     {
         _target = target;
         _listener.Start();
@@ -18,6 +19,13 @@ internal sealed class LosingRelay : IDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How long each piece of an answer is held.</summary>
+    public TimeSpan Delay
+    {
+        get => new(Interlocked.Read(ref _delay));
+        set => Interlocked.Exchange(ref _delay, value.Ticks);
+    }
 
     /// <summary>Whether the answer to the next commit is to be lost; false again when it was.</summary>
     public bool LosesNext
@@ -58,6 +66,7 @@ internal sealed class LosingRelay : IDisposable
                 // What the server says to the commit comes in one piece; it ends here.
                 while ((count = await fromServer.ReadAsync(buffer)) > 0 && !Volatile.Read(ref isLosing))
                 {
+                    await Task.Delay(Delay);
                     await fromClient.WriteAsync(buffer.AsMemory(0, count));
                 }
                 client.Close();
