@@ -16,6 +16,11 @@ internal static class GatewayPipeline
     public static void UseGatewayPipeline(this IApplicationBuilder app)
     {
         app.UseMiddleware<CorsMiddleware>();
+        app.Use(next =>
+        {
+            app.ApplicationServices.GetRequiredService<OwnRequests>().Connect(next);
+            return next;
+        });
         app.UseMiddleware<ExchangeMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<AuthenticationMiddleware>();

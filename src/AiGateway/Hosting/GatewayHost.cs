@@ -58,6 +58,7 @@ internal static class GatewayHost
         services.AddSingleton(new SnapshotHolder(first));
         services.AddSingleton<IRandomSource, SharedRandomSource>();
         services.AddSingleton<DrainState>();
+        services.AddSingleton<OwnRequests>();
         services.AddSingleton(_ => new ObjectIds(IdSecret.Load(host)));
         services.AddSingleton<PlanBuilder>();
         services.AddSingleton<IPlanner, Planner>();

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using AiGateway.Caching.Semantic.Embedders;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
 
@@ -8,7 +10,8 @@ namespace AiGateway.Caching.Semantic;
 
 /// <summary>The aliases that compare questions, as the configuration in force has them: loads embedders, keeps what was learnt at intervals and at the stop.</summary>
 /// <remarks>Loading takes tenths of a second and is done aside: until then, and with an embedder that cannot be loaded, questions are not compared.</remarks>
-internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAcceptanceStore store, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
+internal sealed partial class SemanticAliases(
+    SnapshotHolder snapshots, IAcceptanceStore store, OwnRequests stages, SemanticMetrics metrics, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
 {
     /// <summary>How often what was learnt is kept.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
@@ -19,15 +22,13 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
     private readonly ConcurrentDictionary<string, SemanticAlias> _aliases = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lazy<EmbeddingThreads> _threads = new(static () => new EmbeddingThreads(EmbeddingThreads.DefaultThreads, EmbeddingThreads.DefaultQueue));
+    private readonly Dictionary<string, EmbeddingModel> _models = new(StringComparer.Ordinal);
     private Dictionary<AcceptanceKey, AcceptanceState> _kept = [];
     private ITimer? _timer;
     private bool _isLoaded;
 
     /// <summary>All of them.</summary>
     public ICollection<SemanticAlias> All => _aliases.Values;
-
-    /// <summary>Embeds; started when it is first needed.</summary>
-    public EmbeddingThreads Threads => _threads.Value;
 
     /// <summary>The alias of a rule; null while it is not ready, and for a rule that is not in force any more.</summary>
     public SemanticAlias? Find(string name, SemanticCacheModel rule) => _aliases.TryGetValue(name, out var alias) && alias.Rule == rule ? alias : null;
@@ -91,13 +92,14 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
             }
             wanted.Add(alias.Name);
             LoadKept();
-            if (_aliases.TryGetValue(alias.Name, out var current) && current.Rule == rule)
+            // The rule may be the same, and the alias that embeds have another model.
+            if (_aliases.TryGetValue(alias.Name, out var current) && current.Rule == rule && (rule.EmbedderAlias is not { } through || current.Embedder.Fingerprint == EmbedderFingerprint.Of(through, snapshot)))
             {
                 continue;
             }
             try
             {
-                _aliases[alias.Name] = Make(alias.Name, rule, current);
+                _aliases[alias.Name] = Make(alias.Name, rule, current, snapshot);
             }
             catch (Exception e) when (e is EmbeddingModelException or IOException)
             {
@@ -113,30 +115,39 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
                 _aliases.TryRemove(name, out _);
             }
         }
+        foreach (var name in _models.Keys.Except(_aliases.Values.Select(static alias => alias.Rule.Embedder).Append(SemanticWords.Sentence)).ToList())
+        {
+            _models.Remove(name);
+        }
     }
 
-    private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before)
+    private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before, Snapshot snapshot)
     {
         // Before the embedder is loaded, which may fail.
         if (before is not null)
         {
             Note(before);
         }
-        // A model is the same for all aliases that name it.
-        var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
-            SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
-        var isSame = before?.Model.Fingerprint == model.Fingerprint;
-        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(model, rule.MaxEntries);
+        IQuestionEmbedder embedder = rule.EmbedderAlias is { } through
+            ? new AliasEmbedder(name, through, EmbedderFingerprint.Of(through, snapshot), stages, metrics, clock, logger)
+            : new InProcessEmbedder(ModelOf(rule.Embedder), _threads.Value);
+        var isSame = before?.Embedder.Fingerprint == embedder.Fingerprint;
+        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(embedder, rule.MaxEntries);
         var acceptance = new AcceptanceModel(
             new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = BuiltIn },
             ScorerPrior.Generic,
             BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
-        if (_kept.TryGetValue(new AcceptanceKey(name, model.Fingerprint), out var state) && !acceptance.TryRestore(state))
+        if (_kept.TryGetValue(new AcceptanceKey(name, embedder.Fingerprint), out var state) && !acceptance.TryRestore(state))
         {
             Log.Unsound(logger, name);
         }
-        return new SemanticAlias(name, rule, model, index, acceptance);
+        // Whatever embeds questions, answers are compared by what tells sentences apart.
+        return new SemanticAlias(name, rule, embedder, index, acceptance, new AnswerJudge(ModelOf(SemanticWords.Sentence)));
     }
+
+    /// <summary>A model, loaded once for all aliases that name it.</summary>
+    private EmbeddingModel ModelOf(string name) =>
+        _models.TryGetValue(name, out var known) ? known : _models[name] = EmbeddingModel.Load(SemanticWords.FolderOf(name), new EmbeddingModelOptions { OverLength = OverLength.Skip });
 
     private void LoadKept()
     {
@@ -155,7 +166,7 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
         }
     }
 
-    private void Note(SemanticAlias alias) => _kept[new AcceptanceKey(alias.Name, alias.Model.Fingerprint)] = alias.Acceptance.Save();
+    private void Note(SemanticAlias alias) => _kept[new AcceptanceKey(alias.Name, alias.Embedder.Fingerprint)] = alias.Acceptance.Save();
 
     private async Task SaveAsync()
     {

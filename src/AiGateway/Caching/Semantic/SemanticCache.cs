@@ -39,8 +39,8 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
         try
         {
-            var vector = new float[alias.Model.Dimensions];
-            var outcome = await aliases.Threads.TryEmbedAsync(alias.Model, text, vector, cancellationToken);
+            var vector = new float[alias.Embedder.Dimensions];
+            var outcome = await alias.Embedder.TryEmbedAsync(exchange, text, vector, cancellationToken);
             if (outcome != EmbeddingOutcome.Embedded)
             {
                 return Nothing(ResultOf(outcome));

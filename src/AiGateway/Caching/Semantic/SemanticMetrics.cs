@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AiGateway.Caching.Semantic.Embedders;
 using AiGateway.Pipeline;
 using AiGateway.Semantics.Facts;
 using AiGateway.Telemetry;
@@ -13,6 +14,7 @@ internal sealed class SemanticMetrics : IRequestObserver
     private readonly Counter<long> _looks;
     private readonly Counter<long> _vetoes;
     private readonly Counter<long> _checks;
+    private readonly Counter<long> _embeddings;
 
     public SemanticMetrics(IMeterFactory factory)
     {
@@ -20,6 +22,7 @@ internal sealed class SemanticMetrics : IRequestObserver
         _looks = meter.CreateCounter<long>(MetricDefinitions.SemanticLooks);
         _vetoes = meter.CreateCounter<long>(MetricDefinitions.SemanticVetoes);
         _checks = meter.CreateCounter<long>(MetricDefinitions.SemanticChecks);
+        _embeddings = meter.CreateCounter<long>(MetricDefinitions.SemanticEmbeddings);
     }
 
     /// <summary>A fact forbade a hit.</summary>
@@ -35,6 +38,11 @@ internal sealed class SemanticMetrics : IRequestObserver
         Of(alias).Checked(result, isTrusted);
     }
 
+    /// <summary>A question that an alias was to turn into a vector.</summary>
+    /// <param name="alias">The alias that compares questions.</param>
+    /// <param name="result">What came of it.</param>
+    public void Embedded(string alias, EmbeddingResult result) => _embeddings.Add(1, new(TagNames.Alias, alias), new(TagNames.Result, WordOf(result)));
+
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
     {
@@ -47,6 +55,18 @@ internal sealed class SemanticMetrics : IRequestObserver
 
     /// <summary>What was counted of an alias.</summary>
     public SemanticSums Of(string alias) => _sums.GetOrAdd(alias, static _ => new SemanticSums());
+
+    private static string WordOf(EmbeddingResult result) => result switch
+    {
+        EmbeddingResult.Embedded => "embedded",
+        EmbeddingResult.Remembered => "remembered",
+        EmbeddingResult.TimedOut => "timed_out",
+        EmbeddingResult.Refused => "refused",
+        EmbeddingResult.Failed => "failed",
+        EmbeddingResult.Unusable => "unusable",
+        EmbeddingResult.Busy => "busy",
+        _ => "resting",
+    };
 
     private static string WordOf(SemanticCheckResult result) => result switch
     {
