@@ -52,7 +52,7 @@ internal sealed class AnswerJudge(EmbeddingModel model)
     }
 
     /// <summary>Whether the letters and digits of both are the same, in order.</summary>
-    private static bool AreEqual(string a, string b)
+    internal static bool AreEqual(string a, string b)
     {
         var (i, j, any) = (0, 0, false);
         while (true)

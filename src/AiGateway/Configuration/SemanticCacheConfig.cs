@@ -21,8 +21,18 @@ internal sealed record SemanticCacheConfig
     /// <summary>What checking may cost.</summary>
     public SemanticChecksConfig Checks { get; init; } = new();
 
-    /// <summary><c>built_in</c>.</summary>
-    public string? Judge { get; init; }
+    /// <summary>What compares answers; in the file the section, or the word <c>built_in</c> alone.</summary>
+    public SemanticJudgeConfig Judge { get; init; } = new();
+}
+
+/// <summary>What compares a kept answer with a live one: the built-in judge, or an alias.</summary>
+internal sealed record SemanticJudgeConfig
+{
+    /// <summary>The alias that is asked; null for the built-in judge.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>How long it may take, 1 s to 10 min; nobody waits for it. Default 1 min.</summary>
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>What makes vectors of questions: a model in the process, or an alias.</summary>

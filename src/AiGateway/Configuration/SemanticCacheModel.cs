@@ -11,11 +11,15 @@ internal sealed record SemanticCacheModel(bool Serves, string Embedder, double M
     /// <summary>The alias that embeds; null where a model in the process does.</summary>
     public EmbedderAliasModel? EmbedderAlias { get; init; }
 
+    /// <summary>The alias that compares answers; null for the built-in judge.</summary>
+    public JudgeAliasModel? JudgeAlias { get; init; }
+
     /// <summary>The model of a section; null where nothing is compared.</summary>
     public static SemanticCacheModel? Of(SemanticCacheConfig section) => section.Mode is null or SemanticWords.Off ? null : new(
         section.Mode == SemanticWords.On, section.Embedder.Model ?? SemanticWords.Sentence, section.MaxWrongHits ?? 0.02, section.MaxEntries ?? 20_000, section.Checks.MaxShare ?? 0.25)
     {
         EmbedderAlias = section.Embedder is { Alias: { } alias } embedder
             ? new EmbedderAliasModel(alias, embedder.Dimensions ?? 0, embedder.Timeout ?? TimeSpan.FromMilliseconds(500)) : null,
+        JudgeAlias = section.Judge is { Alias: { } judge } ? new JudgeAliasModel(judge, section.Judge.Timeout ?? TimeSpan.FromMinutes(1)) : null,
     };
 }

@@ -6,4 +6,5 @@ namespace AiGateway.Pipeline;
 /// <param name="Purpose">What for.</param>
 /// <param name="Caller">Who pays, and whose limits hold: the caller of the request that caused it.</param>
 /// <param name="CausedBy">That request's id.</param>
-internal sealed record OwnCall(OwnPurpose Purpose, CallerModel Caller, string CausedBy);
+/// <param name="Alias">That request's alias: it is what the call is made for.</param>
+internal sealed record OwnCall(OwnPurpose Purpose, CallerModel Caller, string CausedBy, string Alias);

@@ -34,7 +34,7 @@ internal sealed class OwnQuestion
     public Exchange Exchange => _context.GetExchange();
 
     /// <summary>Its answer, where it has one that is whole; else null.</summary>
-    public ReadOnlyMemory<byte>? Answer => _context.Response.StatusCode == StatusCodes.Status200OK && Exchange.Outcome == RequestOutcome.Completed && !_answer.IsOver ? _answer.Written : null;
+    public ReadOnlyMemory<byte>? Answer => _context.Response.StatusCode == StatusCodes.Status200OK && Exchange.Outcome == RequestOutcome.Completed && !_answer.IsOver ? _answer.Written : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Runs it; completes when it has settled.</summary>
     public Task RunAsync(OwnRequests stages) => stages.RunAsync(_context);

@@ -7,7 +7,7 @@ public sealed class CacheConfigTests
 {
     private const string Rest = """
         providers: { simulated: {} }
-        deployments: { sim: { provider: simulated } }
+        deployments: { sim: { provider: simulated }, e1: { provider: simulated, model: e1 }, e2: { provider: simulated, model: e2 }, talk: { provider: simulated, model: t, operations: [chat_completions] } }
 
         """;
 
@@ -59,6 +59,38 @@ public sealed class CacheConfigTests
     public void SectionAboutMeaning_IsReadWhole(string semantic, bool serves, string embedder, double bound, int entries, double checks) =>
         Assert.Equal(new SemanticCacheModel(serves, embedder, bound, entries, checks), Of($", cache: {{ semantic: {semantic} }}")!.Semantic);
 
+    [Fact]
+    public void AliasesThatEmbedAndCompare_AreReadWhole()
+    {
+        var model = Of(", cache: { semantic: { mode: on, embedder: { alias: vectors, dimensions: 768 }, judge: { alias: strong, timeout: 20s } } }", Others)!.Semantic!;
+
+        Assert.Equal(new EmbedderAliasModel("vectors", 768, TimeSpan.FromMilliseconds(500)), model.EmbedderAlias);
+        Assert.Equal(new JudgeAliasModel("strong", TimeSpan.FromSeconds(20)), model.JudgeAlias);
+    }
+
+    [Theory]
+    [InlineData("embedder: { alias: vectors }", "dimensions")]
+    [InlineData("embedder: { alias: vector, dimensions: 768 }", "Did you mean")]
+    [InlineData("embedder: { alias: 'any/*', dimensions: 768 }", "stands for many")]
+    [InlineData("embedder: { alias: vectors, dimensions: 0 }", "8192")]
+    [InlineData("embedder: { alias: vectors, dimensions: 768, model: static }", "Keep one")]
+    [InlineData("embedder: { dimensions: 768 }", "alias: NAME")]
+    [InlineData("embedder: { timeout: 1s }", "alias: NAME")]
+    [InlineData("embedder: { alias: vectors, dimensions: 768, timeout: 1m }", "1m")]
+    [InlineData("embedder: { alias: mixed, dimensions: 768 }", "several models (e1, e2)")]
+    [InlineData("embedder: { alias: chats, dimensions: 768 }", "serves no embeddings")]
+    [InlineData("embedder: { alias: chat, dimensions: 768 }", "compares questions itself")]
+    [InlineData("judge: { alias: chat }", "answers by meaning itself")]
+    [InlineData("judge: { alias: 'any/*' }", "stands for many")]
+    [InlineData("judge: { alias: stron }", "Did you mean")]
+    [InlineData("judge: { timeout: 5s }", "alias: NAME")]
+    public void WhatIsWrongAboutAliases_IsNamedWithItsPlace(string section, string named)
+    {
+        var error = Assert.Single(Loading.Errors(Yaml($", cache: {{ semantic: {{ mode: on, {section} }} }}", Others)));
+
+        Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("semantic: maybe", "maybe")]
     [InlineData("semantic: { mode: on, max_wrong_hits: 0 }", "0.02")]
@@ -76,7 +108,10 @@ public sealed class CacheConfigTests
         Assert.Contains(":3:", error, StringComparison.Ordinal);
     }
 
-    private static CacheModel? Of(string cache) => Loading.Good(Yaml(cache)).Aliases.Find("chat")!.Cache;
+    // Others that the alias may name.
+    private const string Others = "strong: { groups: [{ deployments: [sim] }] }, vectors: { groups: [{ deployments: [e1] }] }, chats: { groups: [{ deployments: [talk] }] }, mixed: { groups: [{ deployments: [e1, e2] }] }, any/*: { groups: [{ deployments: [e1] }] }";
 
-    private static string Yaml(string cache) => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }} }}\n";
+    private static CacheModel? Of(string cache, string others = "") => Loading.Good(Yaml(cache, others)).Aliases.Find("chat")!.Cache;
+
+    private static string Yaml(string cache, string others = "") => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }}{(others.Length > 0 ? ", " + others : "")} }}\n";
 }

@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using AiGateway.Caching.Semantic.Embedders;
+using AiGateway.Caching.Semantic.Judges;
 using AiGateway.Configuration;
 using AiGateway.Semantics.Acceptance;
 
@@ -11,4 +15,15 @@ namespace AiGateway.Caching.Semantic;
 /// <param name="Index">The questions.</param>
 /// <param name="Acceptance">Decides.</param>
 /// <param name="Judge">Compares answers.</param>
-internal sealed record SemanticAlias(string Name, SemanticCacheModel Rule, IQuestionEmbedder Embedder, SemanticIndex Index, AcceptanceModel Acceptance, AnswerJudge Judge);
+internal sealed record SemanticAlias(string Name, SemanticCacheModel Rule, IQuestionEmbedder Embedder, SemanticIndex Index, AcceptanceModel Acceptance, IAnswerComparer Judge)
+{
+    /// <summary>Tells whether checks have verdicts.</summary>
+    public VerdictWatch Verdicts { get; } = new();
+
+    /// <summary>Whose evidence it learns: what one judge says another may not.</summary>
+    public AcceptanceKey Evidence => EvidenceOf(Name, Rule, Embedder);
+
+    /// <summary>The same of an alias that is yet to be.</summary>
+    public static AcceptanceKey EvidenceOf(string name, SemanticCacheModel rule, IQuestionEmbedder embedder) => new(
+        name, rule.JudgeAlias is { } judge ? embedder.Fingerprint ^ BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes("judge " + judge.Name))) : embedder.Fingerprint);
+}

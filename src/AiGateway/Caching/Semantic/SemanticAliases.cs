@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AiGateway.Caching.Semantic.Embedders;
+using AiGateway.Caching.Semantic.Judges;
 using AiGateway.Configuration;
 using AiGateway.Pipeline;
 using AiGateway.Semantics.Acceptance;
@@ -16,8 +17,8 @@ internal sealed partial class SemanticAliases(
     /// <summary>How often what was learnt is kept.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
-    // How often the built-in judge takes a wrong answer for a right one is not known of all kinds of answers: a quarter is on the safe side, and costs a quarter of the bound.
-    private static readonly JudgeError BuiltIn = new(FalseAcceptUpper: 0.25, FalseRejectLower: 0);
+    // How often a judge takes a wrong answer for a right one is not known of all kinds of answers: a quarter is on the safe side, and costs a quarter of the bound.
+    private static readonly JudgeError Assumed = new(FalseAcceptUpper: 0.25, FalseRejectLower: 0);
 
     private readonly ConcurrentDictionary<string, SemanticAlias> _aliases = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -132,17 +133,18 @@ internal sealed partial class SemanticAliases(
             ? new AliasEmbedder(name, through, EmbedderFingerprint.Of(through, snapshot), stages, metrics, clock, logger)
             : new InProcessEmbedder(ModelOf(rule.Embedder), _threads.Value);
         var isSame = before?.Embedder.Fingerprint == embedder.Fingerprint;
-        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(embedder, rule.MaxEntries);
+        var index = isSame && before!.Rule.MaxEntries == rule.MaxEntries ? before.Index : new SemanticIndex(embedder.Fingerprint, embedder.Dimensions, rule.MaxEntries);
         var acceptance = new AcceptanceModel(
-            new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = BuiltIn },
+            new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = Assumed },
             ScorerPrior.Generic,
             BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
-        if (_kept.TryGetValue(new AcceptanceKey(name, embedder.Fingerprint), out var state) && !acceptance.TryRestore(state))
+        if (_kept.TryGetValue(SemanticAlias.EvidenceOf(name, rule, embedder), out var state) && !acceptance.TryRestore(state))
         {
             Log.Unsound(logger, name);
         }
-        // Whatever embeds questions, answers are compared by what tells sentences apart.
-        return new SemanticAlias(name, rule, embedder, index, acceptance, new AnswerJudge(ModelOf(SemanticWords.Sentence)));
+        // Whatever embeds questions, the built-in judge compares answers by what tells sentences apart.
+        IAnswerComparer judge = rule.JudgeAlias is { } asked ? new AliasComparer(asked, stages) : new BuiltInComparer(ModelOf(SemanticWords.Sentence));
+        return new SemanticAlias(name, rule, embedder, index, acceptance, judge);
     }
 
     /// <summary>A model, loaded once for all aliases that name it.</summary>
@@ -166,7 +168,7 @@ internal sealed partial class SemanticAliases(
         }
     }
 
-    private void Note(SemanticAlias alias) => _kept[new AcceptanceKey(alias.Name, alias.Embedder.Fingerprint)] = alias.Acceptance.Save();
+    private void Note(SemanticAlias alias) => _kept[alias.Evidence] = alias.Acceptance.Save();
 
     private async Task SaveAsync()
     {

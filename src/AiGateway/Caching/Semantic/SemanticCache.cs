@@ -46,7 +46,13 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 return Nothing(ResultOf(outcome));
             }
             var asked = new SemanticEntry(IdOf(whole.Key), IdOf(partition), use.Key, text, exchange.Caller.Id);
-            return await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+            return await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) 
+            {
+                Alias = alias,
+                Asked = asked,
+                Vector = vector,
+                Caused = alias.Judge.Waits ? new OwnCall(OwnPurpose.CacheCheck, exchange.Caller, exchange.Id, alias.Name) : null,
+            }, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -74,6 +80,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         var verdict = alias.Acceptance.Decide(features, entry.Evidence);
         var result = verdict.Decision switch
         {
+            AcceptanceDecision.Serve when alias.Verdicts.IsBlind => SemanticResult.Checked,
             AcceptanceDecision.Serve => alias.Rule.Serves ? SemanticResult.Served : SemanticResult.WouldServe,
             AcceptanceDecision.Check => SemanticResult.Checked,
             _ => SemanticResult.Untrusted,

@@ -20,8 +20,10 @@ internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, s
 
     public string Key { get; } = key;
 
+    public string Text { get; } = text;
+
     /// <summary>What it states; read when it is first compared.</summary>
-    public TextFacts Facts => field ??= TextFacts.Extract(text);
+    public TextFacts Facts => field ??= TextFacts.Extract(Text);
 
     public string Caller { get; } = caller;
 

@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
-using AiGateway.Caching.Semantic.Embedders;
 using AiGateway.Semantics.Index;
 
 namespace AiGateway.Caching.Semantic;
 
 /// <summary>The questions of an alias with their vectors, bounded in number: those that were of no use go first, the oldest of them before others.</summary>
-/// <param name="embedder">What makes the vectors.</param>
+/// <param name="embedder">The fingerprint of what makes the vectors.</param>
+/// <param name="dimensions">Numbers per vector.</param>
 /// <param name="most">Most questions.</param>
-internal sealed class SemanticIndex(IQuestionEmbedder embedder, int most)
+internal sealed class SemanticIndex(UInt128 embedder, int dimensions, int most)
 {
     // Vectors, their bookkeeping, and partitions of few questions; beyond it the index itself makes room, which is as if a question had not been asked.
     private const int BytesBesideVector = 1024;
 
-    private readonly VectorIndex _vectors = new(embedder.Fingerprint, embedder.Dimensions, Math.Max(VectorIndex.LeastBytes, (long)most * (embedder.Dimensions + BytesBesideVector)));
+    private readonly VectorIndex _vectors = new(embedder, dimensions, Math.Max(VectorIndex.LeastBytes, (long)most * (dimensions + BytesBesideVector)));
     private readonly ConcurrentDictionary<UInt128, SemanticEntry> _entries = new();
     private readonly Queue<SemanticEntry> _byAge = [];
     private readonly Lock _changing = new();
@@ -21,7 +21,7 @@ internal sealed class SemanticIndex(IQuestionEmbedder embedder, int most)
     public int Count => _entries.Count;
 
     /// <summary>The two questions of a partition nearest to a vector.</summary>
-    public Neighbours Search(UInt128 partition, ReadOnlySpan<float> vector) => _vectors.Search(embedder.Fingerprint, partition, vector);
+    public Neighbours Search(UInt128 partition, ReadOnlySpan<float> vector) => _vectors.Search(embedder, partition, vector);
 
     /// <summary>The question of a search's result; null when it has just gone.</summary>
     public SemanticEntry? Find(in Neighbour neighbour) => neighbour.Exists ? _entries.GetValueOrDefault(neighbour.Id) : null;
@@ -31,7 +31,7 @@ internal sealed class SemanticIndex(IQuestionEmbedder embedder, int most)
     {
         lock (_changing)
         {
-            if (!_vectors.Add(embedder.Fingerprint, entry.Partition, entry.Id, vector))
+            if (!_vectors.Add(embedder, entry.Partition, entry.Id, vector))
             {
                 return;
             }

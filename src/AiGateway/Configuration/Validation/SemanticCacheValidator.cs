@@ -29,6 +29,7 @@ internal static class SemanticCacheValidator
                 context.Error(path, $"The alias '{name}' keeps no answers ('cache.mode: off'), so there are none for questions that mean the same. Set 'mode: exact', or 'semantic: off'.");
             }
             ValidateEmbedder(context, name, semantic.Embedder, path["embedder"]);
+            ValidateJudge(context, name, semantic.Judge, path["judge"]);
         }
     }
 
@@ -56,6 +57,26 @@ internal static class SemanticCacheValidator
             context.Error(path, $"'embedder' of the alias '{alias}' needs 'dimensions': how many numbers the vectors of '{through}' have (1536 for text-embedding-3-small). One request to /v1/embeddings shows it.");
         }
         ValidateEmbeddingAlias(context, alias, through, path["alias"]);
+    }
+
+    private static void ValidateJudge(ValidationContext context, string alias, SemanticJudgeConfig judge, ConfigPath path)
+    {
+        if (judge.Alias is not { } through)
+        {
+            if (judge.Timeout is not null)
+            {
+                context.Error(path, $"'judge' of the alias '{alias}' has a 'timeout', which is said of an alias that compares answers. Add 'alias: NAME', or remove it.");
+            }
+            return;
+        }
+        if (!context.Config.Aliases.TryGetValue(through, out var compares) || through.EndsWith('*'))
+        {
+            context.Error(path["alias"], $"The answers of the alias '{alias}' are compared by the alias '{through}', which {(through.EndsWith('*') ? "stands for many" : "is not defined")}.{Suggestion.For(through, context.Config.Aliases.Keys)} Name an alias of a chat model.");
+        }
+        else if (compares.Cache?.Semantic.Mode is { } mode and not SemanticWords.Off)
+        {
+            context.Error(path["alias"], $"The answers of the alias '{alias}' are compared by the alias '{through}', which answers by meaning itself ('semantic: {mode}'): a verdict about other answers would do. Name an alias without a semantic cache.");
+        }
     }
 
     /// <summary>The alias is there, embeds, has one model, and does not ask anybody itself.</summary>

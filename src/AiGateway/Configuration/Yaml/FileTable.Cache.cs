@@ -19,13 +19,17 @@ internal static partial class FileTable
         .With("max_wrong_hits", "The share of served hits that may be wrong, above 0 and at most 0.25. Default 0.02.", Scalars.Number(0, SemanticCacheConfig.MostWrongHits), (section, value) => section with { MaxWrongHits = value })
         .With("max_entries", "Most questions that are kept to be compared with. Default 20000.", Scalars.Integer(100, 1_000_000), (section, value) => section with { MaxEntries = value })
         .With("checks", "What checking may cost.", SemanticChecks(), (section, value) => section with { Checks = value })
-        .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same facts and meaning.", Scalars.Word(SemanticWords.Judges), (section, value) => section with { Judge = value }));
+        .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same meaning sentence by sentence and nothing that contradicts. A section: an alias of this gateway is asked. Default built_in.", SemanticJudge(), (section, value) => section with { Judge = value }));
 
     private static ShortFormShape<string, SemanticEmbedderConfig> SemanticEmbedder() => new(Scalars.Text, model => new SemanticEmbedderConfig { Model = model }, new RecordShape<SemanticEmbedderConfig>("semantic_embedder")
         .With("model", "A model in the process: sentence, static, or a model's folder. Default sentence.", Scalars.Text, (section, value) => section with { Model = value })
         .With("alias", "An embeddings alias of this gateway, in place of a model. It is called through its own routing, failover and limits, and paid by the caller whose question it is.", Scalars.Text, (section, value) => section with { Alias = value })
         .With("dimensions", "How many numbers the alias's vectors have: 1536 for text-embedding-3-small. Needed with 'alias'.", Scalars.Integer(1, 8192), (section, value) => section with { Dimensions = value })
         .With("timeout", "How long a request waits for the alias; then nothing is compared. Default 500ms.", Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)), (section, value) => section with { Timeout = value }));
+
+    private static ShortFormShape<string, SemanticJudgeConfig> SemanticJudge() => new(Scalars.Word(SemanticWords.Judges), _ => new SemanticJudgeConfig(), new RecordShape<SemanticJudgeConfig>("semantic_judge")
+        .With("alias", "A chat alias of this gateway that compares answers, in place of the built-in judge. It is called through its own routing, failover and limits, and paid by the caller whose answer is compared.", Scalars.Text, (section, value) => section with { Alias = value })
+        .With("timeout", "How long it may take; nobody waits for it. Default 1m.", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)), (section, value) => section with { Timeout = value }));
 
     private static RecordShape<SemanticChecksConfig> SemanticChecks() => new RecordShape<SemanticChecksConfig>("semantic_checks")
         .With("max_share", "Most of the hits that could be served that are asked upstream all the same, to see whether they are right. Default 0.25.", Scalars.Number(SemanticChecksConfig.LeastShare, 1), (section, value) => section with { MaxShare = value });

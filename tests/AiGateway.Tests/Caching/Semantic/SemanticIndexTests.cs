@@ -12,7 +12,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public void Questions_AreBounded_AndThoseOfUseStay()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         var first = Add(index, 0);
         for (var i = 1; i < 1_000; i++)
         {
@@ -28,7 +28,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public void ARemovedQuestion_IsNotFound_AndTheSameOneAskedAgainIs()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         var before = Add(index, 1);
         index.Remove(before);
         Assert.False(index.Search(1, Vector(1)).Best.Exists);
@@ -43,7 +43,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public void AnotherPartition_IsNeverSearched()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         Add(index, 1);
 
         Assert.False(index.Search(2, Vector(1)).Best.Exists);
@@ -52,7 +52,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public void ManyCallers_AddSearchAndRemove_AndFindOnlyTheirOwnPartition()
     {
-        var index = new SemanticIndex(Model, 500);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 500);
         Parallel.For(0, 8, worker =>
         {
             var partition = (UInt128)(worker % 4 + 1);

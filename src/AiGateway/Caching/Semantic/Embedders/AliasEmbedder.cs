@@ -95,7 +95,7 @@ internal sealed partial class AliasEmbedder(
             }
             if (lane.Open is not { Texts.Count: < EmbeddingBatch.MostTexts } batch)
             {
-                batch = new EmbeddingBatch(new OwnCall(OwnPurpose.Embedding, exchange.Caller, exchange.Id));
+                batch = new EmbeddingBatch(new OwnCall(OwnPurpose.Embedding, exchange.Caller, exchange.Id, owner));
                 var waits = lane.Calls++ > 0;
                 lane.Open = waits ? batch : lane.Open;
                 _ = Task.Run(() => SendAsync(lane, batch, waits), CancellationToken.None);
