@@ -72,7 +72,7 @@ public sealed class CacheConfigTests
     [InlineData("embedder: { alias: vectors }", "dimensions")]
     [InlineData("embedder: { alias: vector, dimensions: 768 }", "Did you mean")]
     [InlineData("embedder: { alias: 'any/*', dimensions: 768 }", "stands for many")]
-    [InlineData("embedder: { alias: vectors, dimensions: 0 }", "8192")]
+    [InlineData("embedder: { alias: vectors, dimensions: 0 }", "embedder.dimensions")]
     [InlineData("embedder: { alias: vectors, dimensions: 768, model: static }", "Keep one")]
     [InlineData("embedder: { dimensions: 768 }", "alias: NAME")]
     [InlineData("embedder: { timeout: 1s }", "alias: NAME")]

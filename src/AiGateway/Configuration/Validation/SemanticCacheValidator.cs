@@ -52,7 +52,7 @@ internal static class SemanticCacheValidator
         {
             context.Error(path, $"'embedder' of the alias '{alias}' has both 'model: {both}' and 'alias: {through}'. Keep one of them.");
         }
-        if (embedder.Dimensions is null)
+        if (embedder.Dimensions is null && !context.IsWritten(path["dimensions"]))
         {
             context.Error(path, $"'embedder' of the alias '{alias}' needs 'dimensions': how many numbers the vectors of '{through}' have (1536 for text-embedding-3-small). One request to /v1/embeddings shows it.");
         }
