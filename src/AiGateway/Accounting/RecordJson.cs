@@ -30,6 +30,8 @@ internal static class RecordJson
         writer.WriteStartObject();
         writer.WriteString("id"u8, record.Id);
         WriteText(writer, "client_request_id"u8, record.ClientRequestId);
+        WriteText(writer, "purpose"u8, record.OwnCall is { } own ? OwnPurposes.WordOf(own.Purpose) : null);
+        WriteText(writer, "caused_by"u8, record.OwnCall?.CausedBy);
         WriteTime(writer, "time"u8, record.At);
         WriteCaller(writer, record);
         WriteText(writer, "operation"u8, record.Operation is { } operation ? TagValues.Of(operation) : null);

@@ -105,6 +105,12 @@ internal sealed partial class CacheEndpoint(AnswerStore answers, SemanticReport 
         json.WriteNumber("wrong_high"u8, Math.Round(stats.Interval.High, 4));
         json.WriteNumber("limit"u8, Math.Round(stats.Limit, 4));
         json.WriteNumber("bound"u8, stats.Alias.Rule.MaxWrongHits);
+        json.WriteStartObject("usd"u8);
+        foreach (var kind in Enum.GetValues<SemanticMoney>())
+        {
+            json.WriteString(SemanticMetrics.WordOf(kind), UsdText.Format(stats.Sums.MoneyOf(kind)));
+        }
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -40,7 +40,8 @@ internal sealed class Reservation(AdmissionServices services, Exchange exchange)
     /// <returns>Null when it may go on.</returns>
     public ValueTask<LimitRefusal?> TryHoldAsync(LimitModel? spent = null, bool requestsOnly = false)
     {
-        Price(exchange.Plan!.Deployments[0], requests: 1);
+        // What the gateway asks itself costs its caller tokens and money, and no request: that one is counted.
+        Price(exchange.Plan!.Deployments[0], requests: exchange.OwnCall is null ? 1 : 0);
         var claims = EmptyClaims();
         foreach (var limit in exchange.Snapshot.Limits.Of(exchange.Caller))
         {

@@ -28,6 +28,12 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TimeProvide
     public Task InvokeAsync(HttpContext context)
     {
         var exchange = context.GetExchange();
+        if (context.Features.Get<OwnCall>() is { } own)
+        {
+            // Who caused it has shown its key.
+            (exchange.OwnCall, exchange.Caller) = (own, own.Caller);
+            return next(context);
+        }
         var callers = exchange.Snapshot.Callers;
         if (!callers.IsConfigured)
         {

@@ -104,6 +104,7 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
     {
         var looks = alias.GetProperty("looks");
         long Of(string name) => looks.GetProperty(name).GetInt64();
+        string? Usd(string name) => alias.GetProperty("usd").GetProperty(name).GetString();
         decimal Percent(string name) => 100 * alias.GetProperty(name).GetDecimal();
         return output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
 
@@ -111,6 +112,7 @@ internal sealed class CacheCommand(TextWriter output, TextWriter error, Func<str
             looked up  {Of("served"):N0} served, {Of("would_serve"):N0} would be, {Of("checked"):N0} checked, {Of("vetoed"):N0} vetoed by a fact, {Of("untrusted"):N0} not trusted, {Of("nothing_near"):N0} with nothing near
             judged     {alias.GetProperty("judged").GetInt64():N0} answers; {alias.GetProperty("wrong").GetInt64():N0} of {alias.GetProperty("checked").GetInt64():N0} trusted ones wrong ({Percent("wrong_low"):0.0} to {Percent("wrong_high"):0.0} %)
             limit      {Percent("limit"):0.0} % wrong at most, where {Percent("bound"):0.0} % may be; {(alias.GetProperty("limit").GetDecimal() >= 1 ? "nothing is trusted yet" : "trusted hits are served where the mode is on")}
+            money      {Usd("saved")} USD saved; {Usd("embedding")} spent on vectors, {Usd("judge")} on comparing answers, {Usd("check")} on live answers to check by
             """));
     }
 

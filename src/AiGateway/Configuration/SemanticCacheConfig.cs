@@ -9,8 +9,8 @@ internal sealed record SemanticCacheConfig
     /// <summary><c>off</c> (default), <c>shadow</c> or <c>on</c>.</summary>
     public string? Mode { get; init; }
 
-    /// <summary><c>sentence</c> (default), <c>static</c>, or the folder of a model.</summary>
-    public string? Embedder { get; init; }
+    /// <summary>What makes vectors of questions; in the file the section, or its model alone.</summary>
+    public SemanticEmbedderConfig Embedder { get; init; } = new();
 
     /// <summary>The share of served hits that may be wrong, above 0 and at most <see cref="MostWrongHits"/>. Default 0.02.</summary>
     public double? MaxWrongHits { get; init; }
@@ -27,8 +27,34 @@ internal sealed record SemanticCacheConfig
     /// <summary>What checking may cost.</summary>
     public SemanticChecksConfig Checks { get; init; } = new();
 
-    /// <summary><c>built_in</c>.</summary>
-    public string? Judge { get; init; }
+    /// <summary>What compares answers; in the file the section, or the word <c>built_in</c> alone.</summary>
+    public SemanticJudgeConfig Judge { get; init; } = new();
+}
+
+/// <summary>What compares a kept answer with a live one: the built-in judge, or an alias.</summary>
+internal sealed record SemanticJudgeConfig
+{
+    /// <summary>The alias that is asked; null for the built-in judge.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>How long it may take, 1 s to 10 min; nobody waits for it. Default 1 min.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>What makes vectors of questions: a model in the process, or an alias.</summary>
+internal sealed record SemanticEmbedderConfig
+{
+    /// <summary><c>sentence</c> (default), <c>static</c>, or the folder of a model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The alias that embeds, in place of a model.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>How many numbers the alias's vectors have, 1 to 8,192; needed with <see cref="Alias"/>.</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>How long a request waits for the alias, 10 ms to 10 s. Default 500 ms.</summary>
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>How thoroughly an index in Redis is searched.</summary>

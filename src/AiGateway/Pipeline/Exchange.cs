@@ -34,6 +34,9 @@ internal sealed class Exchange
     /// <summary>Who asks. (Authentication)</summary>
     public CallerModel Caller { get; set; } = CallerModel.Anonymous;
 
+    /// <summary>What the gateway itself asks it for; null for what callers ask. (Authentication)</summary>
+    public OwnCall? OwnCall { get; set; }
+
     /// <summary>What is asked; null until read. (RequestReader)</summary>
     public GatewayRequest? Request { get; set; }
 

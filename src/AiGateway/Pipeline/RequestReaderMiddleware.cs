@@ -168,7 +168,7 @@ internal sealed class RequestReaderMiddleware(RequestDelegate next, ObjectIds ob
     /// <summary>The last step of each: the request's tags.</summary>
     private Task GoOnAsync(HttpContext context, Exchange exchange, bool needsTags)
     {
-        if (TagCheck.Run(exchange, needsTags) is { } rejection)
+        if (TagCheck.Run(exchange, needsTags && exchange.OwnCall is null) is { } rejection)
         {
             exchange.Reject(rejection);
             return Task.CompletedTask;

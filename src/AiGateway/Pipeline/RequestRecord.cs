@@ -15,6 +15,7 @@ internal sealed class RequestRecord
         ClientRequestId = exchange.ClientRequestId;
         At = exchange.StartedAt;
         Caller = exchange.Caller;
+        OwnCall = exchange.OwnCall;
         Operation = exchange.Request?.Operation;
         Alias = exchange.Plan?.Alias.Name;
         RequestedModel = exchange.Request?.Model;
@@ -57,6 +58,9 @@ internal sealed class RequestRecord
 
     /// <summary>Who asked.</summary>
     public Configuration.CallerModel Caller { get; }
+
+    /// <summary>What the gateway itself asked it for; null for what callers asked.</summary>
+    public OwnCall? OwnCall { get; }
 
     /// <summary>What was asked; null when it was never understood.</summary>
     public Operation? Operation { get; }

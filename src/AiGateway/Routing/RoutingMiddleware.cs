@@ -38,7 +38,8 @@ internal sealed class RoutingMiddleware(RequestDelegate next, PlanBuilder plans)
         {
             return null;
         }
-        if (!exchange.Caller.MayUse(alias, request.Model))
+        // What the routing file has an alias work with is no choice of the caller's.
+        if (exchange.OwnCall is null && !exchange.Caller.MayUse(alias, request.Model))
         {
             // 403 and not 404: "ask for access" and "mend the spelling" are different ways out.
             exchange.Reject(RejectionReason.ModelNotAllowed, $"This key may not use the model '{request.Model}'. GET /v1/models lists what it may use; ask the platform team for access.", "model");

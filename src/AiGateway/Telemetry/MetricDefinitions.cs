@@ -83,6 +83,8 @@ internal static class MetricDefinitions
     public static readonly MetricDefinition SemanticLookDuration = new("aigateway.cache.semantic.look.duration", MetricKind.Histogram, "s", "Time of one look for a question that means the same: embedding and the wait for it, search, facts, decision. Looks that came to a vector.", TagNames.Alias) { Buckets = SemanticLookBuckets };
     public static readonly MetricDefinition SemanticVetoes = new("aigateway.cache.semantic.vetoes", MetricKind.Counter, "{question}", "Questions that were near and not the same, by the kind of fact that differs.", TagNames.Kind);
     public static readonly MetricDefinition SemanticChecks = new("aigateway.cache.semantic.checks", MetricKind.Counter, "{answer}", "Kept answers that were compared with live ones: right or wrong; reported: a caller said that one was wrong; dropped: not compared.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition SemanticEmbeddings = new("aigateway.cache.semantic.embeddings", MetricKind.Counter, "{question}", "Questions that an alias was to turn into a vector: embedded, remembered, or why not.", TagNames.Alias, TagNames.Result);
+    public static readonly MetricDefinition SemanticUsd = new("aigateway.cache.semantic.usd", MetricKind.Counter, "{USD}", "Money that comparing questions has saved (answers served by meaning) and cost: vectors by an alias (embedding), an alias that compares answers (judge), live answers to see whether kept ones are right (check). A floating-point sum for graphs: the exact figures are in the request records.", TagNames.Alias, TagNames.Kind);
     public static readonly MetricDefinition SemanticWrongLimit = new("aigateway.cache.semantic.wrong.limit", MetricKind.Gauge, "", "The upper confidence limit of the share of wrong answers among hits that are trusted; 1 while none are.", TagNames.Alias);
     public static readonly MetricDefinition SemanticEntries = new("aigateway.cache.semantic.entries", MetricKind.Gauge, "{question}", "Questions that are kept to be compared with.", TagNames.Alias);
     public static readonly MetricDefinition SemanticRemoved = new("aigateway.cache.semantic.removed", MetricKind.Counter, "{question}", "Questions that this node took out of an index that nodes share: age, room, gone (without an answer, purged, or wrong too often) or unreadable.", TagNames.By);
@@ -155,7 +157,7 @@ internal static class MetricDefinitions
         TokenUsage, OperationDuration, RequestDuration, TimeToFirstToken, TimePerOutputToken,
         Requests, Attempts, Failovers, Tokens, CostUsd, UnpricedRequests, UnpricedTokens, EstimatedUsage, StreamsCut, Overhead, InFlight,
         CacheLookups, CacheMemory, CacheEntries, CacheRemoved, CacheTooLarge, CacheStoreCallDuration,
-        SemanticLooks, SemanticLookDuration, SemanticVetoes, SemanticChecks, SemanticWrongLimit, SemanticEntries, SemanticRemoved, SemanticEvidence,
+        SemanticLooks, SemanticLookDuration, SemanticVetoes, SemanticChecks, SemanticEmbeddings, SemanticUsd, SemanticWrongLimit, SemanticEntries, SemanticRemoved, SemanticEvidence,
         RealtimeSessions, RealtimeOpen, RealtimeDuration, RealtimeResponses,
         AdmissionDecisions, AdmissionWaiting, AdmissionWaited, AdmissionEstimateRatio,
         BudgetLimit, BudgetUsed, BudgetReserved, BudgetRemaining, WebhookDeliveries, WebhookPending,

@@ -9,7 +9,7 @@ public sealed class CacheConfigTests
 
     private const string Rest = """
         providers: { simulated: {} }
-        deployments: { sim: { provider: simulated } }
+        deployments: { sim: { provider: simulated }, e1: { provider: simulated, model: e1 }, e2: { provider: simulated, model: e2 }, talk: { provider: simulated, model: t, operations: [chat_completions] } }
 
         """;
 
@@ -35,8 +35,8 @@ public sealed class CacheConfigTests
         Assert.Equal((TimeSpan.Zero, null), (Of(", cache: exact")!.StaleFor, Of(", cache: { single_flight: node }")!.NodeWait));
         Assert.Equal((null, 80d), (Of(", cache: exact")!.ReplayTokensPerSecond, Of(", cache: { replay_tokens_per_second: 80 }")!.ReplayTokensPerSecond));
         Assert.Equal(TimeSpan.FromMinutes(5), Of(", cache: { stale_while_revalidate: 5m }")!.StaleFor);
-        Assert.Equal(TimeSpan.FromSeconds(10), Of(", cache: { single_flight: redis }", Shared)!.NodeWait);
-        Assert.Equal(TimeSpan.FromSeconds(30), Of(", cache: { single_flight: { mode: redis, wait: 30s } }", Shared)!.NodeWait);
+        Assert.Equal(TimeSpan.FromSeconds(10), Of(", cache: { single_flight: redis }", host: Shared)!.NodeWait);
+        Assert.Equal(TimeSpan.FromSeconds(30), Of(", cache: { single_flight: { mode: redis, wait: 30s } }", host: Shared)!.NodeWait);
     }
 
     [Theory]
@@ -85,6 +85,38 @@ public sealed class CacheConfigTests
     public void SectionAboutMeaning_IsReadWhole(string semantic, bool serves, string embedder, double bound, int entries, double checks) =>
         Assert.Equal(new SemanticCacheModel(serves, embedder, bound, entries, checks), Of($", cache: {{ semantic: {semantic} }}")!.Semantic);
 
+    [Fact]
+    public void AliasesThatEmbedAndCompare_AreReadWhole()
+    {
+        var model = Of(", cache: { semantic: { mode: on, embedder: { alias: vectors, dimensions: 768 }, judge: { alias: strong, timeout: 20s } } }", Others)!.Semantic!;
+
+        Assert.Equal(new EmbedderAliasModel("vectors", 768, TimeSpan.FromMilliseconds(500)), model.EmbedderAlias);
+        Assert.Equal(new JudgeAliasModel("strong", TimeSpan.FromSeconds(20)), model.JudgeAlias);
+    }
+
+    [Theory]
+    [InlineData("embedder: { alias: vectors }", "dimensions")]
+    [InlineData("embedder: { alias: vector, dimensions: 768 }", "Did you mean")]
+    [InlineData("embedder: { alias: 'any/*', dimensions: 768 }", "stands for many")]
+    [InlineData("embedder: { alias: vectors, dimensions: 0 }", "embedder.dimensions")]
+    [InlineData("embedder: { alias: vectors, dimensions: 768, model: static }", "Keep one")]
+    [InlineData("embedder: { dimensions: 768 }", "alias: NAME")]
+    [InlineData("embedder: { timeout: 1s }", "alias: NAME")]
+    [InlineData("embedder: { alias: vectors, dimensions: 768, timeout: 1m }", "1m")]
+    [InlineData("embedder: { alias: mixed, dimensions: 768 }", "several models (e1, e2)")]
+    [InlineData("embedder: { alias: chats, dimensions: 768 }", "serves no embeddings")]
+    [InlineData("embedder: { alias: chat, dimensions: 768 }", "compares questions itself")]
+    [InlineData("judge: { alias: chat }", "answers by meaning itself")]
+    [InlineData("judge: { alias: 'any/*' }", "stands for many")]
+    [InlineData("judge: { alias: stron }", "Did you mean")]
+    [InlineData("judge: { timeout: 5s }", "alias: NAME")]
+    public void WhatIsWrongAboutAliases_IsNamedWithItsPlace(string section, string named)
+    {
+        var error = Assert.Single(Loading.Errors(Yaml($", cache: {{ semantic: {{ mode: on, {section} }} }}", Others)));
+
+        Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("semantic: maybe", "maybe")]
     [InlineData("semantic: { mode: on, max_wrong_hits: 0 }", "0.02")]
@@ -124,7 +156,10 @@ public sealed class CacheConfigTests
     public void AnIndexThatCannotBeHad_IsNamedWithAWayOut(string host, string semantic, string named) =>
         Assert.Contains(named, Assert.Single(Loading.Errors(host + Yaml($", cache: {{ semantic: {{ mode: on, {semantic} }} }}"))), StringComparison.Ordinal);
 
-    private static CacheModel? Of(string cache, string host = "") => Loading.Good(Yaml(cache) + host).Aliases.Find("chat")!.Cache;
+    // Others that the alias may name.
+    private const string Others = "strong: { groups: [{ deployments: [sim] }] }, vectors: { groups: [{ deployments: [e1] }] }, chats: { groups: [{ deployments: [talk] }] }, mixed: { groups: [{ deployments: [e1, e2] }] }, any/*: { groups: [{ deployments: [e1] }] }";
 
-    private static string Yaml(string cache) => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }} }}\n";
+    private static CacheModel? Of(string cache, string others = "", string host = "") => Loading.Good(Yaml(cache, others) + host).Aliases.Find("chat")!.Cache;
+
+    private static string Yaml(string cache, string others = "") => Rest.TrimEnd('\n') + $"\naliases: {{ chat: {{ groups: [{{ deployments: [sim] }}]{cache} }}{(others.Length > 0 ? ", " + others : "")} }}\n";
 }

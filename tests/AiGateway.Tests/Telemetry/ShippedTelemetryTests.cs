@@ -100,6 +100,8 @@ public sealed partial class ShippedTelemetryTests
         semantic.Shared(EvidenceEvent.Sent);
         semantic.Vetoed(AiGateway.Semantics.Facts.FactKind.Number);
         semantic.Checked("smart", SemanticCheckResult.Right, isTrusted: true);
+        semantic.Embedded("smart", AiGateway.Caching.Semantic.Embedders.EmbeddingResult.Embedded);
+        semantic.Spent("smart", SemanticMoney.Judge, 1);
         semantic.OnSettled(Sample.Completed(host.Snapshots.Current, static exchange => exchange.Cache = new AiGateway.Pipeline.CacheFigures(AiGateway.Pipeline.CacheStatus.Miss)
         {
             Semantic = new AiGateway.Pipeline.SemanticFigures(AiGateway.Pipeline.SemanticResult.Vetoed),
@@ -109,7 +111,7 @@ public sealed partial class ShippedTelemetryTests
             deployments: { sim: { provider: simulated } }
             aliases: { smart: { groups: [{ deployments: [sim] }], cache: { semantic: { mode: on, embedder: static } } } }
             """);
-        using var aliases = new SemanticAliases(new SnapshotHolder(comparing), new AcceptanceFile("/nowhere/" + AcceptanceFile.Name), new SemanticIndexes(null, null, new PurgeTable(), TimeProvider.System, semantic), TimeProvider.System, NullLogger<SemanticAliases>.Instance);
+        using var aliases = new SemanticAliases(new SnapshotHolder(comparing), new AcceptanceFile("/nowhere/" + AcceptanceFile.Name), new SemanticIndexes(null, null, new PurgeTable(), TimeProvider.System, semantic), new AiGateway.Pipeline.OwnRequests(), semantic, TimeProvider.System, NullLogger<SemanticAliases>.Instance);
         await aliases.StartAsync(TestContext.Current.CancellationToken);
         Assert.Single(new SemanticReport(aliases, semantic, host.MeterFactory).All());
         host.Credentials.Fetched(AiGateway.Configuration.CredentialsKind.Aws, TimeSpan.FromSeconds(1), succeeded: true);

@@ -11,4 +11,10 @@ internal enum LedgerCallKind : byte
 
     /// <summary>A whole batch, whose requests a provider answered in its own time.</summary>
     Batch = 2,
+
+    /// <summary>The gateway's own: it turned a caller's question into a vector, to find others that mean the same.</summary>
+    Embedding = 3,
+
+    /// <summary>The gateway's own: it compared a kept answer with a live one.</summary>
+    CacheCheck = 4,
 }

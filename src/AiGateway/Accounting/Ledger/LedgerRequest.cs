@@ -73,7 +73,7 @@ internal sealed record LedgerRequest
         {
             foreach (var line in Lines)
             {
-                if (line.Kind == LedgerCallKind.Answer)
+                if (line.Kind is LedgerCallKind.Answer or LedgerCallKind.Embedding or LedgerCallKind.CacheCheck)
                 {
                     return line;
                 }

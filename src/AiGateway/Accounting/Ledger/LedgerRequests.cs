@@ -81,7 +81,7 @@ internal static class LedgerRequests
             Outcome = LedgerWords.Lost,
             IsStream = facts.Stream,
             ConfigVersion = exchange.Snapshot.Version,
-            Lines = [Line(attempt, exchange.Request.Operation, LedgerCallKind.Answer, null, null, usage, cost, LedgerWords.Lost)],
+            Lines = [Line(attempt, exchange.Request.Operation, KindOf(exchange.OwnCall), null, null, usage, cost, LedgerWords.Lost)],
         };
         return new LedgerIntent(request, number, process);
     }
@@ -155,12 +155,19 @@ internal static class LedgerRequests
             {
                 var gave = ReferenceEquals(attempt, record.Answering);
                 lines[next++] = Line(
-                    attempt, record.Operation!.Value, ReferenceEquals(attempt, answer) ? LedgerCallKind.Answer : LedgerCallKind.Retry,
+                    attempt, record.Operation!.Value, ReferenceEquals(attempt, answer) ? KindOf(record.OwnCall) : LedgerCallKind.Retry,
                     gave ? record.ResponseModel : null, gave ? record.ServiceTier : null, attempt.Usage, attempt.Cost, TagValues.Of(attempt.Outcome));
             }
         }
         return lines;
     }
+
+    private static LedgerCallKind KindOf(OwnCall? own) => own?.Purpose switch
+    {
+        null => LedgerCallKind.Answer,
+        OwnPurpose.Embedding => LedgerCallKind.Embedding,
+        _ => LedgerCallKind.CacheCheck,
+    };
 
     private static LedgerLine Line(
         AttemptRecord attempt, Operation operation, LedgerCallKind kind, string? responseModel, string? serviceTier, Usage? usage, Cost? cost, string outcome) => new()

@@ -15,6 +15,8 @@ internal static class LedgerWords
         LedgerCallKind.Answer => "answer",
         LedgerCallKind.Retry => "retry",
         LedgerCallKind.Batch => "batch",
+        LedgerCallKind.Embedding => "embedding",
+        LedgerCallKind.CacheCheck => "cache_check",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of call without a word."),
     };
 
@@ -25,6 +27,8 @@ internal static class LedgerWords
         "answer" => LedgerCallKind.Answer,
         "retry" => LedgerCallKind.Retry,
         "batch" => LedgerCallKind.Batch,
+        "embedding" => LedgerCallKind.Embedding,
+        "cache_check" => LedgerCallKind.CacheCheck,
         _ => throw new InvalidDataException($"The ledger holds a call of kind '{word}', which this version does not know."),
     };
 }

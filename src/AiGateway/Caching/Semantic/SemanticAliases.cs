@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using AiGateway.Caching.Semantic.Embedders;
+using AiGateway.Caching.Semantic.Judges;
 using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Configuration;
+using AiGateway.Pipeline;
 using AiGateway.Semantics.Acceptance;
 using AiGateway.Semantics.Embedding;
 
@@ -9,26 +12,25 @@ namespace AiGateway.Caching.Semantic;
 
 /// <summary>The aliases that compare questions, as the configuration in force has them: loads embedders, keeps what was learnt at intervals and at the stop.</summary>
 /// <remarks>Loading takes tenths of a second and is done aside: until then, and with an embedder that cannot be loaded, questions are not compared.</remarks>
-internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAcceptanceStore store, SemanticIndexes indexes, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
+internal sealed partial class SemanticAliases(
+    SnapshotHolder snapshots, IAcceptanceStore store, SemanticIndexes indexes, OwnRequests stages, SemanticMetrics metrics, TimeProvider clock, ILogger<SemanticAliases> logger) : IHostedService, IReloadObserver, IDisposable
 {
     /// <summary>How often what was learnt is kept.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
-    // How often the built-in judge takes a wrong answer for a right one is not known of all kinds of answers: a quarter is on the safe side, and costs a quarter of the bound.
-    private static readonly JudgeError BuiltIn = new(FalseAcceptUpper: 0.25, FalseRejectLower: 0);
+    // How often a judge takes a wrong answer for a right one is not known of all kinds of answers: a quarter is on the safe side, and costs a quarter of the bound.
+    private static readonly JudgeError Assumed = new(FalseAcceptUpper: 0.25, FalseRejectLower: 0);
 
     private readonly ConcurrentDictionary<string, SemanticAlias> _aliases = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lazy<EmbeddingThreads> _threads = new(static () => new EmbeddingThreads(EmbeddingThreads.DefaultThreads, EmbeddingThreads.DefaultQueue));
+    private readonly Dictionary<string, EmbeddingModel> _models = new(StringComparer.Ordinal);
     private Dictionary<AcceptanceKey, AcceptanceState> _kept = [];
     private ITimer? _timer;
     private bool _isLoaded;
 
     /// <summary>All of them.</summary>
     public ICollection<SemanticAlias> All => _aliases.Values;
-
-    /// <summary>Embeds; started when it is first needed.</summary>
-    public EmbeddingThreads Threads => _threads.Value;
 
     /// <summary>The alias of a rule; null while it is not ready, and for a rule that is not in force any more.</summary>
     public SemanticAlias? Find(string name, SemanticCacheModel rule) => _aliases.TryGetValue(name, out var alias) && alias.Rule == rule ? alias : null;
@@ -92,13 +94,14 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
             }
             wanted.Add(alias.Name);
             LoadKept();
-            if (_aliases.TryGetValue(alias.Name, out var current) && current.Rule == rule)
+            // The rule may be the same, and the alias that embeds have another model.
+            if (_aliases.TryGetValue(alias.Name, out var current) && current.Rule == rule && (rule.EmbedderAlias is not { } through || current.Embedder.Fingerprint == EmbedderFingerprint.Of(through, snapshot)))
             {
                 continue;
             }
             try
             {
-                _aliases[alias.Name] = Make(alias.Name, rule, current);
+                _aliases[alias.Name] = Make(alias.Name, rule, current, snapshot);
             }
             catch (Exception e) when (e is EmbeddingModelException or IOException)
             {
@@ -114,35 +117,45 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
                 _aliases.TryRemove(name, out _);
             }
         }
+        foreach (var name in _models.Keys.Except(_aliases.Values.Select(static alias => alias.Rule.Embedder).Append(SemanticWords.Sentence)).ToList())
+        {
+            _models.Remove(name);
+        }
     }
 
-    private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before)
+    private SemanticAlias Make(string name, SemanticCacheModel rule, SemanticAlias? before, Snapshot snapshot)
     {
         // Before the embedder is loaded, which may fail.
         if (before is not null)
         {
             Note(before);
         }
-        // A model is the same for all aliases that name it.
-        var model = _aliases.Values.FirstOrDefault(alias => alias.Rule.Embedder == rule.Embedder)?.Model ?? EmbeddingModel.Load(
-            SemanticWords.FolderOf(rule.Embedder), new EmbeddingModelOptions { OverLength = OverLength.Skip });
-        var isSame = before?.Model.Fingerprint == model.Fingerprint;
+        IQuestionEmbedder embedder = rule.EmbedderAlias is { } through
+            ? new AliasEmbedder(name, through, EmbedderFingerprint.Of(through, snapshot), stages, metrics, clock, logger)
+            : new InProcessEmbedder(ModelOf(rule.Embedder), _threads.Value);
+        var isSame = before?.Embedder.Fingerprint == embedder.Fingerprint;
         if (rule.IsShared && !indexes.CanShare)
         {
             Log.NotShared(logger, name);
         }
         // What a shared index knows lies elsewhere.
-        var index = isSame && !rule.IsShared && before is { Index: SemanticIndex, Rule.MaxEntries: var most } && most == rule.MaxEntries ? before.Index : indexes.Make(name, rule, model);
+        var index = isSame && !rule.IsShared && before is { Index: SemanticIndex, Rule.MaxEntries: var most } && most == rule.MaxEntries ? before.Index : indexes.Make(name, rule, embedder);
         var acceptance = new AcceptanceModel(
-            new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = BuiltIn },
+            new AcceptanceOptions { MaxWrongHits = rule.MaxWrongHits, MaxCheckShare = rule.MaxCheckShare, Judge = Assumed },
             ScorerPrior.Generic,
             BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
-        if (_kept.TryGetValue(new AcceptanceKey(name, model.Fingerprint), out var state) && !acceptance.TryRestore(state))
+        if (_kept.TryGetValue(SemanticAlias.EvidenceOf(name, rule, embedder), out var state) && !acceptance.TryRestore(state))
         {
             Log.Unsound(logger, name);
         }
-        return new SemanticAlias(name, rule, model, index, acceptance);
+        // Whatever embeds questions, the built-in judge compares answers by what tells sentences apart.
+        IAnswerComparer judge = rule.JudgeAlias is { } asked ? new AliasComparer(asked, stages) : new BuiltInComparer(ModelOf(SemanticWords.Sentence));
+        return new SemanticAlias(name, rule, embedder, index, acceptance, judge);
     }
+
+    /// <summary>A model, loaded once for all aliases that name it.</summary>
+    private EmbeddingModel ModelOf(string name) =>
+        _models.TryGetValue(name, out var known) ? known : _models[name] = EmbeddingModel.Load(SemanticWords.FolderOf(name), new EmbeddingModelOptions { OverLength = OverLength.Skip });
 
     private void LoadKept()
     {
@@ -161,7 +174,7 @@ internal sealed partial class SemanticAliases(SnapshotHolder snapshots, IAccepta
         }
     }
 
-    private void Note(SemanticAlias alias) => _kept[new AcceptanceKey(alias.Name, alias.Model.Fingerprint)] = alias.Acceptance.Save();
+    private void Note(SemanticAlias alias) => _kept[alias.Evidence] = alias.Acceptance.Save();
 
     private async Task SaveAsync()
     {

@@ -40,14 +40,20 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
         try
         {
-            var vector = new float[alias.Model.Dimensions];
-            var outcome = await aliases.Threads.TryEmbedAsync(alias.Model, text, vector, cancellationToken);
+            var vector = new float[alias.Embedder.Dimensions];
+            var outcome = await alias.Embedder.TryEmbedAsync(exchange, text, vector, cancellationToken);
             if (outcome != EmbeddingOutcome.Embedded)
             {
                 return Nothing(ResultOf(outcome));
             }
             var asked = new SemanticEntry(IdOf(whole.Key), IdOf(partition), use.Key, text, exchange.Caller.Id);
-            var look = await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear)) { Alias = alias, Asked = asked, Vector = vector }, cancellationToken);
+            var look = await CompareAsync(use, new SemanticLook(new SemanticFigures(SemanticResult.NothingNear))
+            {
+                Alias = alias,
+                Asked = asked,
+                Vector = vector,
+                Caused = alias.Judge.Waits ? new OwnCall(OwnPurpose.CacheCheck, exchange.Caller, exchange.Id, alias.Name) : null,
+            }, cancellationToken);
             metrics.LookEnded(alias.Name, clock.GetElapsedTime(began));
             return look;
         }
@@ -80,6 +86,7 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         var verdict = alias.Acceptance.Decide(features, entry.Evidence);
         var result = verdict.Decision switch
         {
+            AcceptanceDecision.Serve when alias.Verdicts.IsBlind => SemanticResult.Checked,
             AcceptanceDecision.Serve => alias.Rule.Serves ? SemanticResult.Served : SemanticResult.WouldServe,
             AcceptanceDecision.Check => SemanticResult.Checked,
             _ => SemanticResult.Untrusted,

@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
-using AiGateway.Semantics.Embedding;
 using AiGateway.Semantics.Index;
 
 namespace AiGateway.Caching.Semantic;
 
 /// <summary>The questions of an alias with their vectors in this process's memory, bounded in number: those that were of no use go first, the oldest of them before others.</summary>
-/// <param name="model">What makes the vectors.</param>
+/// <param name="embedder">The fingerprint of what makes the vectors.</param>
+/// <param name="dimensions">Numbers per vector.</param>
 /// <param name="most">Most questions.</param>
-internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticIndex
+internal sealed class SemanticIndex(UInt128 embedder, int dimensions, int most) : ISemanticIndex
 {
     // Vectors, their bookkeeping, and partitions of few questions; beyond it the index itself makes room, which is as if a question had not been asked.
     private const int BytesBesideVector = 1024;
 
-    private readonly VectorIndex _vectors = new(model.Fingerprint, model.Dimensions, Math.Max(VectorIndex.LeastBytes, (long)most * (model.Dimensions + BytesBesideVector)));
+    private readonly VectorIndex _vectors = new(embedder, dimensions, Math.Max(VectorIndex.LeastBytes, (long)most * (dimensions + BytesBesideVector)));
     private readonly ConcurrentDictionary<UInt128, SemanticEntry> _entries = new();
     private readonly Queue<SemanticEntry> _byAge = [];
     private readonly Lock _changing = new();
@@ -23,7 +23,7 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticI
     /// <inheritdoc/>
     public ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
     {
-        var near = _vectors.Search(model.Fingerprint, partition, vector.Span);
+        var near = _vectors.Search(embedder, partition, vector.Span);
         return new(At(near.Best) is { } best ? At(near.RunnerUp) is { } next ? [best, next] : [best] : At(near.RunnerUp) is { } only ? [only] : []);
     }
 
@@ -32,7 +32,7 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most) : ISemanticI
     {
         lock (_changing)
         {
-            if (!_vectors.Add(model.Fingerprint, entry.Partition, entry.Id, vector.Span))
+            if (!_vectors.Add(embedder, entry.Partition, entry.Id, vector.Span))
             {
                 return default;
             }

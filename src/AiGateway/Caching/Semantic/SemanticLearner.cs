@@ -1,12 +1,14 @@
 using System.Threading.Channels;
+using AiGateway.Pipeline;
 
 namespace AiGateway.Caching.Semantic;
 
-/// <summary>Keeps answered questions for others, and compares kept answers with live ones: one pair at a time, where nobody waits for it.</summary>
+/// <summary>Keeps answered questions for others, and compares kept answers with live ones where nobody waits for it: one pair at a time, four where an alias is asked.</summary>
 internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHits served, ILogger<SemanticLearner> logger) : BackgroundService
 {
     // Beyond this the processors have more to do than to learn.
     private const int MostPending = 128;
+    private const int MostAsked = 4;
 
     private readonly Channel<SemanticCheck> _checks = Channel.CreateBounded<SemanticCheck>(new BoundedChannelOptions(MostPending) { SingleReader = true });
 
@@ -19,6 +21,11 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         if (look is not { Alias: { } alias, Asked: { } asked })
         {
             return;
+        }
+        if (look is { Figures.Result: SemanticResult.Checked, Verdict.Trusted: true } && answer.Cost is { } cost)
+        {
+            // It would have been served.
+            metrics.Spent(alias.Name, SemanticMoney.Check, cost);
         }
         var live = AnswerText.Of(answer);
         if (look.IsToBeJudged && !_checks.Writer.TryWrite(new SemanticCheck(look, live)))
@@ -52,34 +59,55 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        using var slots = new SemaphoreSlim(MostAsked);
         try
         {
             await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
             {
-                await TryJudgeAsync(check);
+                if (!check.Look.Alias!.Judge.Waits)
+                {
+                    await TryJudgeAsync(check, stoppingToken);
+                    continue;
+                }
+                await slots.WaitAsync(stoppingToken);
+                _ = AskAsync(check, slots, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // What was not compared by the stop is not learnt from.
         }
+        // Those that are asked end with the stop too.
+        for (var i = 0; i < MostAsked; i++)
+        {
+            await slots.WaitAsync(CancellationToken.None);
+        }
     }
 
-    private async Task TryJudgeAsync(SemanticCheck check)
+    private async Task AskAsync(SemanticCheck check, SemaphoreSlim slots, CancellationToken stopping)
+    {
+        await Task.Yield();
+        await TryJudgeAsync(check, stopping);
+        slots.Release();
+    }
+
+    /// <summary>Never throws.</summary>
+    private async Task TryJudgeAsync(SemanticCheck check, CancellationToken stopping)
     {
         try
         {
-            await JudgeAsync(check);
+            await JudgeAsync(check, stopping);
         }
         catch (Exception e)
         {
             // Whatever it was, it must not end learning.
-            metrics.Checked(check.Look.Alias!.Name, SemanticCheckResult.Dropped, isTrusted: false);
+            check.Look.Alias!.Verdicts.Note(isThere: false);
+            metrics.Checked(check.Look.Alias.Name, SemanticCheckResult.Dropped, isTrusted: false);
             Log.JudgeFailed(logger, e);
         }
     }
 
-    private async Task JudgeAsync(SemanticCheck check)
+    private async Task JudgeAsync(SemanticCheck check, CancellationToken stopping)
     {
         var (look, alias, entry) = (check.Look, check.Look.Alias!, check.Look.Found!);
         if (AnswerText.Of(look.Answer!) is not { } kept)
@@ -89,10 +117,16 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
             return;
         }
         // A live answer that is no text, where the kept one is, says something else.
-        var isWrong = check.Live is not { } live || !alias.Judge.Agree(kept, live);
-        alias.Acceptance.Learn(look.Verdict, isWrong);
-        await alias.Index.LearnAsync(entry, isWrong);
-        metrics.Checked(alias.Name, isWrong ? SemanticCheckResult.Wrong : SemanticCheckResult.Right, look.Verdict.Trusted);
+        var isSame = check.Live is { } live ? await alias.Judge.AgreeAsync(look, kept, live, stopping) : false;
+        alias.Verdicts.Note(isSame is not null);
+        if (isSame is not { } agrees)
+        {
+            metrics.Checked(alias.Name, SemanticCheckResult.Dropped, isTrusted: false);
+            return;
+        }
+        alias.Acceptance.Learn(look.Verdict, !agrees);
+        await alias.Index.LearnAsync(entry, !agrees);
+        metrics.Checked(alias.Name, agrees ? SemanticCheckResult.Right : SemanticCheckResult.Wrong, look.Verdict.Trusted);
     }
 
     private static partial class Log

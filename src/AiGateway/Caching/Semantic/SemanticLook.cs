@@ -16,6 +16,9 @@ internal sealed record SemanticLook(SemanticFigures Figures)
     /// <summary>Its vector.</summary>
     public float[] Vector { get; init; } = [];
 
+    /// <summary>On whose behalf answers are compared, where somebody is asked for it; else null.</summary>
+    public OwnCall? Caused { get; init; }
+
     /// <summary>The question that it was compared with and decided upon; null where it came to none.</summary>
     public SemanticEntry? Found { get; init; }
 

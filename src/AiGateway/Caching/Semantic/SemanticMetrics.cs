@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AiGateway.Caching.Semantic.Embedders;
 using AiGateway.Caching.Semantic.Sharing;
 using AiGateway.Pipeline;
 using AiGateway.Semantics.Facts;
@@ -15,6 +16,8 @@ internal sealed class SemanticMetrics : IRequestObserver
     private readonly Histogram<double> _lookTime;
     private readonly Counter<long> _vetoes;
     private readonly Counter<long> _checks;
+    private readonly Counter<long> _embeddings;
+    private readonly Counter<double> _money;
     private readonly Counter<long> _removed;
     private readonly Counter<long> _evidence;
 
@@ -25,6 +28,8 @@ internal sealed class SemanticMetrics : IRequestObserver
         _lookTime = meter.CreateHistogram<double>(MetricDefinitions.SemanticLookDuration);
         _vetoes = meter.CreateCounter<long>(MetricDefinitions.SemanticVetoes);
         _checks = meter.CreateCounter<long>(MetricDefinitions.SemanticChecks);
+        _embeddings = meter.CreateCounter<long>(MetricDefinitions.SemanticEmbeddings);
+        _money = meter.CreateCounter<double>(MetricDefinitions.SemanticUsd);
         _removed = meter.CreateCounter<long>(MetricDefinitions.SemanticRemoved);
         _evidence = meter.CreateCounter<long>(MetricDefinitions.SemanticEvidence);
     }
@@ -47,6 +52,21 @@ internal sealed class SemanticMetrics : IRequestObserver
         Of(alias).Checked(result, isTrusted);
     }
 
+    /// <summary>A question that an alias was to turn into a vector.</summary>
+    /// <param name="alias">The alias that compares questions.</param>
+    /// <param name="result">What came of it.</param>
+    public void Embedded(string alias, EmbeddingResult result) => _embeddings.Add(1, new(TagNames.Alias, alias), new(TagNames.Result, WordOf(result)));
+
+    /// <summary>Money that comparing questions has saved or cost.</summary>
+    /// <param name="alias">The alias that compares questions.</param>
+    /// <param name="kind">What for.</param>
+    /// <param name="usd">How much.</param>
+    public void Spent(string alias, SemanticMoney kind, decimal usd)
+    {
+        Of(alias).Spent(kind, usd);
+        _money.Add((double)usd, new(TagNames.Alias, alias), new(TagNames.Kind, WordOf(kind)));
+    }
+
     /// <summary>Questions went from a shared index.</summary>
     public void Removed(SharedRemoval reason, int count)
     {
@@ -62,15 +82,44 @@ internal sealed class SemanticMetrics : IRequestObserver
     /// <inheritdoc/>
     public void OnSettled(RequestRecord record)
     {
+        if (record is { OwnCall: { } own, Cost.Total: { } cost and > 0 })
+        {
+            Spent(own.Alias, own.Purpose == OwnPurpose.Embedding ? SemanticMoney.Embedding : SemanticMoney.Judge, cost);
+        }
         if (record is { Cache.Semantic: { } semantic, Alias: { } alias })
         {
             _looks.Add(1, new(TagNames.Alias, alias), new(TagNames.Result, CacheText.WordOf(semantic.Result)));
             Of(alias).Looked(semantic.Result);
+            if (record.Cache is { Status: CacheStatus.SemanticHit, Saved: { } saved and > 0 })
+            {
+                Spent(alias, SemanticMoney.Saved, saved);
+            }
         }
     }
 
     /// <summary>What was counted of an alias.</summary>
     public SemanticSums Of(string alias) => _sums.GetOrAdd(alias, static _ => new SemanticSums());
+
+    /// <summary>The word of a kind of money.</summary>
+    public static string WordOf(SemanticMoney kind) => kind switch
+    {
+        SemanticMoney.Saved => "saved",
+        SemanticMoney.Embedding => "embedding",
+        SemanticMoney.Judge => "judge",
+        _ => "check",
+    };
+
+    private static string WordOf(EmbeddingResult result) => result switch
+    {
+        EmbeddingResult.Embedded => "embedded",
+        EmbeddingResult.Remembered => "remembered",
+        EmbeddingResult.TimedOut => "timed_out",
+        EmbeddingResult.Refused => "refused",
+        EmbeddingResult.Failed => "failed",
+        EmbeddingResult.Unusable => "unusable",
+        EmbeddingResult.Busy => "busy",
+        _ => "resting",
+    };
 
     private static string WordOf(SemanticCheckResult result) => result switch
     {

@@ -6,6 +6,8 @@ namespace AiGateway.Caching.Semantic;
 internal sealed class SemanticSums
 {
     private readonly long[] _looks = new long[Enum.GetValues<SemanticResult>().Length];
+    private readonly Lock _lock = new();
+    private readonly decimal[] _money = new decimal[Enum.GetValues<SemanticMoney>().Length];
     private long _judged;
     private long _trusted;
     private long _trustedWrong;
@@ -21,6 +23,24 @@ internal sealed class SemanticSums
 
     /// <summary>How often a look came to a result.</summary>
     public long LooksOf(SemanticResult result) => Interlocked.Read(ref _looks[(int)result]);
+
+    /// <summary>Money of a kind, in USD.</summary>
+    public decimal MoneyOf(SemanticMoney kind)
+    {
+        lock (_lock)
+        {
+            return _money[(int)kind];
+        }
+    }
+
+    /// <summary>Adds money of a kind, in USD.</summary>
+    public void Spent(SemanticMoney kind, decimal usd)
+    {
+        lock (_lock)
+        {
+            _money[(int)kind] += usd;
+        }
+    }
 
     /// <summary>Counts a look.</summary>
     public void Looked(SemanticResult result) => Interlocked.Increment(ref _looks[(int)result]);

@@ -22,13 +22,23 @@ internal static partial class FileTable
 
     private static ShortFormShape<string, SemanticCacheConfig> SemanticCache() => new(Scalars.Word(SemanticWords.Modes), mode => new SemanticCacheConfig { Mode = mode }, new RecordShape<SemanticCacheConfig>("semantic_cache")
         .With("mode", "off, shadow (decides and measures, serves nothing) or on. Default off.", Scalars.Word(SemanticWords.Modes), (section, value) => section with { Mode = value })
-        .With("embedder", "What makes vectors of questions: sentence, static (a hundred times faster, tells questions less well apart), or a model's folder. Default sentence.", Scalars.Text, (section, value) => section with { Embedder = value })
+        .With("embedder", "What makes vectors of questions: sentence, static (much faster, tells questions less well apart), a model's folder, or a section. Default sentence.", SemanticEmbedder(), (section, value) => section with { Embedder = value })
         .With("max_wrong_hits", "The share of served hits that may be wrong, above 0 and at most 0.25. Default 0.02.", Scalars.Number(0, SemanticCacheConfig.MostWrongHits), (section, value) => section with { MaxWrongHits = value })
         .With("max_entries", "Most questions that are kept to be compared with. Default 20000.", Scalars.Integer(100, 1_000_000), (section, value) => section with { MaxEntries = value })
         .With("index", "Where questions lie: memory (each node has its own), or redis: in vector sets (Redis 8) that all nodes search; takes host.cache.redis. Default memory.", Scalars.Word(SemanticWords.Indexes), (section, value) => section with { Index = value })
         .With("search", "How thoroughly an index in Redis is searched.", SemanticSearch(), (section, value) => section with { Search = value })
         .With("checks", "What checking may cost.", SemanticChecks(), (section, value) => section with { Checks = value })
-        .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same facts and meaning.", Scalars.Word(SemanticWords.Judges), (section, value) => section with { Judge = value }));
+        .With("judge", "What compares a kept answer with a live one. built_in: the same but for case and punctuation, or the same meaning sentence by sentence and nothing that contradicts. A section: an alias of this gateway is asked. Default built_in.", SemanticJudge(), (section, value) => section with { Judge = value }));
+
+    private static ShortFormShape<string, SemanticEmbedderConfig> SemanticEmbedder() => new(Scalars.Text, model => new SemanticEmbedderConfig { Model = model }, new RecordShape<SemanticEmbedderConfig>("semantic_embedder")
+        .With("model", "A model in the process: sentence, static, or a model's folder. Default sentence.", Scalars.Text, (section, value) => section with { Model = value })
+        .With("alias", "An embeddings alias of this gateway, in place of a model. It is called through its own routing, failover and limits, and paid by the caller whose question it is.", Scalars.Text, (section, value) => section with { Alias = value })
+        .With("dimensions", "How many numbers the alias's vectors have: 1536 for text-embedding-3-small. Needed with 'alias'.", Scalars.Integer(1, 8192), (section, value) => section with { Dimensions = value })
+        .With("timeout", "How long a request waits for the alias; then nothing is compared. Default 500ms.", Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)), (section, value) => section with { Timeout = value }));
+
+    private static ShortFormShape<string, SemanticJudgeConfig> SemanticJudge() => new(Scalars.Word(SemanticWords.Judges), _ => new SemanticJudgeConfig(), new RecordShape<SemanticJudgeConfig>("semantic_judge")
+        .With("alias", "A chat alias of this gateway that compares answers, in place of the built-in judge. It is called through its own routing, failover and limits, and paid by the caller whose answer is compared.", Scalars.Text, (section, value) => section with { Alias = value })
+        .With("timeout", "How long it may take; nobody waits for it. Default 1m.", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)), (section, value) => section with { Timeout = value }));
 
     private static RecordShape<SemanticSearchConfig> SemanticSearch() => new RecordShape<SemanticSearchConfig>("semantic_search")
         .With("ef", "How many candidates Redis looks at: more find the nearest more surely, and take longer. Default: Redis' own choice.", Scalars.Integer(10, 10_000), (section, value) => section with { Ef = value })

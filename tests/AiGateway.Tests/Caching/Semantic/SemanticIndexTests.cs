@@ -24,7 +24,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public async Task Questions_AreBounded_AndThoseOfUseStay()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         var first = await AddAsync(index, 0);
         for (var i = 1; i < 1_000; i++)
         {
@@ -40,7 +40,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public async Task ARemovedQuestion_IsNotFound_AndTheSameOneAskedAgainIs()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         var before = await AddAsync(index, 1);
         await index.RemoveAsync(before);
         Assert.Null(await BestAsync(index, 1, 1));
@@ -55,7 +55,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public async Task AnotherPartition_IsNeverSearched()
     {
-        var index = new SemanticIndex(Model, 100);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 100);
         await AddAsync(index, 1);
 
         Assert.Null(await BestAsync(index, 2, 1));
@@ -64,7 +64,7 @@ public sealed class SemanticIndexTests
     [Fact]
     public async Task ManyCallers_AddSearchAndRemove_AndFindOnlyTheirOwnPartition()
     {
-        var index = new SemanticIndex(Model, 500);
+        var index = new SemanticIndex(Model.Fingerprint, Model.Dimensions, 500);
         await Parallel.ForAsync(0, 8, TestContext.Current.CancellationToken, async (worker, _) =>
         {
             var partition = (UInt128)(worker % 4 + 1);

@@ -1,6 +1,6 @@
 using AiGateway.Caching.Levels;
+using AiGateway.Caching.Semantic.Embedders;
 using AiGateway.Configuration;
-using AiGateway.Semantics.Embedding;
 
 namespace AiGateway.Caching.Semantic.Sharing;
 
@@ -16,7 +16,7 @@ internal sealed class SemanticIndexes(IVectorSets? sets, ISharedLevel? level, Pu
     public bool CanShare => sets is not null && level is not null;
 
     /// <summary>The index of an alias.</summary>
-    public ISemanticIndex Make(string alias, SemanticCacheModel rule, EmbeddingModel model) => rule.IsShared && sets is not null && level is not null
-        ? new SharedIndex(new AcceptanceKey(alias, model.Fingerprint), rule, sets, level, purges, clock, metrics)
-        : new SemanticIndex(model, rule.MaxEntries);
+    public ISemanticIndex Make(string alias, SemanticCacheModel rule, IQuestionEmbedder embedder) => rule.IsShared && sets is not null && level is not null
+        ? new SharedIndex(new AcceptanceKey(alias, embedder.Fingerprint), rule, sets, level, purges, clock, metrics)
+        : new SemanticIndex(embedder.Fingerprint, embedder.Dimensions, rule.MaxEntries);
 }

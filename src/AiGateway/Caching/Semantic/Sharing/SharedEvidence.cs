@@ -34,9 +34,9 @@ internal sealed class SharedEvidence(AcceptanceModel model, string name, IEviden
     /// <summary>What learns.</summary>
     public AcceptanceModel Model => model;
 
-    /// <summary>The log of an alias: those under another bound, of another embedder or another form of evidence are others.</summary>
+    /// <summary>The log of an alias: those under another bound, of another embedder, another judge or another form of evidence are others.</summary>
     public static string NameOf(SemanticAlias alias) => string.Create(
-        CultureInfo.InvariantCulture, $"{alias.Model.Fingerprint:x32}:{alias.Rule.MaxWrongHits:R}:{AcceptanceState.CurrentVersion}:{alias.Name}");
+        CultureInfo.InvariantCulture, $"{alias.Evidence.Embedder:x32}:{alias.Rule.MaxWrongHits:R}:{AcceptanceState.CurrentVersion}:{alias.Name}");
 
     /// <summary>Tells what there is to tell, and takes in what others told.</summary>
     public async Task RunAsync()
