@@ -92,21 +92,25 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         };
     }
 
-    /// <summary>Chooses of the two nearest questions the one whose answer is less likely to be wrong.</summary>
+    /// <summary>Chooses of the nearest questions the one whose answer is least likely to be wrong.</summary>
     /// <returns>Null when there is none; then <paramref name="figures"/> says why.</returns>
     private SemanticEntry? Choose(SemanticLook look, in Neighbours near, out Neighbour chosen, out HitFeatures features, out SemanticFigures figures)
     {
         var (alias, asked) = (look.Alias!, look.Asked!);
         (chosen, features, figures) = (default, default, look.Figures);
-        if (!near.Best.Exists)
+        var entries = new SemanticEntry?[Neighbours.Most];
+        Span<NearAnswer> known = stackalloc NearAnswer[Neighbours.Most];
+        var count = 0;
+        for (; count < Neighbours.Most && near[count].Exists; count++)
         {
-            return null;
+            entries[count] = alias.Index.Find(near[count]);
+            known[count] = new NearAnswer(near[count].Similarity, entries[count]?.Answer ?? near[count].Id);
         }
         var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
-        foreach (var (candidate, other) in (ReadOnlySpan<(Neighbour, Neighbour)>)[(near.Best, near.RunnerUp), (near.RunnerUp, near.Best)])
+        for (var i = 0; i < count; i++)
         {
-            if (alias.Index.Find(candidate) is not { } entry)
+            if (entries[i] is not { } entry)
             {
                 continue;
             }
@@ -118,12 +122,11 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
                 continue;
             }
-            var margin = other.Exists ? candidate.Similarity - other.Similarity : 1;
-            var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
+            var its = HitFeatures.Of(near[i].Similarity, NearAnswer.MarginOf(known[..count], i), facts.Tokens.Length, verdict.Features);
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
             {
-                (leastRisk, best, chosen, features) = (risk, entry, candidate, its);
+                (leastRisk, best, chosen, features) = (risk, entry, near[i], its);
             }
         }
         if (best is null)

@@ -20,7 +20,7 @@ internal sealed class SemanticIndex(EmbeddingModel model, int most)
     /// <summary>How many questions there are.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The two questions of a partition nearest to a vector.</summary>
+    /// <summary>The questions of a partition nearest to a vector.</summary>
     public Neighbours Search(UInt128 partition, ReadOnlySpan<float> vector) => _vectors.Search(model.Fingerprint, partition, vector);
 
     /// <summary>The question of a search's result; null when it has just gone.</summary>

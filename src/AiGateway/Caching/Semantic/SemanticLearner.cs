@@ -88,6 +88,10 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         // A live answer that is no text, where the kept one is, says something else.
         var isWrong = check.Live is not { } live || !alias.Judge.Agree(kept, live);
         alias.Acceptance.Learn(look.Verdict, isWrong);
+        if (!isWrong)
+        {
+            look.Asked!.JoinAnswer(entry);
+        }
         if (entry.Learn(isWrong))
         {
             alias.Index.Remove(entry);
