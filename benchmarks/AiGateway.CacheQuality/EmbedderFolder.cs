@@ -18,7 +18,8 @@ internal static class EmbedderFolder
         };
         try
         {
-            return EmbeddingModel.Load(folder);
+            // As the gateway loads it: texts that are too long are not compared.
+            return EmbeddingModel.Load(folder, new EmbeddingModelOptions { OverLength = OverLength.Skip });
         }
         catch (EmbeddingModelException e)
         {

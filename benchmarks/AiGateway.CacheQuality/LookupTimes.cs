@@ -48,10 +48,22 @@ internal readonly record struct LookupTimes(double Median, double P99)
             if (!decides || !near.Best.Exists)
                 return;
             var asked = TextFacts.Extract(text);
-            var margin = near.RunnerUp.Exists ? near.Best.Similarity - near.RunnerUp.Similarity : 1;
-            var facts = FactComparison.Compare(embedded.Facts[(int)near.Best.Id], asked);
-            if (facts.Agrees)
-                acceptance.Decide(HitFeatures.Of(near.Best.Similarity, margin, asked.Tokens.Length, facts.Features), default);
+            Span<NearAnswer> known = stackalloc NearAnswer[Neighbours.Most];
+            var count = 0;
+            for (; count < known.Length && near[count].Exists; count++)
+                known[count] = new NearAnswer(near[count].Similarity, near[count].Id);
+            var (leastRisk, chosen) = (double.PositiveInfinity, default(HitFeatures?));
+            for (var i = 0; i < count; i++)
+            {
+                var facts = FactComparison.Compare(embedded.Facts[(int)near[i].Id], asked);
+                if (!facts.Agrees)
+                    continue;
+                var features = HitFeatures.Of(near[i].Similarity, NearAnswer.MarginOf(known[..count], i), asked.Tokens.Length, facts.Features);
+                if (acceptance.Risk(features, default) is var risk && risk < leastRisk)
+                    (leastRisk, chosen) = (risk, features);
+            }
+            if (chosen is { } its)
+                acceptance.Decide(its, default);
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class QualityRun(EmbeddedWorkload embedded, QualityArguments arg
         {
             var near = embedded.Neighbours(question);
             var asked = workload.Asked[question];
-            if (near.Length == 0 || embedded.Features(asked, near, 0) is not { } features)
+            if (near.Length == 0 || embedded.Features(asked, near[0], near.Length == 1 ? 1 : near[0].Similarity - near[1].Similarity) is not { } features)
                 continue;
             var risk = RiskScorer.Risk(ScorerPrior.Generic.Weights, features);
             if (RiskBands.Of(risk) < RiskBands.Count)

@@ -1,5 +1,6 @@
 using AiGateway.CacheQuality.Questions;
 using AiGateway.Semantics.Acceptance;
+using AiGateway.Semantics.Index;
 
 namespace AiGateway.CacheQuality.Policies;
 
@@ -7,10 +8,13 @@ namespace AiGateway.CacheQuality.Policies;
 internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceModel model) : HitPolicy
 {
     private readonly EntryEvidence[] _entries = new EntryEvidence[workload.Workload.Texts.Count];
+    // Of each text the one whose answer it is known to share.
+    private readonly int[] _answers = [.. Enumerable.Range(0, workload.Workload.Texts.Count)];
     private AcceptanceVerdict _verdict;
     private int _checked;
+    private int _asked;
 
-    internal override int Width => 2;
+    internal override int Width => Neighbours.Most;
 
     internal override bool KeepsConfirmed => true;
 
@@ -19,9 +23,12 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
         var best = -1;
         var bestRisk = double.PositiveInfinity;
         HitFeatures bestFeatures = default;
+        Span<NearAnswer> known = stackalloc NearAnswer[near.Length];
+        for (var i = 0; i < near.Length; i++)
+            known[i] = new NearAnswer(near[i].Similarity, (UInt128)_answers[near[i].Text]);
         for (var i = 0; i < near.Length; i++)
         {
-            if (workload.Features(asked, near, i) is not { } features)
+            if (workload.Features(asked, near[i], NearAnswer.MarginOf(known, i)) is not { } features)
                 continue;
             var risk = model.Risk(features, _entries[near[i].Text]);
             if (risk >= bestRisk)
@@ -31,7 +38,7 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
         if (best < 0)
             return PolicyDecision.Miss;
         _verdict = model.Decide(bestFeatures, _entries[best]);
-        _checked = best;
+        (_checked, _asked) = (best, asked);
         return new PolicyDecision(_verdict.Decision, best, _verdict.Trusted);
     }
 
@@ -39,5 +46,7 @@ internal sealed class AcceptancePolicy(EmbeddedWorkload workload, AcceptanceMode
     {
         model.Learn(_verdict, wrong);
         _entries[_checked] = _entries[_checked].With(wrong);
+        if (!wrong)
+            _answers[_asked] = _answers[_checked];
     }
 }

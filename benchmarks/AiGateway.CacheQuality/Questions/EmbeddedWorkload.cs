@@ -46,15 +46,12 @@ internal sealed class EmbeddedWorkload
 
     /// <summary>What is known of a would-be hit before it is decided; null where a fact forbids it.</summary>
     /// <param name="asked">The text.</param>
-    /// <param name="near">The cached text nearest to it, or the two nearest.</param>
-    /// <param name="which">Which of them.</param>
-    internal HitFeatures? Features(int asked, ReadOnlySpan<Candidate> near, int which)
+    /// <param name="near">The cached text.</param>
+    /// <param name="margin">How far its rival is behind (<see cref="NearAnswer.MarginOf"/>).</param>
+    internal HitFeatures? Features(int asked, Candidate near, float margin)
     {
-        var facts = FactComparison.Compare(Facts[near[which].Text], Facts[asked]);
-        if (!facts.Agrees)
-            return null;
-        var margin = near.Length == 1 ? 1 : near[which].Similarity - near[which == 0 ? 1 : 0].Similarity;
-        return HitFeatures.Of(near[which].Similarity, margin, Facts[asked].Tokens.Length, facts.Features);
+        var facts = FactComparison.Compare(Facts[near.Text], Facts[asked]);
+        return facts.Agrees ? HitFeatures.Of(near.Similarity, margin, Facts[asked].Tokens.Length, facts.Features) : null;
     }
 
     private Candidate[] Search(int question)

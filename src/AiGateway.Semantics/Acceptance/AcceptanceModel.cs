@@ -6,11 +6,11 @@ namespace AiGateway.Semantics.Acceptance;
 /// </summary>
 /// <remarks>
 /// <para>1. The <see cref="RiskScorer"/> gives each would-be hit a risk; what its entry has shown is blended in. The risk puts it into a band.</para>
-/// <para>2. The hits up to a band are served only while the upper confidence limit of their wrong share is below the bound. Six bands
-/// around the bound are candidates. They share the 5 %; one that passes hands its share to the next (Bretz, Maurer, Brannath and
-/// Posch, "A graphical approach to sequentially rejective multiple test procedures", 2009), so the safest hits are served first.</para>
+/// <para>2. The hits up to a band are served only while the upper confidence limit of their wrong share is below the bound
+/// (<see cref="RegionEvidence"/>). Three bands around the bound are candidates and share the 5 % (<see cref="ClosedTest"/>): one that has passed
+/// leaves its share to the others, so the safest hits are served first.</para>
 /// <para>3. Of trusted hits a share is checked, drawn blindly: ln 20 / (wrong hits that the bound still has room for), so that in a
-/// world that turns wholly wrong a check says so, 19 times of 20, before the room is used up; more while a drift is suspected. What is not trusted is
+/// world that turns wholly wrong a check says so, 19 times of 20, before the room is used up; nearly all after a check that was wrong, until some were right. What is not trusted is
 /// asked upstream anyway, and judged for nothing.</para>
 /// <para>4. On an alarm of the <see cref="DriftDetector"/> all evidence is dropped and nothing is served until there is new. Evidence also
 /// ages: it is kept in two stretches, of which the older goes when the newer is full. Each beginning of evidence spends its own
@@ -22,9 +22,10 @@ namespace AiGateway.Semantics.Acceptance;
 /// </remarks>
 internal sealed class AcceptanceModel
 {
-    // Where the candidates lie, as multiples of the bound (the risk of the worst hit is a few times the mean), and what they begin with of the 5 %.
-    private static readonly double[] Candidates = [0.71, 1, 1.42, 2, 2.83, 4];
-    private static readonly double[] Shares = [0.2, 0.4, 0, 0.3, 0, 0.1];
+    // Where the candidates lie, as multiples of the bound, and what they begin with of the 5 %. None lies far above it: what is served is not to be made up
+    // of hits that are nearly always right and others that are wrong much more often than was asked for.
+    private static readonly double[] Candidates = [0.35, 0.71, 1.42];
+    private static readonly double[] Shares = [0.4, 0.4, 0.2];
 
     /// <summary>The chance that the upper limit ever fails while the world stands still.</summary>
     private const double Alpha = 0.05;
@@ -317,19 +318,21 @@ internal sealed class AcceptanceModel
 
     private ServingPolicy JudgeUnsynchronized()
     {
-        var alpha = Alpha * Spent(_beginnings);
-        var (lastBand, region, passedAlpha, carried) = (-1, default(RegionEvidence), alpha, 0.0);
-        for (var i = 0; i < _candidateBands.Length; i++)
+        Span<RegionEvidence> regions = new RegionEvidence[_candidateBands.Length];
+        for (var i = 0; i < regions.Length; i++)
         {
-            var share = Shares[i] + carried;
-            var candidate = BandEvidence.Region(_older, _newer, _candidateBands[i]);
+            regions[i] = BandEvidence.Region(_older, _newer, _candidateBands[i]);
             // A limit that holds at every moment holds for good: what has passed stays passed, as long as it still looks it.
-            _passed[i] = candidate.Estimate < _judgedBound && (_passed[i] || candidate.IsBelow(_judgedBound, alpha * share));
-            carried = 0;
-            if (!_passed[i])
-                continue;
-            (lastBand, region, passedAlpha) = (_candidateBands[i], candidate, alpha * share);
-            carried = share;
+            _passed[i] &= regions[i].Estimate < _judgedBound;
+        }
+        var alpha = Alpha * Spent(_beginnings);
+        var (lastBand, region, passedAlpha) = (-1, default(RegionEvidence), alpha);
+        for (var i = 0; i < regions.Length; i++)
+        {
+            var needed = ClosedTest.Needed(i, regions, _passed, Shares, _judgedBound, alpha);
+            _passed[i] |= regions[i].Checks > 0 && regions[i].Estimate < _judgedBound && regions[i].LogAgainst(_judgedBound) >= needed;
+            if (_passed[i])
+                (lastBand, region, passedAlpha) = (_candidateBands[i], regions[i], Math.Exp(-needed));
         }
         var upper = lastBand < 0 ? 1 : _options.Judge.Corrected(region.Upper(passedAlpha));
         return new ServingPolicy(_scorer.Weights, lastBand, CheckShare(region.Estimate), upper);
@@ -342,7 +345,7 @@ internal sealed class AcceptanceModel
     {
         var room = Math.Max(1, _served * (_judgedBound - estimate));
         var share = Math.Clamp(-Math.Log(Alpha) / room, MinCheckShare, _options.MaxCheckShare);
-        return Math.Max(share, Math.Min(_options.MaxCheckShare * 2, _drift.Alarm));
+        return Math.Max(share, _drift.Suspicion);
     }
 
     /// <summary>The next of a fixed row of numbers from 0 to 1 (SplitMix64): no lock, and the same for the same seed.</summary>

@@ -6,7 +6,7 @@ namespace AiGateway.Semantics.Acceptance;
 /// <remarks>Of one (embedder, alias): whoever stores it keys it by both. It depends on the bound only in what it spends of the 5 %.</remarks>
 internal sealed record AcceptanceState
 {
-    internal const int CurrentVersion = 1;
+    internal const int CurrentVersion = 2;
 
     /// <summary>Of the features and bands; a state of another version is of no use.</summary>
     [JsonPropertyName("version")]

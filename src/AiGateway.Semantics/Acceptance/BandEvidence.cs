@@ -56,28 +56,20 @@ internal sealed class BandEvidence
     /// </remarks>
     internal static RegionEvidence Region(BandEvidence older, BandEvidence newer, int lastBand)
     {
-        double hits = 0, checks = 0;
+        Span<double> weights = stackalloc double[lastBand + 1];
+        Span<long> checks = stackalloc long[lastBand + 1];
+        Span<long> wrong = stackalloc long[lastBand + 1];
+        double allHits = 0, allChecks = 0;
         for (var band = 0; band <= lastBand; band++)
         {
-            hits += older.Hits[band] + newer.Hits[band];
-            checks += older.Checked[band] + newer.Checked[band];
+            checks[band] = older.Checked[band] + newer.Checked[band];
+            wrong[band] = older.Wrong[band] + newer.Wrong[band];
+            allHits += older.Hits[band] + newer.Hits[band];
+            allChecks += checks[band];
         }
-        if (checks == 0)
-            return default;
-
-        var common = hits / checks;
-        double heaviest = 0, weightedChecks = 0, weightedWrong = 0;
-        for (var band = 0; band <= lastBand; band++)
-        {
-            double bandChecks = older.Checked[band] + newer.Checked[band];
-            if (bandChecks == 0)
-                continue;
-            var weight = (older.Hits[band] + newer.Hits[band] + Shrinkage * common) / (bandChecks + Shrinkage);
-            heaviest = Math.Max(heaviest, weight);
-            weightedChecks += weight * bandChecks;
-            weightedWrong += weight * (older.Wrong[band] + newer.Wrong[band]);
-        }
-        return new RegionEvidence(weightedChecks / heaviest, weightedWrong / heaviest);
+        for (var band = 0; band <= lastBand && allChecks > 0; band++)
+            weights[band] = (older.Hits[band] + newer.Hits[band] + Shrinkage * allHits / allChecks) / (checks[band] + Shrinkage);
+        return RegionEvidence.Of(weights, checks, wrong);
     }
 
     /// <summary>Checks in the bands up to and including one.</summary>

@@ -23,6 +23,9 @@ internal sealed class DriftDetector(double bound)
     /// <summary>How near an alarm is: 0 none in sight, 1 now.</summary>
     internal double Alarm => Math.Min(1, Sums.Max() / Threshold);
 
+    /// <summary>The share of checks that is called for: the nearness of an alarm, thrice where it looks as if all had turned wrong. After a wrong check the next ones are nearly all made, until two or three were right.</summary>
+    internal double Suspicion => Math.Min(1, Math.Max(Alarm, 3 * Sums[^1] / Threshold));
+
     internal void Add(bool wrong)
     {
         for (var i = 0; i < Sums.Length; i++)

@@ -6,7 +6,7 @@ namespace AiGateway.Semantics.Acceptance;
 /// <summary>What is known of a would-be hit before it is decided: how close the two questions are, by meaning and by words.</summary>
 /// <remarks>All of it is cheap and comes from the look-up itself; nothing here has seen an answer.</remarks>
 /// <param name="Similarity">Cosine of the two vectors, -1 to 1.</param>
-/// <param name="Margin">Similarity less that of the nearest other entry of the partition, negative where that one is nearer; 1 where there is none.</param>
+/// <param name="Margin">Similarity less that of its rival (<see cref="NearAnswer"/>), negative where that one is nearer; 1 where there is none.</param>
 /// <param name="Words">Words of the question asked.</param>
 /// <param name="Overlap">Share of the content words that both have, 0 to 1.</param>
 /// <param name="Unmatched">Content words that only one side has.</param>
@@ -29,7 +29,7 @@ internal readonly record struct HitFeatures(
     float Question)
 {
     /// <summary>Length of the vector that <see cref="WriteTo"/> fills.</summary>
-    internal const int Dimension = 12;
+    internal const int Dimension = 13;
 
     /// <summary>The features of a hit from what the look-up and the comparison of facts have found.</summary>
     internal static HitFeatures Of(float similarity, float margin, int words, in FactFeatures facts) => new(
@@ -48,7 +48,7 @@ internal readonly record struct HitFeatures(
         target[1] = Math.Clamp((Similarity - 0.85) / 0.08, -5, 2);
         // The last steps towards 1 say more than the same steps lower down.
         target[2] = Math.Clamp((Similarity - 0.93) / 0.03, 0, 2.5);
-        target[3] = Math.Clamp(Margin / 0.06, -1, 2);
+        target[3] = Math.Clamp(Margin / 0.06, -1, 3);
         target[4] = (Math.Clamp(Overlap, 0, 1) - 0.6) / 0.25;
         target[5] = Math.Clamp(Unmatched, 0, 8) / 2.5;
         target[6] = Math.Clamp(UnmatchedRare, 0, 3);
@@ -57,5 +57,7 @@ internal readonly record struct HitFeatures(
         target[9] = (1 - Math.Clamp(LengthRatio, 0, 1)) * 2;
         target[10] = (1 - Math.Clamp(Question, 0, 1)) * 2;
         target[11] = Math.Clamp(Math.Log2((1 + Words) / 10.0), -3, 3);
+        // The distance of the entry by that of its rival: 1 in the middle between two answers, near 0 where no other answer is near.
+        target[12] = Math.Clamp((1.01 - Similarity) / Math.Max(1.01 - Similarity + Margin, 0.01), 0, 1.5) * 2;
     }
 }

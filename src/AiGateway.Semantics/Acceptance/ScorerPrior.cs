@@ -5,9 +5,9 @@ namespace AiGateway.Semantics.Acceptance;
 /// <param name="Variance">Variance of each weight.</param>
 internal sealed record ScorerPrior(double[] Weights, double[] Variance)
 {
-    /// <summary>For any embedder: closer, alone and with the same words is safer; foreign, rare and moved words are riskier.</summary>
+    /// <summary>For any embedder: closer, without a rival and with the same words is safer; foreign, rare and moved words are riskier. Set by hand.</summary>
     internal static ScorerPrior Generic { get; } = new(
-        //  1    s    s>.93 margin overlap unm. rare near order len quest. words
-        [0.0, -0.7, 0.0, -0.6, -0.7, 0.3, 0.1, -0.2, 0.4, 0.1, 0.3, -0.2],
-        [1.5, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]);
+        //  1     s   s>.93 margin overlap unm. rare near order len quest. words  rival
+        [0.0, -0.7, 0.0, -0.8, -0.7, 0.3, 0.1, -0.2, 0.4, 0.1, 0.3, -0.2, 2.0],
+        [2.0, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.1]);
 }

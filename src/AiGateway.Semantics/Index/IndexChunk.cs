@@ -91,7 +91,7 @@ internal sealed class IndexChunk(int capacity, int stride)
         return compact;
     }
 
-    /// <summary>Compares all entries with a vector and keeps the two nearest of those found so far and these.</summary>
+    /// <summary>Compares all entries with a vector and keeps the nearest of those found so far and these.</summary>
     /// <remarks>Fully optimised at once: the first searches would else take a hundred times as long.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Search(ReadOnlySpan<short> query, ref IndexSearch found)
@@ -103,7 +103,7 @@ internal sealed class IndexChunk(int capacity, int stride)
         {
             // A removed entry's length is NaN, which is larger than nothing.
             var similarity = QuantizedVector.Dot(ref vector, ref widened, (nuint)query.Length) * lengths[slot];
-            if (similarity > found.RunnerUp)
+            if (similarity > found.Least)
             {
                 found.Take(this, slot, similarity);
             }

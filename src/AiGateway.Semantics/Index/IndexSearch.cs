@@ -1,41 +1,49 @@
+using System.Runtime.CompilerServices;
+
 namespace AiGateway.Semantics.Index;
 
-/// <summary>The two nearest entries of a search so far. Similarities are by the length of the vector searched for too large.</summary>
+/// <summary>The nearest entries of a search so far. Similarities are by the length of the vector searched for too large.</summary>
 internal struct IndexSearch()
 {
-    private IndexChunk? _bestChunk;
-    private IndexChunk? _runnerUpChunk;
-    private int _bestSlot;
-    private int _runnerUpSlot;
-    private float _best = float.NegativeInfinity;
+    private Places _places;
+    private int _count;
 
     /// <summary>What an entry has to exceed to count.</summary>
-    public float RunnerUp { get; private set; } = float.NegativeInfinity;
+    public float Least { get; private set; } = float.NegativeInfinity;
 
-    /// <summary>Takes an entry that is nearer than the runner-up.</summary>
+    /// <summary>Takes an entry that exceeds <see cref="Least"/>.</summary>
     public void Take(IndexChunk chunk, int slot, float similarity)
     {
-        if (similarity > _best)
+        var at = _count < Neighbours.Most ? _count++ : Neighbours.Most - 1;
+        for (; at > 0 && _places[at - 1].Similarity < similarity; at--)
         {
-            RunnerUp = _best;
-            _runnerUpChunk = _bestChunk;
-            _runnerUpSlot = _bestSlot;
-            _best = similarity;
-            _bestChunk = chunk;
-            _bestSlot = slot;
-            return;
+            _places[at] = _places[at - 1];
         }
-        RunnerUp = similarity;
-        _runnerUpChunk = chunk;
-        _runnerUpSlot = slot;
+        _places[at] = new Place(chunk, slot, similarity);
+        if (_count == Neighbours.Most)
+        {
+            Least = _places[Neighbours.Most - 1].Similarity;
+        }
     }
 
     /// <summary>What was found.</summary>
     /// <param name="inverseLength">1 by the length of the vector searched for.</param>
-    public readonly Neighbours Result(float inverseLength) => new(
-        _bestChunk is null ? default : new Neighbour(_bestChunk, _bestSlot, Cosine(_best * inverseLength)),
-        _runnerUpChunk is null ? default : new Neighbour(_runnerUpChunk, _runnerUpSlot, Cosine(RunnerUp * inverseLength)));
+    public readonly Neighbours Result(float inverseLength)
+    {
+        var found = default(Neighbours);
+        for (var i = 0; i < _count; i++)
+        {
+            // Rounding may put it a little outside.
+            found[i] = new Neighbour(_places[i].Chunk, _places[i].Slot, Math.Clamp(_places[i].Similarity * inverseLength, -1, 1));
+        }
+        return found;
+    }
 
-    // Rounding may put it a little outside.
-    private static float Cosine(float value) => Math.Clamp(value, -1, 1);
+    private readonly record struct Place(IndexChunk Chunk, int Slot, float Similarity);
+
+    [InlineArray(Neighbours.Most)]
+    private struct Places
+    {
+        private Place _first;
+    }
 }

@@ -132,7 +132,7 @@ internal sealed class VectorIndex
         }
     }
 
-    /// <summary>The two entries of a partition that are nearest to a vector.</summary>
+    /// <summary>The entries of a partition that are nearest to a vector.</summary>
     /// <param name="embedder">The fingerprint of what made the vector.</param>
     /// <param name="partition">What may answer.</param>
     /// <param name="vector">The vector; its length does not matter. One that is of another embedder or size, zero, or not finite finds nothing.</param>

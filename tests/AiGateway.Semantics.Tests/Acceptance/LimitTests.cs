@@ -32,24 +32,85 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void LimitOverGroupsOfOtherWeights_FailsNoMoreOftenThanStated()
+    {
+        var random = SeededRandom.From(23);
+
+        // A group that is checked wholly, and one of which every fourth is: the share of both together is 0.1, whatever either is.
+        var failures = Enumerable.Range(0, 1_000).Count(_ =>
+        {
+            long[] checks = [0, 0];
+            long[] wrong = [0, 0];
+            for (var i = 0; i < 400; i++)
+            {
+                var group = i % 5 == 0 ? 1 : 0;
+                checks[group]++;
+                if (random.Chance(group == 0 ? 0.02 : 0.18))
+                    wrong[group]++;
+                if (RegionEvidence.Of([1, 4], checks, wrong).LogAgainst(0.1) >= Math.Log(20))
+                    return true;
+            }
+            return false;
+        });
+
+        Assert.InRange(failures, 0, 75);
+    }
+
+    [Fact]
     public void Limit_IsNearTheExactOneForASingleLook()
     {
-        // Poisson, one look: 3.0, 10.5 and 31.4 for 0, 5 and 22.
-        Assert.InRange(WrongCountLimit.Upper(0, 0.05), 3.0, 5.5);
-        Assert.InRange(WrongCountLimit.Upper(5, 0.05), 10.5, 15);
-        Assert.InRange(WrongCountLimit.Upper(22, 0.05), 31.4, 40);
+        // Binomial, 1,000 checks, one look: 0.0030, 0.0105 and 0.0313 for 0, 5 and 22.
+        Assert.InRange(Of(0, 1_000).Upper(0.05), 0.003, 0.0055);
+        Assert.InRange(Of(5, 1_000).Upper(0.05), 0.0105, 0.0155);
+        Assert.InRange(Of(22, 1_000).Upper(0.05), 0.0313, 0.041);
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(3.4)]
-    [InlineData(120)]
-    public void IsBelow_AgreesWithTheLimit(double wrong)
+    [InlineData(0, 50)]
+    [InlineData(3, 200)]
+    [InlineData(120, 4_000)]
+    public void Upper_IsTheLargestShareThatChecksDoNotSpeakAgainst(int wrong, int checks)
     {
-        var limit = WrongCountLimit.Upper(wrong, 0.01);
+        var evidence = Of(wrong, checks);
 
-        Assert.True(WrongCountLimit.IsBelow(wrong, limit + 0.001, 0.01));
-        Assert.False(WrongCountLimit.IsBelow(wrong, limit - 0.001, 0.01));
+        var limit = evidence.Upper(0.01);
+
+        Assert.True(evidence.LogAgainst(limit + 0.0001) >= Math.Log(100));
+        Assert.True(evidence.LogAgainst(limit - 0.0001) < Math.Log(100));
+    }
+
+    [Fact]
+    public void NothingChecked_SaysNothing()
+    {
+        Assert.Equal(0, default(RegionEvidence).LogAgainst(0.02));
+        Assert.Equal(1, default(RegionEvidence).Upper(0.05), 6);
+    }
+
+    [Fact]
+    public void RegionOfFour_NeedsLessOnceTheOthersHavePassed()
+    {
+        RegionEvidence[] regions = [Of(0, 10), Of(1, 20), Of(5, 30), Of(9, 40)];
+        double[] shares = [0.4, 0.3, 0.2, 0.1];
+
+        var alone = ClosedTest.Needed(0, regions, [false, true, true, true], shares, 0.05, 0.05);
+        var among = ClosedTest.Needed(0, regions, new bool[4], shares, 0.05, 0.05);
+        var last = ClosedTest.Needed(3, regions, new bool[4], shares, 0.05, 0.05);
+
+        Assert.Equal(Math.Log(20), alone, 9);
+        // As much as an equal division by shares would ask for, at most.
+        Assert.InRange(among, alone, Math.Log(20 / 0.4));
+        Assert.InRange(last, among, Math.Log(20 / 0.1));
+    }
+
+    [Fact]
+    public void Rival_IsTheNearestEntryWithAnotherAnswer()
+    {
+        NearAnswer[] near = [new(0.95f, 1), new(0.94f, 1), new(0.90f, 2), new(0.80f, 3)];
+
+        Assert.Equal(0.05f, NearAnswer.MarginOf(near, 0), 5);
+        Assert.Equal(0.04f, NearAnswer.MarginOf(near, 1), 5);
+        Assert.Equal(-0.05f, NearAnswer.MarginOf(near, 2), 5);
+        Assert.Equal(1, NearAnswer.MarginOf(near.AsSpan(0, 2), 0));
     }
 
     [Theory]
@@ -96,6 +157,12 @@ public sealed class LimitTests
 
         Assert.InRange(alarms, 0, 4);
         Assert.InRange(needed, 2, 4);
+        detector.Clear();
+        detector.Add(true);
+        Assert.True(detector.Suspicion > 0.9);
+        for (var i = 0; i < 3; i++)
+            detector.Add(false);
+        Assert.True(detector.Suspicion < 0.4);
     }
 
     [Fact]
@@ -109,6 +176,8 @@ public sealed class LimitTests
         Assert.True(entry.With(wrong: true).With(wrong: true).IsBad);
     }
 
+    private static RegionEvidence Of(long wrong, long checks) => RegionEvidence.Of([1], [checks], [wrong]);
+
     private static bool EverFails(SeededRandom random, Func<(int Wrong, double Expected), double> risk)
     {
         var (wrong, expected) = (0, 0.0);
@@ -118,7 +187,7 @@ public sealed class LimitTests
             expected += p;
             if (random.Chance(p))
                 wrong++;
-            if (WrongCountLimit.IsBelow(wrong, expected, 0.05))
+            if (Of(wrong, i + 1).LogAgainst(expected / (i + 1)) >= Math.Log(20))
                 return true;
         }
         return false;

@@ -1,10 +1,12 @@
+using AiGateway.Semantics.Index;
+
 namespace AiGateway.Caching.Semantic;
 
 /// <summary>The questions of an alias, found by meaning. Nothing here throws: an index that is away has no questions.</summary>
 internal interface ISemanticIndex
 {
     /// <summary>Most questions that a search gives.</summary>
-    const int MostNear = 2;
+    const int MostNear = Neighbours.Most;
 
     /// <summary>How many questions there are, as far as this node knows.</summary>
     long Count { get; }

@@ -116,9 +116,14 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
         }
         var (facts, best) = (asked.Facts, (SemanticEntry?)null);
         var (leastRisk, veto) = (double.PositiveInfinity, (string?)null);
+        Span<NearAnswer> known = stackalloc NearAnswer[near.Length];
         for (var i = 0; i < near.Length; i++)
         {
-            var (candidate, entry) = (near[i], near[i].Entry);
+            known[i] = new NearAnswer(near[i].Similarity, near[i].Entry.Answer);
+        }
+        for (var i = 0; i < near.Length; i++)
+        {
+            var entry = near[i].Entry;
             var verdict = FactComparison.Compare(entry.Facts, facts);
             if (!verdict.Agrees)
             {
@@ -127,12 +132,11 @@ internal sealed partial class SemanticCache(SemanticAliases aliases, AnswerStore
                 veto ??= entry.Caller == asked.Caller ? verdict.Explain() : verdict.Veto.ToString().ToLowerInvariant();
                 continue;
             }
-            var margin = near.Length > 1 ? candidate.Similarity - near[i == 0 ? 1 : 0].Similarity : 1;
-            var its = HitFeatures.Of(candidate.Similarity, margin, facts.Tokens.Length, verdict.Features);
+            var its = HitFeatures.Of(near[i].Similarity, NearAnswer.MarginOf(known, i), facts.Tokens.Length, verdict.Features);
             var risk = alias.Acceptance.Risk(its, entry.Evidence);
             if (risk < leastRisk)
             {
-                (leastRisk, best, chosen, features) = (risk, entry, candidate, its);
+                (leastRisk, best, chosen, features) = (risk, entry, near[i], its);
             }
         }
         if (best is null)

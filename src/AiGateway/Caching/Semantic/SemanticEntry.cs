@@ -14,6 +14,7 @@ internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, s
 {
     private readonly Lock _lock = new();
     private EntryEvidence _evidence = evidence;
+    private UInt128 _answer = id;
 
     public UInt128 Id { get; } = id;
 
@@ -40,6 +41,28 @@ internal sealed class SemanticEntry(UInt128 id, UInt128 partition, string key, s
             {
                 return _evidence;
             }
+        }
+    }
+
+    /// <summary>Stands for its answer: questions that a check has found to have the same one have the same number. Its own until then.</summary>
+    public UInt128 Answer
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _answer;
+            }
+        }
+    }
+
+    /// <summary>Takes in that a check has found another question to have the same answer.</summary>
+    public void JoinAnswer(SemanticEntry other)
+    {
+        var answer = other.Answer;
+        lock (_lock)
+        {
+            _answer = answer;
         }
     }
 

@@ -23,8 +23,18 @@ internal sealed class SemanticIndex(UInt128 embedder, int dimensions, int most) 
     /// <inheritdoc/>
     public ValueTask<NearQuestion[]?> SearchAsync(UInt128 partition, ReadOnlyMemory<float> vector)
     {
-        var near = _vectors.Search(embedder, partition, vector.Span);
-        return new(At(near.Best) is { } best ? At(near.RunnerUp) is { } next ? [best, next] : [best] : At(near.RunnerUp) is { } only ? [only] : []);
+        var found = _vectors.Search(embedder, partition, vector.Span);
+        var near = new NearQuestion[Neighbours.Most];
+        var count = 0;
+        foreach (ref readonly var neighbour in (ReadOnlySpan<Neighbour>)found)
+        {
+            // It may just have gone.
+            if (neighbour.Exists && _entries.TryGetValue(neighbour.Id, out var entry))
+            {
+                near[count++] = new NearQuestion(entry, neighbour.Similarity, neighbour);
+            }
+        }
+        return new(count == near.Length ? near : near[..count]);
     }
 
     /// <inheritdoc/>
@@ -62,9 +72,6 @@ internal sealed class SemanticIndex(UInt128 embedder, int dimensions, int most) 
 
     /// <inheritdoc/>
     public ValueTask AnswerGoneAsync(SemanticEntry entry) => RemoveAsync(entry);
-
-    // It may just have gone.
-    private NearQuestion? At(in Neighbour neighbour) => neighbour.Exists && _entries.TryGetValue(neighbour.Id, out var entry) ? new NearQuestion(entry, neighbour.Similarity, neighbour) : null;
 
     private void MakeRoom(SemanticEntry oldest)
     {

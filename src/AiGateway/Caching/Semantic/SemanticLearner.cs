@@ -125,6 +125,10 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
             return;
         }
         alias.Acceptance.Learn(look.Verdict, !agrees);
+        if (agrees)
+        {
+            look.Asked!.JoinAnswer(entry);
+        }
         await alias.Index.LearnAsync(entry, !agrees);
         metrics.Checked(alias.Name, agrees ? SemanticCheckResult.Right : SemanticCheckResult.Wrong, look.Verdict.Trusted);
     }
