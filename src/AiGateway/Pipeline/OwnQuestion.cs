@@ -5,7 +5,7 @@ namespace AiGateway.Pipeline;
 
 /// <summary>A request that the gateway makes of itself because it wants the answer.</summary>
 /// <remarks>It is plain JSON to one of the gateway's own paths and runs through all stages: routing, limits, caches, failover, and a record of its own.</remarks>
-internal sealed class OwnQuestion
+internal sealed class OwnQuestion : IDisposable
 {
     private readonly DefaultHttpContext _context = new();
     private readonly BoundedBuffer _answer;
@@ -35,6 +35,9 @@ internal sealed class OwnQuestion
 
     /// <summary>Its answer, where it has one that is whole; else null.</summary>
     public ReadOnlyMemory<byte>? Answer => _context.Response.StatusCode == StatusCodes.Status200OK && Exchange.Outcome == RequestOutcome.Completed && !_answer.IsOver ? _answer.Written : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Lets the answer go.</summary>
+    public void Dispose() => _answer.Dispose();
 
     /// <summary>Runs it; completes when it has settled.</summary>
     public Task RunAsync(OwnRequests stages) => stages.RunAsync(_context);

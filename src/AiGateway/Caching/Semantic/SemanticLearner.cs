@@ -12,6 +12,8 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
 
     private readonly Channel<SemanticCheck> _checks = Channel.CreateBounded<SemanticCheck>(new BoundedChannelOptions(MostPending) { SingleReader = true });
 
+    private readonly SemaphoreSlim _asking = new(MostAsked, MostAsked);
+
     /// <summary>Takes in a live answer that is kept by now. Reads it: not for threads that serve sockets.</summary>
     /// <param name="look">What looking had come to.</param>
     /// <param name="answer">The answer.</param>
@@ -56,10 +58,16 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     }
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _asking.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        using var slots = new SemaphoreSlim(MostAsked);
         try
         {
             await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
@@ -69,8 +77,8 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
                     await TryJudgeAsync(check, stoppingToken);
                     continue;
                 }
-                await slots.WaitAsync(stoppingToken);
-                _ = AskAsync(check, slots, stoppingToken);
+                await _asking.WaitAsync(stoppingToken);
+                _ = AskAsync(check, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -80,15 +88,15 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
         // Those that are asked end with the stop too.
         for (var i = 0; i < MostAsked; i++)
         {
-            await slots.WaitAsync(CancellationToken.None);
+            await _asking.WaitAsync(CancellationToken.None);
         }
     }
 
-    private async Task AskAsync(SemanticCheck check, SemaphoreSlim slots, CancellationToken stopping)
+    private async Task AskAsync(SemanticCheck check, CancellationToken stopping)
     {
         await Task.Yield();
         await TryJudgeAsync(check, stopping);
-        slots.Release();
+        _asking.Release();
     }
 
     /// <summary>Never throws.</summary>

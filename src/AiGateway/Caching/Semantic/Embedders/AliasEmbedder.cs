@@ -52,6 +52,7 @@ internal sealed partial class AliasEmbedder(
             Interlocked.Decrement(ref _waiting);
             return Came(EmbeddingResult.Busy);
         }
+        var began = clock.GetTimestamp();
         try
         {
             var (batch, at) = Join(exchange, text);
@@ -69,6 +70,8 @@ internal sealed partial class AliasEmbedder(
         }
         finally
         {
+            // An upstream took it, not the gateway.
+            exchange.UpstreamTime += clock.GetElapsedTime(began);
             Interlocked.Decrement(ref _waiting);
         }
     }
@@ -144,7 +147,7 @@ internal sealed partial class AliasEmbedder(
 
     private async Task<(EmbeddingResult Result, float[][] Vectors)> AskAsync(EmbeddingBatch batch, ReadOnlyMemory<byte> body)
     {
-        var question = new OwnQuestion(batch.Call, "/v1/embeddings", body, rule.Timeout, MostAnswer, CancellationToken.None);
+        using var question = new OwnQuestion(batch.Call, "/v1/embeddings", body, rule.Timeout, MostAnswer, CancellationToken.None);
         await question.RunAsync(stages);
         var exchange = question.Exchange;
         if (exchange.Rejection is { Reason: RejectionReason.RateLimited or RejectionReason.BudgetSpent or RejectionReason.LimitStoreUnavailable })

@@ -37,7 +37,7 @@ internal sealed class AliasComparer(JudgeAliasModel rule, OwnRequests stages) : 
         {
             return false;
         }
-        var question = new OwnQuestion(look.Caused!, "/v1/chat/completions", Body(look.Asked!.Text, kept, live), rule.Timeout, MostAnswer, cancellationToken);
+        using var question = new OwnQuestion(look.Caused!, "/v1/chat/completions", Body(look.Asked!.Text, kept, live), rule.Timeout, MostAnswer, cancellationToken);
         await question.RunAsync(stages);
         // A budget that is spent may have another alias answer, which nobody chose as a judge.
         return question.Answer is { } answer && question.Exchange.Plan?.Alias.Name == rule.Name ? VerdictOf(answer) : null;
