@@ -7,7 +7,7 @@ namespace AiGateway.Semantics.Acceptance;
 /// <remarks>
 /// <para>1. The <see cref="RiskScorer"/> gives each would-be hit a risk; what its entry has shown is blended in. The risk puts it into a band.</para>
 /// <para>2. The hits up to a band are served only while the upper confidence limit of their wrong share is below the bound
-/// (<see cref="RegionEvidence"/>). Three bands around the bound are candidates and share the 5 % (<see cref="ClosedTest"/>): one that has passed
+/// (<see cref="RegionEvidence"/>). Three bands below the bound are candidates and share the 5 % (<see cref="ClosedTest"/>): one that has passed
 /// leaves its share to the others, so the safest hits are served first.</para>
 /// <para>3. Of trusted hits a share is checked, drawn blindly: ln 20 / (wrong hits that the bound still has room for), so that in a
 /// world that turns wholly wrong a check says so, 19 times of 20, before the room is used up; nearly all after a check that was wrong, until some were right. What is not trusted is
@@ -22,9 +22,9 @@ namespace AiGateway.Semantics.Acceptance;
 /// </remarks>
 internal sealed class AcceptanceModel
 {
-    // Where the candidates lie, as multiples of the bound, and what they begin with of the 5 %. None lies far above it: what is served is not to be made up
-    // of hits that are nearly always right and others that are wrong much more often than was asked for.
-    private static readonly double[] Candidates = [0.35, 0.71, 1.42];
+    // Where the candidates lie, as multiples of the bound, and what they begin with of the 5 %. None lies above it: what is served is not to be made up
+    // of hits that are nearly always right and others that are wrong more often than was asked for.
+    private static readonly double[] Candidates = [0.35, 0.71, 1];
     private static readonly double[] Shares = [0.4, 0.4, 0.2];
 
     /// <summary>The chance that the upper limit ever fails while the world stands still.</summary>
