@@ -149,6 +149,12 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     exchange.Reject(reason);
                     return;
                 }
+                if (flight.Rejection is null && flight.Generation >= MostGenerations)
+                {
+                    // Nobody knows why: those who are left ask for themselves, and not one after the other.
+                    await GoOnAsync(context, exchange);
+                    return;
+                }
                 generation++;
             }
         }
@@ -311,12 +317,13 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
                     return false;
                 }
             }
-            if (reader is { IsCut: true, Position: 0 })
+            var (first, ending) = await reader.NextAsync(context.RequestAborted);
+            if (first.IsEmpty && ending != FlightEnd.Complete)
             {
-                // Too much came at once, and is not there any more; it can still have its own.
+                // It broke off before its first byte, or too much came at once and is not there any more; this request can still have its own.
                 return false;
             }
-            await CopyAsync(context, exchange, use, reader);
+            await CopyAsync(context, exchange, use, reader, first);
             return true;
         }
         catch (TimeoutException)
@@ -356,7 +363,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private async Task CopyAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader)
+    private async Task CopyAsync(HttpContext context, Exchange exchange, CacheUse use, FlightReader reader, ReadOnlyMemory<byte> first)
     {
         var flight = reader.Flight;
         var figures = exchange.Cache = new CacheFigures(CacheStatus.Shared) { PaidBy = flight.Leader, Semantic = use.Look?.Figures };
@@ -364,6 +371,7 @@ internal sealed class CachingMiddleware(RequestDelegate next, AnswerStore store,
         exchange.TimeToFirstToken = clock.GetElapsedTime(exchange.StartTimestamp);
         flight.Head!.CopyTo(context.Response);
         CacheHeaders.WriteAnswered(context, exchange, use, upstreamModel: "", clock);
+        await context.Response.Body.WriteAsync(first, context.RequestAborted);
         var end = await reader.CopyToAsync(context.Response.Body, context.RequestAborted);
         if (end == FlightEnd.Complete)
         {

@@ -40,6 +40,22 @@ internal sealed class FlightReader(Flight flight) : IDisposable
         return Flight.End == FlightEnd.Failed ? FlightEnd.Failed : FlightEnd.None;
     }
 
+    /// <summary>The next bytes of the answer, when there are some; empty at its end.</summary>
+    /// <param name="cancellationToken">The caller hung up.</param>
+    /// <returns>The bytes; and where there are none, how it ended.</returns>
+    public async ValueTask<(ReadOnlyMemory<byte> Bytes, FlightEnd End)> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var bytes = Flight.Read(this, out var end, out var changed);
+            if (!bytes.IsEmpty || end != FlightEnd.None)
+            {
+                return (bytes, end);
+            }
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Copies the answer as it comes.</summary>
     /// <param name="destination">Where to.</param>
     /// <param name="cancellationToken">The caller hung up.</param>
@@ -48,19 +64,12 @@ internal sealed class FlightReader(Flight flight) : IDisposable
     {
         while (true)
         {
-            var bytes = Flight.Read(this, out var end, out var changed);
-            if (!bytes.IsEmpty)
-            {
-                await destination.WriteAsync(bytes, cancellationToken);
-            }
-            else if (end != FlightEnd.None)
+            var (bytes, end) = await NextAsync(cancellationToken);
+            if (bytes.IsEmpty)
             {
                 return end;
             }
-            else
-            {
-                await changed.WaitAsync(cancellationToken);
-            }
+            await destination.WriteAsync(bytes, cancellationToken);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class StageHost : IAsyncDisposable
         _clock = clock;
         Levels = new LevelsHost(memory, clock: clock);
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton(clock).AddSingleton(Levels.Host.MeterFactory).AddSingleton(Levels.Memory).AddSingleton<HybridCache>(Levels.Cache)
+        services.AddLogging().AddSingleton(clock).AddSingleton(Levels.Host.MeterFactory).AddSingleton(Levels.Memory).AddSingleton(Levels.Purges).AddSingleton<HybridCache>(Levels.Cache)
             .AddSingleton(Levels.Host.Snapshots).AddSingleton<IAcceptanceStore>(new AcceptanceFile("/nowhere/" + AcceptanceFile.Name))
             .AddSingleton<DrainState>().AddSingleton<OwnRequests>();
         services.AddCaching();

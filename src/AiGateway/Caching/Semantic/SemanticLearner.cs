@@ -12,8 +12,6 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
 
     private readonly Channel<SemanticCheck> _checks = Channel.CreateBounded<SemanticCheck>(new BoundedChannelOptions(MostPending) { SingleReader = true });
 
-    private readonly SemaphoreSlim _asking = new(MostAsked, MostAsked);
-
     /// <summary>Takes in a live answer that is kept by now. Reads it: not for threads that serve sockets.</summary>
     /// <param name="look">What looking had come to.</param>
     /// <param name="answer">The answer.</param>
@@ -58,16 +56,10 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _asking.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        var asked = new List<Task>(MostAsked);
         try
         {
             await foreach (var check in _checks.Reader.ReadAllAsync(stoppingToken))
@@ -77,8 +69,11 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
                     await TryJudgeAsync(check, stoppingToken);
                     continue;
                 }
-                await _asking.WaitAsync(stoppingToken);
-                _ = AskAsync(check, stoppingToken);
+                if (asked.Count == MostAsked)
+                {
+                    asked.Remove(await Task.WhenAny(asked));
+                }
+                asked.Add(TryJudgeAsync(check, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -86,17 +81,7 @@ internal sealed partial class SemanticLearner(SemanticMetrics metrics, ServedHit
             // What was not compared by the stop is not learnt from.
         }
         // Those that are asked end with the stop too.
-        for (var i = 0; i < MostAsked; i++)
-        {
-            await _asking.WaitAsync(CancellationToken.None);
-        }
-    }
-
-    private async Task AskAsync(SemanticCheck check, CancellationToken stopping)
-    {
-        await Task.Yield();
-        await TryJudgeAsync(check, stopping);
-        _asking.Release();
+        await Task.WhenAll(asked);
     }
 
     /// <summary>Never throws.</summary>

@@ -242,8 +242,8 @@ public sealed class SharedEvidenceTests
         {
             for (var i = 0; i < hits; i++)
             {
-                Model.Decide(Close, default);
-                Model.Learn(new AcceptanceVerdict(AcceptanceDecision.Check, 0.001, true, Close), i < wrong);
+                var verdict = Model.Decide(Close, default);
+                Model.Learn(new AcceptanceVerdict(AcceptanceDecision.Check, verdict.Risk, true, Close), i < wrong);
             }
         }
 
