@@ -80,7 +80,7 @@ public sealed class EmbedderFixture : IAsyncDisposable
         foreach (var word in text.Split(' ', '?'))
         {
             // Names tell questions apart.
-            var weight = word.Length > 4 && char.IsUpper(word[0]) ? 4 : 1;
+            var weight = word.Length > 0 && char.IsUpper(word[0]) && !word.StartsWith("What", StringComparison.Ordinal) ? 12 : 1;
             var random = new Random(word.Aggregate(17, static (hash, letter) => unchecked(hash * 31 + letter)));
             for (var i = 0; i < vector.Length; i++)
                 vector[i] += weight * (random.NextSingle() - 0.5f);
