@@ -51,11 +51,11 @@ internal sealed class ScenarioContext(LoadTestOptions options, TargetStarter sta
     }
 
     /// <summary>A window's plan for a chat request of <paramref name="bodyBytes"/> to <paramref name="target"/>.</summary>
-    public LoadPlan Plan(Target target, int bodyBytes, int connections, TimeSpan duration) => Plan(
-        target,
-        new SameRequest(ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, bodyBytes, stream: false)),
-        connections,
-        duration) with { ExpectedBodyLength = ChatBytes.Answer.Length };
+    public LoadPlan Plan(Target target, int bodyBytes, int connections, TimeSpan duration)
+    {
+        var request = new SameRequest(ChatBytes.Request(target.Address.ToString(), ChatBytes.Alias, bodyBytes, stream: false));
+        return Plan(target, request, connections, duration) with { ExpectedBodyLength = ChatBytes.Answer.Length };
+    }
 
     /// <summary>A window's plan for other requests, whose answers may be of any length.</summary>
     public static LoadPlan Plan(Target target, IRequestSource requests, int connections, TimeSpan duration) =>
