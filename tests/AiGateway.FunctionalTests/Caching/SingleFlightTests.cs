@@ -41,7 +41,7 @@ public sealed class SingleFlightTests(CachingFixture fixture) : IClassFixture<Ca
     public async Task StreamsAndWholeAnswers_OfWhatIsNotKept_ShareACallForEachForm()
     {
         var before = await fixture.Simulator.Control.RequestsAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fixture.AskAsync(Chat("small/m!tokens=3000,latency=300", "mixed, not kept", i % 2 == 0 ? ""","stream":true""" : ""))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fixture.AskAsync(Chat("small/m!tokens=1000,latency=300", "mixed, not kept", i % 2 == 0 ? ""","stream":true""" : ""))));
 
         Assert.All(answers, answer => Assert.True(answer.IsWhole, answer.ToString()));
         Assert.Equal(before + 2, await fixture.Simulator.Control.RequestsAsync());
